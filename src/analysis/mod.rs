@@ -1,0 +1,1 @@
+//! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.

@@ -1,0 +1,132 @@
+//! Which hunk does not build without which other.
+//!
+//! By names: a hunk that uses a name which only another hunk of the session defines
+//! needs that hunk. Deliberately language-neutral: definitions are recognised by the
+//! word before the name, imports by their line. Precision over recall: a name that the
+//! base text of any edited file already defines links nothing.
+
+use super::{
+    edit::FileEdit,
+    hunk::{Decision, Hunk, Need},
+    ids::HunkId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Needs by hunk, sorted by the number of the needed hunk.
+pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<HunkId, Vec<Need>> {
+    // Name to the hunks that define it.
+    let mut defined: BTreeMap<String, BTreeSet<HunkId>> = BTreeMap::new();
+    let mut in_base: BTreeSet<String> = BTreeSet::new();
+    for edit in edits.clone() {
+        for line in edit.base.iter().flat_map(|base| base.lines()) {
+            in_base.extend(definitions(line).into_iter().map(str::to_owned));
+        }
+        for hunk in live(edit) {
+            for line in hunk.new_lines() {
+                for name in definitions(line) {
+                    defined.entry(name.to_owned()).or_default().insert(hunk.id);
+                }
+            }
+        }
+    }
+    defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
+    let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
+    for edit in edits {
+        for hunk in live(edit) {
+            let mut found: BTreeMap<HunkId, &str> = BTreeMap::new();
+            for word in hunk.new_lines().iter().flat_map(|line| words(line)) {
+                let Some(definer) = defined.get(word).and_then(|hunks| hunks.first()) else { continue };
+                if *definer != hunk.id {
+                    found.entry(*definer).or_insert(word);
+                }
+            }
+            // An import line of the same file is needed by those who use what it brings.
+            if !found.is_empty() {
+                let list = found
+                    .into_iter()
+                    .map(|(hunk, symbol)| Need { hunk, symbol: symbol.to_owned() })
+                    .collect();
+                needs.insert(hunk.id, list);
+            }
+        }
+    }
+    needs
+}
+
+/// Every hunk that needs `id`, directly or through others, in number order.
+pub fn dependants<'a>(hunks: impl Iterator<Item = &'a Hunk> + Clone, id: HunkId) -> Vec<HunkId> {
+    let mut found = BTreeSet::from([id]);
+    loop {
+        let before = found.len();
+        for hunk in hunks.clone() {
+            if !matches!(hunk.decision, Decision::Rejected { .. })
+                && hunk.needs.iter().any(|need| found.contains(&need.hunk))
+            {
+                found.insert(hunk.id);
+            }
+        }
+        if found.len() == before {
+            found.remove(&id);
+            return found.into_iter().collect();
+        }
+    }
+}
+
+fn live(edit: &FileEdit) -> impl Iterator<Item = &Hunk> {
+    edit.hunks.iter()
+}
+
+/// Names that a line defines or brings into scope.
+fn definitions(line: &str) -> Vec<&str> {
+    const DEFINERS: [&str; 14] = [
+        "def",
+        "class",
+        "function",
+        "const",
+        "let",
+        "var",
+        "fn",
+        "struct",
+        "enum",
+        "trait",
+        "interface",
+        "type",
+        "mod",
+        "static",
+    ];
+    let trimmed = line.trim();
+    let words: Vec<&str> = words(trimmed).collect();
+    if trimmed.starts_with('#') || trimmed.starts_with("//") {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for pair in words.windows(2) {
+        if let [definer, name] = pair
+            && DEFINERS.contains(definer)
+            && !DEFINERS.contains(name)
+        {
+            names.push(*name);
+        }
+    }
+    // A method of a TypeScript class: `async cancel(id: string): Promise<Order> {`.
+    if names.is_empty() && trimmed.ends_with('{') && trimmed.contains('(') && trimmed.contains(')') {
+        let head = trimmed.split('(').next().unwrap_or_default();
+        let last = head.rsplit([' ', '\t']).next().unwrap_or_default();
+        let keyword = ["if", "for", "while", "switch", "catch", "match", "constructor"].contains(&last);
+        if !keyword
+            && !last.is_empty()
+            && last.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !head.contains('.')
+            && !head.contains('=')
+        {
+            names.push(last);
+        }
+    }
+    // A field or constant of a class: `refund_due: Mapped[bool] = …`.
+    names
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()))
+}

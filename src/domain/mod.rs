@@ -1,0 +1,29 @@
+//! Pure types and pure functions: what the program talks about.
+//!
+//! Nothing here knows the clock, the disk, git, processes or the screen. Everything
+//! else may use this layer; this layer uses nothing else of the crate.
+
+pub(crate) mod apply;
+pub mod checklist;
+pub mod command;
+pub mod commit;
+pub mod compose;
+pub mod conventional;
+pub mod dependence;
+pub mod diff;
+pub mod edit;
+pub mod emphasis;
+pub mod event;
+pub mod finding;
+pub mod hunk;
+pub mod ids;
+pub mod layer;
+pub mod map;
+pub mod place;
+pub mod plan;
+pub mod proposal;
+pub mod rebase;
+pub mod session;
+pub mod stack;
+pub mod task;
+pub mod verdict;

@@ -1,0 +1,1 @@
+//! Parsed and validated knowledge: packs, rules, checklist, playbook, protocol, lessons.

@@ -1,0 +1,16 @@
+//! Proscenium: a terminal assistant that walks a developer through a backend change.
+//!
+//! The layers, left never importing right: `domain` ← `ports` ← `engine` ← `ui`.
+//! Adapters (`knowledge`, `analysis`, `propose`, `verify`, `vault`, `journal`) stand on
+//! the ports, `runtime` joins them to the engine, `cli` and `main` wire everything.
+//! `tests/layering.rs` enforces this; `ARCHITECTURE.md` explains it.
+
+pub mod analysis;
+pub mod domain;
+pub mod journal;
+pub mod knowledge;
+pub mod ports;
+pub mod propose;
+pub mod report;
+pub mod vault;
+pub mod verify;

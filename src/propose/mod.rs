@@ -1,0 +1,1 @@
+//! Proposers: recipe, fix, command, the user's own edit. All give the same `Proposal`.

@@ -1,0 +1,1 @@
+//! Reports: text, Markdown, HTML, JSON, SARIF, JUnit, GitHub annotations.

@@ -1,0 +1,1 @@
+//! Runs commands: process groups, output lines, parsers, baselines, playbook matching.
