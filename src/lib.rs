@@ -7,10 +7,13 @@
 
 pub mod analysis;
 pub mod domain;
+pub mod engine;
 pub mod journal;
+pub mod keys;
 pub mod knowledge;
 pub mod ports;
 pub mod propose;
 pub mod report;
+pub mod ui;
 pub mod vault;
 pub mod verify;

@@ -1,0 +1,1 @@
+//! Drawing: panes, widgets, themes. Reads views, never changes the model.
