@@ -4,6 +4,8 @@
 //! else may use this layer; this layer uses nothing else of the crate.
 
 pub(crate) mod apply;
+pub mod binary;
+pub mod changes;
 pub mod checklist;
 pub mod command;
 pub mod commit;
@@ -23,6 +25,7 @@ pub mod place;
 pub mod plan;
 pub mod proposal;
 pub mod rebase;
+pub mod report;
 pub mod session;
 pub mod stack;
 pub mod task;

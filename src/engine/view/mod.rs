@@ -3,6 +3,7 @@
 //! The engine turns its model into these values; `ui` draws them, the linear mode prints
 //! them. Nothing here knows colours, cells or terminals: a role says what a text means.
 
+pub mod build;
 pub mod pane;
 pub mod popup;
 pub mod row;
