@@ -3,6 +3,7 @@
 //! Nothing here knows the clock, the disk, git, processes or the screen. Everything
 //! else may use this layer; this layer uses nothing else of the crate.
 
+pub(crate) mod absorb;
 pub(crate) mod apply;
 pub mod binary;
 pub mod changes;

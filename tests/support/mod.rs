@@ -1,0 +1,4 @@
+//! Helpers that several test areas share.
+
+pub mod git;
+pub mod texts;
