@@ -8,7 +8,7 @@
 //! command can reach the terminal except text and sixteen colours.
 
 mod output;
-mod parsers;
+pub mod parsers;
 mod runner;
 
 pub use output::{AssembledLine, Assembler};

@@ -210,6 +210,11 @@ impl Perform for Screen {
                 self.restart = restart;
             }
             ('K', 0) if self.restart => self.clear(),
+            // What follows a move to another row is no part of this line.
+            ('A' | 'B' | 'E' | 'F' | 'H' | 'f', _) if !self.line.text.is_empty() && !self.restart => {
+                let line = self.take_line();
+                self.done.push(line);
+            }
             // Moves to the first column.
             ('G', 0 | 1) => self.restart = true,
             ('D', n) if usize::from(n) >= self.line.columns => self.restart = true,

@@ -105,7 +105,7 @@ impl Verifier for PipeVerifier {
             Ok((child, pipe)) => {
                 let mut watch = Watch { spec, cancel, limits: &self.limits, begun, stop: None };
                 let session = child.id();
-                let ending = watch.to_the_end(child, pipe, &mut hearing);
+                let ending = watch.until_end(child, pipe, &mut hearing);
                 for stray in strays::strays_of(&mark, session) {
                     hearing.note(format!("left running: {stray}"));
                 }
@@ -191,7 +191,7 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn to_the_end(&mut self, mut child: Child, pipe: PipeReader, hearing: &mut Hearing<'_>) -> Ending {
+    fn until_end(&mut self, mut child: Child, pipe: PipeReader, hearing: &mut Hearing<'_>) -> Ending {
         let mut pipe = Some(pipe);
         let mut buf = vec![0; READ_BYTES];
         let mut ended_at: Option<Instant> = None;
