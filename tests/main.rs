@@ -1,6 +1,6 @@
 //! All integration tests in one binary: one link, shared helpers.
 
-mod support;
-
 mod domain_compose;
 mod domain_oracle;
+mod support;
+mod verify_runner;
