@@ -1,1 +1,13 @@
 //! Proposers: recipe, fix, command, the user's own edit. All give the same `Proposal`.
+//!
+//! Nothing here writes to the user's files, and nothing here is an authority: a proposal
+//! becomes hunks, and hunks are decided one by one. What is proposed for a Python,
+//! TypeScript or Rust file parses, or it is not proposed.
+
+mod prepared;
+mod sample;
+mod workspace;
+
+pub use prepared::Prepared;
+pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
+pub use workspace::{ReadBase, read_base_of};
