@@ -4,10 +4,14 @@
 //! becomes hunks, and hunks are decided one by one. What is proposed for a Python,
 //! TypeScript or Rust file parses, or it is not proposed.
 
+mod edits;
 mod prepared;
+mod python;
+mod recipe;
 mod sample;
 mod workspace;
 
 pub use prepared::Prepared;
+pub use recipe::ResourceRecipe;
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
 pub use workspace::{ReadBase, read_base_of};
