@@ -2,5 +2,6 @@
 
 mod domain_compose;
 mod domain_oracle;
+mod recipe_fastapi;
 mod support;
 mod verify_runner;

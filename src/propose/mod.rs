@@ -1,1 +1,17 @@
 //! Proposers: recipe, fix, command, the user's own edit. All give the same `Proposal`.
+//!
+//! Nothing here writes to the user's files, and nothing here is an authority: a proposal
+//! becomes hunks, and hunks are decided one by one. What is proposed for a Python,
+//! TypeScript or Rust file parses, or it is not proposed.
+
+mod edits;
+mod prepared;
+mod python;
+mod recipe;
+mod sample;
+mod workspace;
+
+pub use prepared::Prepared;
+pub use recipe::ResourceRecipe;
+pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
+pub use workspace::{ReadBase, read_base_of};
