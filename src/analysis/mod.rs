@@ -1,4 +1,6 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
 
+pub mod commands;
 pub mod source;
 pub mod stack;
+pub mod stackfile;

@@ -196,6 +196,7 @@ impl Candidate {
             .chain(self.texts.into_iter().take(1))
             .chain(imports)
             .collect();
+        evidence.dedup_by(|a, b| a.place == b.place);
         evidence.truncate(EVIDENCE_LIMIT);
         StackField {
             name: Some(signal.name.clone()),

@@ -68,7 +68,7 @@ fn body(pattern: &str) -> String {
 
 /// Whether a package name matches a pattern of a signal: exact, or `*` at either end. A
 /// name with a group (`group:artifact`) also matches by its artifact alone.
-pub(super) fn package_matches(pattern: &str, package: &str) -> bool {
+pub(crate) fn package_matches(pattern: &str, package: &str) -> bool {
     let one = |name: &str| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(suffix), _) => name.ends_with(suffix),
         (None, Some(prefix)) => name.starts_with(prefix),

@@ -13,7 +13,8 @@ mod signals;
 mod units;
 mod usage;
 
+pub(crate) use glob::package_matches;
 pub use services::{Detection, detect, detect_from};
 pub use signals::{LanguageId, Signals, shipped};
-pub use units::Unit;
+pub use units::{Unit, units_of};
 pub use usage::{FileUse, Hit, HitKind};

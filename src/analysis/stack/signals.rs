@@ -204,6 +204,7 @@ impl Signals {
             .map_or("", |language| language.name.as_str())
     }
 
+    #[cfg(test)]
     pub(super) fn signal(&self, id: SignalId) -> Option<&Signal> {
         self.ecosystems.get(id.ecosystem)?.fields.get(&id.key)?.get(id.index)
     }

@@ -7,9 +7,9 @@
 use super::{
     glob::{below, package_matches},
     manifest::Manifest,
-    signals::{Members, Signals},
+    signals::{Members, Signals, shipped},
 };
-use crate::{analysis::source::SourceFiles, domain::stack::StackKey};
+use crate::{analysis::source::SourceFiles, domain::stack::StackKey, ports::ScanError};
 use std::collections::BTreeMap;
 
 /// A folder with manifests of one ecosystem.
@@ -40,6 +40,11 @@ impl Unit {
     pub(super) fn holds(&self, path: &str) -> bool {
         below(path, &self.root).is_some()
     }
+}
+
+/// The units of a source by its manifests alone. Sorted by root, then ecosystem.
+pub fn units_of(files: &dyn SourceFiles) -> Result<Vec<Unit>, ScanError> {
+    Ok(collect(files, shipped()?))
 }
 
 /// Reads every manifest of the source. Sorted by root, then ecosystem.

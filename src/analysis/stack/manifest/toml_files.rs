@@ -57,6 +57,11 @@ impl Reader<'_> {
             let line = line_at(self.text, name.span().start);
             self.manifest.tools.push(Tool { name: name.get_ref().to_string(), line });
         }
+        // Whether a formatter is in use shows only in a table of its own.
+        for (name, _) in table(at(value, &["ruff"])).filter(|(name, _)| name.get_ref() == "format") {
+            let line = line_at(self.text, name.span().start);
+            self.manifest.tools.push(Tool { name: "ruff.format".into(), line });
+        }
     }
 }
 
