@@ -1,1 +1,3 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
+
+pub mod facts;
