@@ -1,3 +1,4 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
 
 pub mod facts;
+pub mod frontends;
