@@ -29,6 +29,7 @@ pub struct NewScope {
     pub name_span: Span,
     pub body: Span,
     pub bases: Vec<ExprId>,
+    pub keywords: Vec<Arg>,
     pub annotations: Vec<ExprId>,
     pub return_type: Option<ExprId>,
     pub owner: Option<ExprId>,
@@ -45,6 +46,7 @@ impl NewScope {
             name_span,
             body,
             bases: Vec::new(),
+            keywords: Vec::new(),
             annotations: Vec::new(),
             return_type: None,
             owner: None,
@@ -114,6 +116,7 @@ impl FactsBuilder {
             body: whole,
             params: ParamList::default(),
             bases: ExprList::default(),
+            keywords: ArgList::default(),
             annotations: ExprList::default(),
             return_type: None,
             owner: None,
@@ -250,13 +253,17 @@ impl FactsBuilder {
     /// Adds a call in the open scope and block, and the expression of its value.
     pub fn call(&mut self, new: NewCall) -> ExprId {
         let NewCall { callee, args, flags, span, name_span, args_span } = new;
-        let start = offset(self.args.len());
-        let list = ArgList { start, len: offset(args.len()) };
-        self.args.extend(args);
+        let list = self.args_of(args);
         let id = CallId::from_index(self.calls.len());
         let (scope, block) = self.position();
         self.calls.push(Call { scope, block, flags, callee, args: list, span, name_span, args_span });
         self.expr(Expr::Call(id), span)
+    }
+
+    fn args_of(&mut self, args: Vec<Arg>) -> ArgList {
+        let list = ArgList { start: offset(self.args.len()), len: offset(args.len()) };
+        self.args.extend(args);
+        list
     }
 
     /// Adds flags to a call made before, for example when an `await` is seen around it.
@@ -284,12 +291,24 @@ impl FactsBuilder {
         self.open.last().copied().unwrap_or((ScopeId::MODULE, None))
     }
 
-    /// Opens a scope inside the open one. Its bases, annotations and types are made
-    /// before, its parameters after ([`Self::set_params`]): defaults and types of
-    /// parameters belong to the scope around, bindings and calls of the body to this one.
+    /// Opens a scope inside the open one. Make its bases, annotations, types and the
+    /// expressions of its parameters before: they belong to the scope around. Hand the
+    /// parameters over after ([`Self::set_params`]).
     pub fn enter_scope(&mut self, new: NewScope) -> ScopeId {
-        let NewScope { kind, flags, name, span, name_span, body, bases, annotations, return_type, owner } =
-            new;
+        let NewScope {
+            kind,
+            flags,
+            name,
+            span,
+            name_span,
+            body,
+            bases,
+            keywords,
+            annotations,
+            return_type,
+            owner,
+        } = new;
+        let keywords = self.args_of(keywords);
         let (parent, block) = self.position();
         let bases = self.list_of(&bases);
         let annotations = self.list_of(&annotations);
@@ -305,6 +324,7 @@ impl FactsBuilder {
             body,
             params: ParamList::default(),
             bases,
+            keywords,
             annotations,
             return_type,
             owner,

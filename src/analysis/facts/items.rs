@@ -115,6 +115,8 @@ pub struct Scope {
     pub params: ParamList,
     /// Base classes, interfaces, traits.
     pub bases: ExprList,
+    /// Named arguments beside the bases: Python's `class User(SQLModel, table=True)`.
+    pub keywords: ArgList,
     /// Decorators, annotations, attributes: `Call` with arguments, `Name` or `Attr` without.
     pub annotations: ExprList,
     pub return_type: Option<ExprId>,
@@ -164,6 +166,8 @@ flags! {
         ANNOTATION = 3;
         /// `f?.()` and the like: may not happen.
         OPTIONAL = 4;
+        /// Its value is thrown: `raise E()`, `throw new E()`.
+        THROWN = 5;
     }
 }
 

@@ -5,7 +5,9 @@
 //! before the parser sees it. Callers run front ends on threads with at least
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
+mod depth;
 mod javascript;
+mod python;
 
 use super::facts::{FileFacts, Lang};
 
@@ -35,8 +37,9 @@ pub type FrontEnd = fn(path: &str, text: &str) -> Result<FileFacts, Refused>;
 /// The front end of a language, or none while it has none.
 pub fn front_end(lang: Lang) -> Option<FrontEnd> {
     match lang {
+        Lang::Python => Some(python::facts),
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
-        Lang::Python | Lang::Rust => None,
+        Lang::Rust => None,
     }
 }
 
