@@ -4,3 +4,8 @@ mod support;
 
 mod domain_compose;
 mod domain_oracle;
+mod vault_commit;
+mod vault_hooks;
+mod vault_scratch;
+mod vault_state;
+mod vault_undo;
