@@ -15,8 +15,7 @@ impl Walk<'_> {
         if frame.kind.is_item() {
             return self.reduce_item(frame, children);
         }
-        let first = children.first().copied();
-        let expr = match frame.kind {
+        match frame.kind {
             Kind::Identifier
             | Kind::TypeIdentifier
             | Kind::FieldIdentifier
@@ -36,19 +35,19 @@ impl Walk<'_> {
             | Kind::VisibilityModifier
             | Kind::FunctionModifiers
             | Kind::SelfParameter
-            | Kind::Token => return Some(Self::mark(frame)),
+            | Kind::Token => Some(Self::mark(frame)),
             Kind::LineComment | Kind::BlockComment => {
                 self.facts.comment(self.source(frame.span), frame.span);
-                return None;
+                None
             }
             Kind::Attribute
             | Kind::AttributeItem
             | Kind::FieldDeclaration
             | Kind::EnumVariant
-            | Kind::OrderedFields => return self.reduce_item(frame, children),
-            Kind::TokenTree => return Some(self.reduce_tokens(frame, children)),
-            Kind::Parameters | Kind::ClosureParameters => return Some(self.reduce_params(frame, children)),
-            Kind::Parameter => return Some(self.reduce_param(frame, children)),
+            | Kind::OrderedFields => self.reduce_item(frame, children),
+            Kind::TokenTree => Some(self.reduce_tokens(frame, children)),
+            Kind::Parameters | Kind::ClosureParameters => Some(self.reduce_params(frame, children)),
+            Kind::Parameter => Some(self.reduce_param(frame, children)),
             Kind::TuplePattern
             | Kind::TupleStructPattern
             | Kind::StructPattern
@@ -59,7 +58,31 @@ impl Walk<'_> {
             | Kind::ReferencePattern
             | Kind::CapturedPattern
             | Kind::OrPattern
-            | Kind::MatchPattern => return Some(self.reduce_pattern(frame, children)),
+            | Kind::MatchPattern => Some(self.reduce_pattern(frame, children)),
+            Kind::FieldInitializer | Kind::ShorthandFieldInitializer | Kind::BaseFieldInitializer => {
+                Some(self.initializer(frame, children))
+            }
+            Kind::ExpressionStatement
+            | Kind::IfExpression
+            | Kind::MatchExpression
+            | Kind::MatchBlock
+            | Kind::MatchArm
+            | Kind::ReturnExpression
+            | Kind::LetDeclaration
+            | Kind::LetCondition
+            | Kind::AssignmentExpression
+            | Kind::CompoundAssignment => {
+                let expr = self.reduce_statement(frame, children);
+                Some(Self::valued(frame, expr))
+            }
+            _ => self.reduce_expression(frame, children),
+        }
+    }
+
+    /// Expressions that are no statements by themselves.
+    fn reduce_expression(&mut self, frame: &Frame, children: &[Operand]) -> Option<Operand> {
+        let first = children.first().copied();
+        let expr = match frame.kind {
             Kind::ScopedIdentifier | Kind::ScopedTypeIdentifier => self.path(frame, children),
             Kind::CallExpression => self.call(frame, children),
             Kind::StructExpression => self.construction(frame, children),
@@ -72,12 +95,9 @@ impl Walk<'_> {
                 self.args = self.initializers(children);
                 None
             }
-            Kind::FieldInitializer | Kind::ShorthandFieldInitializer | Kind::BaseFieldInitializer => {
-                return Some(self.initializer(frame, children));
-            }
             Kind::FieldExpression => {
                 let object = self.value(&child(children, Field::Value)?);
-                let field = child(children, Field::FieldName)?;
+                let field = child(children, Field::Member)?;
                 let name = super::walk::name(self.source(field.span));
                 Some(self.facts.attr(object, name, frame.span))
             }
@@ -121,6 +141,15 @@ impl Walk<'_> {
             | Kind::ConstBlock
             | Kind::TryBlock
             | Kind::ElseClause => children.last().and_then(|tail| self.known_value(tail)),
+            _ => return self.reduce_type(frame, children),
+        };
+        Some(Self::valued(frame, expr))
+    }
+
+    /// Statements, and expressions with blocks inside: the value of their tail.
+    fn reduce_statement(&mut self, frame: &Frame, children: &[Operand]) -> Option<ExprId> {
+        let first = children.first().copied();
+        match frame.kind {
             Kind::ExpressionStatement => match self.source(frame.span).ends_with(';') {
                 true => None,
                 false => first.and_then(|value| self.known_value(&value)),
@@ -155,9 +184,8 @@ impl Walk<'_> {
                 self.assign(frame, children, BindKind::Augment, value);
                 None
             }
-            _ => return self.reduce_type(frame, children),
-        };
-        Some(Self::valued(frame, expr))
+            _ => None,
+        }
     }
 
     /// One of the values of the children in these fields.

@@ -39,9 +39,6 @@ impl Walk<'_> {
             .with_if(ScopeFlags::STATIC, is_member && !has_receiver);
         scope.annotations = attributes;
         scope.return_type = return_type;
-        if is_member {
-            scope.owner = self.owners.last().copied().flatten();
-        }
         let scope = self.facts.enter_scope(scope);
         self.facts.set_params(scope, params);
         scope

@@ -160,7 +160,7 @@ named! {
         Condition = "condition",
         Consequence = "consequence",
         Element = "element",
-        FieldName = "field",
+        Member = "field",
         Function = "function",
         Left = "left",
         Macro = "macro",

@@ -61,10 +61,10 @@ fn impl_blocks_are_classes_with_owner_and_trait() {
         "Class Id [] <>",
         "Class Role [] <>",
         "Class Repo [] <Repo>",
-        "Function new [] <Repo>",
-        "Function get [] <Repo>",
+        "Function new [] <>",
+        "Function get [] <>",
         "Class Repo [Store] <Repo>",
-        "Function a [] <Repo>",
+        "Function a [] <>",
         "Interface Store [Send Sync] <>",
         "Function a [] <>",
     ];
