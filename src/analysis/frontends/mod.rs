@@ -8,6 +8,7 @@
 mod depth;
 mod javascript;
 mod python;
+mod rust;
 
 use super::facts::{FileFacts, Lang};
 
@@ -39,7 +40,7 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
     match lang {
         Lang::Python => Some(python::facts),
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
-        Lang::Rust => None,
+        Lang::Rust => Some(rust::facts),
     }
 }
 
