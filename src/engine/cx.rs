@@ -31,6 +31,13 @@ impl Cx<'_> {
             self.refuse("The session file cannot be written; deciding waits until it can. q quits.");
             return false;
         }
+        if let Some(text) = &self.model.options.read_only
+            && !is_looking(&what)
+        {
+            let text = text.clone();
+            self.refuse(text);
+            return false;
+        }
         let (primitive, scope, evidence) = super::classify::classify(&what);
         let event = Event {
             seq: self.model.session.seq + 1,
@@ -130,6 +137,17 @@ impl Cx<'_> {
         }
         done
     }
+}
+
+/// Events that only look: they decide nothing and touch nothing.
+fn is_looking(what: &What) -> bool {
+    matches!(
+        what,
+        What::SceneEntered { .. }
+            | What::Scanned { .. }
+            | What::CommandsFound { .. }
+            | What::PageOpened { .. }
+    )
 }
 
 /// The first letter in upper case.

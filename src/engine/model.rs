@@ -214,6 +214,8 @@ pub struct Options {
     pub in_place: bool,
     /// Hunks that touch migrations or authentication need two people.
     pub two_approvals: bool,
+    /// Another process decides; this one only looks. The sentence that says so.
+    pub read_only: Option<String>,
     /// The session was given a review to begin with: base revision.
     pub review: Option<String>,
 }

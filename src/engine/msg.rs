@@ -139,6 +139,8 @@ pub enum Msg {
         bases: Vec<BaseText>,
         dropped: Vec<crate::domain::ids::HunkId>,
     },
+    /// The report, for the clipboard.
+    CopyReport(String),
     /// A lesson was saved.
     Lesson(String),
     /// A background task failed; shown and logged.

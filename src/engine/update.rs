@@ -174,6 +174,10 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 cx.effect(Effect::Scan(ScanTarget::Base));
             }
         }
+        Msg::CopyReport(text) => {
+            cx.notice(Mark::Done, "the report is in the clipboard");
+            cx.effect(Effect::CopyText(text));
+        }
         Msg::Lesson(line) => {
             cx.record(What::LessonAdded { line });
         }
@@ -333,4 +337,17 @@ fn source(cx: &mut Cx<'_>, path: String, text: Option<std::sync::Arc<str>>) {
 /// Whether a commit answer leaves the session with a commit.
 pub fn is_commit(answer: &CommitAnswer) -> bool {
     matches!(answer, CommitAnswer::Made(_))
+}
+
+/// The first screen of a session that was just opened or resumed.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    let mut cx = Cx { model, effects: Vec::new() };
+    cx.model.world.scan = ScanState::Running { files: 0 };
+    if let Some(text) = cx.model.options.read_only.clone() {
+        cx.notice(Mark::Warn, text);
+    }
+    if cx.model.session.work.task.is_none() && cx.model.session.scene == Scene::Prepare {
+        prepare_update::open_task(&mut cx);
+    }
+    cx.effects
 }

@@ -47,3 +47,10 @@ pub fn ago(then: u64, now: u64) -> String {
             .unwrap_or_default(),
     }
 }
+
+/// `2026-11-22`, in the user's time zone.
+pub fn clock_date(millis: u64) -> String {
+    jiff::Timestamp::from_millisecond(i64::try_from(millis).unwrap_or(0))
+        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d").to_string())
+        .unwrap_or_default()
+}
