@@ -4,6 +4,7 @@ mod support;
 
 mod domain_compose;
 mod domain_oracle;
+mod journal;
 mod vault_commit;
 mod vault_hooks;
 mod vault_scratch;
