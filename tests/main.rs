@@ -2,6 +2,7 @@
 
 mod domain_compose;
 mod domain_oracle;
+mod journal;
 mod recipe_fastapi;
 mod support;
 mod vault_commit;

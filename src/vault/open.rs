@@ -65,13 +65,13 @@ pub struct GitVault {
 }
 
 impl GitVault {
-    /// Opens the repository that holds `path`. Blocks.
+    /// Opens the repository that holds the path. Blocks.
     ///
     /// Errors: `NotARepository`, `Bare`, `Unsupported` with the name of the format,
     /// `Git` with git's own words and remedy for a folder of another owner.
-    pub fn open(path: &Path, settings: Settings) -> Result<Self, VaultError> {
-        let shown = path.display().to_string();
-        let path = path.canonicalize().map_err(|source| io_error(path, source))?;
+    pub fn open(given: &Path, settings: Settings) -> Result<Self, VaultError> {
+        let shown = given.display().to_string();
+        let path = given.canonicalize().map_err(|source| io_error(given, source))?;
         let repository = Repository::discover(&path).map_err(|error| refusal(&error, &shown))?;
         if repository.is_bare() {
             return Err(VaultError::Bare);
@@ -81,13 +81,15 @@ impl GitVault {
         }
         let workdir = repository.workdir().ok_or(VaultError::Bare)?;
         let root = workdir.canonicalize().map_err(|source| io_error(workdir, source))?;
-        let spelled = std::path::absolute(&shown).map_or_else(|_| root.clone(), |absolute| absolute);
+        // The caller may have named the top of the tree through a symbolic link.
+        let spelled =
+            std::path::absolute(given).ok().filter(|_| path == root).unwrap_or_else(|| root.clone());
         let canonical = |path: &Path| path.canonicalize().map_err(|source| io_error(path, source));
         let vault = Self {
             git_dir: canonical(repository.path())?,
             common_dir: canonical(repository.commondir())?,
             home: settings.store.join(key_of(&root)),
-            spelled: if spelled.is_dir() { spelled } else { root.clone() },
+            spelled,
             root,
             settings,
         };

@@ -27,6 +27,9 @@ use std::{
 /// its times, so its content is compared.
 const RACY_NANOSECONDS: i128 = 100_000_000;
 
+/// Paths and what stands there now, sorted; `None` for nothing.
+pub(super) type Changes = Vec<(String, Option<Vec<u8>>)>;
+
 /// A scratch tree and its private repository.
 pub(super) struct ScratchTree {
     pub(super) path: PathBuf,
@@ -164,7 +167,7 @@ impl ScratchTree {
 
     /// Paths whose file or index entry is no longer that of `tree`, with what stands there
     /// now; `None` for nothing. For what a hook did.
-    pub(super) fn changes(&self, tree: Oid) -> Result<Vec<(String, Option<Vec<u8>>)>, VaultError> {
+    pub(super) fn changes(&self, tree: Oid) -> Result<Changes, VaultError> {
         let wanted = self.entries_of(tree)?;
         let index = Index::open(&self.index_path()).map_err(|error| git_error(&error))?;
         let staged: BTreeMap<String, IndexEntry> =
