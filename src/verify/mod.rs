@@ -7,9 +7,21 @@
 //! whether a result is good: that is `domain::verdict`. Nothing in the output of a
 //! command can reach the terminal except text and sixteen colours.
 
+mod database;
+mod environment;
 mod output;
 pub mod parsers;
+mod playbook;
+mod redact;
 mod runner;
+mod selection;
+mod trust;
 
+pub use database::{DatabaseName, Refusal, Target, database_guard, databases, scratch_sqlite};
+pub use environment::environment;
 pub use output::{AssembledLine, Assembler};
+pub use playbook::match_playbook;
+pub use redact::redact;
 pub use runner::{Limits, PipeVerifier, Stray, strays_of_dead_owners};
+pub use selection::{only_failed, repeat_command};
+pub use trust::{TrustError, TrustStore, digest};

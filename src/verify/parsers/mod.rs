@@ -32,7 +32,7 @@ mod ruff;
 mod rustc;
 mod rustfmt;
 mod sqlx;
-mod text;
+pub(crate) mod text;
 mod traceback;
 mod tsc;
 mod typeorm;
@@ -41,6 +41,7 @@ mod vitest;
 
 pub(crate) use anchor::anchor;
 pub use progress::Meter;
+pub(crate) use text::patterns;
 
 use crate::domain::command::Parsed;
 

@@ -12,11 +12,11 @@ macro_rules! patterns {
             std::sync::LazyLock::new(|| crate::verify::parsers::text::pattern($text));)*
     };
 }
-pub(super) use patterns;
+pub(crate) use patterns;
 
 /// Compiles a pattern that is written in this program.
 #[expect(clippy::expect_used, reason = "every pattern is a literal, and tests use each of them")]
-pub(super) fn pattern(text: &str) -> Regex {
+pub(crate) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("invariant: the literal pattern is valid")
 }
 

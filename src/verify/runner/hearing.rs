@@ -11,6 +11,7 @@ use crate::{
     verify::{
         output::{Assembler, Batch, CappedLog, Kept},
         parsers,
+        redact::redact_report,
     },
 };
 use sha2::{Digest, Sha256};
@@ -168,6 +169,7 @@ impl<'a> Hearing<'a> {
             failure.output_line = self.kept.output_line(failure.output_line);
         }
         parsers::anchor(&mut parsed, &place.root, &spec.folder);
+        redact_report(&mut parsed);
         parsed.pass_signal = self.signal_seen;
         parsed.notes = self.notes;
         Heard {

@@ -13,4 +13,5 @@ mod program;
 mod strays;
 
 pub use pipe::{Limits, PipeVerifier};
+pub(crate) use program::absolute_entries;
 pub use strays::{Stray, strays_of_dead_owners};
