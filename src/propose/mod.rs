@@ -5,12 +5,14 @@
 //! TypeScript or Rust file parses, or it is not proposed.
 
 mod edits;
+mod fix;
 mod prepared;
 mod python;
 mod recipe;
 mod sample;
 mod workspace;
 
+pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use prepared::Prepared;
 pub use recipe::ResourceRecipe;
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};

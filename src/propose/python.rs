@@ -26,7 +26,7 @@ impl<'a> Module<'a> {
     /// Parses a text; any syntax error is an error.
     pub(crate) fn parse(path: &str, text: &'a str) -> Result<Self, ProposeError> {
         let refuse = |reason: String| ProposeError::Rejected(format!("{path} {reason}"));
-        if text.len() > LIMIT_BYTES || deepest(text) > LIMIT_DEPTH {
+        if !is_parsable(text) {
             return Err(refuse("is too large or too deeply nested to be changed".into()));
         }
         match parse_module(text) {
@@ -80,25 +80,41 @@ impl<'a> Module<'a> {
 
     /// Adds what brings `name` of `module` into scope, unless it is there.
     pub(crate) fn add_import(&self, edits: &mut Edits, module: &str, name: &str) {
-        let newline = newline_of(self.text);
-        let mut last_before: Option<&StmtImportFrom> = None;
-        for import in self.from_imports() {
-            let from = import.module.as_ref().map_or("", |module| module.as_str());
-            if import.level == 0 && from == module {
-                if import.names.iter().any(|alias| alias.name.as_str() == name && alias.asname.is_none()) {
-                    return;
-                }
+        let from_of = |import: &StmtImportFrom| -> String {
+            import.module.as_ref().map(ToString::to_string).unwrap_or_default()
+        };
+        let level_zero = || self.from_imports().filter(|import| import.level == 0);
+        if let Some(import) = level_zero().find(|import| from_of(import) == module) {
+            let known =
+                import.names.iter().any(|alias| alias.name.as_str() == name && alias.asname.is_none());
+            if !known {
                 self.grow_import(edits, import, name);
-                return;
             }
-            if import.level == 0 && kind_of(from) <= kind_of(module) && from < module {
-                last_before = Some(import);
+            return;
+        }
+        let line = format!("from {module} import {name}{}", newline_of(self.text));
+        // Beside imports of the same package; else in the first block of its kind, since a
+        // project's own modules stand in a later one.
+        let root = |module: &str| module.split('.').next().unwrap_or_default().to_owned();
+        let mut neighbours: Vec<&StmtImportFrom> =
+            level_zero().filter(|import| root(&from_of(import)) == root(module)).collect();
+        if neighbours.is_empty() {
+            for import in level_zero().filter(|import| kind_of(&from_of(import)) == kind_of(module)) {
+                let start = range_of(import).start;
+                let gap = neighbours.last().is_some_and(|last| {
+                    let between = self.text.get(range_of(*last).end..start).unwrap_or_default();
+                    between.matches('\n').count() > 1
+                });
+                if gap {
+                    break;
+                }
+                neighbours.push(import);
             }
         }
-        let line = format!("from {module} import {name}{newline}");
-        match last_before {
-            Some(import) => edits.insert(line_end(self.text, range_of(import).end), line),
-            None => self.add_import_line(edits, &line, kind_of(module)),
+        match (neighbours.iter().find(|import| from_of(import).as_str() > module), neighbours.last()) {
+            (Some(next), _) => edits.insert(range_of(*next).start, line),
+            (None, Some(last)) => edits.insert(line_end(self.text, range_of(*last).end), line),
+            (None, None) => self.add_import_line(edits, &line, kind_of(module)),
         }
     }
 
@@ -293,6 +309,11 @@ fn sort_key(name: &str) -> (u8, String) {
         2
     };
     (kind, name.to_owned())
+}
+
+/// Whether a text is small and flat enough for parsers that cannot be stopped.
+pub(crate) fn is_parsable(text: &str) -> bool {
+    text.len() <= LIMIT_BYTES && deepest(text) <= LIMIT_DEPTH
 }
 
 fn deepest(text: &str) -> usize {

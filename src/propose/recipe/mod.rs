@@ -8,7 +8,7 @@ mod alembic;
 mod context;
 mod fields;
 mod layout;
-mod names;
+pub(crate) mod names;
 mod register;
 mod render;
 mod resource;

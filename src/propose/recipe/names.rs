@@ -115,6 +115,11 @@ pub(crate) fn snake(text: &str) -> String {
     snake.trim_end_matches('_').to_owned()
 }
 
+/// `apiKey` to `API_KEY`; a name in capitals stays as it is.
+pub(crate) fn upper_snake(text: &str) -> String {
+    if text.chars().any(char::is_lowercase) { snake(text).to_uppercase() } else { text.replace('-', "_") }
+}
+
 /// `review_comment` to `ReviewComment`.
 pub(crate) fn pascal(snake: &str) -> String {
     let mut name = String::new();
