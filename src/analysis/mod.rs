@@ -3,6 +3,10 @@
 pub mod commands;
 pub mod facts;
 pub mod frontends;
+pub mod layering;
+pub mod link;
+pub mod resolve;
+pub mod scan;
 pub mod source;
 pub mod stack;
 pub mod stackfile;

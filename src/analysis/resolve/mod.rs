@@ -8,4 +8,4 @@ mod modules;
 mod names;
 
 pub use modules::Modules;
-pub use names::{Project, Target};
+pub use names::{Project, Target, external};

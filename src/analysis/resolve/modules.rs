@@ -67,13 +67,7 @@ impl Modules {
     }
 
     /// The file that an import names. `name` is tried as a module of its own first.
-    pub fn resolve(
-        &self,
-        from: &FileFacts,
-        module: &str,
-        level: u8,
-        name: Option<&str>,
-    ) -> Option<Resolved> {
+    pub fn resolve(&self, from: &FileFacts, module: &str, level: u8, name: Option<&str>) -> Option<Resolved> {
         match from.lang {
             Lang::Python => self.python(&from.path, module, level, name),
             Lang::JavaScript | Lang::TypeScript => self.ecmascript(&from.path, module).map(Resolved::file),
@@ -120,7 +114,8 @@ impl Modules {
                 else {
                     continue;
                 };
-                let found = alias.targets.iter().find_map(|target| self.ecma_file(&target.replace('*', rest)));
+                let found =
+                    alias.targets.iter().find_map(|target| self.ecma_file(&target.replace('*', rest)));
                 if found.is_some() {
                     return found;
                 }
@@ -149,8 +144,10 @@ impl Modules {
         let rest = module.strip_prefix("@/").or_else(|| module.strip_prefix("~/"));
         let plain = module.starts_with("src/").then_some(module);
         ancestors(from).find_map(|folder| {
-            let aliased =
-                rest.and_then(|rest| self.ecma_file(&join(folder, &format!("src/{rest}"))).or_else(|| self.ecma_file(&join(folder, rest))));
+            let aliased = rest.and_then(|rest| {
+                self.ecma_file(&join(folder, &format!("src/{rest}")))
+                    .or_else(|| self.ecma_file(&join(folder, rest)))
+            });
             aliased.or_else(|| plain.and_then(|plain| self.ecma_file(&join(folder, plain))))
         })
     }
@@ -161,9 +158,12 @@ impl Modules {
         }
         // A compiled name stands for its source.
         let source = base.strip_suffix(".js").or_else(|| base.strip_suffix(".mjs"));
-        let by_source = source
-            .and_then(|stem| [".ts", ".tsx", ".mts"].iter().find_map(|end| self.file(&format!("{stem}{end}"))));
-        by_source.or_else(|| ECMA_ENDINGS.iter().find_map(|end| self.file(format!("{base}{end}").trim_start_matches('/'))))
+        let by_source = source.and_then(|stem| {
+            [".ts", ".tsx", ".mts"].iter().find_map(|end| self.file(&format!("{stem}{end}")))
+        });
+        by_source.or_else(|| {
+            ECMA_ENDINGS.iter().find_map(|end| self.file(format!("{base}{end}").trim_start_matches('/')))
+        })
     }
 
     fn rust(&self, from: &str, module: &str, name: Option<&str>) -> Option<Resolved> {
@@ -209,9 +209,10 @@ impl Modules {
     }
 
     fn rust_root(&self, folder: &str) -> Option<usize> {
-        ["lib.rs", "main.rs", "mod.rs"].into_iter().find_map(|name| self.file(&join(folder, name))).or_else(
-            || self.file(&format!("{folder}.rs")),
-        )
+        ["lib.rs", "main.rs", "mod.rs"]
+            .into_iter()
+            .find_map(|name| self.file(&join(folder, name)))
+            .or_else(|| self.file(&format!("{folder}.rs")))
     }
 
     fn crate_source(&self, from: &str) -> Option<String> {
@@ -361,7 +362,14 @@ mod tests {
             .collect()
     }
 
-    fn resolved(paths: &[&str], manifests: &[(&str, &str)], from: &str, module: &str, level: u8, name: Option<&str>) -> Option<String> {
+    fn resolved(
+        paths: &[&str],
+        manifests: &[(&str, &str)],
+        from: &str,
+        module: &str,
+        level: u8,
+        name: Option<&str>,
+    ) -> Option<String> {
         let files = files(paths);
         let manifests = manifests.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
         let modules = Modules::new(&files, &manifests);
@@ -383,7 +391,10 @@ mod tests {
     fn ecmascript_imports_follow_aliases_packages_and_compiled_names() {
         let paths = ["api/src/main.ts", "api/src/users/index.ts", "db/src/index.ts", "api/src/a.ts"];
         let manifests = [
-            ("api/tsconfig.json", "{ // here\n \"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@app/*\": [\"src/*\"],}},\n}"),
+            (
+                "api/tsconfig.json",
+                "{ // here\n \"compilerOptions\": {\"baseUrl\": \".\", \"paths\": {\"@app/*\": [\"src/*\"],}},\n}",
+            ),
             ("db/package.json", "{\"name\": \"@acme/db\"}"),
         ];
         let find = |module: &str| resolved(&paths, &manifests, "api/src/main.ts", module, 0, None);
