@@ -2,3 +2,4 @@
 
 pub mod facts;
 pub mod frontends;
+pub mod link;
