@@ -1,3 +1,45 @@
-//! Parsed and validated knowledge: packs, rules, checklist, playbook, protocol, lessons.
+//! What the program knows about backends, as data.
+//!
+//! The checklist, the execution protocol, the ORM reference, the error playbook, the
+//! examples, the rules' cards and the grammar are files under `resources/`; this layer
+//! parses and validates them and puts a repository's `stack/` and the user's folder on
+//! top. It knows no session, scans nothing and writes nothing. Errors name file, line
+//! and column. The scanner, the proposers, the verifier and the engine ask it.
 
+pub mod agents;
+pub mod cards;
+mod checklist;
+pub mod clarification;
+pub mod context;
+mod error;
+pub mod examples;
+pub mod grammar;
+pub mod lessons;
+mod load;
+pub mod orm;
 pub mod packs;
+mod page;
+pub mod playbook;
+pub mod protocol;
+pub mod rules;
+mod source;
+pub mod stack_set;
+pub mod stacks;
+pub mod trigger;
+pub(crate) mod yaml;
+
+pub use error::KnowledgeError;
+pub use load::Knowledge;
+pub use page::Section;
+pub use source::{embedded, embedded_names};
+pub use trigger::Trigger;
+
+/// Puts `more` on top of `below`: the same key replaces in place, a new one is appended.
+pub(crate) fn merge<T>(below: &mut Vec<T>, more: Vec<T>, key: impl Fn(&T) -> String) {
+    for entry in more {
+        match below.iter_mut().find(|known| key(known) == key(&entry)) {
+            Some(known) => *known = entry,
+            None => below.push(entry),
+        }
+    }
+}

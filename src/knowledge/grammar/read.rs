@@ -1,0 +1,386 @@
+//! Puts a reading together: intent, subject, risks, questions, criteria.
+
+use super::{
+    criteria::{self, Facts},
+    fields::FieldKind,
+    intent::{self, Scores},
+    lexicon::{Lexicon, Meaning, basic_forms},
+    marks::{self, Mark, Marked},
+    scope,
+    subject::{self, Subject},
+    token,
+};
+use crate::{
+    domain::{
+        map::BackendMap,
+        stack::StackKey,
+        task::{Difficulty, Intent, Question, Reading, Risk, Uncertainty},
+    },
+    knowledge::Knowledge,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many parts are quoted back; a long text is quoted in part and counted.
+const QUOTES: usize = 12;
+
+impl Knowledge {
+    /// Reads a task without an agent. Never fails: what is not understood is quoted.
+    /// `map` is what is known so far; an empty map reads less, not wrong.
+    pub fn read_task(&self, text: &str, map: &BackendMap) -> Reading {
+        let (clean, left_out) = token::clean(text);
+        let lexicon = Lexicon::new(&self.grammar, &self.rules, map);
+        let marked: Vec<Marked> =
+            token::clauses(&clean).into_iter().map(|clause| marks::mark(clause, &lexicon)).collect();
+        let (mut clauses, out_of_scope) = scope::split(&self.grammar, &clean, marked);
+        let scores = intent::score(&clauses);
+        let intent = scores.best(&self.grammar);
+        let subject = subject::find(&self.grammar, map, &mut clauses, intent);
+        let findings = if intent == Intent::Repair { subject::findings(map, &subject) } else { Vec::new() };
+        let risks = self.risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
+        let kinds: Vec<String> = risks.iter().map(|risk| risk.kind.clone()).collect();
+        let words = words(&clauses, &subject, intent, map, &kinds);
+        let (questions, mut assumptions) = self.questions(intent, &words);
+        if let Some(like) = &subject.path_like {
+            let path = subject.path.as_deref().unwrap_or_default();
+            assumptions.insert(0, format!("the path is {path}, beside {like}"));
+        }
+        let (stated, not_understood) = quotes(&clauses, &clean, left_out, &subject);
+        let framework = map.stack.name(StackKey::Framework).unwrap_or_default();
+        let facts = Facts {
+            intent,
+            subject: &subject,
+            risks: &kinds,
+            words: &words,
+            framework,
+            findings: &findings,
+            stated: &stated,
+        };
+        let difficulty = difficulty(intent, &scores, &subject, &kinds, findings.len());
+        Reading {
+            intent,
+            subject: title(&subject, intent, findings.first().map(|finding| finding.rule.as_str())),
+            read_as: rows(self, &subject, intent, findings.len(), difficulty, &out_of_scope),
+            difficulty,
+            not_understood,
+            risks,
+            assumptions,
+            questions,
+            criteria: criteria::all(&self.grammar, &facts),
+            inputs: inputs(&subject),
+            out_of_scope,
+            example: self.example_for(intent, &words, &kinds).map(|example| example.path.clone()),
+        }
+    }
+
+    fn risks(
+        &self,
+        clauses: &[Marked],
+        subject: &Subject,
+        intent: Intent,
+        map: &BackendMap,
+        elsewhere: bool,
+    ) -> Vec<Risk> {
+        let mut notes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (kind, note) in clauses.iter().flat_map(risk_words) {
+            notes.entry(kind).or_default().insert(note);
+        }
+        let mut add = |kind: &str, note: String| {
+            notes.entry(kind.to_owned()).or_default().insert(note);
+        };
+        match intent {
+            Intent::Auth => add("auth", "who may do what".into()),
+            Intent::Resource if !subject.known => add("schema", "one new table".into()),
+            Intent::Migration => add("schema", "a migration".into()),
+            Intent::Transaction => add("transaction", "several writes".into()),
+            Intent::BackingService => add("secret", "an address or key of a service".into()),
+            _ => {}
+        }
+        if matches!(intent, Intent::Endpoint | Intent::Resource) && !subject.actors.is_empty() {
+            add("auth", format!("who may: {}", subject.actors.join(", ")));
+        }
+        for field in &subject.fields {
+            if let FieldKind::BelongsTo(model) = &field.kind {
+                add("orm", format!("a relation to {model}"));
+            }
+        }
+        for place in orm_findings(map, subject) {
+            add("orm", place);
+        }
+        if elsewhere {
+            add("out-of-scope", "a part belongs elsewhere".into());
+        }
+        // Without an ORM there is no ORM risk: raw SQL is the business of other rules.
+        if !map.files.is_empty() && map.stack.name(StackKey::Orm).is_none() {
+            notes.remove("orm");
+        }
+        notes
+            .into_iter()
+            .map(|(kind, notes)| Risk { kind, note: notes.into_iter().collect::<Vec<_>>().join("; ") })
+            .collect()
+    }
+
+    /// Open questions, and what is assumed without asking.
+    fn questions(&self, intent: Intent, words: &[String]) -> (Vec<Question>, Vec<String>) {
+        let mut questions = Vec::new();
+        let mut assumptions = Vec::new();
+        let present = |names: &[String]| names.iter().any(|name| words.contains(name));
+        for entry in &self.clarifications {
+            let asked = (entry.intents.is_empty() || entry.intents.contains(&intent))
+                && (entry.needs.is_empty() || present(&entry.needs))
+                && !present(&entry.unless);
+            if !asked {
+                continue;
+            }
+            match entry.question.level {
+                Uncertainty::Low => assumptions.push(entry.assumption.trim_end_matches('.').to_owned()),
+                Uncertainty::Medium | Uncertainty::High => questions.push(entry.question.clone()),
+            }
+        }
+        (questions, assumptions)
+    }
+}
+
+fn risk_words(marked: &Marked) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (word, mark) in marked.iter() {
+        let Mark::Phrase { meanings, .. } = mark else { continue };
+        for meaning in meanings {
+            if let Meaning::Risk(kind) = meaning {
+                found.push((kind.clone(), word.lower.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// ORM findings on the path of the subject's endpoints.
+fn orm_findings(map: &BackendMap, subject: &Subject) -> Vec<String> {
+    let Some(collection) = &subject.collection else { return Vec::new() };
+    let files: BTreeSet<&str> = map
+        .endpoints
+        .iter()
+        .zip(&map.flows)
+        .filter(|(endpoint, _)| endpoint.path.starts_with(collection.as_str()))
+        .flat_map(|(_, flow)| flow.steps.iter().map(|step| step.file.as_str()))
+        .collect();
+    map.findings
+        .iter()
+        .filter(|finding| finding.rule.starts_with("orm/") && files.contains(finding.file.as_str()))
+        .map(|finding| format!("{} at {}", finding.rule, finding.place()))
+        .take(2)
+        .collect()
+}
+
+/// Every word and flag that questions, templates and examples may ask for.
+fn words(
+    clauses: &[Marked],
+    subject: &Subject,
+    intent: Intent,
+    map: &BackendMap,
+    risks: &[String],
+) -> Vec<String> {
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    for word in clauses.iter().flat_map(|marked| &marked.clause.words) {
+        words.extend(basic_forms(&word.lower));
+        words.insert(word.lower.clone());
+    }
+    words.insert(intent.name().to_owned());
+    words.extend(risks.iter().cloned());
+    words.extend(subject.operation.iter().map(|(id, _)| id.clone()));
+    let owns = ["their", "own", "theirs", "owner"].iter().any(|word| words.contains(*word));
+    let persons = ["customer", "user", "member", "client", "owner"];
+    if owns || subject.actors.iter().any(|actor| persons.contains(&actor.as_str())) {
+        words.insert("owner".into());
+    }
+    for field in &subject.fields {
+        for (mark, set) in
+            [("unique", field.unique), ("optional", field.optional), ("default", !field.default.is_empty())]
+        {
+            if set {
+                words.insert(mark.into());
+            }
+        }
+    }
+    if subject.resource.is_none() && subject.path.is_none() && subject.files.is_empty() {
+        words.insert("no-subject".into());
+    }
+    if subject.fields.is_empty() && (intent != Intent::Resource || !subject.known) {
+        words.insert("no-fields".into());
+    }
+    if !map.files.is_empty()
+        && !map.backing_services.iter().any(|service| service.kind == "queue")
+        && map.jobs.is_empty()
+    {
+        words.insert("no-queue".into());
+    }
+    words.into_iter().collect()
+}
+
+/// Clauses that state a status become criteria as written; the rest that was not
+/// understood is quoted.
+fn quotes(clauses: &[Marked], text: &str, left_out: usize, subject: &Subject) -> (Vec<String>, Vec<String>) {
+    let mut stated = Vec::new();
+    let mut quoted = Vec::new();
+    for marked in clauses {
+        if marked.has_status() {
+            stated.push(marked.quote(text).to_owned());
+        } else {
+            quoted.extend(marked.not_understood(text));
+        }
+    }
+    quoted.extend(subject.field_problems.iter().map(|(written, reason)| format!("{written} ({reason})")));
+    quoted.retain(|quote| !quote.is_empty());
+    let over = quoted.len().saturating_sub(QUOTES);
+    quoted.truncate(QUOTES);
+    for quote in &mut quoted {
+        if quote.chars().count() > 300 {
+            *quote = quote.chars().take(299).chain(['…']).collect();
+        }
+    }
+    if over > 0 {
+        quoted.push(format!("and {over} more parts"));
+    }
+    if left_out > 0 {
+        quoted.push(format!("and {left_out} more characters, not read"));
+    }
+    (stated, quoted)
+}
+
+fn difficulty(
+    intent: Intent,
+    scores: &Scores,
+    subject: &Subject,
+    risks: &[String],
+    findings: usize,
+) -> Difficulty {
+    let several = scores.others(intent);
+    let heavy =
+        risks.iter().filter(|risk| matches!(risk.as_str(), "auth" | "schema" | "transaction")).count();
+    match intent {
+        Intent::Review => Difficulty::Simple,
+        Intent::Repair => {
+            if findings > 1 {
+                Difficulty::Medium
+            } else {
+                Difficulty::Simple
+            }
+        }
+        Intent::Auth => {
+            if scores.of(Intent::Auth) >= 5 {
+                Difficulty::Complex
+            } else {
+                Difficulty::Medium
+            }
+        }
+        Intent::Endpoint
+        | Intent::Router
+        | Intent::Repository
+        | Intent::ServiceMethod
+        | Intent::Middleware
+        | Intent::Other => {
+            let reads = subject.operation.as_ref().is_some_and(|(id, _)| id == "list" || id == "read");
+            if heavy >= 3 || several >= 2 {
+                Difficulty::Complex
+            } else if several == 0 && heavy == 0 && (reads || intent != Intent::Endpoint) {
+                Difficulty::Simple
+            } else {
+                Difficulty::Medium
+            }
+        }
+        Intent::Resource
+        | Intent::Graphql
+        | Intent::Migration
+        | Intent::Job
+        | Intent::Transaction
+        | Intent::BackingService => {
+            if heavy >= 3 || several >= 2 {
+                Difficulty::Complex
+            } else {
+                Difficulty::Medium
+            }
+        }
+    }
+}
+
+/// What it is about, in as few words as possible.
+fn title(subject: &Subject, intent: Intent, rule: Option<&str>) -> String {
+    if intent == Intent::Repair {
+        let rule = subject.rules.first().map(String::as_str).or(rule);
+        return rule
+            .map(str::to_owned)
+            .or_else(|| subject.files.first().map(|(path, _)| path.clone()))
+            .unwrap_or_default();
+    }
+    if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
+        return format!("{method} {path}");
+    }
+    subject.resource.clone().or_else(|| subject.path.clone()).unwrap_or_default()
+}
+
+/// Label and value rows: only what was matched.
+fn rows(
+    knowledge: &Knowledge,
+    subject: &Subject,
+    intent: Intent,
+    findings: usize,
+    difficulty: Difficulty,
+    out_of_scope: &[String],
+) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
+    if intent != Intent::Other {
+        row(intent.name(), title(subject, intent, None));
+    }
+    if let Some(resource) = &subject.resource
+        && !matches!(intent, Intent::Repair | Intent::Review)
+    {
+        let state = if subject.known { "known here" } else { "new" };
+        row("resource", format!("{resource}, {state}"));
+    }
+    for rule in &subject.rules {
+        let title = knowledge.rule(rule).map_or("no such rule", |card| card.title.as_str());
+        row("rule", format!("{rule}: {title}"));
+    }
+    if intent == Intent::Repair {
+        let plural = if findings == 1 { "" } else { "s" };
+        row("finding", format!("{findings} finding{plural} in the map"));
+    }
+    for (path, line) in &subject.files {
+        row("file", line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")));
+    }
+    if !subject.fields.is_empty() {
+        let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
+        row("fields", fields.join(" "));
+    }
+    if !subject.actors.is_empty() {
+        row("who", subject.actors.join(", "));
+    }
+    if intent != Intent::Other {
+        row("size", difficulty.name().to_owned());
+    }
+    let scope = if out_of_scope.is_empty() { "all of it is ours" } else { "a part belongs elsewhere" };
+    row("backend", scope.to_owned());
+    rows
+}
+
+/// Inputs of a recipe.
+fn inputs(subject: &Subject) -> BTreeMap<String, String> {
+    let mut inputs = BTreeMap::new();
+    let mut set = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            inputs.insert(name.to_owned(), value);
+        }
+    };
+    set("name", subject.resource.clone());
+    let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
+    set("fields", Some(fields.join(" ")));
+    set("method", subject.method.clone());
+    set("path", subject.path.clone());
+    set("operation", subject.operation.as_ref().map(|(id, _)| id.clone()));
+    set("rule", subject.rules.first().cloned());
+    if let Some((path, line)) = subject.files.first() {
+        set("file", Some(path.clone()));
+        set("line", line.map(|line| line.to_string()));
+    }
+    inputs
+}

@@ -1,0 +1,331 @@
+//! What a task is about: a resource, an endpoint, a finding, a file.
+
+use super::{
+    data::Grammar,
+    fields::{self, Field},
+    lexicon::{self, Meaning},
+    marks::{Mark, Marked},
+    token::WordKind,
+};
+use crate::domain::{finding::Finding, map::BackendMap, task::Intent};
+
+/// The subject as far as it was matched.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Subject {
+    /// In the singular with underscores: `order_item`.
+    pub resource: Option<String>,
+    /// Whether the repository has it already.
+    pub known: bool,
+    /// Operation id and the word of the path.
+    pub operation: Option<(String, String)>,
+    pub method: Option<String>,
+    pub path: Option<String>,
+    /// The path was built from the operation; the existing endpoint that it resembles.
+    pub path_like: Option<String>,
+    /// Path of the collection, when known or built.
+    pub collection: Option<String>,
+    pub fields: Vec<Field>,
+    /// Fields that were written and could not be read, with the reason.
+    pub field_problems: Vec<(String, String)>,
+    pub rules: Vec<String>,
+    /// Path and line, as named in the text.
+    pub files: Vec<(String, Option<u32>)>,
+    pub actors: Vec<String>,
+}
+
+/// Nouns beside which a new name stands.
+const NAMED: [&str; 12] = [
+    "resource",
+    "entity",
+    "crud",
+    "endpoint",
+    "endpoints",
+    "api",
+    "table",
+    "model",
+    "repository",
+    "service",
+    "router",
+    "job",
+];
+const CALLS: [&str; 3] = ["called", "named", "name"];
+
+/// Finds the subject; words that turn out to be names are marked as such.
+pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], intent: Intent) -> Subject {
+    let mut subject = Subject::default();
+    for marked in clauses.iter() {
+        forms(marked, &mut subject);
+        phrases(marked, &mut subject);
+    }
+    subject.resource = known_resource(clauses);
+    subject.known = subject.resource.is_some();
+    if takes_a_new_name(intent, &subject) {
+        let name = clauses.iter_mut().find_map(new_name);
+        if let Some(name) = name {
+            subject.resource = Some(lexicon::singular(&lexicon::snake(&name)));
+            subject.known = false;
+        }
+    }
+    subject.operation = operation(clauses);
+    if let Some((id, _)) = &subject.operation
+        && subject.method.is_none()
+    {
+        subject.method = grammar.operation(id).map(|operation| operation.method.clone());
+    }
+    place(grammar, map, &mut subject);
+    subject
+}
+
+/// A new name is looked for when the task makes something, even beside a known resource.
+fn takes_a_new_name(intent: Intent, subject: &Subject) -> bool {
+    match intent {
+        Intent::Resource => true,
+        Intent::Endpoint
+        | Intent::Graphql
+        | Intent::Repository
+        | Intent::ServiceMethod
+        | Intent::Migration
+        | Intent::Job => subject.resource.is_none() && subject.path.is_none(),
+        Intent::Router
+        | Intent::Auth
+        | Intent::Middleware
+        | Intent::Transaction
+        | Intent::BackingService
+        | Intent::Repair
+        | Intent::Review
+        | Intent::Other => false,
+    }
+}
+
+fn forms(marked: &Marked, subject: &mut Subject) {
+    for word in &marked.clause.words {
+        match word.kind {
+            WordKind::Path => subject.path = subject.path.take().or_else(|| Some(clean_path(&word.text))),
+            WordKind::Method => subject.method = subject.method.take().or_else(|| Some(word.text.clone())),
+            WordKind::Field => match fields::parse_field(&word.text) {
+                Ok(field) if subject.fields.iter().any(|known| known.name == field.name) => {
+                    subject.field_problems.push((word.text.clone(), "the name stands twice".into()));
+                }
+                Ok(field) => subject.fields.push(field),
+                Err(reason) => subject.field_problems.push((word.text.clone(), reason)),
+            },
+            WordKind::File => {
+                let mut parts = word.text.trim_end_matches(':').splitn(3, ':');
+                let path = parts.next().unwrap_or_default().to_owned();
+                let line = parts.next().and_then(|line| line.parse().ok());
+                subject.files.push((path, line));
+            }
+            WordKind::Rule => subject.rules.push(word.lower.clone()),
+            WordKind::Plain | WordKind::Status | WordKind::Number => {}
+        }
+    }
+}
+
+/// `:id` and `<id>` become `{id}`, as everywhere else.
+fn clean_path(path: &str) -> String {
+    let parts = path.trim_end_matches(['.', ',', ')']).split('/').map(|part| {
+        if let Some(name) = part.strip_prefix(':') {
+            format!("{{{name}}}")
+        } else if let Some(name) = part.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+            format!("{{{name}}}")
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn phrases(marked: &Marked, subject: &mut Subject) {
+    for meaning in marked.meanings() {
+        match meaning {
+            Meaning::Rule(rule) if !subject.rules.contains(rule) => subject.rules.push(rule.clone()),
+            Meaning::Actor(actor) if !subject.actors.contains(actor) => subject.actors.push(actor.clone()),
+            Meaning::Stop
+            | Meaning::Condition
+            | Meaning::Actor(_)
+            | Meaning::Builder
+            | Meaning::Operation(..)
+            | Meaning::Intent(..)
+            | Meaning::Rule(_)
+            | Meaning::Risk(_)
+            | Meaning::Known
+            | Meaning::Elsewhere(_)
+            | Meaning::Resource(_) => {}
+        }
+    }
+}
+
+/// The resource after the operation, else the first one; who acts comes last.
+fn known_resource(clauses: &[Marked]) -> Option<String> {
+    let mut best: Option<(u8, String)> = None;
+    for marked in clauses {
+        let mut after = false;
+        for mark in &marked.marks {
+            let Mark::Phrase { meanings, .. } = mark else { continue };
+            let actor = meanings.iter().any(|meaning| matches!(meaning, Meaning::Actor(_)));
+            for meaning in meanings {
+                match meaning {
+                    Meaning::Operation(..) => after = true,
+                    Meaning::Resource(name) => {
+                        let rank = u8::from(!after) + 2 * u8::from(actor);
+                        if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                            best = Some((rank, name.clone()));
+                        }
+                    }
+                    Meaning::Stop
+                    | Meaning::Condition
+                    | Meaning::Actor(_)
+                    | Meaning::Builder
+                    | Meaning::Intent(..)
+                    | Meaning::Rule(_)
+                    | Meaning::Risk(_)
+                    | Meaning::Known
+                    | Meaning::Elsewhere(_) => {}
+                }
+            }
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// An unknown word beside a noun such as `resource`, or after `called`.
+fn new_name(marked: &mut Marked) -> Option<String> {
+    let words = &marked.clause.words;
+    let is_name = |at: usize| {
+        let word = words.get(at)?;
+        let fits = marked.marks.get(at) == Some(&Mark::Unknown)
+            && word.kind == WordKind::Plain
+            && word.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            && word.text.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        fits.then_some(at)
+    };
+    let nouns = words.iter().enumerate().filter(|(_, word)| NAMED.contains(&word.lower.as_str()));
+    let calls = words.iter().enumerate().filter(|(_, word)| CALLS.contains(&word.lower.as_str()));
+    let at = calls
+        .map(|(at, _)| at + 1)
+        .find_map(is_name)
+        .or_else(|| {
+            nouns.into_iter().find_map(|(at, _)| {
+                let near = at.checked_sub(1).and_then(is_name).or_else(|| is_name(at + 1));
+                // `a resource for invoices`: the small word between does not count.
+                near.or_else(|| is_name(at + 2))
+            })
+        })
+        .or_else(|| {
+            let has_fields = words.iter().any(|word| word.kind == WordKind::Field);
+            if has_fields { (0..words.len()).find_map(is_name) } else { None }
+        })?;
+    let name = words.get(at)?.text.clone();
+    if let Some(mark) = marked.marks.get_mut(at) {
+        *mark = Mark::Name;
+    }
+    Some(name)
+}
+
+/// The operation that is asked for. `create` at the beginning of a sentence that makes
+/// something else ("Create an endpoint …") only carries the task.
+fn operation(clauses: &[Marked]) -> Option<(String, String)> {
+    let mut found: Option<(String, String)> = None;
+    for marked in clauses {
+        let makes = marked.meanings().any(|meaning| matches!(meaning, Meaning::Intent(..)));
+        for (at, mark) in marked.marks.iter().enumerate() {
+            let Mark::Phrase { meanings, .. } = mark else { continue };
+            if meanings.contains(&Meaning::Stop) || (makes && at == 0) {
+                continue;
+            }
+            for meaning in meanings {
+                let Meaning::Operation(id, word) = meaning else { continue };
+                let weak = meanings.contains(&Meaning::Builder) || id == "create";
+                if found.is_none() || (!weak && found.as_ref().is_some_and(|(known, _)| known == "create")) {
+                    found = Some((id.clone(), word.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Fills collection and path from the endpoints that the repository has.
+fn place(grammar: &Grammar, map: &BackendMap, subject: &mut Subject) {
+    let Some(resource) = subject.resource.clone() else { return };
+    let known = collection_of(map, &resource);
+    let collection = known.clone().map_or_else(
+        || format!("{}/{}", common_prefix(map), lexicon::plural(&resource).replace('_', "-")),
+        |(path, _)| path,
+    );
+    subject.collection = Some(collection.clone());
+    let Some((id, word)) = &subject.operation else { return };
+    if subject.path.is_some() {
+        return;
+    }
+    let Some(operation) = grammar.operation(id) else { return };
+    subject.path = Some(operation.path.replace("{collection}", &collection).replace("{verb}", word));
+    subject.path_like = known.map(|(_, title)| title);
+}
+
+/// The path of a resource's collection and one endpoint that shows it.
+fn collection_of(map: &BackendMap, resource: &str) -> Option<(String, String)> {
+    let mut best: Option<(String, String)> = None;
+    for endpoint in &map.endpoints {
+        let mut path = String::new();
+        for part in endpoint.path.split('/').filter(|part| !part.is_empty()) {
+            path.push('/');
+            path.push_str(part);
+            if !part.contains('{') && lexicon::singular(&lexicon::snake(part)) == resource {
+                if best.as_ref().is_none_or(|(known, _)| path.len() < known.len()) {
+                    best = Some((path.clone(), endpoint.title()));
+                }
+                break;
+            }
+        }
+    }
+    best
+}
+
+/// The parts that most endpoints begin with, such as `/api/v1`; at least two share it.
+fn common_prefix(map: &BackendMap) -> String {
+    let mut prefix = String::new();
+    loop {
+        let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        let mut total = 0;
+        for endpoint in &map.endpoints {
+            let Some(rest) = endpoint.path.strip_prefix(&prefix).and_then(|rest| rest.strip_prefix('/'))
+            else {
+                continue;
+            };
+            total += 1;
+            if let Some((part, _)) = rest.split_once('/')
+                && !part.contains('{')
+            {
+                *counts.entry(part).or_default() += 1;
+            }
+        }
+        let Some((part, count)) =
+            counts.into_iter().max_by_key(|(part, count)| (*count, std::cmp::Reverse(*part)))
+        else {
+            return prefix;
+        };
+        // A collection of one resource is no prefix: the name must not be a plural.
+        if count < 2 || count * 4 < total * 3 || (part.ends_with('s') && part.len() > 3) || prefix.len() > 60
+        {
+            return prefix;
+        }
+        prefix = format!("{prefix}/{part}");
+    }
+}
+
+/// Findings that a repair is about: of the named rules, in the named places.
+pub(super) fn findings<'m>(map: &'m BackendMap, subject: &Subject) -> Vec<&'m Finding> {
+    if subject.rules.is_empty() && subject.files.is_empty() {
+        return Vec::new();
+    }
+    let in_place = |finding: &Finding| {
+        subject.files.is_empty()
+            || subject.files.iter().any(|(path, line)| {
+                let same = finding.file == *path || finding.file.ends_with(&format!("/{path}"));
+                same && line.is_none_or(|line| line == finding.line)
+            })
+    };
+    let of_rule = |finding: &Finding| subject.rules.is_empty() || subject.rules.contains(&finding.rule);
+    map.findings.iter().filter(|finding| in_place(finding) && of_rule(finding)).collect()
+}
