@@ -68,6 +68,19 @@ pub(super) fn operation_of(repository: &Repository, index: &Index) -> Option<Str
     Some(name.to_owned())
 }
 
+/// Subjects of the newest commits on the way back from HEAD; none on an unborn branch.
+fn subjects(repository: &Repository) -> Vec<String> {
+    const NEWEST: usize = 20;
+    let Ok(mut walk) = repository.revwalk() else { return Vec::new() };
+    if walk.push_head().is_err() {
+        return Vec::new();
+    }
+    walk.take(NEWEST)
+        .filter_map(|id| repository.find_commit(id.ok()?).ok())
+        .filter_map(|commit| commit.summary().ok().flatten().map(str::to_owned))
+        .collect()
+}
+
 impl GitVault {
     pub(super) fn read_state(&self) -> Result<RepoState, VaultError> {
         let repository = self.repository()?;
@@ -87,6 +100,7 @@ impl GitVault {
             operation: operation_of(&repository, &index),
             hooks: hooks::in_force(self, &repository)?,
             author,
+            subjects: subjects(&repository),
             signing: sign::label(&repository)?,
         })
     }
