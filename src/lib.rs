@@ -14,6 +14,7 @@ pub mod knowledge;
 pub mod ports;
 pub mod propose;
 pub mod report;
+pub mod runtime;
 pub mod ui;
 pub mod vault;
 pub mod verify;

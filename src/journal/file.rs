@@ -148,7 +148,7 @@ pub(super) fn folder_of(state: &Path) -> PathBuf {
 }
 
 /// The file of a session; a name that could leave the folder is no session.
-fn path_of(state: &Path, session: &str) -> Result<PathBuf, JournalError> {
+pub(super) fn path_of(state: &Path, session: &str) -> Result<PathBuf, JournalError> {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if session.is_empty() || session.starts_with('.') || !session.chars().all(is_safe) {
         return Err(JournalError::NoSuchSession(session.to_owned()));

@@ -10,4 +10,4 @@ mod sessions;
 
 pub use file::{FileJournal, Loaded, Torn, load};
 pub use lock::RepositoryLock;
-pub use sessions::{SessionSummary, list};
+pub use sessions::{SessionSummary, delete, list};

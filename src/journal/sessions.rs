@@ -49,6 +49,20 @@ pub fn list(state: &Path) -> Result<Vec<SessionSummary>, JournalError> {
     Ok(sessions)
 }
 
+/// Deletes the journal of a session. Commits stay.
+///
+/// Errors: `NoSuchSession`, `Write`.
+pub fn delete(state: &Path, session: &str) -> Result<(), JournalError> {
+    let path = super::file::path_of(state, session)?;
+    match std::fs::remove_file(&path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(JournalError::NoSuchSession(session.to_owned()))
+        }
+        Err(source) => Err(JournalError::Write { path: path.display().to_string(), source }),
+    }
+}
+
 fn summary(session: &str, path: &Path) -> SessionSummary {
     let mut summary = SessionSummary { session: session.to_owned(), ..SessionSummary::default() };
     let mut bytes = Vec::new();

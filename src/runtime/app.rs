@@ -39,7 +39,9 @@ const BELL_AFTER: Duration = Duration::from_secs(20);
 pub enum Ended {
     Quit,
     /// Another session is wanted: the same repository, anew or that id.
-    Again { resume: bool },
+    Again {
+        resume: bool,
+    },
     Signal(i32),
 }
 
@@ -98,7 +100,8 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
             break;
         }
         let gap = if app.urgent { FRAME } else { BACKGROUND_FRAME };
-        let wait = if app.dirty { gap.saturating_sub(last_draw.elapsed()) } else { Duration::from_secs(3600) };
+        let wait =
+            if app.dirty { gap.saturating_sub(last_draw.elapsed()) } else { Duration::from_secs(3600) };
         if app.dirty && wait.is_zero() {
             app.draw(&mut screen)?;
             last_draw = Instant::now();
@@ -302,9 +305,10 @@ fn window_title(model: &Model) -> String {
         crate::domain::event::Scene::Act => crate::engine::scene::act::current(model)
             .map(|hunk| format!(", hunk {} of {}", hunk.id, model.session.count(|_| true)))
             .unwrap_or_default(),
-        crate::domain::event::Scene::Verify => {
-            crate::engine::judge::standing(model).first_reason.map(|reason| format!(", {reason}")).unwrap_or_default()
-        }
+        crate::domain::event::Scene::Verify => crate::engine::judge::standing(model)
+            .first_reason
+            .map(|reason| format!(", {reason}"))
+            .unwrap_or_default(),
         _ => String::new(),
     };
     format!("proscenium: {scene}{detail}")

@@ -43,7 +43,8 @@ impl Dirs {
     /// Refuses folders inside `repository`.
     pub fn outside_of(&self, repository: &Path) -> Result<(), DirsError> {
         let root = repository.canonicalize().unwrap_or_else(|_| repository.to_path_buf());
-        for (what, path) in [("configuration", &self.config), ("state", &self.state), ("cache", &self.cache)] {
+        for (what, path) in [("configuration", &self.config), ("state", &self.state), ("cache", &self.cache)]
+        {
             let mut probe = path.as_path();
             while !probe.exists() {
                 match probe.parent() {

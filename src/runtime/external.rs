@@ -26,7 +26,8 @@ pub fn editor_command(configured: &str) -> Vec<OsString> {
 pub fn open_at(configured: &str, path: &Path, line: u32) -> io::Result<bool> {
     let mut words = editor_command(configured).into_iter();
     let program = words.next().unwrap_or_else(|| "vi".into());
-    let name = Path::new(&program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        Path::new(&program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut command = Command::new(&program);
     command.args(words);
     match name.as_str() {
@@ -46,7 +47,8 @@ pub fn open_at(configured: &str, path: &Path, line: u32) -> io::Result<bool> {
 /// Lets the user edit a text; `None` when nothing changed.
 pub fn edit_text(configured: &str, text: &str, extension: &str) -> io::Result<Option<String>> {
     let extension: String = extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
-    let mut file = tempfile::Builder::new().prefix("proscenium-").suffix(&format!(".{extension}")).tempfile()?;
+    let mut file =
+        tempfile::Builder::new().prefix("proscenium-").suffix(&format!(".{extension}")).tempfile()?;
     file.write_all(text.as_bytes())?;
     file.flush()?;
     if !open_at(configured, file.path(), 1)? {
@@ -62,7 +64,9 @@ pub fn copy(text: &str) -> io::Result<()> {
     // Terminals refuse long sequences; a report that is longer is exported to a file instead.
     let encoded = BASE64_STANDARD.encode(text);
     if encoded.len() > 100_000 {
-        return Err(io::Error::other("the text is too long for the terminal's clipboard; export it to a file"));
+        return Err(io::Error::other(
+            "the text is too long for the terminal's clipboard; export it to a file",
+        ));
     }
     let mut out = io::stdout();
     write!(out, "\x1b]52;c;{encoded}\x07")?;

@@ -1,7 +1,11 @@
 //! The engine's handbook from the knowledge files.
 
 use crate::{
-    domain::{event::Scene, stack::{Stack, StackKey}, task::Difficulty},
+    domain::{
+        event::Scene,
+        stack::{Stack, StackKey},
+        task::Difficulty,
+    },
     engine::handbook::{Handbook, Page, PlaybookNote, RuleNote},
     knowledge::Knowledge,
 };
@@ -43,11 +47,13 @@ pub fn handbook(knowledge: &Knowledge, stack: &Stack) -> Handbook {
     let all: Vec<String> = Vec::new();
     for difficulty in [Difficulty::Simple, Difficulty::Medium, Difficulty::Complex] {
         for scene in Scene::ALL {
-            let steps: Vec<String> = knowledge.steps(scene, difficulty, &all).map(|step| format!("- {}", step.text)).collect();
+            let steps: Vec<String> =
+                knowledge.steps(scene, difficulty, &all).map(|step| format!("- {}", step.text)).collect();
             book.protocol.push((difficulty, scene, steps));
         }
     }
-    book.lessons = knowledge.lessons.iter().map(|lesson| (lesson.tags.join(" "), lesson.text.clone())).collect();
+    book.lessons =
+        knowledge.lessons.iter().map(|lesson| (lesson.tags.join(" "), lesson.text.clone())).collect();
     book
 }
 
@@ -71,7 +77,11 @@ fn pages(knowledge: &Knowledge, stack: &Stack, book: &mut Handbook) {
     }
     for card in &knowledge.cards {
         let mut lines = vec![card.question.clone(), String::new()];
-        lines.extend(card.options.iter().map(|option| format!("- {}: {} ({})", option.label, option.trade_off, option.effort.name())));
+        lines.extend(
+            card.options
+                .iter()
+                .map(|option| format!("- {}: {} ({})", option.label, option.trade_off, option.effort.name())),
+        );
         lines.extend([String::new(), card.default.clone()]);
         book.cards.insert(card.id.clone(), Page { title: card.title.clone(), lines });
     }

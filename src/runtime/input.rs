@@ -5,7 +5,9 @@ use crate::{
     keys::{Action, Chord, Key},
     ui::{Hit, Stage, TextOutcome},
 };
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 /// What an input event asks for.
 #[derive(Debug, Default)]
@@ -65,7 +67,8 @@ pub fn key(model: &Model, stage: &mut Stage, event: KeyEvent) -> Input {
             TextOutcome::Ignored => Input { messages: Vec::new(), redraw: true },
         };
     }
-    if let (Some(crate::engine::popup::Popup::Choices { .. }), Key::Char(c)) = (&model.screen.popup, chord.key)
+    if let (Some(crate::engine::popup::Popup::Choices { .. }), Key::Char(c)) =
+        (&model.screen.popup, chord.key)
         && let Some(digit) = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok())
         && !chord.ctrl
     {
@@ -108,7 +111,8 @@ fn moves_rows(model: &Model) -> bool {
         Some(_) => false,
         None => model.screen.editor.as_ref().is_some_and(|editor| {
             editor.purpose == Purpose::Task
-                && (editor.text.is_empty() || model.world.suggestions.iter().any(|known| known.text == editor.text))
+                && (editor.text.is_empty()
+                    || model.world.suggestions.iter().any(|known| known.text == editor.text))
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError, Dirs, Host, clock::SystemClock, dirs::DirsError, handbook, host};
 use crate::{
-    analysis::BackendScanner,
+    analysis::scan::BackendScanner,
     domain::{
         event::{Event, Primitive, Scope, What},
         session::JOURNAL_VERSION,
@@ -13,10 +13,10 @@ use crate::{
         model::Options,
         popup::{Ask, Popup},
     },
-    journal::{JournalStore, Opening},
+    journal::{self, FileJournal, RepositoryLock},
     keys::{KeyTable, KeyTableError},
-    knowledge::{Knowledge, KnowledgeError},
-    ports::{Clock, Vault, journal::JournalError, vault::VaultError},
+    knowledge::{Knowledge, KnowledgeError, packs::Packs},
+    ports::{Clock, Journal, Vault, journal::JournalError, vault::VaultError},
     propose,
     vault::{GitVault, Settings},
     verify::PipeVerifier,
@@ -63,6 +63,10 @@ pub enum OpenError {
     Knowledge(#[from] KnowledgeError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Packs(#[from] crate::knowledge::packs::PackError),
+    #[error(transparent)]
+    Scan(#[from] crate::ports::ScanError),
     #[error("{0} does not exist")]
     NotFound(String),
     #[error("{0} is a file, not a folder")]
@@ -118,7 +122,8 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         review: None,
         read_only: None,
     };
-    let mut model = Model::new(Arc::new(keys), Arc::new(handbook::handbook(&knowledge, &Stack::default())), options);
+    let mut model =
+        Model::new(Arc::new(keys), Arc::new(handbook::handbook(&knowledge, &Stack::default())), options);
     model.now = clock.now();
     let guided = match &request.demo {
         Some(stack) => propose::guided_task(stack).map_err(|error| OpenError::Sample(error.to_string()))?,
@@ -127,7 +132,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let tools = host::Tools {
         root: root.clone(),
         vault: Arc::new(vault),
-        scanner: Arc::new(BackendScanner::new(overlays(&root, &dirs))),
+        scanner: Arc::new(scanner(&root, &dirs)?),
         verifier: Arc::new(PipeVerifier::new(clock.clone())),
         clock: clock.clone(),
         knowledge: Arc::new(knowledge),
@@ -138,26 +143,9 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     };
     let (tx, rx) = channel(host::CHANNEL);
     let title = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let store = JournalStore::new(&dirs.state);
-    let opening = store.open(&root, wanted(request), &clock.session_id(), clock.now());
-    let (journal, effects) = match opening {
-        Ok(Opening::Resumed { journal, events, notice, .. }) => {
-            let mut effects = crate::engine::update(&mut model, Msg::Resumed(events));
-            model.screen.resume_notices.extend(notice);
-            if state.head != model.session.identity.base && !model.session.is_committed() {
-                model.screen.resume_notices.push("HEAD moved since; hunks are carried over on r".into());
-            }
-            model.screen.popup = Some(Popup::Choices { ask: Ask::Resume, marked: 0 });
-            effects.extend(start(&mut model));
-            (Some(journal), effects)
-        }
-        Ok(Opening::Fresh { mut journal, session }) => {
-            let event = started(&model, &session, &root, &state, &title);
-            journal.append(&event)?;
-            let mut effects = crate::engine::update(&mut model, Msg::Resumed(vec![event]));
-            effects.extend(start(&mut model));
-            (Some(journal), effects)
-        }
+    let session = clock.session_id();
+    let lock = RepositoryLock::acquire(&dirs.state, &root, &super::clock::clock_time(model.now));
+    let (journal, effects, lock) = match lock {
         Err(JournalError::Locked { pid, since }) => {
             let text = format!(
                 "Another proscenium works on this repository (pid {pid}, since {since}). Looking is fine, deciding is not."
@@ -166,21 +154,82 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
             let event = started(&model, "looking", &root, &state, &title);
             let mut effects = crate::engine::update(&mut model, Msg::Resumed(vec![event]));
             effects.extend(start(&mut model));
-            (None, effects)
+            (None, effects, None)
         }
         Err(error) => return Err(error.into()),
+        Ok(lock) => {
+            let (journal, effects) = match earlier(request, &dirs, &root)? {
+                Some(id) => resume(&mut model, &dirs, &id, &state)?,
+                None => {
+                    let mut journal = FileJournal::create(&dirs.state, &session)?;
+                    let event = started(&model, &session, &root, &state, &title);
+                    journal.append(&event)?;
+                    let mut effects = crate::engine::update(&mut model, Msg::Resumed(vec![event]));
+                    effects.extend(start(&mut model));
+                    (journal, effects)
+                }
+            };
+            let journal: Box<dyn Journal> = Box::new(journal);
+            (Some(journal), effects, Some(lock))
+        }
     };
     model.world.repo = Some(state);
-    let host = Host::new(tools, tx, journal);
+    let host = Host::new(tools, tx, journal, lock);
     Ok(Opened { model, host, rx, effects })
 }
 
-fn wanted(request: &Request) -> crate::journal::Wanted {
-    match (&request.resume, request.fresh) {
-        (Some(id), _) if !id.is_empty() => crate::journal::Wanted::Session(id.clone()),
-        (_, true) => crate::journal::Wanted::New,
-        (_, false) => crate::journal::Wanted::NewestOpen,
+/// The session to go on with: the named one, else the newest of this repository that has
+/// not ended and has something in it.
+fn earlier(request: &Request, dirs: &Dirs, root: &Path) -> Result<Option<String>, OpenError> {
+    if let Some(id) = request.resume.as_ref().filter(|id| !id.is_empty()) {
+        return Ok(Some(id.clone()));
     }
+    if request.fresh {
+        return Ok(None);
+    }
+    let root = root.display().to_string();
+    let found = journal::list(&dirs.state)?
+        .into_iter()
+        .find(|summary| summary.root == root && summary.exit.is_none() && !summary.task.is_empty());
+    Ok(found.map(|summary| summary.session))
+}
+
+fn resume(
+    model: &mut Model,
+    dirs: &Dirs,
+    id: &str,
+    state: &crate::ports::vault::RepoState,
+) -> Result<(FileJournal, Vec<crate::engine::Effect>), OpenError> {
+    let (journal, loaded) = FileJournal::open(&dirs.state, id)?;
+    let mut effects = crate::engine::update(model, Msg::Resumed(loaded.events));
+    if let Some(torn) = loaded.torn {
+        let text = format!(
+            "line {} of the session file was unfinished; it is cut off and kept beside it",
+            torn.line
+        );
+        model.screen.resume_notices.push(text);
+    }
+    if state.head != model.session.identity.base && !model.session.is_committed() {
+        model
+            .screen
+            .resume_notices
+            .push("the branch moved since; hunks that no longer fit are dropped by number".into());
+    }
+    effects.extend(start(model));
+    model.screen.editor = None;
+    model.screen.popup = Some(Popup::Choices { ask: Ask::Resume, marked: 0 });
+    Ok((journal, effects))
+}
+
+/// The scanner with the packs of the user and of the repository on top of the shipped ones.
+pub fn scanner(root: &Path, dirs: &Dirs) -> Result<BackendScanner, OpenError> {
+    let mut packs = Packs::built_in()?;
+    for folder in
+        overlays(root, dirs).iter().map(|folder| folder.join("packs")).filter(|folder| folder.is_dir())
+    {
+        packs.add_folder(&folder)?;
+    }
+    Ok(BackendScanner::new(packs)?)
 }
 
 /// Knowledge folders, lowest precedence first: the user's, then the repository's.

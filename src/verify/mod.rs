@@ -24,4 +24,4 @@ pub use playbook::match_playbook;
 pub use redact::redact;
 pub use runner::{Limits, PipeVerifier, Stray, strays_of_dead_owners};
 pub use selection::{only_failed, repeat_command};
-pub use trust::{TrustError, TrustStore, digest};
+pub use trust::{TrustError, TrustStore, digest, digest_of};

@@ -40,6 +40,17 @@ pub enum TrustError {
 /// `sha256:…` over all commands and hooks, in any order. Reads the files that state the
 /// commands and the hooks; `root` is where relative paths start, and no part of the digest.
 pub fn digest(root: &Path, specs: &[CommandSpec], hooks: &[PathBuf]) -> Result<String, TrustError> {
+    digest_of(root, specs, hooks, &|_| None)
+}
+
+/// The same, with the files that state commands read by `stated` where it knows them: a
+/// session runs its base commit, not what lies on disk.
+pub fn digest_of(
+    root: &Path,
+    specs: &[CommandSpec],
+    hooks: &[PathBuf],
+    stated: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<String, TrustError> {
     let mut records: Vec<Vec<u8>> = Vec::new();
     for spec in specs {
         let mut record = Record::new("command");
@@ -53,7 +64,11 @@ pub fn digest(root: &Path, specs: &[CommandSpec], hooks: &[PathBuf]) -> Result<S
             record.add("variable", name.as_bytes());
         }
         record.add("file", spec.from.path.as_bytes());
-        record.add("content", &content(&root.join(&spec.from.path))?);
+        let sum = match stated(&spec.from.path) {
+            Some(bytes) => Sha256::digest(&bytes).to_vec(),
+            None => content(&root.join(&spec.from.path))?,
+        };
+        record.add("content", &sum);
         records.push(record.0);
     }
     for hook in hooks {

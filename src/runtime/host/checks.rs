@@ -42,7 +42,12 @@ impl Host {
                 };
                 let keep_on = |_: u64| live.load(Ordering::SeqCst) == generation;
                 let options = ScanOptions { no_cache: false, rules: true };
-                worker.tools.scanner.scan(&source, &options, &keep_on).map(Arc::new).map_err(|error| error.to_string())
+                worker
+                    .tools
+                    .scanner
+                    .scan(&source, &options, &keep_on)
+                    .map(Arc::new)
+                    .map_err(|error| error.to_string())
             };
             let outcome = scan(&current).and_then(|first| {
                 let second = if approved == current { Ok(first.clone()) } else { scan(&approved) };
@@ -62,7 +67,9 @@ impl Host {
                     let checked = Checked { revision, current: map, approved, unparsed };
                     worker.send(Msg::Checked(Box::new(checked)));
                 }
-                Err(reason) => worker.send(Msg::Failed(format!("the composed text was not reviewed: {reason}"))),
+                Err(reason) => {
+                    worker.send(Msg::Failed(format!("the composed text was not reviewed: {reason}")))
+                }
             }
         });
     }

@@ -122,7 +122,8 @@ impl Host {
             for edit in edits {
                 let found = worker.tools.vault.read(&state.head, &edit.path).ok().flatten();
                 let text = found.and_then(|file| String::from_utf8(file.bytes).ok());
-                let fit: Vec<_> = rebase::fits(&edit, text.as_deref()).into_iter().map(|(id, _)| id).collect();
+                let fit: Vec<_> =
+                    rebase::fits(&edit, text.as_deref()).into_iter().map(|(id, _)| id).collect();
                 dropped.extend(edit.hunks.iter().map(|hunk| hunk.id).filter(|id| !fit.contains(id)));
                 bases.push(BaseText { path: edit.path, text });
             }
@@ -149,11 +150,15 @@ fn answer(answer: CommitAnswer) -> Msg {
 fn refused(error: &VaultError) -> CommitAnswer {
     let hint = match error {
         VaultError::NoAuthor => "git config user.name and user.email say who you are.",
-        VaultError::Signing(_) => "git config user.signingkey and gpg.format say how; or turn commit.gpgsign off.",
+        VaultError::Signing(_) => {
+            "git config user.signingkey and gpg.format say how; or turn commit.gpgsign off."
+        }
         VaultError::BaseMoved { .. } => "Your decisions are kept; rebuild on the new HEAD.",
         VaultError::Busy(_) => "Finish or abort it with git, then come back; nothing is lost.",
         VaultError::Locked(_) => "Another git process is at work; try again when it has ended.",
-        VaultError::TreeChanged { .. } => "Run VERIFY again: what would be committed is not what was verified.",
+        VaultError::TreeChanged { .. } => {
+            "Run VERIFY again: what would be committed is not what was verified."
+        }
         VaultError::Pushed => "A pushed commit is taken back with git revert.",
         VaultError::Conflict { .. } => "Your own change of the same lines stays; commit or stash it first.",
         _ => "",

@@ -23,7 +23,10 @@ impl Host {
                 }
             };
             let outcome = write(&folder, name, &text).map(|path| path.display().to_string());
-            worker.send(Msg::Exported { what: name.to_owned(), outcome: outcome.map_err(|error| error.to_string()) });
+            worker.send(Msg::Exported {
+                what: name.to_owned(),
+                outcome: outcome.map_err(|error| error.to_string()),
+            });
         });
     }
 
@@ -34,13 +37,17 @@ impl Host {
         self.spawn("lesson", move |worker| {
             let path = worker.tools.dirs.config.join("lessons.md");
             let written = std::fs::create_dir_all(&worker.tools.dirs.config).and_then(|()| {
-                let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
+                let mut file =
+                    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
                 writeln!(file, "{line}")
             });
             match written {
                 Ok(()) => {
                     worker.send(Msg::Lesson(line));
-                    worker.send(Msg::Exported { what: "lesson".into(), outcome: Ok(path.display().to_string()) });
+                    worker.send(Msg::Exported {
+                        what: "lesson".into(),
+                        outcome: Ok(path.display().to_string()),
+                    });
                 }
                 Err(error) => {
                     worker.send(Msg::Exported { what: "lesson".into(), outcome: Err(error.to_string()) });

@@ -17,6 +17,7 @@ mod tasks;
 use super::{Config, Dirs};
 use crate::{
     engine::{Effect, Model, Msg},
+    journal::RepositoryLock,
     knowledge::Knowledge,
     ports::{Cancel, Clock, Journal, Scanner, Vault, Verifier},
     propose::GuidedTask,
@@ -57,6 +58,8 @@ pub struct Host {
     pub tools: Tools,
     tx: Sender<Msg>,
     journal: Option<Box<dyn Journal>>,
+    /// Held as long as this process decides about the repository.
+    _lock: Option<RepositoryLock>,
     /// Stops the running commands; a new one for each request.
     runs: Arc<Mutex<Vec<Cancel>>>,
     proposals: Cancel,
@@ -108,8 +111,14 @@ impl Worker {
 
 impl Host {
     /// A host that answers on `tx`.
-    pub fn new(tools: Tools, tx: Sender<Msg>, journal: Option<Box<dyn Journal>>) -> Self {
+    pub fn new(
+        tools: Tools,
+        tx: Sender<Msg>,
+        journal: Option<Box<dyn Journal>>,
+        lock: Option<RepositoryLock>,
+    ) -> Self {
         Self {
+            _lock: lock,
             tools,
             tx,
             journal,
@@ -126,14 +135,15 @@ impl Host {
         let worker = Worker { tools: self.tools.clone(), tx: self.tx.clone() };
         let running = self.pending.begin();
         let failed = worker.clone();
-        let spawned = std::thread::Builder::new().name(name.to_owned()).stack_size(8 << 20).spawn(move || {
-            // A panic in an adapter is a bug of ours; the session goes on and says so.
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&worker)));
-            if outcome.is_err() {
-                worker.send(Msg::Failed("an internal error; the session goes on".into()));
-            }
-            drop(running);
-        });
+        let spawned =
+            std::thread::Builder::new().name(name.to_owned()).stack_size(8 << 20).spawn(move || {
+                // A panic in an adapter is a bug of ours; the session goes on and says so.
+                let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&worker)));
+                if outcome.is_err() {
+                    worker.send(Msg::Failed("an internal error; the session goes on".into()));
+                }
+                drop(running);
+            });
         if let Err(error) = spawned {
             failed.send(Msg::Failed(format!("no thread: {error}")));
         }

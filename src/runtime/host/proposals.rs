@@ -9,11 +9,7 @@ use crate::{
         plan::Filler,
         proposal::{Content, FileChange, Proposal},
     },
-    engine::{
-        Model, Msg,
-        effect::ProposeKind,
-        msg::ProposalFailure,
-    },
+    engine::{Model, Msg, effect::ProposeKind, msg::ProposalFailure},
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
     propose,
 };
@@ -32,7 +28,13 @@ impl Host {
             steps: model.session.work.steps.clone(),
             step: step.unwrap_or(0),
             texts: Arc::new(texts(&model.session, FileEdit::current)),
-            inputs: model.session.work.task.as_ref().map(|task| task.reading.inputs.clone()).unwrap_or_default(),
+            inputs: model
+                .session
+                .work
+                .task
+                .as_ref()
+                .map(|task| task.reading.inputs.clone())
+                .unwrap_or_default(),
         };
         let hook_files = model.activity.hook_files.clone();
         self.spawn("propose", move |worker| {
@@ -47,7 +49,8 @@ impl Host {
                 let bases = bases(worker, &request.base, &proposal)?;
                 Ok((Box::new(proposal), bases))
             });
-            let outcome = outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
+            let outcome =
+                outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
             worker.send(Msg::Proposed { step, outcome });
         });
     }
@@ -69,8 +72,12 @@ fn hint(error: &ProposeError) -> String {
         ProposeError::Input { hint, .. } => hint.clone(),
         ProposeError::Clash { .. } => "Choose another name, or edit what is there.".into(),
         ProposeError::NotApplicable(_) | ProposeError::Nothing(_) => "e writes it by hand.".into(),
-        ProposeError::TimedOut { .. } | ProposeError::Failed { .. } => "Nothing was changed. p tries again.".into(),
-        ProposeError::Cancelled | ProposeError::Io { .. } | ProposeError::Rejected(_) => "Nothing was changed.".into(),
+        ProposeError::TimedOut { .. } | ProposeError::Failed { .. } => {
+            "Nothing was changed. p tries again.".into()
+        }
+        ProposeError::Cancelled | ProposeError::Io { .. } | ProposeError::Rejected(_) => {
+            "Nothing was changed.".into()
+        }
     }
 }
 
@@ -107,10 +114,10 @@ fn make(
         }
         ProposeKind::Own { path, text } => propose::own_text(request, &read, path, text, Origin::You),
         ProposeKind::Seen => {
-            let changes = tools
-                .vault
-                .working_changes(&request.base)
-                .map_err(|error| ProposeError::Io { path: "working tree".into(), reason: error.to_string() })?;
+            let changes = tools.vault.working_changes(&request.base).map_err(|error| ProposeError::Io {
+                path: "working tree".into(),
+                reason: error.to_string(),
+            })?;
             if changes.is_empty() {
                 return Err(ProposeError::Nothing("your working tree".into()));
             }
@@ -121,11 +128,14 @@ fn make(
             let read = |path: &str| text_of(path).and_then(|file| String::from_utf8(file.bytes).ok());
             let files = tools.knowledge.stack_set(&request.stack, &request.map, &read);
             let files = files.into_iter().map(|(path, text)| (path, Some(text))).collect();
-            Ok(files_proposal(Origin::Recipe("stack set".into()), "describe the stack in stack/".into(), files))
+            Ok(files_proposal(
+                Origin::Recipe("stack set".into()),
+                "describe the stack in stack/".into(),
+                files,
+            ))
         }
         ProposeKind::Hook => {
-            let (hook, files) =
-                hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
+            let (hook, files) = hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
             Ok(files_proposal(Origin::Hook(hook.clone()), format!("what {hook} changed"), files))
         }
     }
@@ -151,9 +161,9 @@ fn by_filler(
         }
         Some(Filler::Fix { .. }) => propose::FixProposer::new(read).propose(request, cancel),
         Some(Filler::Agent { name }) => make(worker, request, None, &ProposeKind::Agent(name), None, cancel),
-        Some(Filler::Generator { command }) => {
-            Err(ProposeError::NotApplicable(format!("{command} is run in VERIFY; take its output with “take what I changed”")))
-        }
+        Some(Filler::Generator { command }) => Err(ProposeError::NotApplicable(format!(
+            "{command} is run in VERIFY; take its output with “take what I changed”"
+        ))),
         Some(Filler::Walkthrough { .. }) | None => {
             Err(ProposeError::NotApplicable("this step is written by hand".into()))
         }
@@ -194,7 +204,8 @@ fn bases(worker: &Worker, base: &str, proposal: &Proposal) -> Result<Vec<BaseTex
                 .vault
                 .read(base, &file.path)
                 .map_err(|error| ProposeError::Io { path: file.path.clone(), reason: error.to_string() })?;
-            let binary = matches!(file.content, Content::Binary { .. } | Content::Mode { .. } | Content::Deleted);
+            let binary =
+                matches!(file.content, Content::Binary { .. } | Content::Mode { .. } | Content::Deleted);
             let text = match found.map(|file| String::from_utf8(file.bytes)) {
                 None => None,
                 Some(Ok(text)) => Some(text),

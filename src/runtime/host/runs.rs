@@ -13,7 +13,7 @@ use crate::{
         Cancel,
         verifier::{OutputLine, RunPlace},
     },
-    verify::{self, trust},
+    verify::{self, Target, TrustStore, digest_of},
 };
 use std::{
     collections::BTreeMap,
@@ -50,7 +50,8 @@ impl Host {
         if model.world.digest != digest {
             return vec![Msg::RunsRefused("the commands changed; look at them again".into())];
         }
-        match trust::TrustStore::new(&self.tools.dirs.state).trust(&self.tools.root, digest) {
+        let store = TrustStore::new(self.tools.dirs.state.join("trust"));
+        match store.grant(&self.tools.root, digest, model.now) {
             Ok(()) => Vec::new(),
             Err(error) => vec![Msg::Notice(format!("trusted for this session only: {error}"))],
         }
@@ -93,7 +94,10 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
         match tools.vault.scratch(name, &request.base_commit, &request.files) {
             Ok(scratch) => {
                 if !request.base {
-                    worker.send(Msg::ScratchReady { tree: scratch.tree.clone(), doubts: scratch.doubts.clone() });
+                    worker.send(Msg::ScratchReady {
+                        tree: scratch.tree.clone(),
+                        doubts: scratch.doubts.clone(),
+                    });
                 }
                 (scratch.path, scratch.tree)
             }
@@ -105,12 +109,14 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
     };
     // The bytes that were shown are the bytes that run: what defines the commands is read
     // again where they run, and must give the digest that was trusted.
-    let hooks = tools.vault.state().map(|state| state.hooks).unwrap_or_default();
-    let now = trust::digest(&tools.root, &request.all, &hooks, &|path| {
+    let hooks = super::scans::hook_paths(worker);
+    let now = digest_of(&tools.root, &request.all, &hooks, &|path| {
         tools.vault.read(&request.base_commit, path).ok().flatten().map(|file| file.bytes)
     });
-    if now != request.trusted {
-        worker.send(Msg::RunsRefused("what defines the commands changed since you trusted them; r shows them again".into()));
+    if now.ok().as_deref() != Some(request.trusted.as_str()) {
+        worker.send(Msg::RunsRefused(
+            "what defines the commands changed since you trusted them; r shows them again".into(),
+        ));
         return;
     }
     let user_env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
@@ -122,7 +128,11 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
             Err(reason) => blocked(worker, spec, &tree, reason),
         };
         let playbook = playbook(worker, &run);
-        let repeats = if request.base { Vec::new() } else { repeat(worker, request, spec, &run, &root, &tree, &user_env, cancel) };
+        let repeats = if request.base {
+            Vec::new()
+        } else {
+            repeat(worker, request, spec, &run, &root, &tree, &user_env, cancel)
+        };
         for (key, failures, runs) in repeats {
             worker.send(Msg::Repeated { command: spec.id.clone(), key, failures, runs });
         }
@@ -141,17 +151,35 @@ fn place(
     tree: &str,
     user_env: &BTreeMap<OsString, OsString>,
 ) -> Result<RunPlace, String> {
-    let env = verify::environment(user_env, spec, root).map_err(|refusal| refusal.to_string())?;
-    Ok(RunPlace { root: root.to_path_buf(), tree: tree.to_owned(), env, log: Some(log_path(worker, request, spec)) })
+    let mut env = verify::environment(user_env, spec, &[]);
+    let databases = verify::databases(&env, root, &spec.folder);
+    if let Some(refusal) = verify::database_guard(spec, &databases, &Target::Unnamed) {
+        return Err(refusal.to_string());
+    }
+    // Temporary files of the command stay beside its tree.
+    env.entry("TMPDIR".into()).or_insert_with(|| std::env::temp_dir().into());
+    Ok(RunPlace {
+        root: root.to_path_buf(),
+        tree: tree.to_owned(),
+        env,
+        log: Some(log_path(worker, request, spec)),
+    })
 }
 
 fn log_path(worker: &Worker, request: &Request, spec: &CommandSpec) -> PathBuf {
-    let name: String = spec.id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let name: String =
+        spec.id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let of = if request.base { "base" } else { "approved" };
     worker.tools.dirs.state.join("logs").join(&request.session).join(format!("{of}-{name}.log"))
 }
 
-fn run_one(worker: &Worker, request: &Request, spec: &CommandSpec, place: &RunPlace, cancel: &Cancel) -> CommandRun {
+fn run_one(
+    worker: &Worker,
+    request: &Request,
+    spec: &CommandSpec,
+    place: &RunPlace,
+    cancel: &Cancel,
+) -> CommandRun {
     let id = RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst));
     let last: Mutex<Option<String>> = Mutex::new(None);
     let sink = |lines: Vec<OutputLine>| {
@@ -188,18 +216,39 @@ fn playbook(worker: &Worker, run: &CommandRun) -> Option<usize> {
     if !failed {
         return None;
     }
-    let mut text: String = run.parsed.failures.iter().map(|failure| format!("{}\n{}\n", failure.name, failure.message)).collect();
+    let mut text: String = run
+        .parsed
+        .failures
+        .iter()
+        .map(|failure| format!("{}\n{}\n", failure.name, failure.message))
+        .collect();
     if let Ending::Blocked { reason } = &run.ending {
         text.push_str(reason);
     }
     text.push_str(run.parsed.blocked.as_deref().unwrap_or_default());
     if !run.log.is_empty() {
-        text.push_str(&verify::tail_of(std::path::Path::new(&run.log), 256 * 1024));
+        text.push_str(&tail(std::path::Path::new(&run.log)));
     }
     let knowledge = &worker.tools.knowledge;
     let found = knowledge.playbook_for(&text, "");
     let id = found.first().map(|found| found.entry.id.clone())?;
     knowledge.playbook.iter().position(|entry| entry.id == id)
+}
+
+/// The end of a log, where tools put their summary.
+fn tail(path: &std::path::Path) -> String {
+    use std::io::{Read, Seek, SeekFrom};
+    const TAIL_BYTES: u64 = 256 * 1024;
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
+        file.take(TAIL_BYTES).read_to_end(&mut bytes)
+    });
+    if read.is_err() {
+        return String::new();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// New failures of tests, repeated alone: key, failures, runs (the first run counts).

@@ -4,13 +4,9 @@ use super::{Host, Worker};
 use crate::{
     analysis::{commands, source, stackfile},
     domain::map::BackendMap,
-    engine::{
-        Model, Msg,
-        effect::ScanTarget,
-        msg::Suggestion,
-    },
+    engine::{Model, Msg, effect::ScanTarget, msg::Suggestion},
     ports::{ScanOptions, Source},
-    verify::trust,
+    verify::{TrustStore, digest_of},
 };
 use std::{
     path::Path,
@@ -78,7 +74,7 @@ fn survey(worker: &Worker, map: &BackendMap, source: &Source) {
     }
     for found in tools.knowledge.suggestions(map) {
         if suggestions.len() < 3 && !suggestions.iter().any(|known| known.text == found.text) {
-            suggestions.push(Suggestion { text: found.text, note: found.note });
+            suggestions.push(Suggestion { text: found.text, note: String::new() });
         }
     }
     let files = match source::open(source) {
@@ -100,12 +96,23 @@ fn survey(worker: &Worker, map: &BackendMap, source: &Source) {
     worker.send(Msg::Suggested { suggestions, stack_notices, stack_folder });
     match commands::discover_commands(files.as_ref(), &map.services, stated.as_ref().map(|(file, _)| file)) {
         Ok(found) => {
-            let hooks = tools.vault.state().map(|state| state.hooks).unwrap_or_default();
-            let digest = trust::digest(&tools.root, &found.commands, &hooks, &|path| files.read(path).ok());
-            let trusted = trust::TrustStore::new(&tools.dirs.state).is_trusted(&tools.root, &digest);
-            let problems = found.problems.iter().map(ToString::to_string).collect();
+            let mut problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
+            let hooks = hook_paths(worker);
+            let digest = digest_of(&tools.root, &found.commands, &hooks, &|path| files.read(path).ok());
+            let digest = digest.unwrap_or_else(|error| {
+                problems.push(error.to_string());
+                String::new()
+            });
+            let store = TrustStore::new(tools.dirs.state.join("trust"));
+            let trusted = !digest.is_empty() && store.is_trusted(&tools.root, &digest).unwrap_or(false);
             worker.send(Msg::CommandsFound { commands: found.commands, problems, digest, trusted });
         }
         Err(error) => worker.send(Msg::Failed(error.to_string())),
     }
+}
+
+/// Hooks in force; they are part of what is trusted.
+pub(super) fn hook_paths(worker: &Worker) -> Vec<std::path::PathBuf> {
+    let state = worker.tools.vault.state();
+    state.map(|state| state.hooks.into_iter().map(|(_, path)| path).collect()).unwrap_or_default()
 }

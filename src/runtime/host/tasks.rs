@@ -31,7 +31,9 @@ impl Host {
             };
             let outcome = match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
                 None => Err(format!("{path} is not a text file of this repository")),
-                Some(text) => worker.tools.knowledge.read_contract(&path, &text).map_err(|error| error.to_string()),
+                Some(text) => {
+                    worker.tools.knowledge.read_contract(&path, &text).map_err(|error| error.to_string())
+                }
             };
             worker.send(Msg::ContractRead(outcome));
         });
