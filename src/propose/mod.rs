@@ -7,6 +7,7 @@
 mod edits;
 mod fix;
 mod own_edit;
+mod plan;
 mod prepared;
 mod python;
 mod recipe;
@@ -16,6 +17,7 @@ mod workspace;
 
 pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use own_edit::{Written, own_edit};
+pub use plan::{PlanInput, RESOURCE, as_walkthrough, plan};
 pub use prepared::Prepared;
 pub use recipe::ResourceRecipe;
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
