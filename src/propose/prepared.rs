@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        conventional::layer_by_path,
         diff::changes_between,
         edit::FileEdit,
         hunk::{Body, Decision, Hunk, Origin},
@@ -22,7 +23,7 @@ use crate::{
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One prepared proposal as it stands in its YAML file, with its texts.
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +71,23 @@ impl Prepared {
     /// For the sample of that stack.
     pub fn new(stack: impl Into<String>, base: ReadBase) -> Self {
         Self { stack: stack.into(), base }
+    }
+
+    /// The recipe that is prepared for a task of exactly this text, and the layers it fills
+    /// with the criteria of each; `None` for any other task.
+    pub fn steps_for(&self, task: &str) -> Option<(String, Vec<(Layer, Vec<CriterionId>)>)> {
+        let prepared = load_all(&self.stack).ok()?;
+        let prepared = prepared.into_iter().find(|prepared| prepared.task.text.trim() == task.trim())?;
+        let mut layers: BTreeMap<u8, (Layer, BTreeSet<CriterionId>)> = BTreeMap::new();
+        for path in prepared.texts.keys() {
+            let layer = layer_by_path(path).unwrap_or(Layer::Other);
+            let (_, criteria) = layers.entry(layer.build_order()).or_insert_with(|| (layer, BTreeSet::new()));
+            let notes = prepared.notes.iter().filter(|note| note.path == *path);
+            criteria.extend(notes.flat_map(|note| &note.criteria).map(|id| CriterionId(*id)));
+        }
+        let layers =
+            layers.into_values().map(|(layer, criteria)| (layer, criteria.into_iter().collect())).collect();
+        Some((prepared.recipe, layers))
     }
 
     /// Whether a proposal of that recipe is prepared for the sample.
@@ -199,7 +217,7 @@ fn notes_on(
     request: &ProposalRequest,
     workspace: &Workspace<'_>,
 ) -> Result<Vec<Note>, ProposeError> {
-    let layer = request.map.layer_of(path).or_else(|| crate::domain::conventional::layer_by_path(path));
+    let layer = request.map.layer_of(path).or_else(|| layer_by_path(path));
     let step = request
         .steps
         .iter()
