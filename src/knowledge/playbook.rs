@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 /// How much of an output is searched: its end, where tools put their summary.
 const SEARCHED_BYTES: usize = 512 * 1024;
-const PATTERN_LIMIT_BYTES: usize = 256 * 1024;
+const PATTERN_LIMIT_BYTES: usize = 512 * 1024;
 
 /// One entry.
 #[derive(Debug, Clone)]

@@ -90,6 +90,9 @@ fn fill(template: &str, names: &BTreeMap<&'static str, String>) -> Option<String
     for name in placeholders(template) {
         // Not `replace` over the growing text: a path holds `{id}` of its own.
         let value = names.get(name)?;
+        if value.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            text = text.replacen(&format!("a {{{name}}}"), &format!("an {{{name}}}"), 1);
+        }
         text = text.replacen(&format!("{{{name}}}"), value, 1);
     }
     Some(text)

@@ -27,8 +27,8 @@ pub(super) enum Meaning {
     Resource(String),
 }
 
-/// Longest phrase that is looked for.
-pub(super) const PHRASE_WORDS: usize = 6;
+/// Longest phrase that is looked for; titles of rules are the long ones.
+pub(super) const PHRASE_WORDS: usize = 12;
 
 /// Phrases with their meanings.
 #[derive(Debug, Default)]

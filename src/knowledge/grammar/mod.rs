@@ -15,6 +15,8 @@ mod intent;
 mod lexicon;
 mod marks;
 mod read;
+#[cfg(test)]
+mod read_tests;
 mod scope;
 mod subject;
 mod suggest;
