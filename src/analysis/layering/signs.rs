@@ -47,6 +47,9 @@ pub(super) struct Sign {
 #[serde(deny_unknown_fields)]
 pub(super) struct WordList {
     pub(super) names: Vec<String>,
+    /// Names that speak for a file but not for what stands in a folder of that name.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
     #[serde(default)]
     pub(super) weak: Vec<String>,
 }
