@@ -7,6 +7,7 @@
 use super::{
     facts::FileFacts,
     frontends::{self, STACK_BYTES},
+    inventory::{self, InventoryInput},
     layering::{self, LayerInput, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
@@ -160,6 +161,8 @@ impl BackendScanner {
             handlers: &handlers,
         });
         map.edges = edges(&project);
+        let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
+        inventory::fill(&input, map)?;
         if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
             map.findings = source.findings(&linked, map);
             map.findings.sort_by(|a, b| {

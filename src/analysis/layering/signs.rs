@@ -106,6 +106,11 @@ impl Signs {
         Ok(())
     }
 
+    /// Every sign with the languages it is for.
+    pub fn layer_signs(&self) -> impl Iterator<Item = (&[String], &LayerSign)> {
+        self.signs.iter().map(|(languages, sign)| (languages.as_slice(), &sign.sign))
+    }
+
     /// These signs with those of packs on top.
     pub fn with_packs(&self, packs: &Packs) -> Result<Self, ScanError> {
         let mut signs = self.clone();
