@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod facts;
 pub mod frontends;
+pub mod inventory;
 pub mod layering;
 pub mod link;
 pub mod resolve;

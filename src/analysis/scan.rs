@@ -7,7 +7,9 @@
 use super::{
     facts::FileFacts,
     frontends::{self, STACK_BYTES},
+    inventory::{self, InventoryInput},
     layering::{self, LayerInput, Signs},
+    link::{Linked, ProjectFiles, link},
     resolve::Project,
     source::{self, SourceFiles, source_text},
     stack::{self, Detection, FileUse},
@@ -39,8 +41,8 @@ const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
 
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
-    /// Findings over the facts and the finished rest of the map, in any order.
-    fn findings(&self, project: &Project<'_>, map: &BackendMap) -> Vec<Finding>;
+    /// Findings over the linked facts and the finished rest of the map, in any order.
+    fn findings(&self, linked: &Linked<'_>, map: &BackendMap) -> Vec<Finding>;
 
     /// How many rules look.
     fn rules(&self) -> u64;
@@ -116,7 +118,7 @@ impl BackendScanner {
         apply_stack_file(files, &mut map);
         let signals = stack::shipped()?;
         facts.retain(|file| detection.is_backend(signals, &file.path));
-        self.fill(files, &detection, &facts, &mut map)?;
+        self.fill(files, &detection, &facts, options, &mut map)?;
         if !progress(files.entries().len() as u64) {
             return Err(ScanError::Cancelled);
         }
@@ -125,16 +127,8 @@ impl BackendScanner {
             files: map.files.len() as u64,
             bytes,
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            rules: 0,
+            rules: map.stats.rules,
         };
-        if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
-            let project = Project::new(&facts, &manifests(files));
-            map.findings = source.findings(&project, &map);
-            map.findings.sort_by(|a, b| {
-                (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
-            });
-            map.stats.rules = source.rules();
-        }
         Ok(map)
     }
 
@@ -143,9 +137,14 @@ impl BackendScanner {
         files: &dyn SourceFiles,
         detection: &Detection,
         facts: &[FileFacts],
+        options: &ScanOptions,
         map: &mut BackendMap,
     ) -> Result<(), ScanError> {
-        let project = Project::new(facts, &manifests(files));
+        let modules = ProjectFiles { texts: manifests(files) };
+        let linked = link(facts, &self.packs, &modules);
+        map.endpoints.clone_from(&linked.endpoints);
+        map.unknown.clone_from(&linked.unknown);
+        let project = Project::new(facts, &modules.texts);
         let others = other_files(files, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map
@@ -162,6 +161,15 @@ impl BackendScanner {
             handlers: &handlers,
         });
         map.edges = edges(&project);
+        let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
+        inventory::fill(&input, map)?;
+        if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
+            map.findings = source.findings(&linked, map);
+            map.findings.sort_by(|a, b| {
+                (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
+            });
+            map.stats.rules = source.rules();
+        }
         Ok(())
     }
 }

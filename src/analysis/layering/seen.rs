@@ -18,8 +18,6 @@ pub(super) struct Seen {
     /// Names of classes with their lines.
     pub(super) classes: Vec<Path>,
     pub(super) functions: u32,
-    /// Reads of the environment.
-    pub(super) env_reads: u32,
 }
 
 impl Seen {
@@ -90,7 +88,7 @@ impl Seen {
 }
 
 /// Reads of environment variables among resolved calls and attributes.
-pub(super) fn is_env_read(path: &str) -> bool {
+pub(crate) fn is_env_read(path: &str) -> bool {
     matches!(
         path,
         "os.getenv"
@@ -104,7 +102,7 @@ pub(super) fn is_env_read(path: &str) -> bool {
 }
 
 /// Whether an expression is the environment object itself: `process.env`, `os.environ`.
-pub(super) fn is_env_object(facts: &FileFacts, expr: ExprId) -> bool {
+pub(crate) fn is_env_object(facts: &FileFacts, expr: ExprId) -> bool {
     facts.dotted(expr).is_some_and(|path| {
         matches!(path.as_str(), "process.env" | "os.environ" | "environ" | "Bun.env" | "import.meta.env")
     })

@@ -47,6 +47,9 @@ pub(super) struct Sign {
 #[serde(deny_unknown_fields)]
 pub(super) struct WordList {
     pub(super) names: Vec<String>,
+    /// Names that speak for a file but not for what stands in a folder of that name.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
     #[serde(default)]
     pub(super) weak: Vec<String>,
 }
@@ -101,6 +104,11 @@ impl Signs {
         let paths = sign.paths.iter().map(|glob| glob_regex(glob)).collect::<Result<_, _>>()?;
         self.signs.push((languages.to_vec(), Sign { sign, paths }));
         Ok(())
+    }
+
+    /// Every sign with the languages it is for.
+    pub fn layer_signs(&self) -> impl Iterator<Item = (&[String], &LayerSign)> {
+        self.signs.iter().map(|(languages, sign)| (languages.as_slice(), &sign.sign))
     }
 
     /// These signs with those of packs on top.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const SUFFIX: u32 = 50;
 const STEM: u32 = 40;
 const PARENT: u32 = 45;
-const ANCESTOR: u32 = 20;
+const ANCESTOR: u32 = 25;
 const INNER: u32 = 8;
 
 /// What a name says: the layer, its weight in tenths, the word.
@@ -40,24 +40,42 @@ pub(super) fn of_path(signs: &Signs, path: &str) -> Said {
 /// The vote of a class name: its last word.
 pub(super) fn of_class(signs: &Signs, name: &str) -> Option<(Layer, bool)> {
     let tokens = tokens(name);
-    word_of(signs, &tokens).map(|(layer, is_weak, _)| (layer, is_weak))
+    match word_of(signs, &tokens) {
+        Some((layer, Strength::Full, _)) => Some((layer, false)),
+        Some((layer, Strength::FileOnly | Strength::Weak, _)) => Some((layer, true)),
+        None => None,
+    }
+}
+
+/// How much a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strength {
+    Full,
+    FileOnly,
+    Weak,
 }
 
 fn vote_name(signs: &Signs, tokens: &[String], said: &mut Said) {
-    if let Some((layer, is_weak, word)) = word_of(signs, tokens) {
+    let weigh = |strength: Strength, full: u32| match strength {
+        Strength::Full | Strength::FileOnly => full,
+        Strength::Weak => full / 2,
+    };
+    if let Some((layer, strength, word)) = word_of(signs, tokens) {
         let full = if tokens.len() > word.split(' ').count() { SUFFIX } else { STEM };
-        add(said, layer, if is_weak { full / 2 } else { full }, &word);
+        add(said, layer, weigh(strength, full), &word);
     }
     for token in tokens.iter().rev().skip(1) {
-        if let Some((layer, is_weak, word)) = word_of(signs, std::slice::from_ref(token)) {
-            add(said, layer, if is_weak { INNER / 2 } else { INNER }, &word);
+        if let Some((layer, strength, word)) = word_of(signs, std::slice::from_ref(token)) {
+            add(said, layer, weigh(strength, INNER), &word);
         }
     }
 }
 
 fn vote_last(signs: &Signs, folder: &str, weight: u32, said: &mut Said) {
-    if let Some((layer, is_weak, word)) = word_of(signs, &tokens(folder)) {
-        add(said, layer, if is_weak { weight / 2 } else { weight }, &word);
+    match word_of(signs, &tokens(folder)) {
+        Some((layer, Strength::Full, word)) => add(said, layer, weight, &word),
+        Some((layer, Strength::Weak, word)) => add(said, layer, weight / 3, &word),
+        Some((_, Strength::FileOnly, _)) | None => {}
     }
 }
 
@@ -67,16 +85,16 @@ fn add(said: &mut Said, layer: Layer, weight: u32, word: &str) {
 }
 
 /// The layer that the last two words, or the last one, name.
-fn word_of(signs: &Signs, tokens: &[String]) -> Option<(Layer, bool, String)> {
+fn word_of(signs: &Signs, tokens: &[String]) -> Option<(Layer, Strength, String)> {
     let last = singular(tokens.last()?);
     let pair =
         tokens.len().checked_sub(2).and_then(|at| tokens.get(at)).map(|first| format!("{first} {last}"));
     let find = |text: &str| {
         signs.words.iter().find_map(|(layer, list)| {
-            if list.names.iter().any(|name| name == text) {
-                return Some((*layer, false, text.to_owned()));
-            }
-            list.weak.iter().any(|name| name == text).then(|| (*layer, true, text.to_owned()))
+            [(&list.names, Strength::Full), (&list.files, Strength::FileOnly), (&list.weak, Strength::Weak)]
+                .into_iter()
+                .find(|(names, _)| names.iter().any(|name| name == text))
+                .map(|(_, strength)| (*layer, strength, text.to_owned()))
         })
     };
     pair.as_deref().and_then(find).or_else(|| find(&last)).or_else(|| find(tokens.last()?))

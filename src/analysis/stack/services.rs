@@ -43,6 +43,11 @@ impl Detection {
         unit.is_some_and(|index| self.backend.contains(&index))
     }
 
+    /// The units whose files are part of some backend.
+    pub fn backend_units(&self) -> impl Iterator<Item = &Unit> {
+        self.backend.iter().filter_map(|index| self.units.get(*index))
+    }
+
     /// The manifests of the service with that root.
     pub fn unit_at(&self, root: &str) -> impl Iterator<Item = &Unit> {
         let root = if root == "." { "" } else { root }.to_owned();
