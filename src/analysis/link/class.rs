@@ -204,7 +204,7 @@ impl<'a> Linker<'a> {
         let site = Site { file, call, definition: Some(function) };
         let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
-        let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);
         self.graph.routes.push(Route { node, verbs, path, handler, file, span });
     }

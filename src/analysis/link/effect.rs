@@ -314,7 +314,17 @@ impl Linker<'_> {
         name: &str,
     ) -> bool {
         let Some(path) = self.select_path(site, &rule.path) else { return false };
-        let handlers = if rule.handler.is_empty() { Vec::new() } else { self.select(site, &rule.handler) };
+        if let Some(chain) = &rule.verbs.chain {
+            let links = self.chain(site.file, facts, pack, call, chain);
+            let (file, span) = (site.file, call.name_span);
+            for (verb, handler) in links {
+                let route = Route { node, verbs: vec![verb], path: path.clone(), handler, file, span };
+                self.graph.routes.push(route);
+            }
+            return true;
+        }
+        let handlers =
+            if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
         let handler = if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {
@@ -330,7 +340,7 @@ impl Linker<'_> {
             None
         };
         let Some(handler) = handler else { return false };
-        let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true
     }
@@ -339,7 +349,6 @@ impl Linker<'_> {
     pub fn verbs(
         &mut self,
         site: Site<'_>,
-        facts: &FileFacts,
         pack: &Pack,
         verbs: &Verbs,
         name: &str,
@@ -354,14 +363,6 @@ impl Linker<'_> {
         if let Some(first) = stated.first() {
             let found = verbs_in(pack, &first.value);
             return if found.is_empty() { vec![HOLE.to_owned()] } else { found };
-        }
-        if let Some(chain) = &verbs.chain
-            && let Some(call) = site.call
-        {
-            let found = self.chain_verbs(site.file, facts, pack, call, chain);
-            if !found.is_empty() {
-                return found;
-            }
         }
         if verbs.class_members
             && let Some((file, class)) = handler.definition
