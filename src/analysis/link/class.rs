@@ -46,6 +46,13 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        if !rule.child.is_empty() && self.memos.served_classes.insert(node) {
+            for child in self.select(site, &rule.child) {
+                for child in self.routers_in(&child.value, position) {
+                    self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
+                }
+            }
+        }
         Some(node)
     }
 
@@ -264,6 +271,7 @@ impl<'a> Linker<'a> {
                 _ => None,
             })
             .collect();
+        let reached = self.graph.reached();
         for (id, file, class, position) in classes {
             let Some(pack) = self.rules.pack(position) else { continue };
             self.refuel();
@@ -276,11 +284,15 @@ impl<'a> Linker<'a> {
                 .graph
                 .iter()
                 .filter(|(_, node)| node.app && node.pack == position)
-                .filter(|(_, node)| rule.attach || (node.open && !mounted))
+                .filter(|(_, node)| match rule.attach {
+                    true => !reached.contains(&id),
+                    false => node.open && !mounted,
+                })
                 .map(|(app, _)| app)
                 .collect();
             if apps.is_empty()
                 && rule.attach
+                && !mounted
                 && let Some(node) = self.graph.get_mut(id)
             {
                 node.app = true;

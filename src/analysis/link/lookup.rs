@@ -295,7 +295,10 @@ impl Linker<'_> {
         if let Some(ty) = param.ty {
             let ty = self.expr(file, ty);
             let instance = self.instance_of(file, &ty, Some(key));
-            if !instance.is_unknown() {
+            // What callers pass says more than a foreign type, as for a text.
+            let foreign = matches!(instance, Value::External(_));
+            let passed = self.arguments.contains_key(&(file, scope, position));
+            if !(instance.is_unknown() || (foreign && passed)) {
                 return instance;
             }
         }
