@@ -35,6 +35,10 @@ impl Linker<'_> {
                         return Some(Value::Router(node));
                     }
                 }
+                Operation::Mount if !rule.parent.is_empty() => {
+                    self.serve(site, node, rule);
+                    return Some(Value::Router(node));
+                }
                 Operation::Mount => {
                     self.mount(site, call, node, rule);
                     return Some(Value::Router(node));
@@ -135,6 +139,21 @@ impl Linker<'_> {
         if !rule.child.is_empty() {
             let children = self.select(site, &rule.child);
             self.mount_children(file, node, &children, rule, &["".into()]);
+        }
+        if !rule.parent.is_empty() {
+            // The path is the router's own already.
+            self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
+        }
+    }
+
+    /// Lets the routers that a rule calls parents serve this one.
+    fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
+        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        for selected in self.select(site, &rule.parent) {
+            if let Some(parent) = selected.value.router() {
+                self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
+                return;
+            }
         }
     }
 
@@ -377,6 +396,9 @@ impl Linker<'_> {
             if !found.is_empty() {
                 return found;
             }
+        }
+        if verbs.default.is_empty() {
+            return vec![HOLE.to_owned()];
         }
         verbs.default.iter().map(|verb| verb.to_uppercase()).collect()
     }

@@ -16,8 +16,6 @@ pub(super) struct Rules<'a> {
     open_calls: Vec<(u16, &'a Call, &'a Pattern)>,
     /// Names of methods and callees that any rule speaks of.
     interesting: FxHashSet<&'a str>,
-    /// Names of annotations of routes and classes.
-    annotations: FxHashSet<&'a str>,
 }
 
 impl<'a> Rules<'a> {
@@ -42,12 +40,6 @@ impl<'a> Rules<'a> {
                         None => rules.open_calls.push((position, call, pattern)),
                     }
                 }
-            }
-            for annotation in &pack.annotations {
-                rules.annotations.extend(annotation.names.iter().map(String::as_str));
-            }
-            for class in &pack.classes {
-                rules.annotations.extend(class.annotation.iter().map(String::as_str));
             }
         }
         rules
@@ -104,11 +96,6 @@ impl<'a> Rules<'a> {
         self.interesting.contains(name)
     }
 
-    /// Whether any rule speaks of an annotation of this name.
-    pub fn is_annotation(&self, name: &str) -> bool {
-        self.annotations.contains(name)
-    }
-
     /// The pack for which values of a type are routers.
     pub fn router_type(&self, lang: Lang, path: &str) -> Option<u16> {
         self.of(lang)
@@ -121,6 +108,11 @@ impl<'a> Rules<'a> {
         self.of(lang)
             .find(|(_, pack)| pack.app_types.iter().any(|pattern| pattern.matches(path)))
             .map(|(position, _)| position)
+    }
+
+    /// Whether a type says nothing about its values.
+    pub fn is_opaque(&self, lang: Lang, path: &str) -> bool {
+        self.of(lang).any(|(_, pack)| pack.opaque.iter().any(|pattern| pattern.matches(path)))
     }
 
     /// Whether a generic type stands for its first argument.

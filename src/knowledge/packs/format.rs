@@ -48,6 +48,9 @@ pub struct Pack {
     /// Generic types that stand for their first argument.
     #[serde(default)]
     pub transparent: Vec<Pattern>,
+    /// Types that say nothing about their values: containers, `Any`.
+    #[serde(default)]
+    pub opaque: Vec<Pattern>,
     /// Calls whose value is the result of calling their argument.
     #[serde(default)]
     pub injections: Vec<Injection>,
@@ -115,6 +118,9 @@ pub struct Call {
     pub handler: Vec<Selector>,
     #[serde(default)]
     pub child: Vec<Selector>,
+    /// Routers that serve the new router, or the receiver of a mount.
+    #[serde(default)]
+    pub parent: Vec<Selector>,
     #[serde(default)]
     pub verbs: Verbs,
     /// The router is an application: it is served without being mounted.
