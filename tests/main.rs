@@ -10,4 +10,5 @@ mod vault_hooks;
 mod vault_scratch;
 mod vault_state;
 mod vault_undo;
+mod verify_parsers;
 mod verify_runner;

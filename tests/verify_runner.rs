@@ -11,7 +11,7 @@ use proscenium::{
         Cancel, Clock, Verifier,
         verifier::{OutputLine, RunPlace},
     },
-    verify::{Limits, PipeVerifier},
+    verify::{Limits, PipeVerifier, end_strays_of_dead_owners, strays_of_dead_owners},
 };
 use sha2::Digest;
 use std::{
@@ -300,6 +300,27 @@ fn a_process_that_left_the_group_is_named() {
     let pid: i32 = note.split_whitespace().nth(2).and_then(|word| word.parse().ok()).expect("a process id");
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL)
         .expect("it was alive");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_program_left_behind_is_found_and_ended() {
+    // No process has this number: it is above the kernel's limit.
+    let mut orphan = std::process::Command::new("sleep")
+        .arg("60")
+        .env("PROSCENIUM_RUN", "4194305:1:1:1")
+        .spawn()
+        .expect("sleep");
+    let pid = orphan.id();
+    let mut found = Vec::new();
+    wait_until("the orphan is found", || {
+        found = strays_of_dead_owners();
+        found.iter().any(|stray| stray.pid == pid && stray.name == "sleep")
+    });
+    found.retain(|stray| stray.pid == pid);
+    assert_eq!(end_strays_of_dead_owners(&found), found);
+    assert!(!orphan.wait().expect("status").success());
+    assert_eq!(end_strays_of_dead_owners(&found), []);
 }
 
 #[test]

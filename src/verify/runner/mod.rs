@@ -14,4 +14,4 @@ mod strays;
 
 pub use pipe::{Limits, PipeVerifier};
 pub(crate) use program::absolute_entries;
-pub use strays::{Stray, strays_of_dead_owners};
+pub use strays::{Stray, end_strays_of_dead_owners, strays_of_dead_owners};

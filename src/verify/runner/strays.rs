@@ -6,7 +6,7 @@
 //! user wants may be among them.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt,
     hash::{BuildHasher, RandomState},
 };
@@ -48,16 +48,27 @@ pub(crate) fn strays_of(mark: &OsString, session: u32) -> Vec<Stray> {
 /// Processes left behind by a proscenium that no longer runs, by process id. Reads the
 /// process table; call it once when a session is resumed.
 pub fn strays_of_dead_owners() -> Vec<Stray> {
-    imp::marked(|value| {
-        let value = value.to_string_lossy();
-        let mut parts = value.split(':');
-        let owner: Option<u32> = parts.next().and_then(|part| part.parse().ok());
-        let started: Option<u64> = parts.next().and_then(|part| part.parse().ok());
-        owner.is_some_and(|owner| imp::started(owner) != started)
-    })
-    .into_iter()
-    .map(|found| found.stray)
-    .collect()
+    imp::marked(owner_is_dead).into_iter().map(|found| found.stray).collect()
+}
+
+/// Kills strays of dead owners; returns those that were still there. Each is looked up
+/// again first: its number may belong to another process by now.
+pub fn end_strays_of_dead_owners(strays: &[Stray]) -> Vec<Stray> {
+    let still = strays_of_dead_owners();
+    let ended = strays.iter().filter(|stray| still.contains(stray)).filter(|stray| {
+        let pid = i32::try_from(stray.pid).map(nix::unistd::Pid::from_raw);
+        pid.is_ok_and(|pid| nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).is_ok())
+    });
+    ended.cloned().collect()
+}
+
+/// Whether the process that a mark names is gone, or its number was given to another.
+fn owner_is_dead(mark: &OsStr) -> bool {
+    let mark = mark.to_string_lossy();
+    let mut parts = mark.split(':');
+    let owner: Option<u32> = parts.next().and_then(|part| part.parse().ok());
+    let started: Option<u64> = parts.next().and_then(|part| part.parse().ok());
+    owner.is_some_and(|owner| imp::started(owner) != started)
 }
 
 struct Found {
