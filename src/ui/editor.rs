@@ -6,7 +6,7 @@
 
 use super::{
     canvas::Canvas,
-    code::{Glyphs, Look, Trailing},
+    code::{Blanks, Glyphs, Look},
     safe, text,
     theme::Tone,
 };
@@ -272,7 +272,7 @@ impl Editor {
 }
 
 fn wrapped(line: &str, width: u16) -> (Glyphs<'_>, Vec<Range<usize>>) {
-    let glyphs = Glyphs::new(line, &[], Trailing::Plain);
+    let glyphs = Glyphs::new(line, &[], Blanks::Plain);
     let runs = glyphs.wrap(usize::from(width), usize::from(width));
     (glyphs, runs)
 }

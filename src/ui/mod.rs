@@ -9,6 +9,8 @@ mod canvas;
 mod code;
 mod diff;
 mod editor;
+#[cfg(test)]
+mod fixtures;
 mod flat;
 mod frame;
 mod hit;
@@ -20,6 +22,8 @@ pub mod safe;
 mod scroll;
 mod stage;
 mod symbols;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod theme;
 mod welcome;

@@ -31,6 +31,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) hits: &'a mut HitMap,
     pub(crate) scroll: &'a mut Scroll,
     pub(crate) output_area: &'a mut Rect,
+    /// The marked row of the focused pane.
+    pub(crate) marked: &'a mut Option<Position>,
 }
 
 /// Where and how a pane is drawn.
@@ -177,6 +179,9 @@ fn draw_list_at(
     let view = ListView { rows, cursor, is_focused: place.is_focused, area, rules };
     let drawn = draw_list(canvas, &view, tools.scroll, tools.syntax);
     for (index, area) in drawn.rows {
+        if place.is_focused && cursor == Some(index) {
+            *tools.marked = Some(area.as_position());
+        }
         tools.hits.push(area, Hit::Row { pane: place.pane(), index });
     }
     thumb(canvas, drawn.thumb, area, area.right(), place.is_focused);
@@ -217,6 +222,10 @@ fn draw_diff(
     thumb(canvas, drawn.thumb, inner, inner.right(), place.is_focused);
     for (index, area) in drawn.above {
         tools.hits.push(area, Hit::Row { pane: place.pane(), index });
+    }
+    let here = drawn.hits.iter().find(|(index, row, _)| *index == view.current && *row == view.row);
+    if let Some((_, _, area)) = here.filter(|_| place.is_focused) {
+        *tools.marked = Some(area.as_position());
     }
     for (index, row, area) in drawn.hits {
         tools.hits.push(area, Hit::Hunk { index, row });

@@ -91,11 +91,15 @@ impl Scroll {
                 break;
             }
         }
-        let off = SCROLL_OFF.min(window.rows.saturating_sub(tall.min(window.rows)) / 2);
-        let highest = back(first, off, height);
-        let lowest = match window.rows.checked_sub(tall.saturating_add(off)) {
-            Some(above) => back(first, above, height),
-            None => highest,
+        let off = SCROLL_OFF.min(window.rows.saturating_sub(1) / 2);
+        // What does not fit shows its head within the first rows; what fits is seen whole,
+        // with room around it while there is some.
+        let (lowest, highest) = match window.rows.checked_sub(tall) {
+            Some(free) if free > 0 => {
+                let off = off.min(free / 2);
+                (back(first, free - off, height), back(first, off, height))
+            }
+            Some(_) | None => (back(first, off, height), first),
         };
         self.top = self.top.clamp(lowest.min(highest), highest);
     }
@@ -204,7 +208,7 @@ mod tests {
     fn a_cursor_taller_than_the_view_shows_its_head() {
         let mut scroll = Scroll::default();
         let top = scroll.settle(&window(100, 10, Some(40..80)), |_| 1);
-        assert_eq!(top, Position { item: 40, skip: 0 });
+        assert_eq!(top, Position { item: 37, skip: 0 });
     }
 
     #[test]

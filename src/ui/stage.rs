@@ -96,17 +96,17 @@ impl Stage {
         self.syntax = Highlighter::new(Some(wake));
     }
 
-    /// Draws one frame. The terminal's cursor is shown only inside a text.
+    /// Draws one frame. The caret is painted in gold and the terminal's own cursor stays
+    /// hidden, since most terminals would invert it; move it to `caret` after drawing, so
+    /// that input methods, magnifiers and screen readers follow.
     pub fn draw(&mut self, frame: &mut Frame<'_>, view: &ScreenView) {
         let area = frame.area();
-        let caret = self.paint(frame.buffer_mut(), area, view);
-        if let Some(caret) = caret {
-            frame.set_cursor_position(caret);
-        }
+        self.paint(frame.buffer_mut(), area, view);
     }
 
-    /// Draws one frame into a buffer; returns where the text's caret is.
-    pub fn paint(&mut self, buf: &mut Buffer, area: Rect, view: &ScreenView) -> Option<Position> {
+    /// Draws one frame into a buffer.
+    pub fn paint(&mut self, buf: &mut Buffer, area: Rect, view: &ScreenView) {
+        self.caret = None;
         self.hits.clear();
         self.syntax.begin_frame();
         self.editor.follow(view.editor.as_ref());
@@ -122,16 +122,16 @@ impl Stage {
         let mut canvas = Canvas { buf, theme: &self.theme, symbols: self.symbols, spinner: view.spinner };
         canvas.tint(area, canvas.theme.ground());
         if area.is_empty() {
-            return None;
+            return;
         }
         if arrangement.form == Form::TooSmall {
             frame::too_small(&mut canvas, area);
             self.last = Some(LastFrame { kind: view.kind, arrangement, popup: None });
-            return None;
+            return;
         }
         around(&mut canvas, view, &arrangement, area, &mut self.hits);
         frame::lintels(&mut canvas, view, &arrangement, &mut self.lintels, area);
-        let mut caret = None;
+        let (mut caret, mut marked) = (None, None);
         for placed in &arrangement.panes {
             let Some(content) =
                 Pane::ALL.iter().position(|pane| *pane == placed.pane).and_then(|at| view.panes.get(at))
@@ -153,6 +153,7 @@ impl Stage {
                 hits: &mut self.hits,
                 scroll: self.scrolls.entry((view.kind, placed.pane)).or_default(),
                 output_area: &mut self.output_area,
+                marked: &mut marked,
             };
             caret = panes::draw(&mut canvas, content, place, &mut tools).or(caret);
         }
@@ -172,8 +173,7 @@ impl Stage {
         }
         let popup = view.popup.as_ref().map(|popup| matches!(popup.body, PopupBody::Card { .. }));
         self.last = Some(LastFrame { kind: view.kind, arrangement, popup });
-        self.caret = caret;
-        caret
+        self.caret = caret.or(marked);
     }
 
     /// What stands under a cell of the last frame, 0-based.
@@ -229,7 +229,7 @@ impl Stage {
         self.editor.caret()
     }
 
-    /// Where the text's caret was drawn.
+    /// Where the caret of the text is, or else the marked row of the focused pane.
     pub fn caret(&self) -> Option<Position> {
         self.caret
     }

@@ -39,10 +39,13 @@ pub(crate) struct Paint {
     pub(crate) hue: Hue,
 }
 
-/// Whether blanks at the end of the line are shown.
+/// Which blanks of a line are shown as `·` and `→`; those that are a change always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trailing {
+pub(crate) enum Blanks {
     Plain,
+    /// At the end of the line.
+    Trailing,
+    /// All: nothing but blanks differs from the other side.
     Shown,
 }
 
@@ -89,17 +92,18 @@ pub(crate) struct Glyphs<'a> {
 
 impl<'a> Glyphs<'a> {
     /// `emphasis` are byte ranges of `text`, in order.
-    pub(crate) fn new(text: &'a str, emphasis: &[Range<usize>], trailing: Trailing) -> Self {
-        let trailing_from = match trailing {
-            Trailing::Shown => text.trim_end_matches([' ', '\t']).len(),
-            Trailing::Plain => text.len(),
+    pub(crate) fn new(text: &'a str, emphasis: &[Range<usize>], blanks: Blanks) -> Self {
+        let shown_from = match blanks {
+            Blanks::Shown => 0,
+            Blanks::Trailing => text.trim_end_matches([' ', '\t']).len(),
+            Blanks::Plain => text.len(),
         };
         let mut line = Self { text, glyphs: Vec::with_capacity(text.len()), width: 0 };
         let mut marks = emphasis.iter().map(|range| (range.clone(), is_blank(text, range))).peekable();
         let mut add = |line: &mut Self, at: usize, grapheme: Range<usize>| {
             while marks.next_if(|(range, _)| range.end <= at).is_some() {}
             let inside = marks.peek().filter(|(range, _)| range.contains(&at));
-            let is_visible_blank = at >= trailing_from || inside.is_some_and(|(_, blank)| *blank);
+            let is_visible_blank = at >= shown_from || inside.is_some_and(|(_, blank)| *blank);
             line.add(at, grapheme, inside.is_some(), is_visible_blank);
         };
         if text.is_ascii() {
@@ -192,23 +196,31 @@ impl<'a> Glyphs<'a> {
         lines
     }
 
-    /// The last token end in the columns before `hard`, or `hard`.
+    /// Where a line that is full at `hard` breaks: after the last blank within the margin,
+    /// else at the last token end there, else hard.
     fn token_end(&self, start: usize, hard: usize) -> usize {
+        let is_blank = |at: usize| self.glyphs.get(at).is_some_and(|glyph| glyph.shown == Shown::Ascii(b' '));
+        let is_inside = |at: usize| {
+            let is_word = |at: usize| self.glyphs.get(at).is_some_and(|glyph| self.is_word(glyph));
+            is_word(at - 1) && is_word(at)
+        };
         let mut columns = 0;
-        let mut end = hard;
-        while end > start + 1 && columns < BREAK_WITHIN {
-            let before = self.glyphs.get(end - 1);
-            let after = self.glyphs.get(end);
-            // Inside a word there is no break; nor before the blank that follows a token,
-            // which would start the next line with a blank.
-            let is_inside = before.is_some_and(|g| self.is_word(g)) && after.is_some_and(|g| self.is_word(g));
-            if !is_inside && !after.is_some_and(|glyph| glyph.shown == Shown::Ascii(b' ')) {
-                return end;
+        let within = (start + 2..=hard).rev().take_while(|at| {
+            columns += self.glyphs.get(at - 1).map_or(1, |glyph| usize::from(glyph.width));
+            columns <= BREAK_WITHIN
+        });
+        let mut token = None;
+        for at in within {
+            // A blank never starts a line, and a word is never cut while anything else can be.
+            if is_blank(at) || is_inside(at) {
+                continue;
             }
-            columns += before.map_or(1, |glyph| usize::from(glyph.width));
-            end -= 1;
+            if is_blank(at - 1) {
+                return at;
+            }
+            token = token.or(Some(at));
         }
-        hard
+        token.unwrap_or(hard)
     }
 
     fn is_word(&self, glyph: &Glyph) -> bool {
@@ -325,7 +337,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn pieces(text: &str, first: usize, next: usize) -> Vec<String> {
-        let glyphs = Glyphs::new(text, &[], Trailing::Plain);
+        let glyphs = Glyphs::new(text, &[], Blanks::Plain);
         glyphs.wrap(first, next).into_iter().map(|run| text[run].to_owned()).collect()
     }
 
@@ -335,6 +347,7 @@ mod tests {
             pieces("order = await self.orders.get_owned(order_id, user.id)", 40, 30),
             ["order = await self.orders.get_owned(", "order_id, user.id)"]
         );
+        assert_eq!(pieces("get_owned(order_id, user.id)", 25, 20), ["get_owned(order_id, ", "user.id)"]);
     }
 
     #[test]
@@ -345,28 +358,28 @@ mod tests {
 
     #[test]
     fn tabs_stop_every_four_columns() {
-        assert_eq!(Glyphs::new("a\tb", &[], Trailing::Plain).width(), 5);
-        assert_eq!(Glyphs::new("\t\tb", &[], Trailing::Plain).width(), 9);
+        assert_eq!(Glyphs::new("a\tb", &[], Blanks::Plain).width(), 5);
+        assert_eq!(Glyphs::new("\t\tb", &[], Blanks::Plain).width(), 9);
     }
 
     #[test]
     fn blanks_that_are_the_change_are_shown() {
-        let shown = |text: &str, emphasis: &[Range<usize>], trailing| -> Vec<Shown> {
-            Glyphs::new(text, emphasis, trailing).glyphs.into_iter().map(|glyph| glyph.shown).collect()
+        let shown = |text: &str, emphasis: &[Range<usize>], blanks| -> Vec<Shown> {
+            Glyphs::new(text, emphasis, blanks).glyphs.into_iter().map(|glyph| glyph.shown).collect()
         };
         let x = Shown::Ascii(b'x');
         assert_eq!(
-            shown(" \tx", std::slice::from_ref(&(0..2)), Trailing::Plain),
+            shown(" \tx", std::slice::from_ref(&(0..2)), Blanks::Plain),
             [Shown::Dot, Shown::Arrow, x.clone()]
         );
-        assert_eq!(shown("x  ", &[], Trailing::Shown), [x.clone(), Shown::Dot, Shown::Dot]);
+        assert_eq!(shown("x  ", &[], Blanks::Trailing), [x.clone(), Shown::Dot, Shown::Dot]);
         let space = Shown::Ascii(b' ');
-        assert_eq!(shown("x x", std::slice::from_ref(&(1..3)), Trailing::Shown), [x.clone(), space, x]);
+        assert_eq!(shown("x x", std::slice::from_ref(&(1..3)), Blanks::Trailing), [x.clone(), space, x]);
     }
 
     #[test]
     fn an_escape_in_source_is_shown_as_text() {
-        let glyphs = Glyphs::new("a\u{1b}[0m\u{202e}", &[], Trailing::Plain);
+        let glyphs = Glyphs::new("a\u{1b}[0m\u{202e}", &[], Blanks::Plain);
         assert!(matches!(&glyphs.glyphs[1].shown, Shown::Escaped(text) if text == "␛"));
         assert!(matches!(&glyphs.glyphs[5].shown, Shown::Escaped(text) if text == "<U+202E>"));
     }
@@ -374,7 +387,7 @@ mod tests {
     proptest! {
         #[test]
         fn wrapping_loses_no_glyph(text in "[a-z_ .(日é\t]{0,80}", first in 1usize..40, next in 1usize..30) {
-            let glyphs = Glyphs::new(&text, &[], Trailing::Shown);
+            let glyphs = Glyphs::new(&text, &[], Blanks::Trailing);
             let lines = glyphs.wrap(first, next);
             let mut at = 0;
             for line in &lines {

@@ -5,7 +5,7 @@ use crate::{
     engine::view::{HunkView, pane::DiffPiece},
     ui::{
         canvas::Canvas,
-        code::{Glyphs, Look, Paint, Trailing},
+        code::{Blanks, Glyphs, Look, Paint},
         rows::Slot,
         theme::Tone,
     },
@@ -77,7 +77,7 @@ impl Column {
         if row.text.len() <= self.room() && row.text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return 1;
         }
-        let lines = self.wrap(&glyphs(row)).len();
+        let lines = self.wrap(&glyphs(row, false)).len();
         u16::try_from(lines).unwrap_or(u16::MAX)
     }
 
@@ -100,9 +100,33 @@ fn digits(hunk: &HunkView) -> u16 {
     if bound < 10_000 { 4 } else { u16::try_from(bound.ilog10() + 1).unwrap_or(10) }
 }
 
-fn glyphs(row: &DiffRow) -> Glyphs<'_> {
-    let trailing = if row.sign == Sign::Same { Trailing::Plain } else { Trailing::Shown };
-    Glyphs::new(&row.text, &row.emphasis, trailing)
+fn glyphs(row: &DiffRow, is_blank_change: bool) -> Glyphs<'_> {
+    let blanks = match row.sign {
+        Sign::Same => Blanks::Plain,
+        Sign::Added | Sign::Removed if is_blank_change => Blanks::Shown,
+        Sign::Added | Sign::Removed => Blanks::Trailing,
+    };
+    Glyphs::new(&row.text, &row.emphasis, blanks)
+}
+
+/// Whether a changed row has a partner on the other side that differs in blanks alone.
+pub(super) fn is_blank_change(hunk: &HunkView, at: usize) -> bool {
+    /// Longer runs are new text, not moved blanks.
+    const LOOK_AT: usize = 64;
+    let line = |at: usize| match hunk.rows.get(at) {
+        Some(DiffPiece::Line { row, .. }) if row.sign != Sign::Same => Some(row),
+        _ => None,
+    };
+    let Some(row) = line(at) else { return false };
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let own = letters(&row.text);
+    let above = (0..at).rev().map(line).take_while(Option::is_some).take(LOOK_AT);
+    let below = (at + 1..hunk.rows.len()).map(line).take_while(Option::is_some).take(LOOK_AT);
+    !own.is_empty()
+        && above
+            .chain(below)
+            .flatten()
+            .any(|other| other.sign != row.sign && other.text != row.text && letters(&other.text) == own)
 }
 
 /// What is drawn.
@@ -111,6 +135,8 @@ pub(super) struct Ask<'a> {
     pub(super) line: &'a DiffRow,
     pub(super) paints: &'a [Paint],
     pub(super) is_marked: bool,
+    /// Nothing but blanks differs from the other side.
+    pub(super) is_blank_change: bool,
 }
 
 struct Tones {
@@ -131,7 +157,7 @@ fn tones(sign: Sign) -> Tones {
 pub(super) fn draw(canvas: &mut Canvas<'_>, column: &Column, ask: &Ask<'_>, slot: Slot) {
     let row = ask.line;
     let tones = tones(row.sign);
-    let glyphs = glyphs(row);
+    let glyphs = glyphs(row, ask.is_blank_change);
     let wrapped = column.wrap(&glyphs);
     let style = canvas.theme.ink(tones.sign);
     let style = if ask.is_marked { style.add_modifier(Modifier::BOLD) } else { style };

@@ -86,6 +86,9 @@ impl<'a> Items<'a> {
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Item<'a>> {
+        if index >= self.len {
+            return None;
+        }
         if index < self.view.above.len() {
             return Some(Item::Above(index));
         }

@@ -221,7 +221,8 @@ fn draw_row(
         Some(DiffPiece::Line { number, row: line }) => {
             let key = syntax.hunk(hunk);
             let paints = key.map_or(&[][..], |key| syntax.line(key, row));
-            let ask = code::Ask { number: *number, line, paints, is_marked };
+            let is_blank_change = code::is_blank_change(hunk, row);
+            let ask = code::Ask { number: *number, line, paints, is_marked, is_blank_change };
             code::draw(canvas, &column, &ask, slot);
         }
         Some(DiffPiece::Fold { lines }) => fold(canvas, *lines, &column, slot),
@@ -253,7 +254,8 @@ fn draw_pair(
                 let paints = key.map_or(&[][..], |key| syntax.line(key, row));
                 // On the old side a context line would show the new number; the old one is
                 // not known here, and the reader reviews what comes to be.
-                let ask = code::Ask { number: *number, line, paints, is_marked: here };
+                let is_blank_change = code::is_blank_change(hunk, row);
+                let ask = code::Ask { number: *number, line, paints, is_marked: here, is_blank_change };
                 code::draw(canvas, column, &ask, slot);
             }
             Some(DiffPiece::Fold { lines }) => {

@@ -100,7 +100,7 @@ pub(super) fn draw(
     }
     if is_roomy {
         let muted = canvas.theme.ink(Tone::Muted);
-        let words = "Enter does the marked action. Where a key is refused, this list says why.";
+        let words = "Enter does the marked action; a key that is refused says why.";
         canvas.put(rest.x + 2, rest.bottom() - 1, rest.right(), words, muted);
     }
     (thumb, caret)

@@ -68,11 +68,6 @@ fn fit(label: &Flat, note: &Flat, room: usize, sign: &str) -> (Flat, Option<Flat
     if fits(&first) {
         return (label.clone(), Some(first));
     }
-    // A path can give up its middle before the note has to go.
-    let short = label.fitted(room.saturating_sub(GAP + note.width()), sign);
-    if !short.text().ends_with(sign) && short.width() + GAP + note.width() <= room {
-        return (short, Some(note.clone()));
-    }
     (label.fitted(room, sign), None)
 }
 
@@ -96,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_gives_up_its_middle_before_the_note_goes() {
-        check("app/core/api/orders.py:41", "2 findings", 31, ("app/…/orders.py:41", Some("2 findings")));
+    fn a_path_without_room_gives_up_its_middle() {
+        check("app/core/api/orders.py:41", "2 findings", 20, ("app/…/orders.py:41", None));
     }
 }

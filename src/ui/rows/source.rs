@@ -3,7 +3,7 @@
 use super::Slot;
 use crate::ui::{
     canvas::Canvas,
-    code::{Glyphs, Look, Paint, Trailing},
+    code::{Blanks, Glyphs, Look, Paint},
     theme::Tone,
 };
 use ratatui::style::Modifier;
@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, line: &Excerpt<'_>, paints: &[Paint]
         canvas.symbol(x + 6, y, canvas.symbols.marker(), style);
     }
     let room = usize::from(right.saturating_sub(x + CODE_COL));
-    let glyphs = Glyphs::new(line.text, line.emphasis, Trailing::Plain);
+    let glyphs = Glyphs::new(line.text, line.emphasis, Blanks::Plain);
     let look = Look { emphasis: Tone::DelEm, is_plain: false };
     if glyphs.width() <= room {
         glyphs.draw(canvas, (x + CODE_COL, y, right), 0..glyphs.len(), look, paints);
