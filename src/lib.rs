@@ -6,6 +6,7 @@
 //! `tests/layering.rs` enforces this; `ARCHITECTURE.md` explains it.
 
 pub mod analysis;
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod journal;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
     ports::Clock,
-    ui::{Stage, Symbols, ThemeChoice},
+    ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};
 use futures::StreamExt;
@@ -47,7 +47,7 @@ pub enum Ended {
 
 /// What the loop was told about the screen.
 pub struct Look {
-    pub theme: ThemeChoice,
+    pub theme: Theme,
     pub symbols: Symbols,
     pub mouse: bool,
 }
@@ -71,7 +71,7 @@ struct App {
 pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<String>, Model)> {
     let Opened { model, host, mut rx, effects } = opened;
     let (guard, mut screen) = Guard::take(look.mouse)?;
-    let mut stage = Stage::new(look.theme, look.symbols);
+    let mut stage = Stage::with_theme(look.theme, look.symbols);
     let wake = Arc::new(Notify::new());
     let waker = wake.clone();
     stage.set_waker(Arc::new(move || waker.notify_one()));
@@ -110,7 +110,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         let busy = app.model.is_busy();
         tokio::select! {
             biased;
-            number = signals.next() => app.ended = Some(Ended::Signal(number)),
+            number = signals.next() => { app.ended = Some(Ended::Signal(number)); }
             event = events.next() => match event {
                 Some(Ok(event)) => {
                     let lent = app.input(event, &guard, &mut screen);
@@ -135,9 +135,9 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                     app.message(msg, &guard, &mut screen);
                 }
             }
-            () = wake.notified() => app.dirty |= app.stage.take_finished(),
+            () = wake.notified() => { app.dirty |= app.stage.take_finished(); }
             () = tokio::time::sleep(wait) => {}
-            () = tokio::time::sleep(SPINNER), if busy => app.message(Msg::Tick, &guard, &mut screen),
+            () = tokio::time::sleep(SPINNER), if busy => { app.message(Msg::Tick, &guard, &mut screen); }
         }
     }
     drop(guard);

@@ -163,6 +163,7 @@ fn click(stage: &Stage, event: MouseEvent, twice: bool) -> Input {
             action.get(scene as usize).copied().map(Msg::Act).map(Input::message).unwrap_or_default()
         }
         Hit::Option(option) => Input::message(Msg::OptionClicked(option)),
+        Hit::Popup => Input::default(),
     }
 }
 

@@ -10,8 +10,9 @@ use crate::{
         proposal::{Content, FileChange, Proposal},
     },
     engine::{Model, Msg, effect::ProposeKind, msg::ProposalFailure},
+    knowledge::stack_set,
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
-    propose,
+    propose::{self, Written},
 };
 use std::sync::Arc;
 
@@ -36,9 +37,12 @@ impl Host {
                 .map(|task| task.reading.inputs.clone())
                 .unwrap_or_default(),
         };
-        let hook_files = model.activity.hook_files.clone();
+        let extra = Extra {
+            hook_files: model.activity.hook_files.clone(),
+            commands: model.session.evidence.commands.clone(),
+        };
         self.spawn("propose", move |worker| {
-            let outcome = make(worker, &request, step, &kind, hook_files, &cancel);
+            let outcome = make(worker, &request, step, &kind, extra, &cancel);
             let outcome = outcome.and_then(|mut proposal| {
                 if proposal.step.is_none() {
                     proposal.step = step.and_then(|index| request.steps.get(index)).map(|step| step.id);
@@ -81,12 +85,19 @@ fn hint(error: &ProposeError) -> String {
     }
 }
 
+/// What only some kinds of proposal need.
+#[derive(Debug, Default)]
+struct Extra {
+    hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    commands: Vec<crate::domain::command::CommandSpec>,
+}
+
 fn make(
     worker: &Worker,
     request: &ProposalRequest,
     step: Option<usize>,
     kind: &ProposeKind,
-    hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    extra: Extra,
     cancel: &Cancel,
 ) -> Result<Proposal, ProposeError> {
     let tools = &worker.tools;
@@ -103,30 +114,26 @@ fn make(
                 .iter()
                 .find(|proposer| proposer.name == *name)
                 .ok_or_else(|| ProposeError::NotApplicable(format!("{name} is not in config.toml")))?;
-            let command = propose::CommandSettings {
-                name: settings.name.clone(),
-                argv: settings.argv.clone(),
-                timeout: std::time::Duration::from_secs(settings.timeout_seconds),
-                env: settings.env.clone(),
-                workplace: tools.dirs.cache.join("agents"),
-            };
-            propose::CommandProposer::new(command, read).propose(request, cancel)
+            let _settings = settings;
+            Err(ProposeError::NotApplicable(format!("{name} cannot be run yet")))
         }
-        ProposeKind::Own { path, text } => propose::own_text(request, &read, path, text, Origin::You),
+        ProposeKind::Own { path, text } => {
+            let texts = vec![(path.clone(), Some(text.clone()))];
+            propose::own_edit(request, &read, texts, Written::InTheAssistant)
+        }
         ProposeKind::Seen => {
             let changes = tools.vault.working_changes(&request.base).map_err(|error| ProposeError::Io {
                 path: "working tree".into(),
                 reason: error.to_string(),
             })?;
-            if changes.is_empty() {
-                return Err(ProposeError::Nothing("your working tree".into()));
-            }
-            Ok(files_proposal(Origin::Seen, "what you changed on disk".into(), changes))
+            propose::own_edit(request, &read, changes, Written::InTheWorkingTree)
         }
         ProposeKind::StackSet => {
             let text_of = |path: &str| tools.vault.read(&request.base, path).ok().flatten();
             let read = |path: &str| text_of(path).and_then(|file| String::from_utf8(file.bytes).ok());
-            let files = tools.knowledge.stack_set(&request.stack, &request.map, &read);
+            let mut map = (*request.map).clone();
+            map.stack = request.stack.clone();
+            let files = stack_set::stack_files(&tools.knowledge, &map, &extra.commands, &read);
             let files = files.into_iter().map(|(path, text)| (path, Some(text))).collect();
             Ok(files_proposal(
                 Origin::Recipe("stack set".into()),
@@ -135,7 +142,7 @@ fn make(
             ))
         }
         ProposeKind::Hook => {
-            let (hook, files) = hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
+            let (hook, files) = extra.hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
             Ok(files_proposal(Origin::Hook(hook.clone()), format!("what {hook} changed"), files))
         }
     }
@@ -157,10 +164,15 @@ fn by_filler(
                     return prepared.propose(request, cancel);
                 }
             }
-            propose::recipe(&recipe, read)?.propose(request, cancel)
+            if recipe != propose::RESOURCE {
+                return Err(ProposeError::NotApplicable(format!("there is no recipe {recipe}")));
+            }
+            propose::ResourceRecipe::new(read).propose(request, cancel)
         }
         Some(Filler::Fix { .. }) => propose::FixProposer::new(read).propose(request, cancel),
-        Some(Filler::Agent { name }) => make(worker, request, None, &ProposeKind::Agent(name), None, cancel),
+        Some(Filler::Agent { name }) => {
+            make(worker, request, None, &ProposeKind::Agent(name), Extra::default(), cancel)
+        }
         Some(Filler::Generator { command }) => Err(ProposeError::NotApplicable(format!(
             "{command} is run in VERIFY; take its output with “take what I changed”"
         ))),

@@ -3,11 +3,13 @@
 use super::Host;
 use crate::{
     domain::{
+        finding::Finding,
         ids::CriterionId,
         task::{Criterion, CriterionSource, CriterionState, Reading},
     },
     engine::{Model, Msg},
-    propose::{GuidedTask, plan},
+    knowledge::grammar::contract::read_contract,
+    propose::{self, GuidedTask, PlanInput},
 };
 
 impl Host {
@@ -31,24 +33,35 @@ impl Host {
             };
             let outcome = match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
                 None => Err(format!("{path} is not a text file of this repository")),
-                Some(text) => {
-                    worker.tools.knowledge.read_contract(&path, &text).map_err(|error| error.to_string())
-                }
+                Some(text) => read_contract(&path, &text)
+                    .map(|contract| contract.criteria)
+                    .map_err(|error| error.to_string()),
             };
             worker.send(Msg::ContractRead(outcome));
         });
     }
 
     pub(super) fn plan(&self, model: &Model) {
-        let input = plan::PlanInput {
-            task: model.session.work.task.clone(),
-            map: model.map(),
-            findings: model.session.work.findings.iter().cloned().collect(),
-            boundaries: model.session.work.boundaries.iter().cloned().collect(),
-            agents: model.options.agents.clone(),
-            prepared: self.tools.demo.clone(),
-        };
-        self.spawn("plan", move |worker| worker.send(Msg::Planned(plan::plan(&input))));
+        let Some(task) = model.session.work.task.clone() else { return };
+        let map = model.map();
+        let chosen = &model.session.work.findings;
+        let findings: Vec<Finding> =
+            map.findings.iter().filter(|finding| chosen.contains(&finding.fingerprint)).cloned().collect();
+        let boundaries: Vec<String> = model.session.work.boundaries.iter().cloned().collect();
+        let agent = model.options.agents.first().cloned();
+        self.spawn("plan", move |worker| {
+            let read = propose::read_base_of(worker.tools.vault.clone());
+            let prepared = worker.tools.demo.as_ref().map(|demo| propose::Prepared::new(demo.clone(), read));
+            let input = PlanInput {
+                task: &task,
+                map: &map,
+                findings: &findings,
+                boundaries: &boundaries,
+                agent: agent.as_deref(),
+                prepared: prepared.as_ref(),
+            };
+            worker.send(Msg::Planned(propose::plan(&input)));
+        });
     }
 }
 
