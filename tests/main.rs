@@ -1,3 +1,5 @@
 //! The integration tests, in one binary.
 
+mod demo_sample;
+mod propose_command;
 mod recipe_fastapi;
