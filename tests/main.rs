@@ -1,8 +1,10 @@
 //! All integration tests in one binary: one link, shared helpers.
 
+mod demo_sample;
 mod domain_compose;
 mod domain_oracle;
 mod journal;
+mod propose_command;
 mod recipe_fastapi;
 mod support;
 mod vault_commit;

@@ -4,6 +4,8 @@
 //! becomes hunks, and hunks are decided one by one. What is proposed for a Python,
 //! TypeScript or Rust file parses, or it is not proposed.
 
+mod command;
+mod dispatch;
 mod edits;
 mod fix;
 mod own_edit;
@@ -15,6 +17,8 @@ mod sample;
 mod walkthrough;
 mod workspace;
 
+pub use command::{CommandConfig, CommandProposer};
+pub use dispatch::Proposers;
 pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use own_edit::{Written, own_edit};
 pub use plan::{PlanInput, RESOURCE, as_walkthrough, plan};

@@ -10,7 +10,7 @@ mod fields;
 mod layout;
 pub(crate) mod names;
 mod register;
-mod render;
+pub(crate) mod render;
 mod resource;
 mod samples;
 mod style;

@@ -1,0 +1,80 @@
+//! Asks the proposer that a step names.
+//!
+//! The one entry of this layer for the engine's runtime: it knows every proposer that was
+//! set up, and says plainly when a step has none.
+
+use super::{CommandConfig, CommandProposer, FixProposer, Prepared, RESOURCE, ReadBase, ResourceRecipe};
+use crate::{
+    domain::{plan::Filler, proposal::Proposal},
+    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+};
+use std::path::PathBuf;
+
+/// Every proposer of a session.
+pub struct Proposers {
+    resource: ResourceRecipe,
+    fix: FixProposer,
+    prepared: Option<Prepared>,
+    agents: Vec<(String, CommandProposer)>,
+}
+
+impl Proposers {
+    /// Recipes and fixes; nothing else is set up.
+    pub fn new(base: ReadBase) -> Self {
+        Self {
+            resource: ResourceRecipe::new(base.clone()),
+            fix: FixProposer::new(base),
+            prepared: None,
+            agents: Vec::new(),
+        }
+    }
+
+    /// With the proposals prepared for a sample backend (the demo).
+    pub fn with_prepared(mut self, prepared: Prepared) -> Self {
+        self.prepared = Some(prepared);
+        self
+    }
+
+    /// With a command of the user's configuration; copies are made below `state`.
+    pub fn with_command(mut self, config: CommandConfig, state: PathBuf) -> Self {
+        self.agents.push((config.name.clone(), CommandProposer::new(config, state)));
+        self
+    }
+
+    /// The prepared proposals, for the plan.
+    pub fn prepared(&self) -> Option<&Prepared> {
+        self.prepared.as_ref()
+    }
+
+    /// The name of the first configured command, for the plan.
+    pub fn agent(&self) -> Option<&str> {
+        self.agents.first().map(|(name, _)| name.as_str())
+    }
+}
+
+impl Proposer for Proposers {
+    fn propose(&self, request: &ProposalRequest, cancel: &Cancel) -> Result<Proposal, ProposeError> {
+        let step = request
+            .steps
+            .get(request.step)
+            .ok_or_else(|| ProposeError::NotApplicable("the plan has no such step".into()))?;
+        match &step.filler {
+            Filler::Recipe { recipe } => match &self.prepared {
+                Some(prepared) if prepared.has(recipe) => prepared.propose(request, cancel),
+                _ if recipe == RESOURCE => self.resource.propose(request, cancel),
+                _ => Err(ProposeError::NotApplicable(format!("there is no recipe {recipe} here"))),
+            },
+            Filler::Fix { .. } => self.fix.propose(request, cancel),
+            Filler::Agent { name } => match self.agents.iter().find(|(known, _)| known == name) {
+                Some((_, agent)) => agent.propose(request, cancel),
+                None => Err(ProposeError::NotApplicable(format!("no command {name} is configured"))),
+            },
+            Filler::Walkthrough { .. } => {
+                Err(ProposeError::NotApplicable("this step is yours to write; its guide says where".into()))
+            }
+            Filler::Generator { command } => {
+                Err(ProposeError::NotApplicable(format!("{command} runs as a command, not as a proposer")))
+            }
+        }
+    }
+}
