@@ -96,6 +96,7 @@ impl GitVault {
         vault.check_index(&repository)?;
         vault.prepare_home()?;
         vault.release_own_locks();
+        vault.remove_leftovers();
         Ok(vault)
     }
 
