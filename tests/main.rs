@@ -1,5 +1,13 @@
 //! All integration tests in one binary: one link, shared helpers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by panicking, also in its helpers"
+)]
+
 mod support;
 
 mod domain_compose;

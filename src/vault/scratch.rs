@@ -19,7 +19,7 @@ use crate::{
 use git2::{Index, IndexEntry, Oid, Repository, RepositoryInitOptions};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// Paths and what stands there now, sorted; `None` for nothing.
@@ -72,6 +72,7 @@ impl GitVault {
                 Repository::init_opts(&path, &options).map_err(|error| git_error(&error))?
             }
         };
+        remove_locks(repository.path());
         self.configure(&repository)?;
         let objects = repository.path().join("objects");
         self.write_alternates(&objects, &[self.objects_path().join("objects")])?;
@@ -251,6 +252,21 @@ impl ScratchTree {
             entries.insert(path, entry);
         }
         Ok(entries)
+    }
+}
+
+/// Removes locks of a private repository, which only a command or a hook that was stopped
+/// can have left: nothing runs in a scratch tree while it is prepared.
+fn remove_locks(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && path.components().any(|part| part.as_os_str() == "refs") {
+            remove_locks(&path);
+        } else if !is_folder && path.extension().is_some_and(|end| end == "lock") {
+            // Best effort: one that stays is reported by name.
+            let _ = std::fs::remove_file(&path);
+        }
     }
 }
 
