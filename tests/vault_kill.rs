@@ -1,8 +1,8 @@
 //! Killed at any moment, a commit loses nothing and can be finished.
 //!
 //! The test runs itself as a child that commits, and kills it: at moments spread over the
-//! time a commit takes, or, with `PROSCENIUM_KILLS=N` and `strace` at hand, at N system
-//! calls one after the other.
+//! time a commit takes, or, with `PROSCENIUM_KILLS=N` and `strace` at hand, at N faults of system
+//! calls one after the other: killed there, disk full, input or output error.
 
 use crate::support::{
     git::{Sandbox, git, run},
@@ -154,7 +154,7 @@ fn killed_at_any_moment_a_commit_loses_nothing_and_can_be_finished() {
 }
 
 #[test]
-fn killed_at_any_system_call_a_commit_loses_nothing_and_can_be_finished() {
+fn whatever_a_system_call_does_a_commit_loses_nothing_and_can_be_finished() {
     let wanted: usize =
         std::env::var("PROSCENIUM_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
     let here = std::env::temp_dir();
@@ -164,29 +164,31 @@ fn killed_at_any_system_call_a_commit_loses_nothing_and_can_be_finished() {
     }
     let template = template();
     let calls = "openat,write,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,fsync,fdatasync,ftruncate,fchmod,symlinkat,close";
+    let log = template.dir.path().join("strace.log");
     let (mut points, mut moved) = (0, 0);
-    'calls: for call in calls.split(',') {
-        for number in 1..10_000 {
-            if points == wanted {
-                break 'calls;
+    for fault in ["signal=KILL", "error=ENOSPC", "error=EIO"] {
+        'calls: for call in calls.split(',') {
+            for number in 1..10_000 {
+                if points == wanted {
+                    break 'calls;
+                }
+                let sandbox = copy_of(&template);
+                let (trace, inject) =
+                    (format!("trace={call}"), format!("inject={call}:{fault}:when={number}"));
+                let log_path = log.to_str().unwrap();
+                let wrapper = ["strace", "-f", "-qq", "-o", log_path, "-e", &trace, "-e", &inject];
+                let status = child(&sandbox, &wrapper.map(str::to_owned)).status().unwrap();
+                let injected = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).contains("INJECTED");
+                let at = format!("{call} {number} {fault}");
+                moved += usize::from(sandbox.git(&["rev-list", "--count", "HEAD"]) != "1\n");
+                check(&sandbox, &at);
+                if status.success() && !injected {
+                    continue 'calls;
+                }
+                points += 1;
             }
-            let sandbox = copy_of(&template);
-            let inject = format!("inject={call}:signal=KILL:when={number}");
-            let wrapper: Vec<String> =
-                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject]
-                    .iter()
-                    .map(|part| (*part).to_owned())
-                    .collect();
-            let status = child(&sandbox, &wrapper).status().unwrap();
-            if status.success() {
-                check(&sandbox, &format!("{call} never reached {number}"));
-                continue 'calls;
-            }
-            points += 1;
-            moved += usize::from(sandbox.git(&["rev-list", "--count", "HEAD"]) != "1\n");
-            check(&sandbox, &format!("{call} {number}"));
         }
     }
-    println!("{points} kill points, {moved} of them after the branch moved");
+    println!("{points} faults, {moved} runs in which the branch had moved");
     assert!(moved > 0 && points > moved);
 }

@@ -14,7 +14,11 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// Nothing of ours takes this long; what is older has no owner any more.
+const OLD: Duration = Duration::from_secs(3600);
 
 /// What may be left over.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,6 +49,7 @@ impl GitVault {
 
     /// Removes temporary files of a killed process of ours, and nothing else.
     pub(super) fn remove_leftovers(&self) {
+        self.clean_store();
         let path = self.home.join("writing.json");
         let Ok(text) = std::fs::read(&path) else { return };
         let Ok(record) = serde_json::from_slice::<Record>(&text) else { return };
@@ -57,6 +62,23 @@ impl GitVault {
         }
         // Best effort: the record is read again at the next start.
         let _ = std::fs::remove_file(&path);
+    }
+}
+
+impl GitVault {
+    /// Removes old temporary folders of the private store.
+    fn clean_store(&self) {
+        for entry in std::fs::read_dir(&self.home).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_temporary =
+                ["index-", "sign-", "objects.new-"].iter().any(|start| name.starts_with(start));
+            let age = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            let is_old = age.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > OLD);
+            if is_temporary && is_old {
+                // Best effort: it is looked at again at the next start.
+                let _ = super::scratch_files::remove_all(&entry.path());
+            }
+        }
     }
 }
 
