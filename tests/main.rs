@@ -9,6 +9,7 @@ mod recipe_fastapi;
 mod support;
 mod vault_commit;
 mod vault_hooks;
+mod vault_kill;
 mod vault_scratch;
 mod vault_state;
 mod vault_undo;

@@ -413,3 +413,45 @@ fn a_submodule_that_changed_is_neither_committed_nor_a_crash() {
     assert!(matches!(inside, Err(VaultError::RefusedPath { .. })));
     assert_sound(&sandbox);
 }
+
+#[test]
+fn a_sparse_checkout_keeps_its_flags_and_absent_files_are_not_deleted() {
+    let sandbox = Sandbox::with(&[("a/f.txt", BASE), ("b/g.txt", "g\n"), ("b/h.txt", "h\n")]);
+    sandbox.git(&["sparse-checkout", "set", "--cone", "--no-sparse-index", "a"]);
+    assert!(!sandbox.path("b").exists());
+    let vault = open(&sandbox);
+    assert_eq!(vault.state().unwrap().dirty, Vec::<String>::new());
+    assert_eq!(vault.working_changes(&sandbox.head()).unwrap(), vec![]);
+    let flags = sandbox.git(&["ls-files", "-t"]);
+    let outcome = commit_files(&vault, &[file("a/f.txt", APPROVED), file("b/g.txt", "G\n")]);
+    assert_eq!(outcome.written, ["a/f.txt"]);
+    assert_eq!(sandbox.git(&["ls-files", "-t"]), flags);
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    assert_eq!(sandbox.git(&["show", "HEAD:b/g.txt"]), "G\n");
+    assert_sound(&sandbox);
+}
+
+#[test]
+fn the_time_of_a_commit_can_be_fixed() {
+    let sandbox = sandbox();
+    let mut settings = settings(&sandbox);
+    settings.commit_time = Some(1_767_323_045);
+    let vault = GitVault::open(&sandbox.root(), settings).unwrap();
+    commit_files(&vault, &[file("f.txt", APPROVED)]);
+    assert_eq!(
+        sandbox.git(&["log", "-1", "--format=%at %ct %ad", "--date=raw"]),
+        "1767323045 1767323045 1767323045 +0000\n"
+    );
+}
+
+#[test]
+fn packed_references_and_nested_branch_names_move() {
+    let sandbox = sandbox();
+    sandbox.git(&["checkout", "-q", "-b", "feature/deep/x"]);
+    sandbox.git(&["pack-refs", "--all", "--prune"]);
+    sandbox.git(&["gc", "-q", "--prune=now"]);
+    commit_files(&open(&sandbox), &[file("f.txt", APPROVED)]);
+    assert_eq!(sandbox.git(&["show", "feature/deep/x:f.txt"]), APPROVED);
+    assert_eq!(sandbox.git(&["rev-list", "--count", "main"]), "1\n");
+    assert_sound(&sandbox);
+}

@@ -157,6 +157,8 @@ fn a_hook_that_hangs_is_stopped_and_a_script_without_an_interpreter_runs() {
     let (result, reports) = commit(&vault, &planned);
     assert!(matches!(result, Err(VaultError::HookFailed { .. })));
     assert_eq!(names(&reports), [("pre-commit", 124)]);
+    // It may have been in the middle of something.
+    std::fs::write(vault.scratch_path("approved").join(".git/index.lock"), "").unwrap();
     hook(&sandbox, "pre-commit", "echo plain\n");
     let vault = open(&sandbox);
     let (result, reports) = commit(&vault, &planned);

@@ -265,3 +265,41 @@ fn paths_that_leave_the_tree_or_need_a_filter_are_refused_by_name() {
         );
     }
 }
+
+#[test]
+fn a_folder_of_another_owner_is_refused_with_gits_own_remedy() {
+    let sandbox = Sandbox::with(&[("a", "a\n")]);
+    for path in [sandbox.root(), sandbox.path(".git")] {
+        // Only root can give files away; for everyone else there is nothing to test.
+        if std::os::unix::fs::chown(path, Some(12_345), None).is_err() {
+            return;
+        }
+    }
+    let text = refusal(&sandbox);
+    assert!(text.contains("dubious ownership") && text.contains("safe.directory"), "{text}");
+}
+
+#[test]
+fn damaged_repositories_are_errors_and_never_a_panic() {
+    let check = |name: &str, bytes: &[u8]| {
+        let sandbox = Sandbox::with(&[("a", "a\n")]);
+        sandbox.write_bytes(name, bytes);
+        if let Ok(vault) = GitVault::open(&sandbox.root(), settings(&sandbox)) {
+            let before = crate::support::vault::snapshot(&sandbox, true);
+            let head = vault.state().map(|state| state.head);
+            let composed = vault.compose(head.as_deref().unwrap_or(""), &[file("a", "b\n")]);
+            assert!(
+                head.is_err() || composed.is_err() || name.ends_with("index"),
+                "{name}: {head:?} {composed:?}"
+            );
+            assert_eq!(crate::support::vault::snapshot(&sandbox, true), before, "{name}");
+        }
+    };
+    check(".git/index", b"DIRC garbage");
+    check(".git/index", b"");
+    check(".git/HEAD", b"garbage\n");
+    check(".git/HEAD", b"");
+    check(".git/refs/heads/main", b"0123456789012345678901234567890123456789\n");
+    check(".git/refs/heads/main", b"garbage\n");
+    check(".git/config", b"[core\n");
+}

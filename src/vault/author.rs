@@ -12,7 +12,10 @@ impl GitVault {
         repository: &Repository,
     ) -> Result<(Signature<'static>, Signature<'static>), VaultError> {
         let known = |result: Result<Signature<'static>, git2::Error>| match result {
-            Ok(signature) => Ok(signature),
+            Ok(signature) => match self.settings.commit_time {
+                Some(seconds) => at(&signature, seconds),
+                None => Ok(signature),
+            },
             Err(error) if error.code() == ErrorCode::NotFound => Err(VaultError::NoAuthor),
             // Names of nothing but spaces or angle brackets.
             Err(error) if error.code() == ErrorCode::Invalid => Err(VaultError::NoAuthor),
@@ -20,6 +23,13 @@ impl GitVault {
         };
         Ok((known(repository.author_from_env())?, known(repository.committer_from_env())?))
     }
+}
+
+/// The same person at that time.
+fn at(signature: &Signature<'_>, seconds: i64) -> Result<Signature<'static>, VaultError> {
+    let name = String::from_utf8_lossy(signature.name_bytes());
+    let address = String::from_utf8_lossy(signature.email_bytes());
+    Signature::new(&name, &address, &git2::Time::new(seconds, 0)).map_err(|error| git_error(&error))
 }
 
 /// `Ada <ada@example.org>`.

@@ -101,7 +101,7 @@ impl GitVault {
                 on_hook(report);
             }
         }
-        let Done { written, kept } = worktree.write(&changes);
+        let Done { written, kept } = self.write_files(&worktree, &changes);
         Ok(CommitOutcome { commits, written, kept })
     }
 
@@ -120,7 +120,7 @@ impl GitVault {
         changes.retain(|change| change.from != change.to);
         let worktree = self.worktree()?;
         worktree.plan(&changes)?;
-        let Done { written, kept } = worktree.write(&changes);
+        let Done { written, kept } = self.write_files(&worktree, &changes);
         Ok(CommitOutcome { commits: Vec::new(), written, kept })
     }
 

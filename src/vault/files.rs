@@ -140,6 +140,15 @@ impl Root {
         Ok(())
     }
 
+    /// Removes what a killed process may have left beside the path. Best effort.
+    pub(super) fn remove_temporaries(&self, path: &str, pid: u32, numbers: std::ops::Range<u64>) {
+        let Ok(Some((folder, name))) = self.folder_of(path, None) else { return };
+        for number in numbers {
+            let temporary = temporary_name(name, pid, number);
+            let _ = unlinkat(&folder, temporary.as_str(), UnlinkatFlags::NoRemoveDir);
+        }
+    }
+
     /// The open folder that holds the last component, and that component.
     fn folder_of<'a>(&self, path: &'a str, create: Option<Mode>) -> io::Result<Option<(OwnedFd, &'a str)>> {
         let mut folder = self.folder.try_clone()?;
@@ -173,6 +182,16 @@ impl Root {
             above = folder;
         }
     }
+}
+
+/// The number that the next temporary file will have, or a later one.
+pub(super) fn next_number() -> u64 {
+    TEMPORARY.load(Ordering::Relaxed)
+}
+
+fn temporary_name(name: &str, pid: u32, number: u64) -> String {
+    let short: String = name.chars().take(40).collect();
+    format!(".{short}.proscenium-{pid}-{number}")
 }
 
 /// Whether a path failed because a component of it is not a folder.
@@ -215,8 +234,7 @@ fn write_temporary(
     durable: Durable,
 ) -> Result<String, WriteError> {
     let number = TEMPORARY.fetch_add(1, Ordering::Relaxed);
-    let short: String = name.chars().take(40).collect();
-    let temporary = format!(".{short}.proscenium-{}-{number}", std::process::id());
+    let temporary = temporary_name(name, std::process::id(), number);
     match new {
         Entry::File { bytes, permissions } => {
             let flags =
@@ -267,7 +285,7 @@ fn place(folder: &OwnedFd, temporary: &str, name: &str, expected: Option<&Entry>
 
 /// Swaps the two names and looks at what came out: an editor that saved in between gets
 /// its text back.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn exchange(folder: &OwnedFd, temporary: &str, name: &str, expected: &Entry) -> Result<(), WriteError> {
     use nix::fcntl::{RenameFlags, renameat2};
     match renameat2(folder, temporary, folder, name, RenameFlags::RENAME_EXCHANGE) {
@@ -285,7 +303,7 @@ fn exchange(folder: &OwnedFd, temporary: &str, name: &str, expected: &Entry) -> 
     Ok(unlinkat(folder, temporary, UnlinkatFlags::NoRemoveDir)?)
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn exchange(folder: &OwnedFd, temporary: &str, name: &str, _expected: &Entry) -> Result<(), WriteError> {
     Ok(renameat(folder, temporary, folder, name)?)
 }
@@ -350,6 +368,34 @@ mod tests {
         assert_eq!(std::fs::read_to_string(dir.path().join("other")).unwrap(), "old");
         root.replace("a/b/f", Some(&new), None, Durable::Yes).unwrap();
         assert!(!dir.path().join("a").exists());
+    }
+
+    #[test]
+    fn an_editor_that_saves_at_the_same_moment_never_loses_its_text() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, root) = (dir.path().join("f"), Root::open(dir.path()).unwrap());
+        let (base, ours) = (file("base"), file("ours"));
+        let mut ours_first = 0;
+        for round in 0..1000 {
+            std::fs::write(&path, "base").unwrap();
+            let text = format!("editor {round}");
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    if round % 2 == 0 {
+                        std::fs::write(&path, &text).unwrap();
+                    } else {
+                        let other = dir.path().join("editor's");
+                        std::fs::write(&other, &text).unwrap();
+                        std::fs::rename(&other, &path).unwrap();
+                    }
+                });
+                let written = root.replace("f", Some(&base), Some(&ours), Durable::No);
+                ours_first += usize::from(written.is_ok());
+            });
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "round {round}");
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert!(ours_first > 0, "the two were never at it at the same time");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! taken, a record in the private store names it; only a lock that the record proves to
 //! be ours, of a process that is dead, is ever removed.
 
-use super::{index::NewIndex, io_error, open::GitVault};
+use super::{index::NewIndex, io_error, leftovers::write_record, open::GitVault};
 use crate::ports::vault::VaultError;
 use nix::{sys::signal::kill, unistd::Pid};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use std::{
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     pid: u32,
-    /// The complete new index under its private name, and its inode.
+    /// The complete new index under its private name, and its inode; 0 before it is complete.
     staged: PathBuf,
     inode: u64,
     index_lock: PathBuf,
@@ -55,6 +55,17 @@ impl GitVault {
         let record = self.record_path();
         let failed = |source| io_error(&staged, source);
         let mode = std::fs::metadata(&index).map_or(0o644, |metadata| metadata.permissions().mode() & 0o777);
+        let folder = if reference == "HEAD" { &self.git_dir } else { &self.common_dir };
+        let mut written = Record {
+            pid: std::process::id(),
+            staged: staged.clone(),
+            inode: 0,
+            index_lock: lock.clone(),
+            reference_lock: folder.join(format!("{reference}.lock")),
+            content: format!("{target}\n"),
+            since: i64::MAX,
+        };
+        write_record(&record, &written)?;
         let mut file = std::fs::OpenOptions::new()
             .write(true)
             .create(true)
@@ -64,16 +75,7 @@ impl GitVault {
             .map_err(failed)?;
         file.write_all(&new.bytes).and_then(|()| file.sync_all()).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        let folder = if reference == "HEAD" { &self.git_dir } else { &self.common_dir };
-        let written = Record {
-            pid: std::process::id(),
-            staged: staged.clone(),
-            inode: metadata.ino(),
-            index_lock: lock.clone(),
-            reference_lock: folder.join(format!("{reference}.lock")),
-            content: format!("{target}\n"),
-            since: metadata.mtime(),
-        };
+        (written.inode, written.since) = (metadata.ino(), metadata.mtime());
         write_record(&record, &written)?;
         let mut held = IndexLock { index, lock, staged, record, is_held: false };
         held.take()?;
@@ -92,9 +94,7 @@ impl GitVault {
         let path = self.record_path();
         let Ok(text) = std::fs::read(&path) else { return };
         let Ok(record) = serde_json::from_slice::<Record>(&text) else { return };
-        let is_alive = i32::try_from(record.pid)
-            .is_ok_and(|pid| !matches!(kill(Pid::from_raw(pid), None), Err(nix::errno::Errno::ESRCH)));
-        if is_alive || !record.index_lock.starts_with(&self.git_dir) {
+        if is_alive(record.pid) || !record.index_lock.starts_with(&self.git_dir) {
             return;
         }
         let is_ours = |path: &Path| {
@@ -109,7 +109,8 @@ impl GitVault {
         if is_ours(&record.index_lock) {
             let _ = std::fs::remove_file(&record.index_lock);
         }
-        if is_ours(&record.staged) {
+        // Its name has our process number: nobody else makes it.
+        if record.staged.starts_with(&self.git_dir) {
             let _ = std::fs::remove_file(&record.staged);
         }
         if is_our_reference && (in_common || record.reference_lock.starts_with(&self.git_dir)) {
@@ -152,15 +153,7 @@ impl Drop for IndexLock {
     }
 }
 
-fn write_record(path: &Path, record: &Record) -> Result<(), VaultError> {
-    let text = serde_json::to_vec(record).map_err(|error| VaultError::Git(error.to_string()))?;
-    let failed = |source| io_error(path, source);
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(failed)?;
-    file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed)
+/// Whether a process of that number exists; one that may not be asked does.
+pub(super) fn is_alive(pid: u32) -> bool {
+    i32::try_from(pid).is_ok_and(|pid| kill(Pid::from_raw(pid), None) != Err(nix::errno::Errno::ESRCH))
 }

@@ -4,7 +4,7 @@
 //! not approved never reaches the user's object store, because only what a commit
 //! reaches is copied over.
 
-use super::{git_error, io_error, open::GitVault, parse_id};
+use super::{git_error, io_error, open::GitVault, parse_id, scratch_files::remove_all};
 use crate::ports::vault::{BaseFile, VaultError};
 use git2::{ObjectType, Oid, Repository, RepositoryInitMode, RepositoryInitOptions, Tree};
 use std::{
@@ -20,9 +20,14 @@ impl GitVault {
     pub(super) fn prepare_objects(&self) -> Result<(), VaultError> {
         let path = self.objects_path();
         if Repository::open_bare(&path).is_err() {
+            // Made whole under another name, so that a kill never leaves half a store.
+            let new = self.home.join(format!("objects.new-{}", std::process::id()));
+            remove_all(&new)?;
             let mut options = RepositoryInitOptions::new();
             options.bare(true).external_template(false).mode(RepositoryInitMode::from_bits_retain(0o700));
-            Repository::init_opts(&path, &options).map_err(|error| git_error(&error))?;
+            Repository::init_opts(&new, &options).map_err(|error| git_error(&error))?;
+            remove_all(&path)?;
+            std::fs::rename(&new, &path).map_err(|source| io_error(&path, source))?;
         }
         self.write_alternates(&path.join("objects"), &[])
     }

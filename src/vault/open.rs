@@ -25,6 +25,16 @@ pub enum GitConfig {
     Only(PathBuf),
 }
 
+impl GitConfig {
+    /// As git would: `GIT_CONFIG_GLOBAL` takes the place of the user's and the system's.
+    pub fn from_environment() -> Self {
+        match std::env::var_os("GIT_CONFIG_GLOBAL") {
+            Some(path) if !path.is_empty() => Self::Only(path.into()),
+            Some(_) | None => Self::Users,
+        }
+    }
+}
+
 /// What a vault is told at construction. Reads nothing by itself.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -33,6 +43,8 @@ pub struct Settings {
     pub config: GitConfig,
     /// Added to the environment of hooks and signing programs, over the inherited one.
     pub environment: BTreeMap<OsString, OsString>,
+    /// Seconds since the epoch that commits carry, in UTC; `None` is the time of the commit.
+    pub commit_time: Option<i64>,
     /// A hook or signing program that takes longer is stopped.
     pub child_timeout: Duration,
 }
@@ -44,6 +56,7 @@ impl Settings {
             store: store.into(),
             config: GitConfig::Users,
             environment: BTreeMap::new(),
+            commit_time: None,
             child_timeout: Duration::from_secs(600),
         }
     }
@@ -96,6 +109,7 @@ impl GitVault {
         vault.check_index(&repository)?;
         vault.prepare_home()?;
         vault.release_own_locks();
+        vault.remove_leftovers();
         Ok(vault)
     }
 

@@ -6,26 +6,21 @@
 
 use super::{
     attributes,
-    files::{Durable, Entry, Root, WriteError},
+    files::{Entry, Root},
     git_error, io_error,
     open::{GitVault, private_folder},
+    scratch_files::path_of,
     state::{Head, head_of},
 };
 use crate::{
     domain::commit::CommitFile,
     ports::vault::{Scratch, VaultError},
 };
-use git2::{Index, IndexEntry, IndexTime, Oid, Repository, RepositoryInitOptions};
+use git2::{Index, IndexEntry, Oid, Repository, RepositoryInitOptions};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::Metadata,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
-
-/// A file written this shortly before the index was cannot be told from a changed one by
-/// its times, so its content is compared.
-const RACY_NANOSECONDS: i128 = 100_000_000;
 
 /// Paths and what stands there now, sorted; `None` for nothing.
 pub(super) type Changes = Vec<(String, Option<Vec<u8>>)>;
@@ -33,8 +28,8 @@ pub(super) type Changes = Vec<(String, Option<Vec<u8>>)>;
 /// A scratch tree and its private repository.
 pub(super) struct ScratchTree {
     pub(super) path: PathBuf,
-    repository: Repository,
-    root: Root,
+    pub(super) repository: Repository,
+    pub(super) root: Root,
 }
 
 impl GitVault {
@@ -77,6 +72,7 @@ impl GitVault {
                 Repository::init_opts(&path, &options).map_err(|error| git_error(&error))?
             }
         };
+        remove_locks(repository.path());
         self.configure(&repository)?;
         let objects = repository.path().join("objects");
         self.write_alternates(&objects, &[self.objects_path().join("objects")])?;
@@ -230,7 +226,7 @@ impl ScratchTree {
         result.map_err(|error| git_error(&error))
     }
 
-    fn index_path(&self) -> PathBuf {
+    pub(super) fn index_path(&self) -> PathBuf {
         self.repository.path().join("index")
     }
 
@@ -257,157 +253,21 @@ impl ScratchTree {
         }
         Ok(entries)
     }
-
-    fn known(&self) -> Known {
-        let at = std::fs::metadata(self.index_path()).map(|metadata| written_at(&metadata)).unwrap_or(0);
-        let entries = Index::open(&self.index_path())
-            .map(|index| index.iter().map(|entry| (path_of(&entry), entry)).collect())
-            .unwrap_or_default();
-        Known { entries, at }
-    }
-
-    /// Whether the file is untouched since it was written with this content.
-    fn is_clean(&self, known: &Known, path: &str, wanted: &IndexEntry) -> bool {
-        let Some(entry) = known.entries.get(path) else { return false };
-        let Ok(metadata) = std::fs::symlink_metadata(self.path.join(path)) else { return false };
-        if entry.id != wanted.id || entry.mode != wanted.mode || !same_stat(entry, &metadata) {
-            return false;
-        }
-        if written_at(&metadata) + RACY_NANOSECONDS < known.at {
-            return true;
-        }
-        let expected = self.blob(wanted.id).ok();
-        match self.root.read(path) {
-            Ok(Some(Entry::File { bytes, permissions })) => {
-                expected == Some(bytes) && permissions == permissions_of(wanted.mode)
-            }
-            Ok(Some(Entry::Link { target })) => expected == Some(target),
-            Ok(Some(Entry::Other) | None) | Err(_) => false,
-        }
-    }
-
-    fn blob(&self, id: Oid) -> Result<Vec<u8>, VaultError> {
-        let blob = self.repository.find_blob(id).map_err(|error| git_error(&error))?;
-        Ok(blob.content().to_vec())
-    }
-
-    fn write(&self, path: &str, entry: &IndexEntry) -> Result<(), VaultError> {
-        let bytes = self.blob(entry.id)?;
-        let new = if entry.mode == 0o120_000 {
-            Entry::Link { target: bytes }
-        } else {
-            Entry::File { bytes, permissions: permissions_of(entry.mode) }
-        };
-        self.clear_way(path)?;
-        let found = self.root.read(path).map_err(|error| self.root.error(path, error))?;
-        if found.as_ref() == Some(&new) {
-            return Ok(());
-        }
-        let found = if found == Some(Entry::Other) {
-            remove_all(&self.path.join(path))?;
-            None
-        } else {
-            found
-        };
-        match self.root.replace(path, found.as_ref(), Some(&new), Durable::No) {
-            Ok(()) => Ok(()),
-            Err(WriteError::Changed) => Err(VaultError::Locked(self.path.display().to_string())),
-            Err(WriteError::Io(error)) => Err(self.root.error(path, error)),
-        }
-    }
-
-    /// Removes files and links that stand where a folder of the path must be.
-    fn clear_way(&self, path: &str) -> Result<(), VaultError> {
-        for (at, _) in path.match_indices('/') {
-            let Some(above) = path.get(..at) else { continue };
-            let above = self.path.join(above);
-            match std::fs::symlink_metadata(&above) {
-                Ok(metadata) if !metadata.is_dir() => {
-                    std::fs::remove_file(&above).map_err(|source| io_error(&above, source))?;
-                }
-                Ok(_) => {}
-                Err(_) => return Ok(()),
-            }
-        }
-        Ok(())
-    }
-
-    fn remove(&self, path: &str) -> Result<(), VaultError> {
-        let Ok(found) = self.root.read(path) else { return Ok(()) };
-        match self.root.replace(path, found.as_ref(), None, Durable::No) {
-            Ok(()) => Ok(()),
-            // A folder took its place: the sweep deals with that.
-            Err(_) if found == Some(Entry::Other) => Ok(()),
-            Err(WriteError::Changed) => Err(VaultError::Locked(self.path.display().to_string())),
-            Err(WriteError::Io(error)) => Err(self.root.error(path, error)),
-        }
-    }
-
-    /// The entry with the times and sizes of its file.
-    fn stamped(&self, path: &str, entry: &IndexEntry) -> Result<IndexEntry, VaultError> {
-        let file = self.path.join(path);
-        let metadata = std::fs::symlink_metadata(&file).map_err(|source| io_error(&file, source))?;
-        Ok(IndexEntry {
-            ctime: time(metadata.ctime(), metadata.ctime_nsec()),
-            mtime: time(metadata.mtime(), metadata.mtime_nsec()),
-            dev: low(metadata.dev()),
-            ino: low(metadata.ino()),
-            mode: entry.mode,
-            uid: metadata.uid(),
-            gid: metadata.gid(),
-            file_size: low(metadata.size()),
-            id: entry.id,
-            flags: 0,
-            flags_extended: 0,
-            path: entry.path.clone(),
-        })
-    }
-
-    /// Removes what earlier runs left behind and no ignore rule covers.
-    fn sweep(
-        &self,
-        repository: &Repository,
-        folder: &str,
-        wanted: &BTreeMap<String, IndexEntry>,
-        shared: &BTreeSet<&str>,
-    ) -> Result<(), VaultError> {
-        let path = self.path.join(folder);
-        let listing = std::fs::read_dir(&path).map_err(|source| io_error(&path, source))?;
-        for found in listing {
-            let found = found.map_err(|source| io_error(&path, source))?;
-            let name = found.file_name();
-            let is_folder = found.file_type().is_ok_and(|kind| kind.is_dir());
-            let Some(name) = name.to_str() else {
-                remove_all(&found.path())?;
-                continue;
-            };
-            let relative = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            if relative == ".git" || wanted.contains_key(&relative) || shared.contains(relative.as_str()) {
-                continue;
-            }
-            let below = format!("{relative}/");
-            let holds_tracked =
-                wanted.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below));
-            let holds_shared = shared.iter().any(|path| path.starts_with(&below));
-            if is_folder && (holds_tracked || holds_shared) {
-                self.sweep(repository, &relative, wanted, shared)?;
-                continue;
-            }
-            let asked = if is_folder { &below } else { &relative };
-            let ignored =
-                repository.status_should_ignore(Path::new(asked)).map_err(|error| git_error(&error))?;
-            if !ignored {
-                remove_all(&found.path())?;
-            }
-        }
-        Ok(())
-    }
 }
 
-/// The index as it was last written, and when, in nanoseconds.
-struct Known {
-    entries: BTreeMap<String, IndexEntry>,
-    at: i128,
+/// Removes locks of a private repository, which only a command or a hook that was stopped
+/// can have left: nothing runs in a scratch tree while it is prepared.
+fn remove_locks(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && path.components().any(|part| part.as_os_str() == "refs") {
+            remove_locks(&path);
+        } else if !is_folder && path.extension().is_some_and(|end| end == "lock") {
+            // Best effort: one that stays is reported by name.
+            let _ = std::fs::remove_file(&path);
+        }
+    }
 }
 
 /// Files that a filter would have changed on the way to the disk, one doubt for each filter.
@@ -434,45 +294,4 @@ fn filtered(vault: &GitVault, wanted: &BTreeMap<String, IndexEntry>) -> Result<V
             more => format!("{path} and {} more are as stored: {filter} was not run", more - 1),
         })
         .collect())
-}
-
-fn same_stat(entry: &IndexEntry, metadata: &Metadata) -> bool {
-    entry.mtime == time(metadata.mtime(), metadata.mtime_nsec())
-        && entry.ctime == time(metadata.ctime(), metadata.ctime_nsec())
-        && entry.ino == low(metadata.ino())
-        && entry.file_size == low(metadata.size())
-}
-
-fn written_at(metadata: &Metadata) -> i128 {
-    i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec())
-}
-
-/// Git keeps the low 32 bits.
-fn time(seconds: i64, nanoseconds: i64) -> IndexTime {
-    let bytes = seconds.to_le_bytes();
-    let low_seconds = i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-    IndexTime::new(low_seconds, u32::try_from(nanoseconds).unwrap_or(0))
-}
-
-/// Git keeps the low 32 bits.
-fn low(number: u64) -> u32 {
-    u32::try_from(number & u64::from(u32::MAX)).unwrap_or(0)
-}
-
-fn permissions_of(mode: u32) -> u32 {
-    if mode == 0o100_755 { 0o755 } else { 0o644 }
-}
-
-fn path_of(entry: &IndexEntry) -> String {
-    String::from_utf8_lossy(&entry.path).into_owned()
-}
-
-/// Removes a file, link or folder; links are not followed.
-pub(super) fn remove_all(path: &Path) -> Result<(), VaultError> {
-    let is_folder = std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    let result = if is_folder { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-    match result {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error(path, error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

@@ -6,7 +6,7 @@
 //! at the scratch tree instead. What cannot be is a doubt, and a doubt makes a result
 //! untrusted. Tool caches inside such folders are not shared.
 
-use super::{open::GitVault, scratch::remove_all, share_links, share_python};
+use super::{open::GitVault, scratch_files::remove_all, share_links, share_python};
 use crate::ports::vault::VaultError;
 use std::{
     collections::BTreeSet,

@@ -4,7 +4,7 @@
 //! scopes and `.bin` are rebuilt, links to workspace packages point into the scratch
 //! tree, and PHP's autoloader, which finds the project by its own place, is copied.
 
-use super::{io_error, scratch::remove_all, share::Sharing};
+use super::{io_error, scratch_files::remove_all, share::Sharing};
 use crate::ports::vault::VaultError;
 use std::{
     collections::BTreeSet,

@@ -178,7 +178,7 @@ fn check_paths(sharing: &mut Sharing<'_>, name: &str, bytes: &[u8]) {
 fn remove_gone(from: &Path, to: &Path) -> Result<(), VaultError> {
     for name in names_in(to)? {
         if name != "__pycache__" && std::fs::symlink_metadata(from.join(&name)).is_err() {
-            super::scratch::remove_all(&to.join(&name))?;
+            super::scratch_files::remove_all(&to.join(&name))?;
         }
     }
     Ok(())

@@ -32,7 +32,7 @@ impl GitVault {
         let short: String = last.id.chars().take(7).collect();
         let log = format!("reset: proscenium takes {short} back");
         self.move_head(&repository, &head, base_id, &index, &committer, &log)?;
-        let done = worktree.write(&changes);
+        let done = self.write_files(&worktree, &changes);
         match done.kept.into_iter().next() {
             // It changed between the plan and the writing; the text of both is still there.
             Some(path) => Err(VaultError::Conflict { path }),

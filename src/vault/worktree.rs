@@ -53,6 +53,17 @@ impl GitVault {
     }
 }
 
+impl GitVault {
+    /// Writes every change that can be written. A file that cannot be written keeps what it
+    /// has and is named: the branch has moved already, so this must not fail half way.
+    pub(super) fn write_files(&self, worktree: &Worktree, changes: &[PathChange]) -> Done {
+        let paths = changes.iter().map(|change| change.path.clone()).collect();
+        // Without the record a kill could leave temporary files behind, and nothing worse.
+        let _writing = self.writing(paths, ATTEMPTS).ok();
+        worktree.write(changes)
+    }
+}
+
 impl Worktree {
     /// What would happen to each file; an unreadable one is an error.
     pub(super) fn plan(&self, changes: &[PathChange]) -> Result<Vec<Step>, VaultError> {
@@ -64,9 +75,7 @@ impl Worktree {
         changes.iter().map(|change| keep_behind_links(self.step(change))).collect()
     }
 
-    /// Writes every change that can be written. A file that cannot be written keeps what it
-    /// has and is named: the branch has moved already, so this must not fail half way.
-    pub(super) fn write(&self, changes: &[PathChange]) -> Done {
+    fn write(&self, changes: &[PathChange]) -> Done {
         let mut done = Done::default();
         // Removals first, so that a file may become a folder and the other way round.
         let (removed, set): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.to.is_none());
