@@ -3,6 +3,8 @@
 //! A fixture starts with `# $ command | exit N`, ends with `#= expected` and what must
 //! be understood; its name starts with the name of its parser.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails by panicking")]
+
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::command::Parsed,

@@ -1,5 +1,7 @@
 //! Real processes, well behaved and hostile, under the pipe verifier.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails by panicking")]
+
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::{
