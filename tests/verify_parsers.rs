@@ -3,6 +3,8 @@
 //! A fixture starts with `# $ command | exit N`, ends with `#= expected` and what must
 //! be understood; its name starts with the name of its parser.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails by panicking")]
+
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::command::Parsed,
@@ -121,5 +123,36 @@ fn no_parser_falls_over_the_output_of_another_tool_cut_anywhere() {
                 assert!(parsed.failures.iter().all(|failure| (1..=lines).contains(&failure.output_line)));
             }
         }
+    }
+}
+
+#[test]
+fn a_hostile_report_costs_bounded_time_and_memory() {
+    let table = [
+        ("jest", "FAIL ./a.test.js\n", "  ● test N\n"),
+        ("vitest", "", " FAIL  a.test.ts > test N\n"),
+        ("cargo-test", "", "error: mistake N\n"),
+        ("cargo-nextest", "", "        FAIL [   0.1s] (1/9) app test_N\n"),
+        ("go-test", "", "--- FAIL: TestN (0.00s)\n"),
+        ("node-test", "TAP version 13\n", "not ok N - x\n  ---\n"),
+        ("pyright", "  a.py:1:1 - error: x\n", "      more N\n"),
+        ("pytest", "=== FAILURES ===\n", "____ test_N ____\n"),
+        ("pytest", "=== short test summary info ===\n", "FAILED a.py::test_N - boom\n"),
+        (
+            "unittest",
+            "",
+            "======================================================================\nFAIL: test_N (a.T.test_N)\n",
+        ),
+        ("ruff", "", "a.py:N:1: F401 unused N\n"),
+    ];
+    for (parser, head, line) in table {
+        let text: String = std::iter::once(head.to_owned())
+            .chain((0..6_000).map(|n| line.replace('N', &n.to_string())))
+            .collect();
+        let lines: Vec<&str> = text.lines().collect();
+        let begun = std::time::Instant::now();
+        let parsed = parsers::parse(parser, &lines, Some(1));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{parser}: {:?}", begun.elapsed());
+        assert!(parsed.failures.len() <= 5000, "{parser}: {}", parsed.failures.len());
     }
 }

@@ -1,5 +1,7 @@
 //! Real processes, well behaved and hostile, under the pipe verifier.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails by panicking")]
+
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::{
@@ -345,6 +347,32 @@ fn a_flood_is_bounded_counted_and_judged_by_its_last_line() {
     assert!(log.len() < 21_000, "{}", log.len());
     assert!(log.contains(" bytes dropped]\n") && log.ends_with("ALL GOOD\n"));
     assert!(lines.iter().any(|line| line.contains("bytes dropped from the log")));
+}
+
+#[test]
+fn a_report_is_read_without_the_folder_of_the_tree_and_without_secrets() {
+    let script = "echo \"$PWD/app.py:3:1: F401 unused\"; echo \"$PWD/app.py:4:1: E501 password=hunter2\"; echo Found 2 errors.; exit 1";
+    let mut stage = Stage::new("");
+    stage.spec.argv = vec!["sh".into(), "lint.sh".into()];
+    stage.spec.parser = "ruff".into();
+    stage.spec.folder = "api".into();
+    std::fs::create_dir(stage.folder.path().join("api")).expect("folder");
+    std::fs::write(stage.folder.path().join("api/lint.sh"), script).expect("script");
+    let (run, lines) = stage.run();
+    let failures: Vec<(&str, String)> = run
+        .parsed
+        .failures
+        .iter()
+        .map(|failure| {
+            (failure.key.as_str(), failure.place.as_ref().map(ToString::to_string).unwrap_or_default())
+        })
+        .collect();
+    let expected = [
+        ("F401 api/app.py unused", "api/app.py:3".to_owned()),
+        ("E501 api/app.py password=«hidden»", "api/app.py:4".to_owned()),
+    ];
+    assert_eq!(failures, expected);
+    assert!(lines.iter().any(|line| line.contains("hunter2")), "the screen shows what was printed");
 }
 
 #[test]

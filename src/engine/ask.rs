@@ -176,7 +176,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 });
             }
             let options = vec![choice("accept them and go on", ""), choice("correct them first", "")];
-            make("Confirm the stack".into(), "", rows, options, "accept them")
+            make("Confirm the stack".into(), "", rows, options, "look first")
         }
         Ask::Resume => {
             let session = &model.session;

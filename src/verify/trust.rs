@@ -5,7 +5,7 @@
 //! user is asked again. Grants lie in the user's state folder, bound to one folder on
 //! disk by path and file id. Nothing inside the repository can grant anything.
 
-use crate::domain::command::CommandSpec;
+use crate::domain::command::{CommandSpec, Requirement};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -63,12 +63,26 @@ pub fn digest_of(
         for name in &names {
             record.add("variable", name.as_bytes());
         }
+        // Checking that a module is there runs its code.
+        for need in &spec.needs {
+            let (kind, name) = match need {
+                Requirement::Program(name) => ("program", name),
+                Requirement::PythonModule(name) => ("python module", name),
+                Requirement::Variable(name) => ("variable", name),
+                Requirement::Path(name) => ("path", name),
+            };
+            record.add("need", kind.as_bytes());
+            record.add("name", name.as_bytes());
+        }
         record.add("file", spec.from.path.as_bytes());
-        let sum = match stated(&spec.from.path) {
-            Some(bytes) => Sha256::digest(&bytes).to_vec(),
-            None => content(&root.join(&spec.from.path))?,
-        };
-        record.add("content", &sum);
+        // A command that no file states is proscenium's own.
+        if !spec.from.path.is_empty() {
+            let sum = match stated(&spec.from.path) {
+                Some(bytes) => Sha256::digest(&bytes).to_vec(),
+                None => content(&root.join(&spec.from.path))?,
+            };
+            record.add("content", &sum);
+        }
         records.push(record.0);
     }
     for hook in hooks {

@@ -15,12 +15,22 @@ pub mod verify_update;
 use super::{
     cx::Cx,
     model::Model,
-    view::{Pane, PaneView, SceneKind},
+    view::{Body, Pane, PaneView, Row, SceneKind},
 };
 use crate::keys::Action;
 
 /// One pane of the scene on screen.
 pub fn pane(model: &Model, pane: Pane) -> PaneView {
+    let mut view = by_scene(model, pane);
+    // Panes keep a blank row under their lintel by themselves.
+    if let Body::Rows(rows) | Body::Editor { above: rows, .. } = &mut view.body {
+        let blanks = rows.iter().take_while(|row| **row == Row::Blank).count();
+        rows.drain(..blanks);
+    }
+    view
+}
+
+fn by_scene(model: &Model, pane: Pane) -> PaneView {
     match model.kind() {
         SceneKind::Prepare => prepare::pane(model, pane),
         SceneKind::Acquire => acquire::pane(model, pane),

@@ -153,13 +153,7 @@ fn task(model: &Model) -> PaneView {
     ];
     let mut below = Vec::new();
     if !editing {
-        above.push(Row::Item {
-            mark: Mark::None,
-            label: vec![bold(task.text.clone())],
-            note: Vec::new(),
-            indent: 0,
-            target: Some(Target::Task),
-        });
+        above.push(Row::Text { line: vec![bold(task.text.clone())], indent: 0 });
     }
     below.push(Row::Blank);
     below.extend(read_as(reading));

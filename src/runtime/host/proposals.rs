@@ -114,8 +114,10 @@ fn make(
                 .iter()
                 .find(|proposer| proposer.name == *name)
                 .ok_or_else(|| ProposeError::NotApplicable(format!("{name} is not in config.toml")))?;
-            let _settings = settings;
-            Err(ProposeError::NotApplicable(format!("{name} cannot be run yet")))
+            let mut command = propose::CommandConfig::new(settings.name.clone(), settings.argv.clone());
+            command.limit = std::time::Duration::from_secs(settings.timeout_seconds);
+            let state = tools.dirs.state.join("agents");
+            propose::CommandProposer::new(command, state).propose(request, cancel)
         }
         ProposeKind::Own { path, text } => {
             let texts = vec![(path.clone(), Some(text.clone()))];

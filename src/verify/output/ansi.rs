@@ -56,6 +56,12 @@ impl Assembler {
         self.screen.partial()
     }
 
+    /// Says that something else was shown below the partial line: it stays where it is.
+    pub(crate) fn keep_partial(&mut self) {
+        self.screen.changed |= self.screen.outstanding;
+        self.screen.outstanding = false;
+    }
+
     /// Ends the stream: the last line, when it has no line feed.
     pub fn finish(&mut self) -> Option<AssembledLine> {
         // An escape or a character that was cut off by the end is not text.

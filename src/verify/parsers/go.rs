@@ -4,7 +4,7 @@ use super::{
     Parser,
     diagnostics::report,
     json,
-    text::{Diagnostic, failed_test, patterns, place},
+    text::{Diagnostic, FAILURES_LIMIT, failed_test, patterns, place},
 };
 use crate::domain::{
     command::{Failure, Outcome, Parsed, TestResult},
@@ -18,6 +18,9 @@ patterns! {
     SAID = r"^\s+(\S+\.go):(\d+): (.*)$";
     PANIC = r"^panic: (.+)$";
 }
+
+/// How far from its verdict a test's words may stand.
+const SAID_LINES: usize = 100;
 
 pub(super) struct GoTest;
 pub(super) struct GoVet;
@@ -37,7 +40,9 @@ impl Parser for GoTest {
         // Tests come before the line of their package.
         let mut waiting: Vec<(String, Outcome, usize)> = Vec::new();
         for (index, line) in lines.iter().enumerate() {
-            if let Some(found) = VERDICT.captures(line) {
+            if waiting.len() < FAILURES_LIMIT
+                && let Some(found) = VERDICT.captures(line)
+            {
                 let outcome = match found.get(1).map_or("", |m| m.as_str()) {
                     "PASS" => Outcome::Passed,
                     "FAIL" => Outcome::Failed,
@@ -106,9 +111,19 @@ fn said(lines: &[&str], at: usize) -> (String, Option<Place>) {
         let found = SAID.captures(line)?;
         Some((found.get(3)?.as_str().to_owned(), Some(place(found.get(1)?.as_str(), found.get(2)?.as_str()))))
     };
-    let below = lines.get(at + 1..).unwrap_or_default().iter().take_while(|line| line.starts_with(' '));
-    let above =
-        lines.get(..at).unwrap_or_default().iter().rev().take_while(|line| !line.starts_with("=== RUN"));
+    let below = lines
+        .get(at + 1..)
+        .unwrap_or_default()
+        .iter()
+        .take(SAID_LINES)
+        .take_while(|line| line.starts_with(' '));
+    let above = lines
+        .get(..at)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .take(SAID_LINES)
+        .take_while(|line| !line.starts_with("=== RUN"));
     below.clone().find_map(text).or_else(|| above.clone().find_map(text)).unwrap_or_default()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Parser, json, missing,
-    text::{failed_test, is_foreign, number, path, patterns, place},
+    text::{FAILURES_LIMIT, failed_test, is_foreign, number, path, patterns, place},
 };
 use crate::domain::{
     command::{Outcome, Parsed, TestResult},
@@ -50,6 +50,7 @@ impl Parser for Jest {
                 let title = found.get(1).map_or("", |m| m.as_str());
                 if let Some((true, file)) = &suite
                     && title != "Console"
+                    && parsed.failures.len() < FAILURES_LIMIT
                 {
                     let body = body(lines, index);
                     let name = format!("{file}{JOIN}{title}");

@@ -21,12 +21,15 @@ pub(super) fn parse(lines: &[&str], join: &str) -> Option<Parsed> {
     let start = lines.iter().position(|line| line.contains("<testsuite"))?;
     let text = lines.get(start..)?.join("\n");
     let mut parsed = Parsed { complete: text.contains("</testsuite"), ..Parsed::default() };
+    let (mut line, mut counted) = (0, 0);
     for case in CASE.captures_iter(&text) {
         let attributes = case.get(1).map_or("", |found| found.as_str());
         let (class, name) = (attribute(attributes, "classname"), attribute(attributes, "name"));
         let full = if class.is_empty() { name } else { format!("{class}{join}{name}") };
         let offset = case.get(0).map_or(0, |found| found.start());
-        let index = start + text.get(..offset).map_or(0, |before| before.matches('\n').count());
+        line += text.get(counted..offset).map_or(0, |between| between.matches('\n').count());
+        counted = offset;
+        let index = start + line;
         let problem = case.get(2).and_then(|inside| PROBLEM.captures(inside.as_str()));
         let kind = problem.as_ref().and_then(|problem| problem.get(1)).map(|kind| kind.as_str());
         let outcome = match kind {

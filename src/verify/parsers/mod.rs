@@ -118,8 +118,14 @@ pub const PARSERS: [&str; 28] = [
 pub fn parse(name: &str, lines: &[&str], exit: Option<i32>) -> Parsed {
     let mut parsed = parser(name).map(|parser| parser.parse(lines, exit)).unwrap_or_default();
     missing::explain(&mut parsed, lines, exit);
+    if parsed.failures.len() > text::FAILURES_LIMIT {
+        parsed.failures.truncate(text::FAILURES_LIMIT);
+        parsed.complete = false;
+    }
     for failure in &mut parsed.failures {
-        failure.message = text::clip(&failure.message);
+        for text in [&mut failure.key, &mut failure.name, &mut failure.message] {
+            *text = text::clip(text);
+        }
     }
     parsed.blocked = parsed.blocked.map(|reason| text::clip(&reason));
     parsed

@@ -5,6 +5,7 @@ use super::{
     text::{failed_test, number, patterns},
 };
 use crate::domain::command::{Outcome, Parsed, TestResult};
+use std::collections::BTreeSet;
 
 patterns! {
     STATUS = r"(?:^|\s)(PASS|FAIL|LEAK|FLAKY \d+/\d+|TIMEOUT|ABORT|SIG[A-Z]+|XFAIL|SKIP) \[ *[\d.>]+s\] (?:\( *\d+/\d+\) )?(\S+) (\S+)";
@@ -17,6 +18,7 @@ pub(super) struct Nextest;
 impl Parser for Nextest {
     fn parse(&self, lines: &[&str], exit: Option<i32>) -> Parsed {
         let mut parsed = Parsed::default();
+        let mut seen = BTreeSet::new();
         for (index, line) in lines.iter().enumerate() {
             for found in STATUS.captures_iter(line) {
                 let part = |group| found.get(group).map_or("", |m| m.as_str());
@@ -28,7 +30,7 @@ impl Parser for Nextest {
                     _ => Outcome::Failed,
                 };
                 // The summary names the failed ones again.
-                if parsed.tests.iter().any(|test| test.name == name) {
+                if !seen.insert(name.clone()) {
                     continue;
                 }
                 if outcome == Outcome::Failed {

@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    text::{failed_test, is_foreign, number, path, patterns, place},
+    text::{NEAR_LINES, failed_test, is_foreign, number, path, patterns, place},
 };
 use crate::domain::{
     command::{Outcome, Parsed, TestResult},
@@ -108,7 +108,7 @@ fn detail(lines: &[&str], indent: usize) -> Detail {
     if lines.first().is_none_or(|line| line.trim() != "---") {
         return detail;
     }
-    let end = lines.iter().position(|line| **line == closing).unwrap_or(lines.len().min(1));
+    let end = lines.iter().take(NEAR_LINES).position(|line| **line == closing).unwrap_or(lines.len().min(1));
     let lines = lines.get(..end).unwrap_or_default();
     for (index, line) in lines.iter().enumerate() {
         if let Some(found) = LOCATION.captures(line) {

@@ -14,6 +14,9 @@ patterns! {
     CLOSED = r"^\d+ errors?, \d+ warnings?";
 }
 
+/// How many lines explain one diagnostic.
+const WRAPPED_LINES: usize = 40;
+
 pub(super) struct Pyright;
 
 impl Parser for Pyright {
@@ -24,7 +27,7 @@ impl Parser for Pyright {
             let Some(found) = LINE.captures(line) else { continue };
             let part = |group| found.get(group).map_or("", |m| m.as_str());
             let mut message = part(4).to_owned();
-            for next in lines.get(index + 1..).unwrap_or_default() {
+            for next in lines.get(index + 1..).unwrap_or_default().iter().take(WRAPPED_LINES) {
                 if RULE.is_match(&message)
                     || !next.chars().take(4).all(char::is_whitespace)
                     || LINE.is_match(next)

@@ -6,7 +6,7 @@
 
 use super::{
     Parser, junit, missing,
-    text::{failed_test, is_foreign, line_number, number, patterns, place},
+    text::{FAILURES_LIMIT, failed_test, is_foreign, line_number, number, patterns, place},
 };
 use crate::domain::{
     command::{Failure, Outcome, Parsed, TestResult},
@@ -101,9 +101,11 @@ impl Seen {
                 let (node, message) = split_node(found.get(2).map_or("", |m| m.as_str()));
                 let word = found.get(1).map_or("", |m| m.as_str());
                 if matches!(word, "FAILED" | "ERROR") {
+                    let is_full = self.named.len() >= FAILURES_LIMIT;
                     match self.named.iter_mut().find(|(named, _, _)| named == node) {
                         Some((_, said, _)) if said.is_empty() => message.clone_into(said),
                         Some(_) => {}
+                        None if is_full => {}
                         None => self.named.push((node.to_owned(), message.to_owned(), index)),
                     }
                 }
@@ -137,13 +139,15 @@ impl Seen {
             self.order.push(node.to_owned());
         }
         let known = self.named.iter().any(|(named, _, _)| named == node);
-        if outcome == Outcome::Failed && !known {
+        if outcome == Outcome::Failed && !known && self.named.len() < FAILURES_LIMIT {
             self.named.push((node.to_owned(), String::new(), index));
         }
     }
 
     fn in_section(&mut self, line: &str, index: usize) {
-        if let Some(name) = capture(&BLOCK, line) {
+        if self.blocks.len() < FAILURES_LIMIT
+            && let Some(name) = capture(&BLOCK, line)
+        {
             let name = capture(&PHASE, name).unwrap_or(name).to_owned();
             self.in_block = true;
             self.blocks.push((name, Block { index, lines: (index, index), ..Block::default() }));
@@ -221,7 +225,10 @@ impl Seen {
                 .collect();
         }
         for (node, message, index) in named {
-            let position = blocks.iter().position(|(name, block)| is_about(name, block, &node, &message));
+            let tail = node.split_once("::").map_or(node.as_str(), |(_, tail)| tail);
+            let dotted = tail.replace("::", ".");
+            let position =
+                blocks.iter().position(|(name, block)| is_about(name, block, tail, &dotted, &message));
             let block = position.map(|at| blocks.remove(at).1).unwrap_or_default();
             let place = block.place.or_else(|| node.split("::").next().map(|file| Place::new(file, 1)));
             let message = if block.message.is_empty() { message } else { block.message };
@@ -237,13 +244,12 @@ impl Seen {
 }
 
 /// Whether a block with a heading such as `TestMath.test_equal` is about a node id.
-fn is_about(name: &str, block: &Block, node: &str, message: &str) -> bool {
+fn is_about(name: &str, block: &Block, tail: &str, dotted: &str, message: &str) -> bool {
     if name.is_empty() {
         let start = message.trim_end_matches("...");
         return !start.is_empty() && block.message.starts_with(start);
     }
-    let tail = node.split_once("::").map_or(node, |(_, tail)| tail);
-    tail == name || tail.replace("::", ".") == name
+    tail == name || dotted == name
 }
 
 /// `path::test[a - b] - message` into node id and message.

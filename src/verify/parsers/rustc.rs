@@ -2,7 +2,7 @@
 
 use super::{
     Parser, json,
-    text::{Diagnostic, patterns, place},
+    text::{Diagnostic, FAILURES_LIMIT, patterns, place},
 };
 use crate::domain::command::{Failure, Parsed};
 
@@ -70,7 +70,7 @@ pub(super) fn diagnostics(lines: &[&str]) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     let mut push = |failure: Failure| {
         let known = failures.iter().any(|known| known.key == failure.key && known.place == failure.place);
-        if !known {
+        if !known && failures.len() < FAILURES_LIMIT {
             failures.push(failure);
         }
     };

@@ -5,6 +5,11 @@ use regex::Regex;
 
 const MESSAGE_LIMIT_CHARS: usize = 600;
 
+/// Failures that are kept of one report. A tool that names more has one cause or is hostile.
+pub(super) const FAILURES_LIMIT: usize = 5000;
+/// Lines that are searched below or above a finding for what belongs to it.
+pub(super) const NEAR_LINES: usize = 500;
+
 /// Declares patterns that are compiled once.
 macro_rules! patterns {
     ($($name:ident = $text:expr;)*) => {

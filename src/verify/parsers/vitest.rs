@@ -2,7 +2,7 @@
 
 use super::{
     Parser, jest, junit, missing,
-    text::{failed_test, is_foreign, number, path, patterns, place},
+    text::{FAILURES_LIMIT, NEAR_LINES, failed_test, is_foreign, number, path, patterns, place},
 };
 use crate::domain::command::{Outcome, Parsed, TestResult};
 
@@ -43,12 +43,14 @@ impl Parser for Vitest {
 fn text(lines: &[&str]) -> Parsed {
     let mut parsed = Parsed::default();
     for (index, line) in lines.iter().enumerate() {
-        if let Some(found) = FAIL.captures(line) {
+        if parsed.failures.len() < FAILURES_LIMIT
+            && let Some(found) = FAIL.captures(line)
+        {
             let file = path(found.get(1).map_or("", |m| m.as_str()));
             let name = format!("{file}{}", found.get(2).map_or("", |m| m.as_str()));
             // Several names in a row share one error, which stands below the last of them.
             let rest = lines.get(index + 1..).unwrap_or_default();
-            let body = rest.iter().skip_while(|line| FAIL.is_match(line));
+            let body = rest.iter().take(NEAR_LINES).skip_while(|line| FAIL.is_match(line));
             let body: Vec<&str> =
                 body.copied().take_while(|line| !FAIL.is_match(line) && !RULE.is_match(line)).collect();
             let message = body.iter().find(|line| !line.trim().is_empty()).map_or("", |line| line.trim());

@@ -28,6 +28,8 @@ pub(super) struct Hearing<'a> {
     signal: Option<&'a str>,
     signal_seen: bool,
     notes: Vec<String>,
+    /// How many of the notes the screen has heard.
+    said: usize,
 }
 
 /// What is left of it at the end.
@@ -71,6 +73,7 @@ impl<'a> Hearing<'a> {
             signal: spec.pass_signal.as_deref().filter(|signal| !signal.is_empty()),
             signal_seen: false,
             notes,
+            said: 0,
         }
     }
 
@@ -122,17 +125,19 @@ impl<'a> Hearing<'a> {
     pub(super) fn note_once(&mut self, text: &str) {
         if !self.notes.iter().any(|note| note == text) {
             self.notes.push(text.to_owned());
-            self.say(text);
+            self.say();
         }
     }
 
-    /// A line of ours among the output; the only one in brackets with our name.
-    fn say(&mut self, text: &str) {
-        let text = format!("[proscenium: {text}]");
-        self.batch.push(OutputLine {
-            spans: vec![OutputSpan { text, colour: Some(3), bold: false }],
-            replaces: false,
-        });
+    /// Shows the notes that were not shown yet, as lines of ours among the output.
+    fn say(&mut self) {
+        self.assembler.keep_partial();
+        for note in self.notes.get(self.said..).unwrap_or_default() {
+            let text = format!("[proscenium: {note}]");
+            let spans = vec![OutputSpan { text, colour: Some(3), bold: false }];
+            self.batch.push(OutputLine { spans, replaces: false });
+        }
+        self.said = self.notes.len();
     }
 
     /// Ends the output and reads what it says.
@@ -152,9 +157,7 @@ impl<'a> Hearing<'a> {
         if dropped_lines > 0 {
             self.notes.push(format!("{dropped_lines} lines in the middle were not parsed"));
         }
-        for note in self.notes.clone() {
-            self.say(&note);
-        }
+        self.say();
         self.batch.send();
         let exit = match ending {
             Ending::Exit { code } => Some(*code),
