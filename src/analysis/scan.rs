@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{
         finding::Finding,
-        map::{BackendMap, Edge, Skipped, SourceFile, Stats},
+        map::{BackendMap, Edge, Skipped, Stats},
     },
     knowledge::packs::Packs,
     ports::{ScanError, ScanOptions, Scanner, Source},
@@ -304,9 +304,4 @@ fn edges(project: &Project<'_>) -> Vec<Edge> {
         .into_iter()
         .map(|((from, to), line)| Edge { from: from.to_owned(), to: to.to_owned(), line })
         .collect()
-}
-
-/// Files of a map by path, for tests and for the flow.
-pub(super) fn file_of<'a>(files: &'a [SourceFile], path: &str) -> Option<&'a SourceFile> {
-    files.binary_search_by(|file| file.path.as_str().cmp(path)).ok().and_then(|index| files.get(index))
 }
