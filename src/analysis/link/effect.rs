@@ -35,6 +35,10 @@ impl Linker<'_> {
                         return Some(Value::Router(node));
                     }
                 }
+                Operation::Mount if !rule.parent.is_empty() => {
+                    self.serve(site, node, rule);
+                    return Some(Value::Router(node));
+                }
                 Operation::Mount => {
                     self.mount(site, call, node, rule);
                     return Some(Value::Router(node));
@@ -82,7 +86,13 @@ impl Linker<'_> {
         let site = Site { file, call: Some(call), definition: None };
         match rule.operation {
             Operation::Router | Operation::Group => {
-                let node = self.graph.node(NodeKey::Call(file, id), position);
+                let identity = self.select(site, &rule.identity).into_iter().find_map(|selected| {
+                    match selected.value {
+                        Value::Class(file, class) => Some(NodeKey::Root(file, class)),
+                        _ => None,
+                    }
+                });
+                let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
                 self.make_router(file, facts, call, node, rule);
                 Some(Value::Router(node))
             }
@@ -129,6 +139,21 @@ impl Linker<'_> {
         if !rule.child.is_empty() {
             let children = self.select(site, &rule.child);
             self.mount_children(file, node, &children, rule, &["".into()]);
+        }
+        if !rule.parent.is_empty() {
+            // The path is the router's own already.
+            self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
+        }
+    }
+
+    /// Lets the routers that a rule calls parents serve this one.
+    fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
+        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        for selected in self.select(site, &rule.parent) {
+            if let Some(parent) = selected.value.router() {
+                self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
+                return;
+            }
         }
     }
 
@@ -314,7 +339,17 @@ impl Linker<'_> {
         name: &str,
     ) -> bool {
         let Some(path) = self.select_path(site, &rule.path) else { return false };
-        let handlers = if rule.handler.is_empty() { Vec::new() } else { self.select(site, &rule.handler) };
+        if let Some(chain) = &rule.verbs.chain {
+            let links = self.chain(site.file, facts, pack, call, chain);
+            let (file, span) = (site.file, call.name_span);
+            for (verb, handler) in links {
+                let route = Route { node, verbs: vec![verb], path: path.clone(), handler, file, span };
+                self.graph.routes.push(route);
+            }
+            return true;
+        }
+        let handlers =
+            if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
         let handler = if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {
@@ -330,7 +365,7 @@ impl Linker<'_> {
             None
         };
         let Some(handler) = handler else { return false };
-        let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true
     }
@@ -339,7 +374,6 @@ impl Linker<'_> {
     pub fn verbs(
         &mut self,
         site: Site<'_>,
-        facts: &FileFacts,
         pack: &Pack,
         verbs: &Verbs,
         name: &str,
@@ -355,14 +389,6 @@ impl Linker<'_> {
             let found = verbs_in(pack, &first.value);
             return if found.is_empty() { vec![HOLE.to_owned()] } else { found };
         }
-        if let Some(chain) = &verbs.chain
-            && let Some(call) = site.call
-        {
-            let found = self.chain_verbs(site.file, facts, pack, call, chain);
-            if !found.is_empty() {
-                return found;
-            }
-        }
         if verbs.class_members
             && let Some((file, class)) = handler.definition
         {
@@ -370,6 +396,9 @@ impl Linker<'_> {
             if !found.is_empty() {
                 return found;
             }
+        }
+        if verbs.default.is_empty() {
+            return vec![HOLE.to_owned()];
         }
         verbs.default.iter().map(|verb| verb.to_uppercase()).collect()
     }

@@ -45,6 +45,8 @@ pub(super) struct Memos {
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// Classes whose children were mounted.
+    pub served_classes: FxHashSet<NodeId>,
 }
 
 /// Links the files of a project.
@@ -52,7 +54,6 @@ pub(super) struct Linker<'a> {
     pub files: &'a [FileFacts],
     pub indexes: Vec<FileIndex<'a>>,
     pub rules: Rules<'a>,
-    pub project: &'a ProjectFiles,
     pub resolvers: Resolvers,
     pub graph: Graph,
     pub memos: Memos,
@@ -82,7 +83,6 @@ impl<'a> Linker<'a> {
             files,
             indexes: files.iter().map(FileIndex::new).collect(),
             rules: Rules::new(packs),
-            project,
             resolvers: Resolvers::new(files, project),
             graph: Graph::default(),
             memos: Memos::default(),

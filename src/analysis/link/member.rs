@@ -216,6 +216,7 @@ impl Linker<'_> {
                 }
                 _ => self.instance(*file, *class),
             },
+            Value::External(path) if self.rules.is_opaque(lang, path) => Value::Unknown,
             Value::External(path) => {
                 if let Some(pack) = self.rules.app_type(lang, path) {
                     let node = self.graph.node(NodeKey::Application(pack), pack);

@@ -101,7 +101,9 @@ fn colons(path: &str) -> String {
 
 /// `^users/(?P<id>[0-9]+)/$` becomes `users/<id>/`.
 fn regex(path: &str) -> String {
-    let path = path.strip_prefix('^').unwrap_or(path);
+    // Joined patterns carry the anchor of each part.
+    let path = path.replace("/^", "/");
+    let path = path.strip_prefix('^').unwrap_or(&path);
     let path = path.strip_suffix('$').or_else(|| path.strip_suffix(r"\Z")).unwrap_or(path);
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
@@ -143,6 +145,7 @@ mod tests {
             (r"/a/:id(\d+)", PathStyle::Colon, "/a/{id}"),
             (r"^a/(?P<pk>[0-9]+(-x)?)/$", PathStyle::Regex, "/a/{pk}/"),
             ("a/<slug:s>/", PathStyle::Regex, "/a/{s}/"),
+            ("api/^a/$", PathStyle::Regex, "/api/a/"),
             ("a/<open", PathStyle::Angle, "/a/<open"),
             ("(?P<open", PathStyle::Regex, "/(?P<open"),
             ("/a/{?}/b", PathStyle::Brace, "/a/{?}/b"),

@@ -16,8 +16,6 @@ pub(super) struct Rules<'a> {
     open_calls: Vec<(u16, &'a Call, &'a Pattern)>,
     /// Names of methods and callees that any rule speaks of.
     interesting: FxHashSet<&'a str>,
-    /// Names of annotations of routes and classes.
-    annotations: FxHashSet<&'a str>,
 }
 
 impl<'a> Rules<'a> {
@@ -42,12 +40,6 @@ impl<'a> Rules<'a> {
                         None => rules.open_calls.push((position, call, pattern)),
                     }
                 }
-            }
-            for annotation in &pack.annotations {
-                rules.annotations.extend(annotation.names.iter().map(String::as_str));
-            }
-            for class in &pack.classes {
-                rules.annotations.extend(class.annotation.iter().map(String::as_str));
             }
         }
         rules
@@ -85,14 +77,23 @@ impl<'a> Rules<'a> {
         found
     }
 
+    /// Whether any rule speaks of a foreign path.
+    pub fn knows(&self, lang: Lang, path: &str) -> bool {
+        !self.calls(lang, path).is_empty()
+            || self.router_type(lang, path).is_some()
+            || self.is_transparent(lang, path)
+            || self.of(lang).any(|(_, pack)| {
+                let mut members = pack.families.values().flatten();
+                members.any(|member| {
+                    let mut patterns = member.call.iter().chain(&member.types).chain(&member.base);
+                    patterns.any(|pattern| pattern.matches(path))
+                })
+            })
+    }
+
     /// Whether any rule speaks of a call to this name.
     pub fn is_interesting(&self, name: &str) -> bool {
         self.interesting.contains(name)
-    }
-
-    /// Whether any rule speaks of an annotation of this name.
-    pub fn is_annotation(&self, name: &str) -> bool {
-        self.annotations.contains(name)
     }
 
     /// The pack for which values of a type are routers.
@@ -107,6 +108,11 @@ impl<'a> Rules<'a> {
         self.of(lang)
             .find(|(_, pack)| pack.app_types.iter().any(|pattern| pattern.matches(path)))
             .map(|(position, _)| position)
+    }
+
+    /// Whether a type says nothing about its values.
+    pub fn is_opaque(&self, lang: Lang, path: &str) -> bool {
+        self.of(lang).any(|(_, pack)| pack.opaque.iter().any(|pattern| pattern.matches(path)))
     }
 
     /// Whether a generic type stands for its first argument.

@@ -48,6 +48,9 @@ pub struct Pack {
     /// Generic types that stand for their first argument.
     #[serde(default)]
     pub transparent: Vec<Pattern>,
+    /// Types that say nothing about their values: containers, `Any`.
+    #[serde(default)]
+    pub opaque: Vec<Pattern>,
     /// Calls whose value is the result of calling their argument.
     #[serde(default)]
     pub injections: Vec<Injection>,
@@ -115,11 +118,18 @@ pub struct Call {
     pub handler: Vec<Selector>,
     #[serde(default)]
     pub child: Vec<Selector>,
+    /// Routers that serve the new router, or the receiver of a mount.
+    #[serde(default)]
+    pub parent: Vec<Selector>,
     #[serde(default)]
     pub verbs: Verbs,
     /// The router is an application: it is served without being mounted.
     #[serde(default)]
     pub app: bool,
+    /// What makes it the same router as another one: two calls that give the same class
+    /// here construct one router.
+    #[serde(default)]
+    pub identity: Vec<Selector>,
     /// Parameter of the child function that receives the router.
     #[serde(default)]
     pub bind_param: Option<u32>,
@@ -163,7 +173,10 @@ pub struct Class {
     /// Other annotations of the class that state a prefix.
     #[serde(default)]
     pub prefix_from: Vec<String>,
-    /// It is served by every application of the pack.
+    /// Routers and classes that it serves.
+    #[serde(default)]
+    pub child: Vec<Selector>,
+    /// It is served by every application of the pack, unless something mounts it.
     #[serde(default)]
     pub attach: bool,
     /// It is served where an application mounts something that cannot be resolved, and
