@@ -65,7 +65,8 @@ impl Seen {
     fn annotation(&mut self, project: &Project<'_>, file: usize, annotation: ExprId) {
         let Some(facts) = project.files.get(file) else { return };
         let line = facts.line(facts.expr_span(annotation).start);
-        self.annotations.extend(annotation_paths(project, file, annotation).into_iter().map(|path| (path, line)));
+        self.annotations
+            .extend(annotation_paths(project, file, annotation).into_iter().map(|path| (path, line)));
     }
 }
 
