@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod facts;
+pub mod flow;
 pub mod frontends;
 pub mod inventory;
 pub mod layering;

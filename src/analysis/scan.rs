@@ -5,10 +5,11 @@
 //! the same on every machine. A broken file is listed as skipped and stops nothing.
 
 use super::{
-    facts::FileFacts,
+    facts::{CallId, FileFacts},
+    flow::{self, FlowInput},
     frontends::{self, STACK_BYTES},
     inventory::{self, InventoryInput},
-    layering::{self, LayerInput, Signs},
+    layering::{self, LayerInput, QueryFinder, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
     source::{self, SourceFiles, source_text},
@@ -18,14 +19,15 @@ use super::{
 use crate::{
     domain::{
         finding::Finding,
-        map::{BackendMap, Edge, Skipped, SourceFile, Stats},
+        layer::Layer,
+        map::{BackendMap, Edge, Skipped, Stats},
     },
     knowledge::packs::Packs,
     ports::{ScanError, ScanOptions, Scanner, Source},
 };
 use rayon::prelude::*;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
@@ -163,6 +165,9 @@ impl BackendScanner {
         map.edges = edges(&project);
         let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
         inventory::fill(&input, map)?;
+        let queries = self.queries(&project, map);
+        let input = FlowInput { files, facts, linked: &linked, map, queries: &queries };
+        map.flows = flow::flows(&input);
         if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
             map.findings = source.findings(&linked, map);
             map.findings.sort_by(|a, b| {
@@ -171,6 +176,18 @@ impl BackendScanner {
             map.stats.rules = source.rules();
         }
         Ok(())
+    }
+}
+
+impl BackendScanner {
+    /// By file: calls that reach the database, told by the models that layering found.
+    fn queries(&self, project: &Project<'_>, map: &BackendMap) -> Vec<HashSet<CallId>> {
+        let models = map.files_in(Layer::Model).filter_map(|file| project.modules.file(&file.path)).collect();
+        let finder = QueryFinder::new(&self.signs, models);
+        (0..project.files.len())
+            .into_par_iter()
+            .map(|file| finder.queries(project, file).into_iter().collect())
+            .collect()
     }
 }
 
@@ -304,9 +321,4 @@ fn edges(project: &Project<'_>) -> Vec<Edge> {
         .into_iter()
         .map(|((from, to), line)| Edge { from: from.to_owned(), to: to.to_owned(), line })
         .collect()
-}
-
-/// Files of a map by path, for tests and for the flow.
-pub(super) fn file_of<'a>(files: &'a [SourceFile], path: &str) -> Option<&'a SourceFile> {
-    files.binary_search_by(|file| file.path.as_str().cmp(path)).ok().and_then(|index| files.get(index))
 }

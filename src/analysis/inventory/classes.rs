@@ -2,8 +2,8 @@
 
 use crate::{
     analysis::{
-        facts::{BindKind, CallFlags, Expr, ExprId, FileFacts, Scope, ScopeId, ScopeKind},
-        layering::Signs,
+        facts::{BindKind, CallFlags, Expr, ExprId, FileFacts, Lang, Scope, ScopeId, ScopeKind},
+        layering::{Signs, annotation_paths},
         resolve::{Project, Target},
     },
     domain::{
@@ -75,13 +75,17 @@ fn class(
             return;
         }
         let table = table_name(facts, id).or_else(|| table_annotation(facts, &annotations));
-        let columns = fields(facts, id);
+        let columns = all_fields(project, file, id);
+        // The declarative base of a project has neither table nor columns.
+        if columns.is_empty() && table.is_none() && facts.lang == Lang::Python {
+            return;
+        }
         found.models.push(Model { name: name.into(), table, columns, file: facts.path.clone(), line });
     } else if is(Layer::Schema)
         || sqlmodel
         || (layer == Some(Layer::Schema) && has_field_annotations(facts, id))
     {
-        let fields = fields(facts, id);
+        let fields = all_fields(project, file, id);
         found.schemas.push(Definition { name: name.into(), file: facts.path.clone(), line, fields });
     }
 }
@@ -131,17 +135,9 @@ fn any<'s>(patterns: &[Pattern], mut paths: impl Iterator<Item = &'s str>) -> bo
 
 /// Resolved paths of annotations with their expressions.
 fn annotations(project: &Project<'_>, file: usize, list: &[ExprId]) -> Vec<(String, ExprId)> {
-    let Some(facts) = project.files.get(file) else { return Vec::new() };
     list.iter()
-        .filter_map(|annotation| {
-            let callee = match facts.expr(*annotation) {
-                Expr::Call(call) => facts.call(call)?.callee,
-                _ => *annotation,
-            };
-            match project.target(file, callee)? {
-                Target::External(path) => Some((path, *annotation)),
-                Target::Definition(..) | Target::Instance(..) | Target::File(_) => None,
-            }
+        .flat_map(|annotation| {
+            annotation_paths(project, file, *annotation).into_iter().map(|path| (path, *annotation))
         })
         .collect()
 }
@@ -183,6 +179,20 @@ fn table_annotation(facts: &FileFacts, annotations: &[(String, ExprId)]) -> Opti
             _ => None,
         })
     })
+}
+
+/// Fields of the class and of its bases inside the project, the bases' first.
+fn all_fields(project: &Project<'_>, file: usize, class: ScopeId) -> Vec<String> {
+    let mut names = Vec::new();
+    for (file, class) in project.lineage(file, class).into_iter().rev() {
+        let Some(facts) = project.files.get(file) else { continue };
+        for name in fields(facts, class) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 /// Names of the class's own fields, in source order.

@@ -12,5 +12,5 @@ mod words;
 
 pub use queries::{QueryFinder, is_test_path};
 pub use score::{LayerInput, layers};
-pub(crate) use seen::{is_env_object, is_env_read};
+pub(crate) use seen::{annotation_paths, is_env_object, is_env_read};
 pub use signs::{Signs, shipped};

@@ -65,25 +65,30 @@ impl Seen {
     fn annotation(&mut self, project: &Project<'_>, file: usize, annotation: ExprId) {
         let Some(facts) = project.files.get(file) else { return };
         let line = facts.line(facts.expr_span(annotation).start);
-        let callee = match facts.expr(annotation) {
-            Expr::Call(call) => facts.call(call),
-            _ => None,
-        };
-        let Some(target) = project.target(file, callee.map_or(annotation, |call| call.callee)) else {
-            return;
-        };
-        if let Target::External(path) = target {
-            // A list of derived traits annotates with each of them.
-            if let Some(call) = callee.filter(|_| path == "derive") {
-                for argument in facts.args(call.args) {
-                    if let Some(Target::External(path)) = project.target(file, argument.value) {
-                        self.annotations.push((path, line));
-                    }
-                }
-                return;
-            }
-            self.annotations.push((path, line));
-        }
+        self.annotations
+            .extend(annotation_paths(project, file, annotation).into_iter().map(|path| (path, line)));
+    }
+}
+
+/// The foreign things that an annotation names: itself, or each trait of a Rust `derive`.
+pub(crate) fn annotation_paths(project: &Project<'_>, file: usize, annotation: ExprId) -> Vec<String> {
+    let external = |expr: ExprId| match project.target(file, expr) {
+        Some(Target::External(path)) => Some(path),
+        Some(Target::Definition(..) | Target::Instance(..) | Target::File(_)) | None => None,
+    };
+    let Some(facts) = project.files.get(file) else { return Vec::new() };
+    let callee = match facts.expr(annotation) {
+        Expr::Call(call) => facts.call(call),
+        _ => None,
+    };
+    match external(callee.map_or(annotation, |call| call.callee)) {
+        Some(path) if path == "derive" => callee
+            .into_iter()
+            .flat_map(|call| facts.args(call.args))
+            .filter_map(|argument| external(argument.value))
+            .collect(),
+        Some(path) => vec![path],
+        None => Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::modules::Modules;
 use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, ScopeId, ScopeKind};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// How far a chain of imports, bindings and attributes is followed.
 const FUEL: u32 = 24;
@@ -255,26 +255,16 @@ impl<'a> Project<'a> {
 
     /// A method of a class or of its bases inside the project.
     pub fn method(&self, file: usize, class: ScopeId, name: &str) -> Option<(usize, ScopeId)> {
-        let mut open = vec![(file, class)];
-        let mut seen = HashSet::new();
-        while let Some((file, class)) = open.pop() {
-            if seen.len() > 40 || !seen.insert((file, class)) {
-                continue;
-            }
+        for (file, class) in self.lineage(file, class) {
             let members = self.members.get(file)?;
             if let Some(found) = members.get(&(class, name)) {
                 return Some((file, *found));
             }
             let facts = self.files.get(file)?;
             let Some(scope) = facts.scope(class) else { continue };
-            let in_impls = self.impls.get(file)?.get(facts.text(scope.name)).into_iter().flatten();
-            if let Some(found) = in_impls.clone().find_map(|part| members.get(&(*part, name))) {
+            let mut in_impls = self.impls.get(file)?.get(facts.text(scope.name)).into_iter().flatten();
+            if let Some(found) = in_impls.find_map(|part| members.get(&(*part, name))) {
                 return Some((file, *found));
-            }
-            for base in facts.list(scope.bases) {
-                if let Some(Target::Definition(other, base)) = self.target(file, *base) {
-                    open.push((other, base));
-                }
             }
         }
         None
@@ -288,25 +278,37 @@ impl<'a> Project<'a> {
     /// Paths of every base of a class outside the project, through bases inside it.
     pub fn external_bases(&self, file: usize, class: ScopeId) -> Vec<String> {
         let mut found = Vec::new();
-        let mut open = vec![(file, class)];
-        let mut seen = HashSet::new();
-        while let Some((file, class)) = open.pop() {
-            if seen.len() > 40 || !seen.insert((file, class)) {
-                continue;
-            }
+        for (file, class) in self.lineage(file, class) {
             let Some(facts) = self.files.get(file) else { continue };
             let Some(scope) = facts.scope(class) else { continue };
             for base in facts.list(scope.bases) {
-                match self.target(file, *base) {
-                    Some(Target::External(path)) => found.push(path),
-                    Some(Target::Definition(other, base) | Target::Instance(other, base)) => {
-                        open.push((other, base))
-                    }
-                    Some(Target::File(_)) | None => {}
+                if let Some(Target::External(path)) = self.target(file, *base) {
+                    found.push(path);
                 }
             }
         }
         found
+    }
+
+    /// The class and its bases inside the project, the class first.
+    pub fn lineage(&self, file: usize, class: ScopeId) -> Vec<(usize, ScopeId)> {
+        let mut line = vec![(file, class)];
+        let mut at = 0;
+        while let Some((file, class)) = line.get(at).copied() {
+            at += 1;
+            let Some(facts) = self.files.get(file) else { continue };
+            let Some(scope) = facts.scope(class) else { continue };
+            for base in facts.list(scope.bases) {
+                if let Some(Target::Definition(other, base) | Target::Instance(other, base)) =
+                    self.target(file, *base)
+                    && line.len() < 40
+                    && !line.contains(&(other, base))
+                {
+                    line.push((other, base));
+                }
+            }
+        }
+        line
     }
 }
 

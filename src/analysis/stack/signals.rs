@@ -57,6 +57,8 @@ pub(super) struct TextRule {
 
 #[derive(Debug)]
 pub(super) struct Ecosystem {
+    /// Only tests and debugging show it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "names the ecosystem in debug output"))]
     pub(super) name: String,
     pub(super) languages: Vec<Language>,
     pub(super) manifests: Vec<ManifestRule>,
@@ -177,7 +179,7 @@ impl Signals {
             }
             fields.insert(key, compiled);
         }
-        let manifests = raw.manifests.into_iter().map(manifest_rule).collect::<Result<_, regex::Error>>()?;
+        let manifests = raw.manifests.iter().map(manifest_rule).collect::<Result<_, regex::Error>>()?;
         self.ecosystems.push(Ecosystem {
             name: raw.ecosystem,
             languages,
@@ -220,7 +222,7 @@ pub(super) fn first_segment(module: &str) -> &str {
     module.split(['.', '/', ':', '\\']).next().unwrap_or(module)
 }
 
-fn manifest_rule(raw: RawManifest) -> Result<ManifestRule, regex::Error> {
+fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, regex::Error> {
     let members = match raw.members.as_deref() {
         None => None,
         Some("always") => Some(Members::Always),
