@@ -86,12 +86,11 @@ impl Linker<'_> {
         let site = Site { file, call: Some(call), definition: None };
         match rule.operation {
             Operation::Router | Operation::Group => {
-                let identity = self.select(site, &rule.identity).into_iter().find_map(|selected| {
-                    match selected.value {
+                let identity =
+                    self.select(site, &rule.identity).into_iter().find_map(|selected| match selected.value {
                         Value::Class(file, class) => Some(NodeKey::Root(file, class)),
                         _ => None,
-                    }
-                });
+                    });
                 let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
                 self.make_router(file, facts, call, node, rule);
                 Some(Value::Router(node))

@@ -152,8 +152,13 @@ impl Linker<'_> {
                 Some((verb, Some(handler))) => found.push((verb, self.handler_at(file, *handler))),
                 Some((verb, None)) => found.push((verb, further_out.clone().unwrap_or_default())),
                 None => {
+                    // `to(h)` among `guard(…)` and `wrap(…)`: the project's function.
                     if let Some(first) = args.first() {
-                        further_out = Some(self.handler_at(file, *first));
+                        let handler = self.handler_at(file, *first);
+                        let better = handler.definition.is_some() || further_out.is_none();
+                        if better && further_out.as_ref().is_none_or(|known| known.definition.is_none()) {
+                            further_out = Some(handler);
+                        }
                     }
                 }
             }

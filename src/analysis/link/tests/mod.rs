@@ -1,8 +1,11 @@
 //! What linking makes of constructs, seen as endpoints.
 
 mod edges;
+mod express;
 mod fastapi;
+mod node;
 mod others;
+mod rust;
 
 use super::{Linked, ProjectFiles, link};
 use crate::{
