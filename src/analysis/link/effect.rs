@@ -14,7 +14,7 @@ use crate::{
 };
 use std::rc::Rc;
 
-impl Linker<'_> {
+impl<'a> Linker<'a> {
     /// A method call on a router; none where no rule of its pack speaks of it.
     pub fn on_router(
         &mut self,
@@ -328,7 +328,7 @@ impl Linker<'_> {
         id: CallId,
         call: &Call,
         node: NodeId,
-        pack: &Pack,
+        pack: &'a Pack,
         rule: &packs::Call,
         name: &str,
     ) -> bool {
@@ -349,6 +349,9 @@ impl Linker<'_> {
             None
         };
         let Some(handler) = handler else { return false };
+        if rule.verbs.class_actions {
+            return self.action_routes(node, pack, &path, &handler, (site.file, call.name_span));
+        }
         let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true

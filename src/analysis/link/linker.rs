@@ -41,6 +41,8 @@ pub(super) struct Memos {
     pub calls: FxHashMap<(FileId, CallId), Memo>,
     /// Names seen from other scopes or files.
     pub names: FxHashMap<(FileId, ScopeId, String), Memo>,
+    /// Names that star imports may bring; none where they do not.
+    pub stars: FxHashMap<(FileId, String), Option<Memo>>,
     pub members: FxHashMap<(FileId, ScopeId, String), Memo>,
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
