@@ -37,7 +37,10 @@ fn run() -> anyhow::Result<()> {
         }
         let path = entry.path().strip_prefix(root)?.to_string_lossy().replace('\\', "/");
         let name = path.rsplit('/').next().unwrap_or_default();
-        if matches!(name, "package.json" | "tsconfig.json" | "Cargo.toml") {
+        if matches!(
+            name,
+            "package.json" | "tsconfig.json" | "tsconfig.base.json" | "jsconfig.json" | "Cargo.toml"
+        ) {
             project.texts.insert(path, std::fs::read_to_string(entry.path())?);
             continue;
         }

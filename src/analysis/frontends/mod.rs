@@ -6,7 +6,9 @@
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
 mod depth;
+mod javascript;
 mod python;
+mod rust;
 
 use super::facts::{FileFacts, Lang};
 
@@ -37,7 +39,8 @@ pub type FrontEnd = fn(path: &str, text: &str) -> Result<FileFacts, Refused>;
 pub fn front_end(lang: Lang) -> Option<FrontEnd> {
     match lang {
         Lang::Python => Some(python::facts),
-        Lang::JavaScript | Lang::TypeScript | Lang::Rust => None,
+        Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
+        Lang::Rust => Some(rust::facts),
     }
 }
 

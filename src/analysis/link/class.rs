@@ -46,6 +46,13 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        if !rule.child.is_empty() && self.memos.served_classes.insert(node) {
+            for child in self.select(site, &rule.child) {
+                for child in self.routers_in(&child.value, position) {
+                    self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
+                }
+            }
+        }
         Some(node)
     }
 
@@ -204,7 +211,7 @@ impl<'a> Linker<'a> {
         let site = Site { file, call, definition: Some(function) };
         let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
-        let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);
         self.graph.routes.push(Route { node, verbs, path, handler, file, span });
     }
@@ -264,6 +271,7 @@ impl<'a> Linker<'a> {
                 _ => None,
             })
             .collect();
+        let reached = self.graph.reached();
         for (id, file, class, position) in classes {
             let Some(pack) = self.rules.pack(position) else { continue };
             self.refuel();
@@ -276,11 +284,15 @@ impl<'a> Linker<'a> {
                 .graph
                 .iter()
                 .filter(|(_, node)| node.app && node.pack == position)
-                .filter(|(_, node)| rule.attach || (node.open && !mounted))
+                .filter(|(_, node)| match rule.attach {
+                    true => !reached.contains(&id),
+                    false => node.open && !mounted,
+                })
                 .map(|(app, _)| app)
                 .collect();
             if apps.is_empty()
                 && rule.attach
+                && !mounted
                 && let Some(node) = self.graph.get_mut(id)
             {
                 node.app = true;

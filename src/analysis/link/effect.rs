@@ -86,7 +86,12 @@ impl<'a> Linker<'a> {
         let site = Site { file, call: Some(call), definition: None };
         match rule.operation {
             Operation::Router | Operation::Group => {
-                let node = self.graph.node(NodeKey::Call(file, id), position);
+                let identity =
+                    self.select(site, &rule.identity).into_iter().find_map(|selected| match selected.value {
+                        Value::Class(file, class) => Some(NodeKey::Root(file, class)),
+                        _ => None,
+                    });
+                let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
                 self.make_router(file, facts, call, node, rule);
                 Some(Value::Router(node))
             }
@@ -333,7 +338,17 @@ impl<'a> Linker<'a> {
         name: &str,
     ) -> bool {
         let Some(path) = self.select_path(site, &rule.path) else { return false };
-        let handlers = if rule.handler.is_empty() { Vec::new() } else { self.select(site, &rule.handler) };
+        if let Some(chain) = &rule.verbs.chain {
+            let links = self.chain(site.file, facts, pack, call, chain);
+            let (file, span) = (site.file, call.name_span);
+            for (verb, handler) in links {
+                let route = Route { node, verbs: vec![verb], path: path.clone(), handler, file, span };
+                self.graph.routes.push(route);
+            }
+            return true;
+        }
+        let handlers =
+            if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
         let handler = if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {
@@ -352,7 +367,7 @@ impl<'a> Linker<'a> {
         if rule.verbs.class_actions {
             return self.action_routes(node, pack, &path, &handler, (site.file, call.name_span));
         }
-        let verbs = self.verbs(site, facts, pack, &rule.verbs, name, &handler);
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true
     }
@@ -361,7 +376,6 @@ impl<'a> Linker<'a> {
     pub fn verbs(
         &mut self,
         site: Site<'_>,
-        facts: &FileFacts,
         pack: &Pack,
         verbs: &Verbs,
         name: &str,
@@ -376,14 +390,6 @@ impl<'a> Linker<'a> {
         if let Some(first) = stated.first() {
             let found = verbs_in(pack, &first.value);
             return if found.is_empty() { vec![HOLE.to_owned()] } else { found };
-        }
-        if let Some(chain) = &verbs.chain
-            && let Some(call) = site.call
-        {
-            let found = self.chain_verbs(site.file, facts, pack, call, chain);
-            if !found.is_empty() {
-                return found;
-            }
         }
         if verbs.class_members
             && let Some((file, class)) = handler.definition

@@ -149,12 +149,12 @@ impl Linker<'_> {
                 let items: Vec<Value> = values.iter().map(|value| self.item(value, key)).collect();
                 Value::any(items)
             }
-            Value::Class(..) | Value::External(_) => value.clone(),
+            // A router taken out of a pair of it and something else.
+            Value::Class(..) | Value::External(_) | Value::Router(_) => value.clone(),
             Value::Unknown
             | Value::Null
             | Value::Number
             | Value::Text(_)
-            | Value::Router(_)
             | Value::Function(..)
             | Value::Instance(..)
             | Value::Module(_) => Value::Unknown,

@@ -22,6 +22,8 @@ pub(super) enum NodeKey {
     Param(FileId, ScopeId, u32),
     /// A class or function that is mounted by name.
     Definition(FileId, ScopeId),
+    /// The application whose root is this class.
+    Root(FileId, ScopeId),
     /// A binding of a router's type without a value, by position.
     Bind(FileId, u32),
     /// The application of a pack, whatever object stands for it.
@@ -130,6 +132,24 @@ impl Graph {
             .iter()
             .enumerate()
             .map(|(index, node)| (NodeId(u32::try_from(index).unwrap_or(u32::MAX)), node))
+    }
+
+    /// The routers that an application serves, by whatever way.
+    pub fn reached(&self) -> FxHashSet<NodeId> {
+        let mut below: FxHashMap<NodeId, Vec<NodeId>> = FxHashMap::default();
+        for edge in &self.edges {
+            below.entry(edge.parent).or_default().push(edge.child);
+        }
+        let mut open: Vec<NodeId> = self.iter().filter(|(_, node)| node.app).map(|(id, _)| id).collect();
+        let mut reached: FxHashSet<NodeId> = open.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            for child in below.get(&id).into_iter().flatten() {
+                if reached.insert(*child) {
+                    open.push(*child);
+                }
+            }
+        }
+        reached
     }
 
     /// Adds an edge once.

@@ -1,7 +1,12 @@
 //! Who handles a route: through wrappers, to the project's own function.
 
 use super::{
-    graph::Handler, linker::Linker, project::FileId, rules::verb_of, select::Selected, value::Value,
+    graph::Handler,
+    linker::Linker,
+    project::FileId,
+    rules::verb_of,
+    select::Selected,
+    value::{HOLE, Value},
 };
 use crate::{
     analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId},
@@ -103,15 +108,17 @@ impl Linker<'_> {
         }
     }
 
-    /// The verbs of a chain of calls that makes an argument: `get(h).post(h2)`.
-    pub fn chain_verbs(
+    /// The verbs of a chain of calls that makes an argument, each with its handler:
+    /// `get(h).post(h2)`, `get().to(h)`. One verb that is not known where the argument is
+    /// no chain.
+    pub fn chain(
         &mut self,
         file: FileId,
         facts: &FileFacts,
         pack: &Pack,
         call: &Call,
         selector: &Selector,
-    ) -> Vec<String> {
+    ) -> Vec<(String, Handler)> {
         let args = facts.args(call.args);
         let position = selector.arg.unwrap_or(0);
         let place = if position < 0 {
@@ -119,24 +126,67 @@ impl Linker<'_> {
         } else {
             usize::try_from(position).ok()
         };
-        let Some(mut expr) = place.and_then(|place| args.get(place)).map(|arg| arg.value) else {
+        let Some(argument) = place.and_then(|place| args.get(place)).map(|arg| arg.value) else {
             return Vec::new();
         };
-        let mut verbs = Vec::new();
+        let mut expr = argument;
+        let mut found: Vec<(String, Handler)> = Vec::new();
+        // The handler of a link further out, for a verb that names none itself.
+        let mut further_out: Option<Handler> = None;
         while let Expr::Call(link) = facts.expr(expr) {
             let Some(link) = facts.call(link) else { break };
-            if let Some(name) = self.callee_name(file, link.callee)
-                && let Some(verb) = verb_of(pack, name)
-            {
-                verbs.push(verb);
+            let args: Vec<ExprId> = facts.args(link.args).iter().map(|arg| arg.value).collect();
+            let name = self.callee_name(file, link.callee).unwrap_or_default();
+            let stated = match verb_of(pack, name) {
+                Some(verb) => Some((verb, args.first())),
+                // `on(Method::GET, h)`, `method(Method::GET)`.
+                None => {
+                    let first = args.first().and_then(|first| self.callee_name(file, *first));
+                    first
+                        .filter(|name| is_constant(name))
+                        .and_then(|name| verb_of(pack, name))
+                        .map(|verb| (verb, args.get(1)))
+                }
+            };
+            match stated {
+                Some((verb, Some(handler))) => found.push((verb, self.handler_at(file, *handler))),
+                Some((verb, None)) => found.push((verb, further_out.clone().unwrap_or_default())),
+                None => {
+                    if let Some(first) = args.first() {
+                        further_out = Some(self.handler_at(file, *first));
+                    }
+                }
             }
             match facts.expr(link.callee) {
                 Expr::Attr(object, _) => expr = object,
                 _ => break,
             }
         }
-        verbs.reverse();
-        verbs
+        found.reverse();
+        if found.is_empty() {
+            found = self.chain_of_value(file, pack, argument);
+        }
+        found
+    }
+
+    fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
+        let value = self.expr(file, expr);
+        self.handler_of(file, &[Selected { value, expr: Some((file, expr)) }])
+    }
+
+    /// The verbs of a chain that was made elsewhere: its path has the names of its calls.
+    fn chain_of_value(&mut self, file: FileId, pack: &Pack, argument: ExprId) -> Vec<(String, Handler)> {
+        let value = self.expr(file, argument);
+        let verbs: Vec<String> = match &value {
+            Value::External(path) => path
+                .split('.')
+                .filter_map(|segment| segment.strip_suffix("()"))
+                .filter_map(|name| verb_of(pack, name))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let verbs = if verbs.is_empty() { vec![HOLE.to_owned()] } else { verbs };
+        verbs.into_iter().map(|verb| (verb, Handler::default())).collect()
     }
 
     /// What a call stands for where a pack says that it gives the result of its argument.
@@ -155,4 +205,9 @@ impl Linker<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a name is written like a constant.
+fn is_constant(name: &str) -> bool {
+    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
 }

@@ -46,6 +46,7 @@ impl<'a> FileIndex<'a> {
             if let Some(parent) = scope.parent
                 && !name.is_empty()
                 && scope.owner.is_none()
+                && scope.kind != ScopeKind::Lambda
             {
                 index.add(parent, name, Named::Definition(id));
             }

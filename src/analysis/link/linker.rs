@@ -47,6 +47,8 @@ pub(super) struct Memos {
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// Classes whose children were mounted.
+    pub served_classes: FxHashSet<NodeId>,
 }
 
 /// Links the files of a project.

@@ -92,6 +92,16 @@ impl Linker<'_> {
                 return Some(value);
             }
         }
+        // What a foreign module offers is not known, but what packs say of it is.
+        for star in stars.iter().rev() {
+            let import = facts.imports.get(*star as usize)?;
+            if self.resolve_module(file, facts, import).is_none() {
+                let path = self.resolvers.of(facts.lang).foreign_member(facts.text(import.module), name);
+                if self.rules.knows(facts.lang, &path) {
+                    return Some(Value::external(path));
+                }
+            }
+        }
         None
     }
 
@@ -172,7 +182,7 @@ impl Linker<'_> {
             };
         }
         match (self.resolve_module(file, facts, import), name) {
-            (Some(module), None) => Value::Module(module),
+            (Some(module), None) => self.whole_module(module).unwrap_or(Value::Module(module)),
             (Some(module), Some(name)) => {
                 // A file that imports from itself would ask for what it is answering.
                 let found = if module.file == Some(file) && import.alias == import.name {
@@ -185,14 +195,21 @@ impl Linker<'_> {
                     Value::external(format!("{dots}{module_path}.{name}"))
                 })
             }
-            (None, name) => {
-                let path = self.resolvers.of(facts.lang).foreign_path(module_path);
-                match name {
-                    Some(name) => Value::external(format!("{path}.{name}")),
-                    None => Value::external(path),
-                }
+            (None, Some(name)) => {
+                Value::external(self.resolvers.of(facts.lang).foreign_member(module_path, name))
             }
+            (None, None) => Value::external(self.resolvers.of(facts.lang).foreign_path(module_path)),
         }
+    }
+
+    /// What a module is as a value where it exports one value in place of names.
+    fn whole_module(&mut self, module: Module) -> Option<Value> {
+        let file = module.file?;
+        let facts = self.facts(file)?;
+        let export = facts.exports.iter().rev().find(|export| facts.text(export.name) == "=")?;
+        let value = self.expr(file, export.value);
+        // An object of exports is what the module's names are looked up in.
+        (!matches!(value, Value::Unknown | Value::Map(..))).then_some(value)
     }
 
     /// The module of the project that an import names.
@@ -235,6 +252,9 @@ impl Linker<'_> {
             let whole = facts.exports.iter().find(|export| facts.text(export.name) == "=");
             if let Some(whole) = whole {
                 let value = self.expr(file, whole.value);
+                if name == "default" {
+                    return Some(value);
+                }
                 let member = self.member(file, &value, name);
                 if !member.is_unknown() {
                     return Some(member);
@@ -292,7 +312,10 @@ impl Linker<'_> {
         if let Some(ty) = param.ty {
             let ty = self.expr(file, ty);
             let instance = self.instance_of(file, &ty, Some(key));
-            if !instance.is_unknown() {
+            // What callers pass says more than a foreign type, as for a text.
+            let foreign = matches!(instance, Value::External(_));
+            let passed = self.arguments.contains_key(&(file, scope, position));
+            if !(instance.is_unknown() || (foreign && passed)) {
                 return instance;
             }
         }

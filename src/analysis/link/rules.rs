@@ -77,6 +77,20 @@ impl<'a> Rules<'a> {
         found
     }
 
+    /// Whether any rule speaks of a foreign path.
+    pub fn knows(&self, lang: Lang, path: &str) -> bool {
+        !self.calls(lang, path).is_empty()
+            || self.router_type(lang, path).is_some()
+            || self.is_transparent(lang, path)
+            || self.of(lang).any(|(_, pack)| {
+                let mut members = pack.families.values().flatten();
+                members.any(|member| {
+                    let mut patterns = member.call.iter().chain(&member.types).chain(&member.base);
+                    patterns.any(|pattern| pattern.matches(path))
+                })
+            })
+    }
+
     /// Whether any rule speaks of a call to this name.
     pub fn is_interesting(&self, name: &str) -> bool {
         self.interesting.contains(name)

@@ -87,6 +87,9 @@ impl Linker<'_> {
                 return;
             }
         }
+        if selector.text && !may_be_text(&value) {
+            return;
+        }
         if let Some(bind) = &selector.bind {
             match self.module_binding(site.file, facts, &value, bind) {
                 Some(bound) => value = bound,
@@ -94,6 +97,32 @@ impl Linker<'_> {
             }
         }
         found.push(Selected { value, expr: Some((site.file, arg.value)) });
+    }
+
+    /// What may handle a route. Of several arguments the last one answers; what is
+    /// certainly no code is left out.
+    pub fn select_handlers(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
+        let mut found = Vec::new();
+        for selector in selectors {
+            let Some(first) = selector.rest else {
+                self.select_one(site, selector, &mut found);
+                continue;
+            };
+            let (Some(facts), Some(call)) = (self.facts(site.file), site.call) else { continue };
+            let positional = facts.args(call.args).iter().filter(|arg| arg.name.is_none());
+            if let Some(last) = positional.copied().skip(first as usize).last() {
+                let value = self.expr(site.file, last.value);
+                found.push(Selected { value, expr: Some((site.file, last.value)) });
+            }
+        }
+        found.retain(|selected| {
+            let is_name = selected.expr.is_some_and(|(file, expr)| {
+                self.facts(file).is_some_and(|facts| matches!(facts.expr(expr), Expr::Name(_)))
+            });
+            !matches!(selected.value, Value::Text(_) | Value::Number | Value::Null)
+                && !(is_name && selected.value.is_unknown())
+        });
+        found
     }
 
     /// The arguments of another annotation on the same definition.
@@ -142,6 +171,24 @@ impl Linker<'_> {
             }
         }
         unknown
+    }
+}
+
+/// Whether a value is a text or nothing says that it is none.
+fn may_be_text(value: &Value) -> bool {
+    match value {
+        Value::Text(_) | Value::Unknown => true,
+        Value::Any(values) | Value::Each(values) | Value::List(values) => values.iter().any(may_be_text),
+        // Settings read from the environment are texts.
+        Value::External(path) => path.split('.').any(|segment| matches!(segment, "env" | "environ")),
+        Value::Null
+        | Value::Number
+        | Value::Router(_)
+        | Value::Function(..)
+        | Value::Class(..)
+        | Value::Instance(..)
+        | Value::Module(_)
+        | Value::Map(..) => false,
     }
 }
 

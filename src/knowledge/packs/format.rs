@@ -129,6 +129,10 @@ pub struct Call {
     /// The router is an application: it is served without being mounted.
     #[serde(default)]
     pub app: bool,
+    /// What makes it the same router as another one: two calls that give the same class
+    /// here construct one router.
+    #[serde(default)]
+    pub identity: Vec<Selector>,
     /// Parameter of the child function that receives the router.
     #[serde(default)]
     pub bind_param: Option<u32>,
@@ -172,7 +176,10 @@ pub struct Class {
     /// Other annotations of the class that state a prefix.
     #[serde(default)]
     pub prefix_from: Vec<String>,
-    /// It is served by every application of the pack.
+    /// Routers and classes that it serves.
+    #[serde(default)]
+    pub child: Vec<Selector>,
+    /// It is served by every application of the pack, unless something mounts it.
     #[serde(default)]
     pub attach: bool,
     /// It is served where an application mounts something that cannot be resolved, and

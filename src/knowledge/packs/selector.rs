@@ -34,6 +34,9 @@ pub struct Selector {
     /// A bare name read as text.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ident: bool,
+    /// Only a text, or what may be one: not a function, object or foreign value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub text: bool,
 }
 
 impl Selector {

@@ -2,12 +2,17 @@
 //!
 //! One implementation for each language; the linker asks nothing else of a language.
 
+mod ecma_config;
+mod javascript;
 mod python;
+mod rust;
 
 use super::project::{FileId, Module, ProjectFiles, Tree};
 use crate::analysis::facts::{FileFacts, Lang};
 
+pub use javascript::EcmaModules;
 pub use python::PythonModules;
+pub use rust::RustModules;
 
 /// An import as the linker hands it over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +50,11 @@ pub trait ModuleResolver {
         module.to_owned()
     }
 
+    /// The dotted path that a name of a foreign module is known by in packs.
+    fn foreign_member(&self, module: &str, name: &str) -> String {
+        format!("{}.{name}", self.foreign_path(module))
+    }
+
     /// The name of the method that runs when a class is constructed.
     fn constructor(&self) -> &'static str {
         "__init__"
@@ -54,22 +64,31 @@ pub trait ModuleResolver {
 /// One resolver for each language that has one.
 pub(super) struct Resolvers {
     python: PythonModules,
+    ecma: EcmaModules,
+    rust: RustModules,
 }
 
 impl Resolvers {
-    pub fn new(files: &[FileFacts], _project: &ProjectFiles) -> Self {
-        Self { python: PythonModules::new(Tree::new(files)) }
+    pub fn new(files: &[FileFacts], project: &ProjectFiles) -> Self {
+        Self {
+            python: PythonModules::new(Tree::new(files)),
+            ecma: EcmaModules::new(Tree::new(files), project),
+            rust: RustModules::new(Tree::new(files), files, project),
+        }
     }
 
     /// Every resolver once.
     pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
-        std::iter::once(&self.python as &dyn ModuleResolver)
+        let all: [&dyn ModuleResolver; 3] = [&self.python, &self.ecma, &self.rust];
+        all.into_iter()
     }
 
     /// The resolver of a language.
     pub fn of(&self, lang: Lang) -> &dyn ModuleResolver {
         match lang {
-            Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::Rust => &self.python,
+            Lang::Python => &self.python,
+            Lang::JavaScript | Lang::TypeScript => &self.ecma,
+            Lang::Rust => &self.rust,
         }
     }
 }
