@@ -3,6 +3,7 @@
 mod edges;
 mod express;
 mod fastapi;
+mod hostile;
 mod node;
 mod others;
 mod rust;

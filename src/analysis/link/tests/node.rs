@@ -68,6 +68,33 @@ export class Shared {}
 }
 
 #[test]
+fn nest_versions_stand_behind_the_global_prefix_where_paths_have_them() {
+    let app = r#"
+== main.ts
+import { NestFactory, VersioningType } from '@nestjs/core'
+import { VersioningType } from '@nestjs/common'
+const app = NestFactory.create(Root)
+app.setGlobalPrefix('api')
+app.enableVersioning({ type: VersioningType.KIND, defaultVersion: '1' })
+== cats.ts
+import { Controller, Get, Version, VERSION_NEUTRAL } from '@nestjs/common'
+@Controller({ path: 'cats', version: ['2', '3'] })
+export class Cats { @Get() list() {} @Version('4') @Get(':id') one() {} }
+@Controller({ path: 'up', version: VERSION_NEUTRAL })
+export class Up { @Get() check() {} }
+@Controller('dogs')
+export class Dogs { @Get() list() {} }
+"#;
+    let paths = |kind: &str| -> Vec<String> {
+        let found = endpoints(&app.replace("KIND", kind));
+        found.iter().filter_map(|line| line.split(' ').nth(1).map(str::to_owned)).collect()
+    };
+    let expected = ["/api/up", "/api/v1/dogs", "/api/v2/cats", "/api/v3/cats", "/api/v4/cats/{id}"];
+    assert_eq!(paths("URI"), expected);
+    assert_eq!(paths("HEADER"), ["/api/cats", "/api/cats/{id}", "/api/dogs", "/api/up"]);
+}
+
+#[test]
 fn koa_routers_nest_and_may_name_their_routes() {
     let found = endpoints(
         r#"
