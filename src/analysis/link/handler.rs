@@ -33,8 +33,14 @@ impl Linker<'_> {
 
     /// The handler among selected values; the last written name where none is found.
     pub fn handler_of(&mut self, file: FileId, selected: &[Selected]) -> Handler {
-        for candidate in selected {
-            if let Some(handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+        for (position, candidate) in selected.iter().enumerate() {
+            if let Some(mut handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+                // An inline function goes by the name of the operation that it handles.
+                if handler.name.is_empty() {
+                    let later = selected.iter().skip(position + 1).filter_map(|candidate| candidate.expr);
+                    let named = later.filter_map(|(file, expr)| self.callee_name(file, expr)).next();
+                    handler.name = named.unwrap_or_default().to_owned();
+                }
                 return handler;
             }
         }

@@ -169,6 +169,8 @@ app.route('/books', books).get('/', home)
 app.on(['PUT', 'DELETE'], '/things', home)
 const docs = new OpenAPIHono()
 docs.openapi(createRoute({ method: 'post', path: '/docs/{id}' }), home)
+const readRoute = createRoute({ method: 'get', path: '/docs' })
+docs.openapi(readRoute, (c) => c.text('x'))
 app.route('/', docs)
 function home(c) {}
 export default app
@@ -184,6 +186,7 @@ const create = (c) => c.json({})
         "GET /api home app.ts:5",
         "GET /api/books  books.ts:3",
         "POST /api/books/{id} create books.ts:4",
+        "GET /api/docs readRoute app.ts:10",
         "POST /api/docs/{id} home app.ts:8",
         "DELETE /api/things home app.ts:6",
         "PUT /api/things home app.ts:6",
