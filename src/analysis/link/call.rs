@@ -24,6 +24,41 @@ impl Linker<'_> {
         }
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let Some(call) = facts.call(id) else { return Value::Unknown };
+        // The calls of a long chain are answered from its start, not from its end: each
+        // then finds its receiver remembered, and the depth stays what it is.
+        for inner in self.receivers(file, facts, call) {
+            self.call_once(file, facts, inner);
+        }
+        self.call_once(file, facts, id)
+    }
+
+    /// The calls that the receiver of a call is made of and that have no answer yet,
+    /// innermost first.
+    fn receivers(&self, file: FileId, facts: &FileFacts, call: &Call) -> Vec<CallId> {
+        let mut chain = Vec::new();
+        let mut callee = call.callee;
+        while let Expr::Attr(object, _) = facts.expr(callee) {
+            callee = object;
+            if let Expr::Call(inner) = facts.expr(object) {
+                let Some(call) = facts.call(inner) else { break };
+                if self.memos.calls.contains_key(&(file, inner)) {
+                    break;
+                }
+                chain.push(inner);
+                callee = call.callee;
+            }
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn call_once(&mut self, file: FileId, facts: &FileFacts, id: CallId) -> Value {
+        match self.memos.calls.get(&(file, id)) {
+            Some(Memo::Done(value)) => return value.clone(),
+            Some(Memo::Open) => return Value::Unknown,
+            None => {}
+        }
+        let Some(call) = facts.call(id) else { return Value::Unknown };
         if !self.step() {
             return Value::Unknown;
         }

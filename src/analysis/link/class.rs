@@ -41,6 +41,7 @@ impl<'a> Linker<'a> {
         }
         let site = Site { file, call, definition: Some(class) };
         let own = self.select_path(site, &rule.prefix).unwrap_or_else(|| vec!["".into()]);
+        let own = self.version_class(site, node, position, &rule.version, own);
         if let Some(node) = self.graph.get_mut(node) {
             node.own = own;
             node.app |= rule.app;
@@ -210,6 +211,7 @@ impl<'a> Linker<'a> {
         let Some(scope) = facts.scope(function) else { return };
         let site = Site { file, call, definition: Some(function) };
         let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        let path = self.version_route(site, node, &rule.version, path);
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);

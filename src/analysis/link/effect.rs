@@ -14,7 +14,7 @@ use crate::{
 };
 use std::rc::Rc;
 
-impl Linker<'_> {
+impl<'a> Linker<'a> {
     /// A method call on a router; none where no rule of its pack speaks of it.
     pub fn on_router(
         &mut self,
@@ -41,6 +41,10 @@ impl Linker<'_> {
                 }
                 Operation::Mount => {
                     self.mount(site, call, node, rule);
+                    return Some(Value::Router(node));
+                }
+                Operation::Versions => {
+                    self.enable_versions(site, position, rule);
                     return Some(Value::Router(node));
                 }
                 Operation::Prefix => {
@@ -114,7 +118,7 @@ impl Linker<'_> {
                 Some(Value::List(values.into()))
             }
             // Both need a router to act on.
-            Operation::Mount | Operation::Prefix => None,
+            Operation::Mount | Operation::Prefix | Operation::Versions => None,
         }
     }
 
@@ -333,7 +337,7 @@ impl Linker<'_> {
         id: CallId,
         call: &Call,
         node: NodeId,
-        pack: &Pack,
+        pack: &'a Pack,
         rule: &packs::Call,
         name: &str,
     ) -> bool {
@@ -364,6 +368,9 @@ impl Linker<'_> {
             None
         };
         let Some(handler) = handler else { return false };
+        if rule.verbs.class_actions {
+            return self.action_routes(node, pack, &path, &handler, (site.file, call.name_span));
+        }
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true

@@ -33,8 +33,14 @@ impl Linker<'_> {
 
     /// The handler among selected values; the last written name where none is found.
     pub fn handler_of(&mut self, file: FileId, selected: &[Selected]) -> Handler {
-        for candidate in selected {
-            if let Some(handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+        for (position, candidate) in selected.iter().enumerate() {
+            if let Some(mut handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+                // An inline function goes by the name of the operation that it handles.
+                if handler.name.is_empty() {
+                    let later = selected.iter().skip(position + 1).filter_map(|candidate| candidate.expr);
+                    let named = later.filter_map(|(file, expr)| self.callee_name(file, expr)).next();
+                    handler.name = named.unwrap_or_default().to_owned();
+                }
                 return handler;
             }
         }
@@ -152,8 +158,13 @@ impl Linker<'_> {
                 Some((verb, Some(handler))) => found.push((verb, self.handler_at(file, *handler))),
                 Some((verb, None)) => found.push((verb, further_out.clone().unwrap_or_default())),
                 None => {
+                    // `to(h)` among `guard(…)` and `wrap(…)`: the project's function.
                     if let Some(first) = args.first() {
-                        further_out = Some(self.handler_at(file, *first));
+                        let handler = self.handler_at(file, *first);
+                        let better = handler.definition.is_some() || further_out.is_none();
+                        if better && further_out.as_ref().is_none_or(|known| known.definition.is_none()) {
+                            further_out = Some(handler);
+                        }
                     }
                 }
             }

@@ -11,6 +11,7 @@ use super::{
     project::{FileId, ProjectFiles},
     rules::Rules,
     value::Value,
+    version::Versions,
 };
 use crate::{
     analysis::facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
@@ -41,6 +42,8 @@ pub(super) struct Memos {
     pub calls: FxHashMap<(FileId, CallId), Memo>,
     /// Names seen from other scopes or files.
     pub names: FxHashMap<(FileId, ScopeId, String), Memo>,
+    /// Names that star imports may bring; none where they do not.
+    pub stars: FxHashMap<(FileId, String), Option<Memo>>,
     pub members: FxHashMap<(FileId, ScopeId, String), Memo>,
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
@@ -65,6 +68,8 @@ pub(super) struct Linker<'a> {
     pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
     /// Types and functions that live beside the class they belong to: Rust's `impl`.
     pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
+    /// Versions in paths; kept from round to round.
+    pub versions: Versions,
     pub fuel: u32,
     pub depth: u32,
     /// Files whose routes do not count: tests.
@@ -90,6 +95,7 @@ impl<'a> Linker<'a> {
             elements: Vec::new(),
             frames: Vec::new(),
             owned: FxHashMap::default(),
+            versions: Versions::default(),
             fuel: FUEL,
             depth: 0,
             muted,

@@ -65,6 +65,23 @@ impl Linker<'_> {
 
     /// A name that a star import brings.
     fn starred(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
+        if self.index(file)?.stars.is_empty() {
+            return None;
+        }
+        let key = (file, name.to_owned());
+        match self.memos.stars.get(&key) {
+            Some(Some(Memo::Done(value))) => return Some(value.clone()),
+            Some(Some(Memo::Open) | None) => return None,
+            None => {
+                self.memos.stars.insert(key.clone(), Some(Memo::Open));
+            }
+        }
+        let found = self.find_starred(file, facts, name);
+        self.memos.stars.insert(key, found.clone().map(Memo::Done));
+        found
+    }
+
+    fn find_starred(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
         let stars = self.index(file)?.stars.clone();
         for star in stars.iter().rev() {
             let import = facts.imports.get(*star as usize)?;

@@ -119,10 +119,19 @@ impl Linker<'_> {
         let named = index.named(class, name);
         let fields = index.fields(class, name);
         let mut values = Vec::new();
+        // Only the types of fields that are declared without a value.
+        let mut declared = Vec::new();
         for named in named {
             match named {
                 Named::Definition(scope) => values.push(self.method_or_property(file, scope)),
-                Named::Bind(bind) => values.push(self.bind(file, bind)),
+                Named::Bind(bind) => {
+                    let bound = self.facts(file).and_then(|facts| facts.binds.get(bind as usize));
+                    if bound.is_some_and(|bind| bind.value.is_some()) {
+                        values.push(self.bind(file, bind));
+                    } else {
+                        declared.push(bind);
+                    }
+                }
                 Named::Import(_) | Named::Param(_) | Named::ParamField(_) => {}
             }
         }
@@ -130,8 +139,12 @@ impl Linker<'_> {
             values.push(self.bind(file, field));
         }
         // A field declared empty and set later is what it is set to.
-        if values.len() > 1 {
-            values.retain(|value| !matches!(value, Value::Unknown | Value::Null));
+        let says_something = |value: &Value| !matches!(value, Value::Unknown | Value::Null);
+        if values.len() + declared.len() > 1 {
+            values.retain(says_something);
+        }
+        if !values.iter().any(says_something) {
+            values.extend(declared.into_iter().map(|bind| self.bind(file, bind)));
         }
         Value::any(values)
     }

@@ -6,6 +6,7 @@
 //! resolved is reported as unknown and never guessed. Call [`link`] on a thread with
 //! the stack of the front ends; its time is bounded by fuel.
 
+mod actions;
 mod call;
 mod class;
 mod effect;
@@ -24,6 +25,7 @@ mod resolver;
 mod rules;
 mod select;
 mod value;
+mod version;
 
 use crate::{
     analysis::facts::FileFacts,

@@ -119,8 +119,11 @@ impl Linker<'_> {
             let is_name = selected.expr.is_some_and(|(file, expr)| {
                 self.facts(file).is_some_and(|facts| matches!(facts.expr(expr), Expr::Name(_)))
             });
-            !matches!(selected.value, Value::Text(_) | Value::Number | Value::Null)
-                && !(is_name && selected.value.is_unknown())
+            match selected.value {
+                Value::Text(_) | Value::Number | Value::Null => false,
+                Value::Unknown => !is_name,
+                _ => true,
+            }
         });
         found
     }

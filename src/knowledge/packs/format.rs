@@ -28,6 +28,9 @@ pub struct Pack {
     /// How parameters of paths are written.
     #[serde(default)]
     pub path_params: PathStyle,
+    /// A route `/` below a prefix keeps its slash: `/items/`.
+    #[serde(default)]
+    pub keeps_slash: bool,
     /// Further names of verbs.
     #[serde(default)]
     pub verbs: BTreeMap<String, String>,
@@ -92,6 +95,8 @@ pub enum Operation {
     Mount,
     /// The receiver gets a prefix.
     Prefix,
+    /// Versions of classes and methods become part of the path.
+    Versions,
     /// The value is the argument.
     Pass,
     /// The value is the argument behind a prefix.
@@ -126,6 +131,14 @@ pub struct Call {
     /// The router is an application: it is served without being mounted.
     #[serde(default)]
     pub app: bool,
+    /// It only counts where one of these values is one of `is`.
+    #[serde(default)]
+    pub only: Vec<Selector>,
+    #[serde(default)]
+    pub is: Vec<Pattern>,
+    /// The version of what states none; what stands before a version is the `path`.
+    #[serde(default)]
+    pub version: Vec<Selector>,
     /// What makes it the same router as another one: two calls that give the same class
     /// here construct one router.
     #[serde(default)]
@@ -152,7 +165,7 @@ pub struct Verbs {
     pub in_path: bool,
     /// The methods of the handler class that are named like verbs.
     pub class_members: bool,
-    /// A class of the handler's bases gives these methods and paths.
+    /// The handler class has a route for each of its actions, as the class rules list them.
     pub class_actions: bool,
     /// Where nothing else gives any.
     pub default: Vec<String>,
@@ -173,6 +186,9 @@ pub struct Class {
     /// Other annotations of the class that state a prefix.
     #[serde(default)]
     pub prefix_from: Vec<String>,
+    /// Its versions, where the application has them in paths.
+    #[serde(default)]
+    pub version: Vec<Selector>,
     /// Routers and classes that it serves.
     #[serde(default)]
     pub child: Vec<Selector>,
@@ -213,6 +229,9 @@ pub struct Annotation {
     pub path: Vec<Selector>,
     #[serde(default)]
     pub verbs: Verbs,
+    /// Its versions, in place of those of the class.
+    #[serde(default)]
+    pub version: Vec<Selector>,
     /// Also outside a class; the function is then a router that is mounted by name.
     #[serde(default)]
     pub free: bool,

@@ -218,8 +218,12 @@ fn deep_and_long_sources_never_overflow_the_stack() {
         ] {
             assert!(facts("a.rs", &text).is_some());
         }
-        let text = format!("fn f() {{ {}1{} }}", "(".repeat(100_000), ")".repeat(100_000));
-        assert!(matches!(facts("a.rs", &text), Some(Err(Refused::TooDeep { line: 1, .. }))));
+        for text in [
+            format!("\nfn f() {{ {}1{} }}", "(".repeat(10_000), ")".repeat(10_000)),
+            format!("\nfn f() {{ x{} }}", ".a()".repeat(15_000)),
+        ] {
+            assert!(matches!(facts("a.rs", &text), Some(Err(Refused::TooDeep { line: 2, .. }))));
+        }
     });
     handle.expect("a thread").join().expect("no panic");
 }

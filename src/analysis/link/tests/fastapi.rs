@@ -50,7 +50,7 @@ def me(): ...
     assert_eq!(
         endpoints(source),
         [
-            "POST /api/v1/items create app/api/routes/items.py:7",
+            "POST /api/v1/items/ create app/api/routes/items.py:7",
             "GET /api/v1/items/{id} read app/api/routes/items.py:4",
             "GET /api/v1/users/me me app/api/routes/users.py:4",
             "HEAD /api/v1/users/me me app/api/routes/users.py:4",
@@ -109,7 +109,7 @@ app = FastAPI()
 app.include_router(crud('/a'))
 app.include_router(crud(prefix='/b'), prefix='/v2')
 ",
-        &["GET /a index", "GET /v2/b index"],
+        &["GET /a/ index", "GET /v2/b/ index"],
     );
 }
 

@@ -1,8 +1,12 @@
 //! What linking makes of constructs, seen as endpoints.
 
 mod edges;
+mod express;
 mod fastapi;
+mod hostile;
+mod node;
 mod others;
+mod rust;
 
 use super::{Linked, ProjectFiles, link};
 use crate::{
