@@ -82,6 +82,23 @@ fn popups() {
 }
 
 #[test]
+fn the_ascii_set_draws_ascii_but_leaves_source_alone() {
+    let mut stage = Stage::new(ThemeChoice::default(), Symbols::Ascii);
+    for name in ["act", "prepare-first", "acquire", "verify", "finalize", "popup-confirm"] {
+        let area = Rect::new(0, 0, 120, 40);
+        let mut buf = Buffer::empty(area);
+        stage.paint(&mut buf, area, &fixtures::named(name));
+        let text = text_of(&buf);
+        let other: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(other.is_empty(), "{name}: {other:?}");
+    }
+    let area = Rect::new(0, 0, 120, 40);
+    let mut buf = Buffer::empty(area);
+    stage.paint(&mut buf, area, &fixtures::with_source("mark = \"✓\""));
+    assert!(text_of(&buf).contains("mark = \"✓\""));
+}
+
+#[test]
 fn nothing_is_drawn_below_the_last_hunk() {
     let (_, buf) = drawn(&fixtures::named("act"), 200, 60);
     assert_eq!(text_of(&buf).matches("needs nothing").count(), 1);
@@ -156,7 +173,7 @@ fn the_caret_stands_in_the_text_or_on_the_marked_row() {
     assert_eq!(caret("prepare-first"), Some(Position::new(37, 20)));
     assert_eq!(caret("acquire"), Some(Position::new(1, 6)));
     assert_eq!(caret("act"), Some(Position::new(31, 6)));
-    assert_eq!(caret("popup-reject"), Some(Position::new(60, 14)));
+    assert_eq!(caret("popup-reject"), Some(Position::new(61, 15)));
 }
 
 #[test]
