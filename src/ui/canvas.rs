@@ -37,6 +37,15 @@ impl Canvas<'_> {
 
     /// As `put`, for text that was cleaned before.
     pub(crate) fn put_clean(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+        self.write((x, y, right), text, style, self.symbols)
+    }
+
+    /// As `put_clean`, for source: its symbols are kept whatever set is drawn.
+    pub(crate) fn put_source(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+        self.write((x, y, right), text, style, Symbols::Unicode)
+    }
+
+    fn write(&mut self, (x, y, right): (u16, u16, u16), text: &str, style: Style, symbols: Symbols) -> u16 {
         let area = self.buf.area;
         let right = right.min(area.right());
         if y < area.top() || y >= area.bottom() {
@@ -64,7 +73,7 @@ impl Canvas<'_> {
                 break;
             }
             if let Some(cell) = self.buf.cell_mut((x, y)) {
-                cell.set_symbol(grapheme).set_style(style);
+                cell.set_symbol(symbols.form(grapheme)).set_style(style);
             }
             for behind in x + 1..x + w {
                 if let Some(cell) = self.buf.cell_mut((behind, y)) {

@@ -10,7 +10,8 @@ pub enum Hit {
     Action(String),
     /// A pane, beside its rows.
     Pane(Pane),
-    /// A row of a pane; `index` is into the rows of its view.
+    /// A row of a pane; `index` is into the rows of its view (around an editor: those above,
+    /// then those below).
     Row { pane: Pane, index: usize },
     /// A hunk, by its index in the view, and a row of its diff.
     Hunk { index: usize, row: usize },
@@ -18,7 +19,7 @@ pub enum Hit {
     Scene(Scene),
     /// A pane's tab.
     Tab(Pane),
-    /// An option, an entry or a marked row of the popup.
+    /// An option or entry of the popup; in a prompt, a row of those below the text.
     Option(usize),
     /// The popup, beside its options.
     Popup,

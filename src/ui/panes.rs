@@ -107,7 +107,9 @@ pub(crate) fn draw(
             draw_output(canvas, (list, output, view.cursor), inner, place, tools);
             None
         }
-        Body::Editor { above, below } => draw_editor(canvas, (above, below), inner, place, tools),
+        Body::Editor { above, below } => {
+            draw_editor(canvas, (above, below, view.cursor), inner, place, tools)
+        }
     }
 }
 
@@ -269,7 +271,7 @@ fn draw_output(
 
 fn draw_editor(
     canvas: &mut Canvas<'_>,
-    (above, below): (&[Row], &[Row]),
+    (above, below, cursor): (&[Row], &[Row], Option<usize>),
     inner: Rect,
     place: Place,
     tools: &mut Tools<'_>,
@@ -280,14 +282,17 @@ fn draw_editor(
     let lead = u16::from(place.has_lead() && sum(above) + sum(below) + 4 < inner.height);
     let head = sum(above).min(inner.height.saturating_sub(1));
     let y = inner.y + lead;
+    // The cursor counts the rows above the text, then those below it.
     let view = ListView {
         rows: above,
-        cursor: None,
-        is_focused: false,
+        cursor,
+        is_focused: place.is_focused,
         area: Rect { y, height: head, ..inner },
         rules,
     };
-    draw_list(canvas, &view, &mut Scroll::default(), tools.syntax);
+    for (index, area) in draw_list(canvas, &view, &mut Scroll::default(), tools.syntax).rows {
+        tools.hits.push(area, Hit::Row { pane: place.pane(), index });
+    }
     let y = y + head;
     let room = inner.bottom().saturating_sub(y);
     let rows = tools.editor.rows(width).min(room.saturating_sub(sum(below).min(room / 2))).max(1);
@@ -295,8 +300,12 @@ fn draw_editor(
     let caret = tools.editor.draw(canvas, text, EditorLook::default());
     let y = text.bottom();
     let area = Rect { y, height: inner.bottom().saturating_sub(y), ..inner };
-    let view = ListView { rows: below, cursor: None, is_focused: false, area, rules };
+    let cursor = cursor.and_then(|at| at.checked_sub(above.len()));
+    let view = ListView { rows: below, cursor, is_focused: place.is_focused, area, rules };
     let drawn = draw_list(canvas, &view, tools.scroll, tools.syntax);
+    for (index, area) in drawn.rows {
+        tools.hits.push(area, Hit::Row { pane: place.pane(), index: above.len() + index });
+    }
     thumb(canvas, drawn.thumb, area, inner.right(), place.is_focused);
     caret.filter(|_| !place.has_popup)
 }

@@ -167,6 +167,7 @@ impl Stage {
                 hits: &mut self.hits,
                 memory: &mut self.popup,
             };
+            marked = None;
             caret = popup::draw(&mut canvas, content, area, &mut tools);
         } else {
             self.popup = PopupMemory::default();
@@ -229,7 +230,7 @@ impl Stage {
         self.editor.caret()
     }
 
-    /// Where the caret of the text is, or else the marked row of the focused pane.
+    /// Where the caret of the text is, or else the marked row or option.
     pub fn caret(&self) -> Option<Position> {
         self.caret
     }

@@ -36,7 +36,7 @@ fn check(name: &str, cols: u16, rows: u16) {
 
 #[test]
 fn scenes_at_120_by_40() {
-    for name in ["prepare-first", "prepare", "acquire", "review", "act", "verify", "finalize"] {
+    for name in ["prepare-first", "prepare", "typing", "acquire", "review", "act", "verify", "finalize"] {
         check(name, 120, 40);
     }
 }
@@ -79,6 +79,23 @@ fn popups() {
     }
     check("popup-why", 80, 24);
     check("popup-help", 80, 24);
+}
+
+#[test]
+fn the_ascii_set_draws_ascii_but_leaves_source_alone() {
+    let mut stage = Stage::new(ThemeChoice::default(), Symbols::Ascii);
+    for name in ["act", "prepare-first", "acquire", "verify", "finalize", "popup-confirm"] {
+        let area = Rect::new(0, 0, 120, 40);
+        let mut buf = Buffer::empty(area);
+        stage.paint(&mut buf, area, &fixtures::named(name));
+        let text = text_of(&buf);
+        let other: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(other.is_empty(), "{name}: {other:?}");
+    }
+    let area = Rect::new(0, 0, 120, 40);
+    let mut buf = Buffer::empty(area);
+    stage.paint(&mut buf, area, &fixtures::with_source("mark = \"✓\""));
+    assert!(text_of(&buf).contains("mark = \"✓\""));
 }
 
 #[test]
@@ -156,7 +173,48 @@ fn the_caret_stands_in_the_text_or_on_the_marked_row() {
     assert_eq!(caret("prepare-first"), Some(Position::new(37, 20)));
     assert_eq!(caret("acquire"), Some(Position::new(1, 6)));
     assert_eq!(caret("act"), Some(Position::new(31, 6)));
-    assert_eq!(caret("popup-reject"), Some(Position::new(60, 14)));
+    assert_eq!(caret("popup-reject"), Some(Position::new(61, 15)));
+    assert_eq!(caret("popup-confirm"), Some(Position::new(25, 20)));
+}
+
+#[test]
+fn output_follows_its_end_until_it_is_scrolled() {
+    use crate::engine::view::{Body, plain};
+    let screen = |top: Option<usize>| {
+        let mut view = fixtures::named("verify");
+        if let Body::Output { output, .. } = &mut view.panes[3].body {
+            let lines = (0..50_000).map(|number| vec![plain(format!("line {number}"))]);
+            output.lines = std::sync::Arc::new(lines.collect());
+            output.top = top;
+        }
+        let (mut stage, buf) = drawn(&view, 120, 40);
+        assert_eq!(stage.output_rows(), 20);
+        assert_eq!(stage.wheel(80, 30, -3), WheelOutcome::Output(-3));
+        text_of(&buf)
+    };
+    let end = screen(None);
+    assert!(end.contains("following") && end.contains("line 49999") && end.contains("line 49980"), "{end}");
+    let paused = screen(Some(7));
+    assert!(paused.contains("paused, G follows") && paused.contains("line 7 "), "{paused}");
+    assert!(!paused.contains("line 49999"));
+}
+
+#[test]
+fn side_by_side_is_offered_from_118_columns() {
+    use crate::engine::view::Body;
+    let dividers = |cols: u16, asked: Option<bool>| {
+        let mut view = fixtures::named("act-zoom");
+        if let Body::Diff(diff) = &mut view.panes[1].body {
+            diff.side_by_side = asked;
+        }
+        let text = text_of(&drawn(&view, cols, 40).1);
+        text.lines().filter(|line| line.matches("return order").count() == 2).count()
+    };
+    assert_eq!(dividers(120, Some(true)), 1);
+    assert_eq!(dividers(119, Some(true)), 0);
+    assert_eq!(dividers(120, None), 0);
+    assert_eq!(dividers(160, None), 1);
+    assert_eq!(dividers(200, Some(false)), 0);
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(crate) fn cut_path(path: &str, cells: usize, sign: &str) -> String {
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     if width(text) <= cells && !text.contains('\n') {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let mut lines = Vec::new();
     let mut base = 0;

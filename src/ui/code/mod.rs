@@ -278,7 +278,7 @@ impl<'a> Glyphs<'a> {
                 canvas.symbol(x, y, char::from(*byte).encode_utf8(&mut buffer), style);
             }
             Shown::Source(range) => {
-                canvas.put_clean(x, y, right, self.text.get(range.clone()).unwrap_or_default(), style);
+                canvas.put_source(x, y, right, self.text.get(range.clone()).unwrap_or_default(), style);
             }
             Shown::Escaped(visible) => {
                 canvas.put_clean(x, y, right, visible, style);

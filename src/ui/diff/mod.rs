@@ -303,7 +303,7 @@ fn cut(canvas: &mut Canvas<'_>, above: usize, below: usize, slot: Slot) {
     let end = canvas.put(x + 6, y, right, &format!(" cut here: {above} {noun} above, {below} below "), style);
     let keys = " Enter cuts  ↑ ↓ moves  Esc leaves ";
     if end + 36 < right {
-        let muted = canvas.theme.ink(Tone::Muted);
+        let muted = canvas.theme.ink(Tone::Muted).remove_modifier(Modifier::BOLD);
         canvas.put_right(end + 1, y, right, keys, muted);
     }
 }

@@ -140,30 +140,35 @@ fn count(canvas: &mut Canvas<'_>, count: &str, outer: Rect) -> u16 {
     if x < outer.x + 18 {
         return right;
     }
-    let muted = canvas.theme.ink(Tone::Muted);
+    let muted = words(canvas);
     canvas.put(x, outer.y, right, &format!(" {count} "), muted);
     x.saturating_sub(1)
 }
 
+/// Words on a lintel; a border that is bold in mono does not make them so.
+fn words(canvas: &Canvas<'_>) -> Style {
+    canvas.theme.ink(Tone::Muted).remove_modifier(Modifier::BOLD)
+}
+
 fn name(canvas: &mut Canvas<'_>, placed: &Placed, subtitle: &str, is_focused: bool, right: u16) {
     let Rect { x, y, .. } = placed.outer;
-    let words = format!(" {} ", placed.pane.name());
+    let title = format!(" {} ", placed.pane.name());
     let style = if is_focused {
         canvas.theme.focus_chip()
     } else {
         canvas.theme.ink(Tone::Text).add_modifier(Modifier::BOLD)
     };
-    let mut end = canvas.put(x + 2, y, right, &words, style);
+    let mut end = canvas.put(x + 2, y, right, &title, style);
     if subtitle.is_empty() || end + 4 > right {
         return;
     }
-    let muted = canvas.theme.ink(Tone::Muted);
+    let muted = words(canvas);
     if is_focused {
         end = canvas.put(end, y, right, " ", muted);
     }
     let room = usize::from(right.saturating_sub(end + 1));
-    let words = text::cut(&safe::clean(subtitle), room, canvas.symbols.ellipsis());
-    end = canvas.put_clean(end, y, right, &words, muted);
+    let subtitle = text::cut(&safe::clean(subtitle), room, canvas.symbols.ellipsis());
+    end = canvas.put_clean(end, y, right, &subtitle, muted);
     canvas.put(end, y, right, " ", muted);
 }
 
@@ -179,7 +184,8 @@ pub(crate) fn tabs(canvas: &mut Canvas<'_>, view: &ScreenView, placed: &Placed, 
             let chip = canvas.theme.focus_chip();
             x = canvas.put(x, y, right, &format!(" {}{tab} ", pane.name()), chip);
         } else {
-            let (text_style, muted) = (canvas.theme.ink(Tone::Text), canvas.theme.ink(Tone::Muted));
+            let muted = words(canvas);
+            let text_style = canvas.theme.ink(Tone::Text).remove_modifier(Modifier::BOLD);
             x = canvas.put(x, y, right, &format!(" {}", pane.name()), text_style);
             x = canvas.put(x, y, right, &format!("{tab} "), muted);
         }

@@ -7,11 +7,16 @@ use crate::{
         canvas::Canvas,
         flat::Ink,
         hit::Hit,
+        safe,
         scroll::{Thumb, Window},
+        text,
         theme::Tone,
     },
 };
-use ratatui::layout::{Position, Rect};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Modifier,
+};
 
 /// Popup width from which there are two columns.
 const TWO_COLUMNS: u16 = 90;
@@ -117,11 +122,14 @@ fn draw_entry(canvas: &mut Canvas<'_>, entry: &HelpEntry, is_marked: bool, own: 
     let is_refused = !entry.refused.is_empty();
     let accent = if is_refused { canvas.theme.ink(Tone::Muted) } else { canvas.bold(Tone::Accent) };
     let label = if is_refused { canvas.theme.ink(Tone::Muted) } else { canvas.theme.ink(Tone::Text) };
+    let label = if is_marked { label.add_modifier(Modifier::BOLD) } else { label };
     let right = own.right();
     let x = canvas.put(own.x + 2, own.y, right, &entry.key, ink.or(accent));
     let x = canvas.put(x + u16::from(!entry.key.is_empty()), own.y, right, &entry.label, ink.or(label));
     if is_refused {
         let muted = canvas.theme.ink(Tone::Muted);
-        canvas.put(x + 2, own.y, right, &entry.refused, ink.or(muted));
+        let room = usize::from(right.saturating_sub(x + 2));
+        let reason = text::cut(&safe::clean(&entry.refused), room, canvas.symbols.ellipsis());
+        canvas.put_clean(x + 2, own.y, right, &reason, ink.or(muted));
     }
 }

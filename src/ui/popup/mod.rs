@@ -58,15 +58,15 @@ pub(crate) fn house_lights_down(canvas: &mut Canvas<'_>, area: Rect) {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             if let Some(cell) = canvas.buf.cell_mut((x, y)) {
-                let symbol = cell.symbol().to_owned();
-                cell.reset();
-                cell.set_symbol(&symbol).set_style(dark);
+                cell.fg = dark.fg.unwrap_or_default();
+                cell.bg = dark.bg.unwrap_or_default();
+                cell.modifier = dark.add_modifier;
             }
         }
     }
 }
 
-/// Draws the popup; returns where the caret is.
+/// Draws the popup; returns where its caret is, or its marked option.
 pub(crate) fn draw(
     canvas: &mut Canvas<'_>,
     view: &PopupView,
@@ -194,14 +194,14 @@ fn content_of(
             let all = choice_rows(rows, options);
             let first = all.len() - options.len();
             let cursor = Some(first + marked);
-            (list(canvas, &all, cursor, body, first, tools), None)
+            list(canvas, &all, cursor, body, first, tools)
         }
         PopupBody::Card { rows, top } => {
             tools.memory.scroll = Scroll::default();
             tools.memory.scroll.by(i32::try_from(*top).unwrap_or(i32::MAX));
             let all: u16 = rows.iter().map(|row| height(row, rules(body.width))).fold(0, u16::saturating_add);
             tools.memory.max_top = all.saturating_sub(body.height);
-            (list(canvas, rows, None, body, usize::MAX, tools), None)
+            list(canvas, rows, None, body, usize::MAX, tools)
         }
         PopupBody::Prompt { above, below, marked } => {
             let rows = tools.editor.rows(body.width.saturating_sub(3)).min(8);
@@ -224,15 +224,19 @@ fn list(
     body: Rect,
     first_option: usize,
     tools: &mut Tools<'_>,
-) -> Thumb {
+) -> (Thumb, Option<Position>) {
     let view = ListView { rows, cursor, is_focused: true, area: body, rules: rules(body.width) };
     let drawn = draw_list(canvas, &view, &mut tools.memory.scroll, tools.syntax);
+    let mut marked = None;
     for (index, area) in drawn.rows {
+        if cursor == Some(index) {
+            marked = Some(area.as_position());
+        }
         if let Some(option) = index.checked_sub(first_option) {
             tools.hits.push(area, Hit::Option(option));
         }
     }
-    drawn.thumb
+    (drawn.thumb, marked)
 }
 
 type Rows<'a> = (&'a [Row], &'a [Row], Option<usize>);
@@ -259,7 +263,7 @@ fn around_editor(
     let caret = tools.editor.draw(canvas, text, look);
     let y = text.bottom() + u16::from(!below.is_empty());
     let lower = Rect { y, height: body.bottom().saturating_sub(y), ..body };
-    let thumb = list(canvas, below, marked, lower, 0, tools);
+    let (thumb, _) = list(canvas, below, marked, lower, 0, tools);
     let moved = lower.y.saturating_sub(body.y);
     (thumb.map(|(at, size)| (at + moved, size)), caret)
 }

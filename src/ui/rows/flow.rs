@@ -25,6 +25,7 @@ pub(super) struct BoxParts<'a> {
 }
 
 /// What the box takes from around it.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) marked: Marked,
     /// The call on the stem below, and whether that stem is broken.
