@@ -16,11 +16,14 @@ pub mod examples;
 pub mod grammar;
 pub mod lessons;
 mod load;
+#[cfg(test)]
+mod load_tests;
 pub mod orm;
 mod page;
 pub mod playbook;
 pub mod protocol;
 pub mod rules;
+mod schema;
 mod source;
 pub mod stack_set;
 pub mod stacks;
@@ -30,6 +33,7 @@ pub(crate) mod yaml;
 pub use error::KnowledgeError;
 pub use load::Knowledge;
 pub use page::Section;
+pub use schema::{schema, schema_names};
 pub use source::{embedded, embedded_names};
 pub use trigger::Trigger;
 
