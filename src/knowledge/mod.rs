@@ -18,6 +18,7 @@ pub mod lessons;
 mod load;
 #[cfg(test)]
 mod load_tests;
+mod merge;
 pub mod orm;
 mod page;
 pub mod playbook;
@@ -36,13 +37,3 @@ pub use page::Section;
 pub use schema::{schema, schema_names};
 pub use source::{embedded, embedded_names};
 pub use trigger::Trigger;
-
-/// Puts `more` on top of `below`: the same key replaces in place, a new one is appended.
-pub(crate) fn merge<T>(below: &mut Vec<T>, more: Vec<T>, key: impl Fn(&T) -> String) {
-    for entry in more {
-        match below.iter_mut().find(|known| key(known) == key(&entry)) {
-            Some(known) => *known = entry,
-            None => below.push(entry),
-        }
-    }
-}

@@ -2,11 +2,10 @@
 
 use super::{
     criteria::{self, Facts},
-    fields::FieldKind,
     intent::{self, Scores},
-    lexicon::{Lexicon, Meaning, basic_forms},
-    marks::{self, Mark, Marked},
-    scope,
+    lexicon::{Lexicon, basic_forms},
+    marks::{self, Marked},
+    risks, scope,
     subject::{self, Subject},
     token,
 };
@@ -14,7 +13,7 @@ use crate::{
     domain::{
         map::BackendMap,
         stack::StackKey,
-        task::{Difficulty, Intent, Question, Reading, Risk, Uncertainty},
+        task::{Difficulty, Intent, Question, Reading, Uncertainty},
     },
     knowledge::Knowledge,
 };
@@ -36,7 +35,7 @@ impl Knowledge {
         let intent = scores.best(&self.grammar);
         let subject = subject::find(&self.grammar, map, &mut clauses, intent);
         let findings = if intent == Intent::Repair { subject::findings(map, &subject) } else { Vec::new() };
-        let risks = self.risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
+        let risks = risks::risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
         let kinds: Vec<String> = risks.iter().map(|risk| risk.kind.clone()).collect();
         let words = words(&clauses, &subject, intent, map, &kinds);
         let (questions, mut assumptions) = self.questions(intent, &words);
@@ -58,8 +57,8 @@ impl Knowledge {
         let difficulty = difficulty(intent, &scores, &subject, &kinds, findings.len());
         Reading {
             intent,
-            subject: title(&subject, intent, findings.first().map(|finding| finding.rule.as_str())),
-            read_as: rows(self, &subject, intent, findings.len(), difficulty, &out_of_scope),
+            subject: title(&subject, intent, findings.first().map(|finding| finding.rule.as_str()), &scores),
+            read_as: rows(self, &subject, &scores, intent, findings.len(), difficulty, &out_of_scope),
             difficulty,
             not_understood,
             risks,
@@ -70,53 +69,6 @@ impl Knowledge {
             out_of_scope,
             example: self.example_for(intent, &words, &kinds).map(|example| example.path.clone()),
         }
-    }
-
-    fn risks(
-        &self,
-        clauses: &[Marked],
-        subject: &Subject,
-        intent: Intent,
-        map: &BackendMap,
-        elsewhere: bool,
-    ) -> Vec<Risk> {
-        let mut notes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (kind, note) in clauses.iter().flat_map(risk_words) {
-            notes.entry(kind).or_default().insert(note);
-        }
-        let mut add = |kind: &str, note: String| {
-            notes.entry(kind.to_owned()).or_default().insert(note);
-        };
-        match intent {
-            Intent::Auth => add("auth", "who may do what".into()),
-            Intent::Resource if !subject.known => add("schema", "one new table".into()),
-            Intent::Migration => add("schema", "a migration".into()),
-            Intent::Transaction => add("transaction", "several writes".into()),
-            Intent::BackingService => add("secret", "an address or key of a service".into()),
-            _ => {}
-        }
-        if matches!(intent, Intent::Endpoint | Intent::Resource) && !subject.actors.is_empty() {
-            add("auth", format!("who may: {}", subject.actors.join(", ")));
-        }
-        for field in &subject.fields {
-            if let FieldKind::BelongsTo(model) = &field.kind {
-                add("orm", format!("a relation to {model}"));
-            }
-        }
-        for place in orm_findings(map, subject) {
-            add("orm", place);
-        }
-        if elsewhere {
-            add("out-of-scope", "a part belongs elsewhere".into());
-        }
-        // Without an ORM there is no ORM risk: raw SQL is the business of other rules.
-        if !map.files.is_empty() && map.stack.name(StackKey::Orm).is_none() {
-            notes.remove("orm");
-        }
-        notes
-            .into_iter()
-            .map(|(kind, notes)| Risk { kind, note: notes.into_iter().collect::<Vec<_>>().join("; ") })
-            .collect()
     }
 
     /// Open questions, and what is assumed without asking.
@@ -138,37 +90,6 @@ impl Knowledge {
         }
         (questions, assumptions)
     }
-}
-
-fn risk_words(marked: &Marked) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for (word, mark) in marked.iter() {
-        let Mark::Phrase { meanings, .. } = mark else { continue };
-        for meaning in meanings {
-            if let Meaning::Risk(kind) = meaning {
-                found.push((kind.clone(), word.lower.clone()));
-            }
-        }
-    }
-    found
-}
-
-/// ORM findings on the path of the subject's endpoints.
-fn orm_findings(map: &BackendMap, subject: &Subject) -> Vec<String> {
-    let Some(collection) = &subject.collection else { return Vec::new() };
-    let files: BTreeSet<&str> = map
-        .endpoints
-        .iter()
-        .zip(&map.flows)
-        .filter(|(endpoint, _)| endpoint.path.starts_with(collection.as_str()))
-        .flat_map(|(_, flow)| flow.steps.iter().map(|step| step.file.as_str()))
-        .collect();
-    map.findings
-        .iter()
-        .filter(|finding| finding.rule.starts_with("orm/") && files.contains(finding.file.as_str()))
-        .map(|finding| format!("{} at {}", finding.rule, finding.place()))
-        .take(2)
-        .collect()
 }
 
 /// Every word and flag that questions, templates and examples may ask for.
@@ -303,7 +224,7 @@ fn difficulty(
 }
 
 /// What it is about, in as few words as possible.
-fn title(subject: &Subject, intent: Intent, rule: Option<&str>) -> String {
+fn title(subject: &Subject, intent: Intent, rule: Option<&str>, scores: &Scores) -> String {
     if intent == Intent::Repair {
         let rule = subject.rules.first().map(String::as_str).or(rule);
         return rule
@@ -314,13 +235,14 @@ fn title(subject: &Subject, intent: Intent, rule: Option<&str>) -> String {
     if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
         return format!("{method} {path}");
     }
-    subject.resource.clone().or_else(|| subject.path.clone()).unwrap_or_default()
+    subject.resource.clone().or_else(|| subject.path.clone()).unwrap_or_else(|| scores.phrases(intent))
 }
 
 /// Label and value rows: only what was matched.
 fn rows(
     knowledge: &Knowledge,
     subject: &Subject,
+    scores: &Scores,
     intent: Intent,
     findings: usize,
     difficulty: Difficulty,
@@ -329,7 +251,7 @@ fn rows(
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
     if intent != Intent::Other {
-        row(intent.name(), title(subject, intent, None));
+        row(intent.name(), title(subject, intent, None, scores));
     }
     if let Some(resource) = &subject.resource
         && !matches!(intent, Intent::Repair | Intent::Review)
