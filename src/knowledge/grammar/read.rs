@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        finding::Finding,
         map::BackendMap,
         stack::StackKey,
         task::{Difficulty, Intent, Question, Reading, Uncertainty},
@@ -55,10 +56,18 @@ impl Knowledge {
             stated: &stated,
         };
         let difficulty = difficulty(intent, &scores, &subject, &kinds, findings.len());
+        let seen = Seen {
+            subject: &subject,
+            scores: &scores,
+            intent,
+            findings: &findings,
+            difficulty,
+            out_of_scope: &out_of_scope,
+        };
         Reading {
             intent,
-            subject: title(&subject, intent, findings.first().map(|finding| finding.rule.as_str()), &scores),
-            read_as: rows(self, &subject, &scores, intent, findings.len(), difficulty, &out_of_scope),
+            subject: seen.title(),
+            read_as: seen.rows(self),
             difficulty,
             not_understood,
             risks,
@@ -223,66 +232,74 @@ fn difficulty(
     }
 }
 
-/// What it is about, in as few words as possible.
-fn title(subject: &Subject, intent: Intent, rule: Option<&str>, scores: &Scores) -> String {
-    if intent == Intent::Repair {
-        let rule = subject.rules.first().map(String::as_str).or(rule);
-        return rule
-            .map(str::to_owned)
-            .or_else(|| subject.files.first().map(|(path, _)| path.clone()))
-            .unwrap_or_default();
-    }
-    if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
-        return format!("{method} {path}");
-    }
-    subject.resource.clone().or_else(|| subject.path.clone()).unwrap_or_else(|| scores.phrases(intent))
+/// Everything that was matched, for the rows of the screen.
+struct Seen<'a> {
+    subject: &'a Subject,
+    scores: &'a Scores,
+    intent: Intent,
+    findings: &'a [&'a Finding],
+    difficulty: Difficulty,
+    out_of_scope: &'a [String],
 }
 
-/// Label and value rows: only what was matched.
-fn rows(
-    knowledge: &Knowledge,
-    subject: &Subject,
-    scores: &Scores,
-    intent: Intent,
-    findings: usize,
-    difficulty: Difficulty,
-    out_of_scope: &[String],
-) -> Vec<(String, String)> {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
-    if intent != Intent::Other {
-        row(intent.name(), title(subject, intent, None, scores));
+impl Seen<'_> {
+    /// What it is about, in as few words as possible.
+    fn title(&self) -> String {
+        let subject = self.subject;
+        if self.intent == Intent::Repair {
+            let rule = subject.rules.first().or(self.findings.first().map(|finding| &finding.rule));
+            let file = subject.files.first().map(|(path, _)| path);
+            return rule.or(file).cloned().unwrap_or_else(|| self.scores.phrases(self.intent));
+        }
+        if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
+            return format!("{method} {path}");
+        }
+        subject
+            .resource
+            .clone()
+            .or_else(|| subject.path.clone())
+            .unwrap_or_else(|| self.scores.phrases(self.intent))
     }
-    if let Some(resource) = &subject.resource
-        && !matches!(intent, Intent::Repair | Intent::Review)
-    {
-        let state = if subject.known { "known here" } else { "new" };
-        row("resource", format!("{resource}, {state}"));
+
+    /// Label and value rows: only what was matched.
+    fn rows(&self, knowledge: &Knowledge) -> Vec<(String, String)> {
+        let subject = self.subject;
+        let mut rows: Vec<(String, String)> = Vec::new();
+        let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
+        if self.intent != Intent::Other {
+            row(self.intent.name(), self.title());
+        }
+        if let Some(resource) = &subject.resource
+            && !matches!(self.intent, Intent::Repair | Intent::Review)
+        {
+            let state = if subject.known { "known here" } else { "new" };
+            row("resource", format!("{resource}, {state}"));
+        }
+        for rule in &subject.rules {
+            let title = knowledge.rule(rule).map_or("no such rule", |card| card.title.as_str());
+            row("rule", format!("{rule}: {title}"));
+        }
+        if self.intent == Intent::Repair {
+            let plural = if self.findings.len() == 1 { "" } else { "s" };
+            row("finding", format!("{} finding{plural} in the map", self.findings.len()));
+        }
+        for (path, line) in &subject.files {
+            row("file", line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")));
+        }
+        if !subject.fields.is_empty() {
+            let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
+            row("fields", fields.join(" "));
+        }
+        if !subject.actors.is_empty() {
+            row("who", subject.actors.join(", "));
+        }
+        if self.intent != Intent::Other {
+            row("size", self.difficulty.name().to_owned());
+        }
+        let whole = self.out_of_scope.is_empty();
+        row("backend", if whole { "all of it is ours" } else { "a part belongs elsewhere" }.to_owned());
+        rows
     }
-    for rule in &subject.rules {
-        let title = knowledge.rule(rule).map_or("no such rule", |card| card.title.as_str());
-        row("rule", format!("{rule}: {title}"));
-    }
-    if intent == Intent::Repair {
-        let plural = if findings == 1 { "" } else { "s" };
-        row("finding", format!("{findings} finding{plural} in the map"));
-    }
-    for (path, line) in &subject.files {
-        row("file", line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")));
-    }
-    if !subject.fields.is_empty() {
-        let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
-        row("fields", fields.join(" "));
-    }
-    if !subject.actors.is_empty() {
-        row("who", subject.actors.join(", "));
-    }
-    if intent != Intent::Other {
-        row("size", difficulty.name().to_owned());
-    }
-    let scope = if out_of_scope.is_empty() { "all of it is ours" } else { "a part belongs elsewhere" };
-    row("backend", scope.to_owned());
-    rows
 }
 
 /// Inputs of a recipe.

@@ -99,7 +99,8 @@ fn operation_of(subject: &Subject) -> Option<(String, String)> {
     let path = subject.path.as_deref()?;
     let one = path.ends_with('}');
     let last = path.rsplit('/').next().unwrap_or_default();
-    if !one && !(last.len() > 3 && last.ends_with('s')) {
+    let plural = last.len() > 3 && last.ends_with('s');
+    if !one && !plural {
         return None;
     }
     let id = match (subject.method.as_deref()?, one) {
