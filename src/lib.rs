@@ -6,11 +6,16 @@
 //! `tests/layering.rs` enforces this; `ARCHITECTURE.md` explains it.
 
 pub mod analysis;
+pub mod cli;
 pub mod domain;
+pub mod engine;
 pub mod journal;
+pub mod keys;
 pub mod knowledge;
 pub mod ports;
 pub mod propose;
 pub mod report;
+pub mod runtime;
+pub mod ui;
 pub mod vault;
 pub mod verify;

@@ -1,1 +1,13 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
+
+pub mod commands;
+pub mod facts;
+pub mod frontends;
+pub mod inventory;
+pub mod layering;
+pub mod link;
+pub mod resolve;
+pub mod scan;
+pub mod source;
+pub mod stack;
+pub mod stackfile;

@@ -179,6 +179,12 @@ pub struct Parsed {
     pub blocked: Option<String>,
     /// The parser saw a summary it knows, so its counts can be believed.
     pub complete: bool,
+    /// The command's pass signal stood in the output, which may be longer than what is kept.
+    #[serde(default)]
+    pub pass_signal: bool,
+    /// What else must be known about the run: processes left running, output dropped.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// One finished run of one command on one tree.

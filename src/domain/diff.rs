@@ -19,61 +19,6 @@ pub struct TextChange {
     pub new_lines: Vec<String>,
 }
 
-impl TextChange {
-    /// Cuts this change around an existing one that it contains unchanged.
-    ///
-    /// Returns what comes before (when not empty), the contained part, and what comes after;
-    /// `None` when the existing change is not contained in this one.
-    pub fn cut_around(
-        &self,
-        base: Range<u32>,
-        lines: &[String],
-    ) -> Option<(Option<Self>, Self, Option<Self>)> {
-        let own = self.base_start..self.base_start + self.base_len;
-        if base.start < own.start || base.end > own.end || (lines.is_empty() && base.is_empty()) {
-            return None;
-        }
-        // Where the contained lines stand among the new ones: an exact fit at the head or the
-        // tail, or a unique run in between. Anything less certain is left as one change.
-        let starts: Vec<usize> = if lines.is_empty() {
-            (0..=self.new_lines.len())
-                .filter(|&at| {
-                    (at == 0 && base.start == own.start)
-                        || (at == self.new_lines.len() && base.end == own.end)
-                })
-                .collect()
-        } else {
-            self.new_lines
-                .windows(lines.len())
-                .enumerate()
-                .filter(|(_, run)| *run == lines)
-                .map(|(at, _)| at)
-                .collect()
-        };
-        let [at] = starts.as_slice() else { return None };
-        let before = Self {
-            base_start: own.start,
-            base_len: base.start - own.start,
-            new_start: self.new_start,
-            new_lines: self.new_lines.get(..*at)?.to_vec(),
-        };
-        let same = Self {
-            base_start: base.start,
-            base_len: base.end - base.start,
-            new_start: self.new_start + u32::try_from(*at).ok()?,
-            new_lines: lines.to_vec(),
-        };
-        let after = Self {
-            base_start: base.end,
-            base_len: own.end - base.end,
-            new_start: same.new_start + u32::try_from(lines.len()).ok()?,
-            new_lines: self.new_lines.get(at + lines.len()..)?.to_vec(),
-        };
-        let some = |change: Self| (change.base_len > 0 || !change.new_lines.is_empty()).then_some(change);
-        Some((some(before), same, some(after)))
-    }
-}
-
 /// The lines of a text with their terminators. An empty text has none.
 pub fn split_lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()

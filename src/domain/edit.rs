@@ -6,7 +6,8 @@
 //! number and its decision. The invariant: text hunks are in base order, never overlap.
 
 use super::{
-    compose::compose_lines,
+    absorb::Piece,
+    compose::{compose_lines, compose_parts},
     diff::{TextChange, changes_between, split_lines},
     hunk::{Body, Decision, Hunk},
     ids::HunkId,
@@ -66,90 +67,72 @@ impl FileEdit {
     /// Makes the hunks say that the file's current text becomes `new_text`.
     ///
     /// `next` gives the body of each added hunk its number and provenance. Rejected
-    /// hunks stay listed unless a new one covers the same lines.
+    /// hunks stay listed unless a new one covers the same lines; a removal of the file
+    /// that is not rejected is superseded, because the text says that it stays.
     pub fn absorb(&mut self, new_text: &str, mut next: impl FnMut(Body, &TextChange) -> Hunk) -> Absorbed {
+        if self.current().as_deref() == Some(new_text) {
+            return Absorbed::default();
+        }
+        let is_live = |hunk: &Hunk| {
+            matches!(hunk.body, Body::Text { .. }) && !matches!(hunk.decision, Decision::Rejected { .. })
+        };
+        let (live, other): (Vec<Hunk>, Vec<Hunk>) =
+            std::mem::take(&mut self.hunks).into_iter().partition(is_live);
         let base = self.base.clone().unwrap_or_default();
-        let mut changes = changes_between(&base, new_text);
-        if self.base.is_none() && changes.is_empty() && new_text.is_empty() {
-            // An empty new file is a hunk too, or it could not be decided.
-            changes.push(TextChange { base_start: 0, base_len: 0, new_start: 0, new_lines: Vec::new() });
-        }
         let mut absorbed = Absorbed::default();
-        let mut kept: Vec<Hunk> = Vec::new();
-        let mut old = std::mem::take(&mut self.hunks);
-        for change in self.respect_boundaries(&old, changes) {
-            let position = old.iter().position(|hunk| {
-                matches!(&hunk.body, Body::Text { base_start, base_len, .. }
-                    if *base_start == change.base_start && *base_len == change.base_len)
-                    && hunk.new_lines() == change.new_lines.as_slice()
-                    && !matches!(hunk.decision, Decision::Rejected { .. })
-            });
-            if let Some(position) = position {
-                kept.push(old.remove(position));
-                continue;
-            }
-            let body = Body::Text {
-                base_start: change.base_start,
-                base_len: change.base_len,
-                new_lines: change.new_lines.clone(),
-            };
-            let hunk = next(body, &change);
-            absorbed.added.push(hunk.id);
-            kept.push(hunk);
-        }
-        for hunk in old {
-            let stays = match (&hunk.body, &hunk.decision) {
-                (Body::Delete | Body::Mode { .. } | Body::Binary { .. }, _) => true,
-                (Body::Text { .. }, Decision::Rejected { .. }) => {
-                    !kept.iter().any(|other| overlaps(&hunk, other))
+        let mut live: Vec<Option<Hunk>> = live.into_iter().map(Some).collect();
+        let mut texts: Vec<Hunk> = Vec::new();
+        for piece in self.pieces(&base, &live, new_text) {
+            match piece {
+                Piece::Kept(index) => texts.extend(live.get_mut(index).and_then(Option::take)),
+                Piece::Fresh(change) => {
+                    let TextChange { base_start, base_len, new_start: _, new_lines } = &change;
+                    let body = Body::Text {
+                        base_start: *base_start,
+                        base_len: *base_len,
+                        new_lines: new_lines.clone(),
+                    };
+                    let hunk = next(body, &change);
+                    absorbed.added.push(hunk.id);
+                    texts.push(hunk);
                 }
-                (Body::Text { .. }, _) => false,
-            };
-            if stays {
-                kept.push(hunk);
-            } else {
-                absorbed.superseded.push(hunk.id);
             }
         }
-        kept.sort_by_key(|hunk| (hunk.base_range().start, hunk.base_range().end, hunk.id));
-        self.hunks = kept;
+        absorbed.superseded.extend(live.into_iter().flatten().map(|hunk| hunk.id));
+        let (mut hunks, mut rejected) = (Vec::new(), Vec::new());
+        for hunk in other {
+            let is_rejected = matches!(hunk.decision, Decision::Rejected { .. });
+            match &hunk.body {
+                Body::Text { .. } if texts.iter().any(|text| overlaps(&hunk, text)) => {
+                    absorbed.superseded.push(hunk.id);
+                }
+                Body::Text { .. } => rejected.push(hunk),
+                Body::Delete if !is_rejected => absorbed.superseded.push(hunk.id),
+                Body::Delete | Body::Mode { .. } | Body::Binary { .. } => hunks.push(hunk),
+            }
+        }
+        texts.extend(rejected);
+        // Stable: hunks at one place keep their order.
+        texts.sort_by_key(|hunk| (hunk.base_range().start, hunk.base_range().end));
+        hunks.extend(texts);
+        self.hunks = hunks;
         absorbed
     }
 
-    /// Cuts fresh changes where existing hunks begin and end, so that a hunk that is still
-    /// wholly present keeps its identity even if a new change touches it.
-    fn respect_boundaries(&self, old: &[Hunk], changes: Vec<TextChange>) -> Vec<TextChange> {
-        let mut cut = Vec::new();
-        for change in changes {
-            let mut rest = change;
-            for hunk in old {
-                if matches!(hunk.decision, Decision::Rejected { .. })
-                    || !matches!(hunk.body, Body::Text { .. })
-                {
-                    continue;
-                }
-                if let Some((before, same, after)) = rest.cut_around(hunk.base_range(), hunk.new_lines()) {
-                    cut.extend(before);
-                    cut.push(same);
-                    match after {
-                        Some(after) => rest = after,
-                        None => {
-                            rest = TextChange {
-                                base_start: 0,
-                                base_len: 0,
-                                new_start: 0,
-                                new_lines: Vec::new(),
-                            };
-                            break;
-                        }
-                    }
-                }
-            }
-            if rest.base_len > 0 || !rest.new_lines.is_empty() || (self.base.is_none() && cut.is_empty()) {
-                cut.push(rest);
-            }
+    /// What `new_text` is made of, given the live hunks.
+    fn pieces(&self, base: &str, live: &[Option<Hunk>], new_text: &str) -> Vec<Piece> {
+        let live: Vec<&Hunk> = live.iter().flatten().collect();
+        let fresh = || changes_between(base, new_text).into_iter().map(Piece::Fresh).collect();
+        let current = compose_lines(base, &live);
+        let mut pieces = super::absorb::pieces(base, &live, &current, new_text)
+            .filter(|pieces| composes(base, &live, pieces) == new_text)
+            .unwrap_or_else(fresh);
+        if self.base.is_none() && pieces.is_empty() && new_text.is_empty() {
+            // An empty new file is a hunk too, or it could not be decided.
+            let nothing = TextChange { base_start: 0, base_len: 0, new_start: 0, new_lines: Vec::new() };
+            pieces.push(Piece::Fresh(nothing));
         }
-        cut
+        pieces
     }
 
     /// Replaces one text hunk by two, cut after `rows` rows of its displayed diff.
@@ -202,6 +185,19 @@ impl FileEdit {
     pub fn hunk_mut(&mut self, id: HunkId) -> Option<&mut Hunk> {
         self.hunks.iter_mut().find(|hunk| hunk.id == id)
     }
+}
+
+/// The text that the pieces make; lines at the end of a text without a last newline can
+/// make it differ from what was asked for.
+fn composes(base: &str, live: &[&Hunk], pieces: &[Piece]) -> String {
+    let parts = pieces.iter().filter_map(|piece| match piece {
+        Piece::Kept(index) => live.get(*index).map(|hunk| (hunk.base_range(), hunk.new_lines())),
+        Piece::Fresh(change) => {
+            let range = change.base_start..change.base_start + change.base_len;
+            Some((range, change.new_lines.as_slice()))
+        }
+    });
+    compose_parts(base, parts)
 }
 
 fn overlaps(a: &Hunk, b: &Hunk) -> bool {

@@ -3,7 +3,10 @@
 //! Nothing here knows the clock, the disk, git, processes or the screen. Everything
 //! else may use this layer; this layer uses nothing else of the crate.
 
+pub(crate) mod absorb;
 pub(crate) mod apply;
+pub mod binary;
+pub mod changes;
 pub mod checklist;
 pub mod command;
 pub mod commit;
@@ -23,6 +26,7 @@ pub mod place;
 pub mod plan;
 pub mod proposal;
 pub mod rebase;
+pub mod report;
 pub mod session;
 pub mod stack;
 pub mod task;

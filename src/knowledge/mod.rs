@@ -20,6 +20,7 @@ mod load;
 mod load_tests;
 mod merge;
 pub mod orm;
+pub mod packs;
 mod page;
 pub mod playbook;
 pub mod protocol;

@@ -24,6 +24,8 @@ pub struct RepoState {
     pub hooks: Vec<(String, PathBuf)>,
     /// Name and address of the author, when configured.
     pub author: Option<String>,
+    /// Subjects of the newest commits, newest first, at most 20.
+    pub subjects: Vec<String>,
     /// `ssh-ed25519 …9Qz`, `gpg KEY` when commits are to be signed.
     pub signing: Option<String>,
 }

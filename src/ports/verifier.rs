@@ -28,6 +28,11 @@ impl Cancel {
         self.0.load(Ordering::SeqCst)
     }
 
+    /// Whether both are the same request.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether it was asked at all.
     pub fn is_asked(&self) -> bool {
         self.asked() > 0

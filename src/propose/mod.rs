@@ -1,1 +1,25 @@
 //! Proposers: recipe, fix, command, the user's own edit. All give the same `Proposal`.
+//!
+//! Nothing here writes to the user's files, and nothing here is an authority: a proposal
+//! becomes hunks, and hunks are decided one by one. What is proposed for a Python,
+//! TypeScript or Rust file parses, or it is not proposed.
+
+mod edits;
+mod fix;
+mod own_edit;
+mod plan;
+mod prepared;
+mod python;
+mod recipe;
+mod sample;
+mod walkthrough;
+mod workspace;
+
+pub use fix::{FixProposer, Fixed, Language, fix, fixable};
+pub use own_edit::{Written, own_edit};
+pub use plan::{PlanInput, RESOURCE, as_walkthrough, plan};
+pub use prepared::Prepared;
+pub use recipe::ResourceRecipe;
+pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
+pub use walkthrough::{CheckState, evaluate, guide_for_finding, guide_for_layer};
+pub use workspace::{ReadBase, read_base_of};

@@ -1,0 +1,84 @@
+//! The languages that have a front end.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A programming language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    Python,
+    JavaScript,
+    TypeScript,
+    Rust,
+}
+
+impl Lang {
+    /// Every language, in display order.
+    pub const ALL: [Self; 4] = [Self::Python, Self::JavaScript, Self::TypeScript, Self::Rust];
+
+    /// The lower-case name used in packs and formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+            Self::TypeScript => "typescript",
+            Self::Rust => "rust",
+        }
+    }
+
+    /// The language of that name, or none.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.name() == name)
+    }
+
+    /// The language that the end of a path stands for, or none.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let (_, extension) = file.rsplit_once('.')?;
+        match extension {
+            "py" | "pyi" => Some(Self::Python),
+            "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
+            "ts" | "tsx" | "mts" | "cts" => Some(Self::TypeScript),
+            "rs" => Some(Self::Rust),
+            _ => None,
+        }
+    }
+
+    /// Whether two languages import each other's modules.
+    pub fn shares_modules_with(self, other: Self) -> bool {
+        self == other || (self.is_ecmascript() && other.is_ecmascript())
+    }
+
+    /// Whether this is JavaScript or TypeScript.
+    pub fn is_ecmascript(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript)
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_names_the_language() {
+        let cases = [
+            ("app/main.py", Some(Lang::Python)),
+            ("src/a.mts", Some(Lang::TypeScript)),
+            ("src/a.d.ts", Some(Lang::TypeScript)),
+            ("x.cjs", Some(Lang::JavaScript)),
+            ("src/main.rs", Some(Lang::Rust)),
+            ("Makefile", None),
+            ("dir.py/file", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(Lang::from_path(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Front ends: from the bytes of one file to its facts, one for each language.
+//!
+//! A front end is a pure function of (path, text). It never panics and never overflows
+//! the stack, whatever the text: a linear scan refuses what a parser could not bear
+//! before the parser sees it. Callers run front ends on threads with at least
+//! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
+
+mod depth;
+mod javascript;
+mod python;
+mod rust;
+
+use super::facts::{FileFacts, Lang};
+
+/// The stack that every front end is tested with, also in debug builds.
+pub const STACK_BYTES: usize = 64 << 20;
+
+/// Larger files are refused: they are generated or data, and a parser takes about
+/// hundred times their size in memory.
+pub const MAX_SIZE_BYTES: usize = 2 << 20;
+
+/// Why a file has no facts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("{size_bytes} bytes, more than {MAX_SIZE_BYTES}")]
+    TooLarge { size_bytes: usize },
+    /// Nesting of brackets, operators or indentation that no person writes.
+    #[error("nested more than {limit} levels deep in line {line}")]
+    TooDeep { limit: u32, line: u32 },
+    /// The parser found nothing that it could read.
+    #[error("no source of this language: {0}")]
+    NotSource(String),
+}
+
+/// Turns the text of the file at a path into facts.
+pub type FrontEnd = fn(path: &str, text: &str) -> Result<FileFacts, Refused>;
+
+/// The front end of a language, or none while it has none.
+pub fn front_end(lang: Lang) -> Option<FrontEnd> {
+    match lang {
+        Lang::Python => Some(python::facts),
+        Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
+        Lang::Rust => Some(rust::facts),
+    }
+}
+
+/// The facts of a file in the language that its path names; none for other files.
+pub fn facts(path: &str, text: &str) -> Option<Result<FileFacts, Refused>> {
+    let front_end = front_end(Lang::from_path(path)?)?;
+    if text.len() > MAX_SIZE_BYTES {
+        return Some(Err(Refused::TooLarge { size_bytes: text.len() }));
+    }
+    Some(front_end(path, text))
+}

@@ -1,0 +1,110 @@
+//! Calls that reach the database.
+
+use super::signs::{QueryRule, Signs};
+use crate::analysis::{
+    facts::{CallFlags, CallId, Expr, ExprId, FileFacts},
+    resolve::{Project, Target},
+};
+use std::collections::HashSet;
+
+/// Finds queries with the rules of the signs.
+pub struct QueryFinder<'a> {
+    signs: &'a Signs,
+    /// Files whose classes are persisted.
+    models: HashSet<usize>,
+}
+
+impl<'a> QueryFinder<'a> {
+    /// `models` are the files of the model layer.
+    pub fn new(signs: &'a Signs, models: HashSet<usize>) -> Self {
+        Self { signs, models }
+    }
+
+    /// The calls of a file that reach the database, in source order.
+    pub fn queries(&self, project: &Project<'_>, file: usize) -> Vec<CallId> {
+        let Some(facts) = project.files.get(file) else { return Vec::new() };
+        let language = facts.lang.name();
+        let rules: Vec<&QueryRule> = self
+            .signs
+            .queries
+            .iter()
+            .filter(|(languages, _)| languages.iter().any(|name| name == language))
+            .map(|(_, rule)| rule)
+            .collect();
+        let mut found: Vec<CallId> = facts
+            .call_ids()
+            .filter(|(_, call)| !call.flags.has(CallFlags::ANNOTATION))
+            .filter(|(id, _)| rules.iter().any(|rule| self.matches(rule, project, file, *id)))
+            .map(|(id, _)| id)
+            .collect();
+        found.sort_by_key(|id| facts.call(*id).map_or(0, |call| call.name_span.start));
+        found
+    }
+
+    fn matches(&self, rule: &QueryRule, project: &Project<'_>, file: usize, id: CallId) -> bool {
+        let Some(facts) = project.files.get(file) else { return false };
+        let Some(call) = facts.call(id) else { return false };
+        if !rule.calls.is_empty()
+            && let Some(Target::External(path)) = project.callee(file, id)
+        {
+            return rule.calls.iter().any(|pattern| pattern.matches(&path));
+        }
+        let Expr::Attr(object, name) = facts.expr(call.callee) else { return false };
+        let method = facts.text(name);
+        if !rule.methods.iter().any(|known| known == method) {
+            return false;
+        }
+        let receiver = receiver_name(facts, object);
+        let by_name =
+            receiver.is_some_and(|name| rule.receivers.iter().any(|known| name_matches(known, name)));
+        by_name || (rule.models && self.is_model(project, file, object))
+    }
+
+    /// Whether the receiver is a class of the model layer itself: `Article.findAll()`.
+    fn is_model(&self, project: &Project<'_>, file: usize, object: ExprId) -> bool {
+        matches!(project.target(file, object), Some(Target::Definition(other, _)) if self.models.contains(&other))
+    }
+}
+
+/// The last name of a receiver: `session` of `self.session`, `objects` of `User.objects`;
+/// a chain of calls is looked through to the name it started from.
+fn receiver_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
+    let mut expr = expr;
+    for _ in 0..16 {
+        match facts.expr(expr) {
+            Expr::Name(name) | Expr::Attr(_, name) => return Some(facts.text(name)),
+            Expr::Call(call) => match facts.expr(facts.call(call)?.callee) {
+                Expr::Attr(object, _) => expr = object,
+                Expr::Name(name) => return Some(facts.text(name)),
+                _ => return None,
+            },
+            Expr::Index(object, _) => expr = object,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// `*Repository` matches any name that ends so.
+fn name_matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == pattern,
+    }
+}
+
+/// Whether a path is one of a test by convention, whatever the language.
+pub fn is_test_path(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let in_folder = path
+        .split('/')
+        .rev()
+        .skip(1)
+        .any(|folder| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
+    in_folder
+        || file.starts_with("test_")
+        || file == "conftest.py"
+        || [".test.", ".spec.", "_test.", "-spec.", "_spec.", "Test.", "Tests."]
+            .iter()
+            .any(|part| file.contains(part))
+}

@@ -1,0 +1,216 @@
+//! Adding up what speaks for each layer.
+
+use super::{
+    queries::{QueryFinder, is_test_path},
+    seen::{Path, Seen, is_env_object, is_env_read},
+    signs::{Sign, Signs},
+    words::{of_class, of_path},
+};
+use crate::{
+    analysis::{
+        facts::{Expr, FileFacts},
+        resolve::Project,
+    },
+    domain::{layer::Layer, map::SourceFile, place::Evidence},
+    knowledge::packs::Pattern,
+};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+/// Weights in tenths of what code alone shows.
+const ROUTE: u32 = 60;
+const HANDLER: u32 = 40;
+const QUERIES: u32 = 25;
+const CLASS_NAME: u32 = 22;
+const ENV_READ: u32 = 12;
+/// Less than this is no evidence.
+const LEAST: u32 = 10;
+/// Places kept for each file.
+const EVIDENCE_LIMIT: usize = 4;
+
+/// What layers are told from.
+pub struct LayerInput<'a> {
+    pub project: &'a Project<'a>,
+    pub signs: &'a Signs,
+    /// Backend files without facts: SQL, schemas of other tools, languages without a front end.
+    pub others: &'a [String],
+    /// Registrations of endpoints: path of the file and line.
+    pub routes: &'a [(String, u32)],
+    /// Definitions of handlers: path of the file and line.
+    pub handlers: &'a [(String, u32)],
+}
+
+/// The layer of every file, sorted by path.
+pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
+    let count = input.project.files.len();
+    let seen: Vec<Seen> = (0..count).into_par_iter().map(|file| Seen::new(input.project, file)).collect();
+    // Queries are told by models, so models come first.
+    let models: HashSet<usize> = (0..count)
+        .into_par_iter()
+        .filter(|file| matches!(decide(input, *file, seen.get(*file), 0), (Layer::Model, _)))
+        .collect();
+    let finder = QueryFinder::new(input.signs, models);
+    let mut files: Vec<SourceFile> = (0..count)
+        .into_par_iter()
+        .filter_map(|file| {
+            let facts = input.project.files.get(file)?;
+            let queries = u32::try_from(finder.queries(input.project, file).len()).unwrap_or(u32::MAX);
+            let seen = seen.get(file);
+            let (layer, evidence) = decide(input, file, seen, queries);
+            let functions = seen.map_or(0, |seen| seen.functions);
+            Some(SourceFile { path: facts.path.clone(), layer, evidence, functions, queries })
+        })
+        .collect();
+    files.extend(input.others.iter().map(|path| {
+        let (layer, evidence) = by_path(input.signs, path);
+        SourceFile { path: path.clone(), layer, evidence, functions: 0, queries: 0 }
+    }));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// Votes for layers, each with its places.
+#[derive(Debug, Default)]
+struct Votes(BTreeMap<Layer, (u32, Vec<(u32, Evidence)>)>);
+
+impl Votes {
+    fn add(&mut self, layer: Layer, weight: u32, evidence: Evidence) {
+        let entry = self.0.entry(layer).or_default();
+        entry.0 += weight;
+        entry.1.push((weight, evidence));
+    }
+
+    /// The layer with the most weight; the earlier in display order on a tie.
+    fn winner(self) -> (Layer, Vec<Evidence>) {
+        let best = self.0.into_iter().rev().max_by_key(|(_, (weight, _))| *weight);
+        match best {
+            Some((layer, (weight, mut places))) if weight >= LEAST => {
+                places.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+                places.truncate(EVIDENCE_LIMIT);
+                (layer, places.into_iter().map(|(_, evidence)| evidence).collect())
+            }
+            Some(_) | None => (Layer::Other, Vec::new()),
+        }
+    }
+}
+
+fn decide(input: &LayerInput<'_>, file: usize, seen: Option<&Seen>, queries: u32) -> (Layer, Vec<Evidence>) {
+    let (Some(facts), Some(seen)) = (input.project.files.get(file), seen) else {
+        return (Layer::Other, Vec::new());
+    };
+    let path = facts.path.as_str();
+    let mut votes = Votes::default();
+    vote_names(input.signs, path, &mut votes);
+    vote_signs(input.signs, facts, seen, &mut votes);
+    vote_class_names(input.signs, path, seen, &mut votes);
+    let place = |list: &[(String, u32)]| list.iter().find(|(file, _)| file == path).map(|(_, line)| *line);
+    if let Some(line) = place(input.routes) {
+        votes.add(Layer::Router, ROUTE, Evidence::new(path, line, "registers an endpoint"));
+    }
+    if let Some(line) = place(input.handlers) {
+        votes.add(Layer::Router, HANDLER, Evidence::new(path, line, "handles an endpoint"));
+    }
+    if queries > 0 && place(input.routes).is_none() {
+        let note = if queries == 1 { "1 query".to_owned() } else { format!("{queries} queries") };
+        votes.add(Layer::Repository, QUERIES, Evidence::new(path, 1, note));
+    }
+    let reads = env_reads(facts, seen);
+    if reads > 0 {
+        let note = if reads == 1 {
+            "reads the environment".to_owned()
+        } else {
+            format!("reads the environment {reads} times")
+        };
+        votes.add(Layer::Config, ENV_READ * reads.min(3), Evidence::new(path, 1, note));
+    }
+    votes.winner()
+}
+
+fn by_path(signs: &Signs, path: &str) -> (Layer, Vec<Evidence>) {
+    let mut votes = Votes::default();
+    vote_names(signs, path, &mut votes);
+    if is_test_path(path) {
+        votes.add(Layer::Test, 300, Evidence::new(path, 1, "a test by its path"));
+    }
+    if path.ends_with(".prisma") {
+        votes.add(Layer::Model, 100, Evidence::new(path, 1, "declares models"));
+    }
+    if path.split('/').rev().skip(1).any(|folder| matches!(folder, "migrations" | "migrate" | "migration")) {
+        votes.add(Layer::Migration, 90, Evidence::new(path, 1, "in a folder of migrations"));
+    }
+    votes.winner()
+}
+
+fn vote_names(signs: &Signs, path: &str, votes: &mut Votes) {
+    for (layer, (weight, word)) in of_path(signs, path) {
+        votes.add(layer, weight, Evidence::new(path, 1, format!("named {word}")));
+    }
+}
+
+fn vote_class_names(signs: &Signs, path: &str, seen: &Seen, votes: &mut Votes) {
+    let mut first: BTreeMap<Layer, (u32, u32, &str)> = BTreeMap::new();
+    for (name, line) in &seen.classes {
+        if let Some((layer, is_weak)) = of_class(signs, name) {
+            let weight = if is_weak { CLASS_NAME / 2 } else { CLASS_NAME };
+            first.entry(layer).or_insert((weight, *line, name));
+        }
+    }
+    for (layer, (weight, line, name)) in first {
+        votes.add(layer, weight, Evidence::new(path, line, format!("class {name}")));
+    }
+}
+
+fn vote_signs(signs: &Signs, facts: &FileFacts, seen: &Seen, votes: &mut Votes) {
+    let language = facts.lang.name();
+    // For each layer and kind of sign the strongest counts.
+    let mut best: BTreeMap<(Layer, &'static str), (u32, Evidence)> = BTreeMap::new();
+    let mut note = |layer: Layer, kind: &'static str, weight: u32, evidence: Evidence| {
+        let entry = best.entry((layer, kind)).or_insert_with(|| (0, evidence.clone()));
+        if weight > entry.0 {
+            *entry = (weight, evidence);
+        }
+    };
+    let path = facts.path.as_str();
+    for (languages, Sign { sign, paths }) in &signs.signs {
+        if !languages.iter().any(|name| name == language) {
+            continue;
+        }
+        let weight = sign.weight.unwrap_or(1) * 10;
+        for (kind, words, patterns, places) in [
+            ("import", "imports", &sign.imports, &seen.imports),
+            ("base", "extends", &sign.bases, &seen.bases),
+            ("annotation", "annotated", &sign.annotations, &seen.annotations),
+            ("call", "calls", &sign.calls, &seen.calls),
+        ] {
+            if let Some((found, line)) = first_match(patterns, places) {
+                note(sign.layer, kind, weight, Evidence::new(path, *line, format!("{words} {found}")));
+            }
+        }
+        if paths.iter().any(|glob| glob.is_match(path)) {
+            note(sign.layer, "path", weight, Evidence::new(path, 1, "by its path"));
+        }
+    }
+    for ((layer, _), (weight, evidence)) in best {
+        votes.add(layer, weight, evidence);
+    }
+}
+
+fn first_match<'s>(patterns: &[Pattern], places: &'s [Path]) -> Option<&'s Path> {
+    if patterns.is_empty() {
+        return None;
+    }
+    places.iter().find(|(path, _)| patterns.iter().any(|pattern| pattern.matches(path)))
+}
+
+fn env_reads(facts: &FileFacts, seen: &Seen) -> u32 {
+    let calls = seen.calls.iter().filter(|(path, _)| is_env_read(path)).count();
+    let members = facts
+        .exprs
+        .iter()
+        .filter(|expr| match expr {
+            Expr::Attr(object, _) | Expr::Index(object, _) => is_env_object(facts, *object),
+            _ => false,
+        })
+        .count();
+    u32::try_from(calls + members).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,151 @@
+//! The sign files, parsed.
+
+use crate::{
+    domain::layer::Layer,
+    knowledge::packs::{LayerSign, Packs, Pattern},
+    ports::ScanError,
+};
+use include_dir::{Dir, include_dir};
+use regex::Regex;
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/layer-signs");
+
+static SHIPPED: LazyLock<Result<Signs, String>> = LazyLock::new(|| {
+    let mut texts: Vec<(&str, &str)> = FILES
+        .files()
+        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
+        .filter(|(path, _)| path.ends_with(".yaml"))
+        .collect();
+    texts.sort_unstable();
+    Signs::parse(&texts)
+});
+
+/// The signs that ship with the program.
+pub fn shipped() -> Result<&'static Signs, ScanError> {
+    SHIPPED.as_ref().map_err(|reason| ScanError::Knowledge(reason.clone()))
+}
+
+/// All signs, ready to match.
+#[derive(Debug, Default, Clone)]
+pub struct Signs {
+    pub(super) words: BTreeMap<Layer, WordList>,
+    pub(super) neutral: Vec<String>,
+    pub(super) signs: Vec<(Vec<String>, Sign)>,
+    pub(super) queries: Vec<(Vec<String>, QueryRule)>,
+}
+
+/// A layer sign with its globs compiled.
+#[derive(Debug, Clone)]
+pub(super) struct Sign {
+    pub(super) sign: LayerSign,
+    pub(super) paths: Vec<Regex>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WordList {
+    pub(super) names: Vec<String>,
+    /// Names that speak for a file but not for what stands in a folder of that name.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
+    #[serde(default)]
+    pub(super) weak: Vec<String>,
+}
+
+/// Calls that reach the database.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct QueryRule {
+    pub(super) calls: Vec<Pattern>,
+    pub(super) methods: Vec<String>,
+    pub(super) receivers: Vec<String>,
+    pub(super) models: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordFile {
+    words: BTreeMap<Layer, WordList>,
+    neutral: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignFile {
+    languages: Vec<String>,
+    signs: Vec<LayerSign>,
+    #[serde(default)]
+    queries: Vec<QueryRule>,
+}
+
+impl Signs {
+    fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
+        let mut signs = Self::default();
+        for (file, text) in texts {
+            let failed =
+                |error: serde_saphyr::Error| format!("layer-signs/{file}: {}", error.without_snippet());
+            if *file == "words.yaml" {
+                let words: WordFile = serde_saphyr::from_str(text).map_err(failed)?;
+                (signs.words, signs.neutral) = (words.words, words.neutral);
+                continue;
+            }
+            let found: SignFile = serde_saphyr::from_str(text).map_err(failed)?;
+            for sign in found.signs {
+                signs.add(&found.languages, sign).map_err(|error| format!("layer-signs/{file}: {error}"))?;
+            }
+            signs.queries.extend(found.queries.into_iter().map(|rule| (found.languages.clone(), rule)));
+        }
+        Ok(signs)
+    }
+
+    fn add(&mut self, languages: &[String], sign: LayerSign) -> Result<(), regex::Error> {
+        let paths = sign.paths.iter().map(|glob| glob_regex(glob)).collect::<Result<_, _>>()?;
+        self.signs.push((languages.to_vec(), Sign { sign, paths }));
+        Ok(())
+    }
+
+    /// Every sign with the languages it is for.
+    pub fn layer_signs(&self) -> impl Iterator<Item = (&[String], &LayerSign)> {
+        self.signs.iter().map(|(languages, sign)| (languages.as_slice(), &sign.sign))
+    }
+
+    /// These signs with those of packs on top.
+    pub fn with_packs(&self, packs: &Packs) -> Result<Self, ScanError> {
+        let mut signs = self.clone();
+        for pack in packs.iter() {
+            for sign in &pack.layers {
+                signs
+                    .add(&pack.languages, sign.clone())
+                    .map_err(|error| ScanError::Knowledge(format!("pack {}: {error}", pack.pack)))?;
+            }
+        }
+        Ok(signs)
+    }
+}
+
+/// `**/` at the front also matches nothing; `*` stays inside a segment.
+fn glob_regex(glob: &str) -> Result<Regex, regex::Error> {
+    let escaped =
+        regex::escape(glob).replace(r"\*\*/", "(?:.+/)?").replace(r"\*\*", ".+").replace(r"\*", "[^/]*");
+    Regex::new(&format!("^{escaped}$"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_sign_file_parses() {
+        let signs = shipped().unwrap();
+        assert!(signs.words.contains_key(&Layer::Router) && signs.signs.len() > 40);
+    }
+
+    #[test]
+    fn a_glob_reaches_the_root_and_any_depth() {
+        let glob = glob_regex("**/tests/**").unwrap();
+        assert!(glob.is_match("tests/a.py") && glob.is_match("api/tests/unit/a.py"));
+        assert!(!glob.is_match("contests/a.py"));
+    }
+}

@@ -1,0 +1,174 @@
+//! What the names of a file and its folders say.
+
+use super::signs::Signs;
+use crate::domain::layer::Layer;
+use std::collections::BTreeMap;
+
+/// Weights, in tenths.
+const SUFFIX: u32 = 50;
+const STEM: u32 = 40;
+const PARENT: u32 = 45;
+const ANCESTOR: u32 = 25;
+const INNER: u32 = 8;
+
+/// What a name says: the layer, its weight in tenths, the word.
+pub(super) type Said = BTreeMap<Layer, (u32, String)>;
+
+/// Votes of the file's name and of the folders around it.
+pub(super) fn of_path(signs: &Signs, path: &str) -> Said {
+    let mut said = Said::new();
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let Some(file) = parts.pop() else { return said };
+    let stem = stem(file);
+    let tokens = tokens(stem);
+    let is_neutral = tokens.is_empty() || signs.neutral.iter().any(|name| *name == stem.to_lowercase());
+    if !is_neutral {
+        vote_name(signs, &tokens, &mut said);
+    }
+    let mut folders = parts.iter().rev().filter(|folder| !signs.neutral.iter().any(|name| name == *folder));
+    if let Some(parent) = folders.next() {
+        // A file that says nothing itself is what its folder says, as strongly as by name.
+        vote_last(signs, parent, if is_neutral { PARENT + 5 } else { PARENT }, &mut said);
+    }
+    for (depth, folder) in folders.take(4).enumerate() {
+        let weight = ANCESTOR.saturating_sub(u32::try_from(depth).unwrap_or(4) * 4);
+        vote_last(signs, folder, weight, &mut said);
+    }
+    said
+}
+
+/// The vote of a class name: its last word.
+pub(super) fn of_class(signs: &Signs, name: &str) -> Option<(Layer, bool)> {
+    let tokens = tokens(name);
+    match word_of(signs, &tokens) {
+        Some((layer, Strength::Full, _)) => Some((layer, false)),
+        Some((layer, Strength::FileOnly | Strength::Weak, _)) => Some((layer, true)),
+        None => None,
+    }
+}
+
+/// How much a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strength {
+    Full,
+    FileOnly,
+    Weak,
+}
+
+fn vote_name(signs: &Signs, tokens: &[String], said: &mut Said) {
+    let weigh = |strength: Strength, full: u32| match strength {
+        Strength::Full | Strength::FileOnly => full,
+        Strength::Weak => full / 2,
+    };
+    if let Some((layer, strength, word)) = word_of(signs, tokens) {
+        let full = if tokens.len() > word.split(' ').count() { SUFFIX } else { STEM };
+        add(said, layer, weigh(strength, full), &word);
+    }
+    for token in tokens.iter().rev().skip(1) {
+        if let Some((layer, strength, word)) = word_of(signs, std::slice::from_ref(token)) {
+            add(said, layer, weigh(strength, INNER), &word);
+        }
+    }
+}
+
+fn vote_last(signs: &Signs, folder: &str, weight: u32, said: &mut Said) {
+    match word_of(signs, &tokens(folder)) {
+        Some((layer, Strength::Full, word)) => add(said, layer, weight, &word),
+        Some((layer, Strength::Weak, word)) => add(said, layer, weight / 3, &word),
+        Some((_, Strength::FileOnly, _)) | None => {}
+    }
+}
+
+fn add(said: &mut Said, layer: Layer, weight: u32, word: &str) {
+    let entry = said.entry(layer).or_insert_with(|| (0, word.to_owned()));
+    entry.0 += weight;
+}
+
+/// The layer that the last two words, or the last one, name.
+fn word_of(signs: &Signs, tokens: &[String]) -> Option<(Layer, Strength, String)> {
+    let last = singular(tokens.last()?);
+    let pair =
+        tokens.len().checked_sub(2).and_then(|at| tokens.get(at)).map(|first| format!("{first} {last}"));
+    let find = |text: &str| {
+        signs.words.iter().find_map(|(layer, list)| {
+            [(&list.names, Strength::Full), (&list.files, Strength::FileOnly), (&list.weak, Strength::Weak)]
+                .into_iter()
+                .find(|(names, _)| names.iter().any(|name| name == text))
+                .map(|(_, strength)| (*layer, strength, text.to_owned()))
+        })
+    };
+    pair.as_deref().and_then(find).or_else(|| find(&last)).or_else(|| find(tokens.last()?))
+}
+
+/// The file name without its endings: `auth.controller` for `auth.controller.ts`.
+fn stem(file: &str) -> &str {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    stem.strip_suffix(".d").unwrap_or(stem)
+}
+
+/// Lower-case words of a name: camel case, dots, dashes and underscores split.
+fn tokens(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            was_lower = false;
+            continue;
+        }
+        if c.is_uppercase() && was_lower {
+            words.push(std::mem::take(&mut word));
+        }
+        was_lower = c.is_lowercase() || c.is_ascii_digit();
+        word.extend(c.to_lowercase());
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+fn singular(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    if word.ends_with("ss") {
+        return word.to_owned();
+    }
+    word.strip_suffix('s').unwrap_or(word).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::layering::shipped;
+    use pretty_assertions::assert_eq;
+
+    fn best(path: &str) -> Option<Layer> {
+        let said = of_path(shipped().unwrap(), path);
+        said.into_iter().max_by_key(|(_, (weight, _))| *weight).map(|(layer, _)| layer)
+    }
+
+    #[test]
+    fn the_last_word_of_the_name_speaks_before_the_folder() {
+        for (path, layer) in [
+            ("src/user/user.controller.ts", Layer::Router),
+            ("src/controllers/index.js", Layer::Router),
+            ("src/plugins/errorHandler.ts", Layer::Error),
+            ("app/repositories/article.py", Layer::Repository),
+            ("app/api/schemas/requests/article.py", Layer::Schema),
+            ("src/app/features/user/usecases.rs", Layer::Service),
+            ("src/app/features/user/entities.rs", Layer::Model),
+            ("app/core/settings/test.py", Layer::Config),
+        ] {
+            assert_eq!(best(path), Some(layer), "{path}");
+        }
+        assert_eq!(best("src/slug.py"), None);
+    }
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(tokens("UserArticle_repo-v2.dto"), ["user", "article", "repo", "v2", "dto"]);
+        assert_eq!(singular("repositories"), "repository");
+        assert_eq!(singular("access"), "access");
+    }
+}

@@ -1,0 +1,381 @@
+//! Classes, annotated functions and module bindings that declare routes.
+
+use super::{
+    graph::{Handler, MountEdge, NodeId, NodeKey, Route},
+    linker::Linker,
+    lookup::At,
+    project::FileId,
+    rules::{owns, verb_of},
+    select::Site,
+    value::Value,
+};
+use crate::{
+    analysis::facts::{Call, Expr, ExprId, FileFacts, ImportFlags, ScopeId, ScopeKind},
+    knowledge::packs::{Annotation, Class, Pack},
+};
+use std::rc::Rc;
+
+impl<'a> Linker<'a> {
+    /// Makes the router of a class that a rule speaks of, with the routes on its methods.
+    pub fn visit_class(&mut self, file: FileId, class: ScopeId) {
+        let Some(facts) = self.facts(file) else { return };
+        let packs: Vec<u16> = self
+            .rules
+            .of(facts.lang)
+            .filter(|(_, pack)| !pack.classes.is_empty())
+            .map(|(position, _)| position)
+            .collect();
+        for pack in packs {
+            self.class_router(file, class, pack);
+        }
+    }
+
+    /// The router of a class, for a pack that has a rule for it.
+    pub fn class_router(&mut self, file: FileId, class: ScopeId, position: u16) -> Option<NodeId> {
+        let key = NodeKey::Definition(file, class);
+        let pack = self.rules.pack(position)?;
+        let (rule, call) = self.class_rule(file, class, pack)?;
+        let node = self.graph.node(key, position);
+        if self.graph.routes.iter().any(|route| route.node == node && route.file == file) {
+            return Some(node);
+        }
+        let site = Site { file, call, definition: Some(class) };
+        let own = self.select_path(site, &rule.prefix).unwrap_or_else(|| vec!["".into()]);
+        if let Some(node) = self.graph.get_mut(node) {
+            node.own = own;
+            node.app |= rule.app;
+        }
+        self.method_routes(file, class, node, pack);
+        if !rule.child.is_empty() && self.memos.served_classes.insert(node) {
+            for child in self.select(site, &rule.child) {
+                for child in self.routers_in(&child.value, position) {
+                    self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
+                }
+            }
+        }
+        Some(node)
+    }
+
+    /// The rule that makes a class a router, with the annotation that it matched.
+    fn class_rule(
+        &mut self,
+        file: FileId,
+        class: ScopeId,
+        pack: &'a Pack,
+    ) -> Option<(&'a Class, Option<&'a Call>)> {
+        let facts = self.facts(file)?;
+        let scope = facts.scope(class)?;
+        for rule in &pack.classes {
+            for annotation in facts.list(scope.annotations) {
+                if let Some((_, call)) = self.annotation_of(file, facts, *annotation, &rule.annotation, pack)
+                {
+                    return Some((rule, call));
+                }
+            }
+            if !rule.base.is_empty() && !scope.bases.is_empty() {
+                let bases = self.foreign_bases(file, class);
+                if bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base))) {
+                    return Some((rule, None));
+                }
+            }
+        }
+        None
+    }
+
+    /// The name and call of an annotation that is one of `names` and belongs to the pack.
+    fn annotation_of(
+        &mut self,
+        file: FileId,
+        facts: &'a FileFacts,
+        annotation: ExprId,
+        names: &[String],
+        pack: &Pack,
+    ) -> Option<(&'a str, Option<&'a Call>)> {
+        let (callee, call) = match facts.expr(annotation) {
+            Expr::Call(call) => {
+                let call = facts.call(call)?;
+                (call.callee, Some(call))
+            }
+            _ => (annotation, None),
+        };
+        let written = self.callee_name(file, callee)?;
+        // An alias hides the name: then only its path tells.
+        let value = self.expr(file, callee);
+        let Value::External(path) = value else { return None };
+        let last = path.rsplit(['.', '/']).next().unwrap_or(&path);
+        let name = names.iter().find(|name| *name == last)?;
+        let foreign_star = || {
+            let stars = self.index(file).map(|index| index.stars.clone()).unwrap_or_default();
+            stars
+                .iter()
+                .filter_map(|star| facts.imports.get(*star as usize))
+                .any(|import| import.flags.has(ImportFlags::STAR) && owns(pack, facts.text(import.module)))
+        };
+        if !(owns(pack, &path) || (!path.contains('.') && path.as_ref() == written && foreign_star())) {
+            return None;
+        }
+        // The text lives as long as the facts where the written name is the rule's name.
+        if written == name { Some((written, call)) } else { Some(("", call)) }
+    }
+
+    /// Routes on the methods of a class, and of its bases in the project.
+    fn method_routes(&mut self, file: FileId, class: ScopeId, node: NodeId, pack: &'a Pack) {
+        if pack.annotations.is_empty() {
+            return;
+        }
+        let mut open = vec![(file, class)];
+        let mut seen: Vec<(FileId, ScopeId)> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        while let Some((file, class)) = open.pop() {
+            if seen.contains(&(file, class)) || seen.len() > 32 {
+                continue;
+            }
+            seen.push((file, class));
+            let Some(facts) = self.facts(file) else { continue };
+            let methods: Vec<ScopeId> = facts
+                .scope_ids()
+                .filter(|(_, scope)| scope.parent == Some(class) && scope.kind == ScopeKind::Function)
+                .map(|(id, _)| id)
+                .collect();
+            for method in methods {
+                let name = facts.scope(method).map_or("", |scope| facts.text(scope.name)).to_owned();
+                // A method of the class hides that of its base.
+                if !names.contains(&name) && self.annotated_routes(file, facts, method, node, pack, false) {
+                    names.push(name);
+                }
+            }
+            for base in self.bases(file, class) {
+                if let Value::Class(file, class) = base {
+                    open.push((file, class));
+                }
+            }
+        }
+    }
+
+    /// Routes that the annotations of a function declare; whether there is one.
+    fn annotated_routes(
+        &mut self,
+        file: FileId,
+        facts: &'a FileFacts,
+        function: ScopeId,
+        node: NodeId,
+        pack: &'a Pack,
+        only_free: bool,
+    ) -> bool {
+        let Some(scope) = facts.scope(function) else { return false };
+        let mut found = false;
+        for annotation in facts.list(scope.annotations) {
+            for rule in pack.annotations.iter().filter(|rule| rule.free || !only_free) {
+                let Some((written, call)) = self.annotation_of(file, facts, *annotation, &rule.names, pack)
+                else {
+                    continue;
+                };
+                let name = if written.is_empty() {
+                    self.real_name(file, facts, *annotation)
+                } else {
+                    written.to_owned()
+                };
+                self.annotated_route(file, facts, function, node, pack, rule, &name, call);
+                found = true;
+                break;
+            }
+        }
+        found
+    }
+
+    /// The name behind an alias of an annotation.
+    fn real_name(&mut self, file: FileId, facts: &FileFacts, annotation: ExprId) -> String {
+        let callee = match facts.expr(annotation) {
+            Expr::Call(call) => facts.call(call).map_or(annotation, |call| call.callee),
+            _ => annotation,
+        };
+        match self.expr(file, callee) {
+            Value::External(path) => path.rsplit(['.', '/']).next().unwrap_or(&path).to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one annotation with its rule and place")]
+    fn annotated_route(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        function: ScopeId,
+        node: NodeId,
+        pack: &Pack,
+        rule: &Annotation,
+        name: &str,
+        call: Option<&Call>,
+    ) {
+        let Some(scope) = facts.scope(function) else { return };
+        let site = Site { file, call, definition: Some(function) };
+        let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
+        let span = call.map_or(scope.name_span, |call| call.name_span);
+        self.graph.routes.push(Route { node, verbs, path, handler, file, span });
+    }
+
+    /// Makes the router of a function whose annotation is a route by itself.
+    pub fn visit_function(&mut self, file: FileId, function: ScopeId) {
+        let Some(facts) = self.facts(file) else { return };
+        let packs: Vec<u16> = self
+            .rules
+            .of(facts.lang)
+            .filter(|(_, pack)| pack.annotations.iter().any(|annotation| annotation.free))
+            .map(|(position, _)| position)
+            .collect();
+        for pack in packs {
+            self.function_router(file, function, pack);
+        }
+    }
+
+    /// The router of an annotated function outside a class.
+    pub fn function_router(&mut self, file: FileId, function: ScopeId, position: u16) -> Option<NodeId> {
+        let facts = self.facts(file)?;
+        let scope = facts.scope(function)?;
+        let pack = self.rules.pack(position)?;
+        let in_class = scope
+            .parent
+            .and_then(|parent| facts.scope(parent))
+            .is_some_and(|parent| parent.kind == ScopeKind::Class);
+        if in_class || scope.annotations.is_empty() || !pack.annotations.iter().any(|rule| rule.free) {
+            return None;
+        }
+        let key = NodeKey::Definition(file, function);
+        if let Some(node) = self.graph.find(key)
+            && self.graph.routes.iter().any(|route| route.node == node)
+        {
+            return Some(node);
+        }
+        // The router is only made when there is a route for it.
+        let before = self.graph.routes.len();
+        let probe = NodeId(u32::MAX);
+        if !self.annotated_routes(file, facts, function, probe, pack, true) {
+            return None;
+        }
+        let node = self.graph.node(key, position);
+        for route in self.graph.routes.iter_mut().skip(before).filter(|route| route.node == probe) {
+            route.node = node;
+        }
+        Some(node)
+    }
+
+    /// Serves classes that no call mounts, where their rule says so.
+    pub fn attach_classes(&mut self) {
+        let classes: Vec<(NodeId, FileId, ScopeId, u16)> = self
+            .graph
+            .iter()
+            .filter_map(|(id, node)| match node.key {
+                NodeKey::Definition(file, scope) => Some((id, file, scope, node.pack)),
+                _ => None,
+            })
+            .collect();
+        let reached = self.graph.reached();
+        for (id, file, class, position) in classes {
+            let Some(pack) = self.rules.pack(position) else { continue };
+            self.refuel();
+            let Some((rule, _)) = self.class_rule(file, class, pack) else { continue };
+            if !(rule.attach || rule.attach_orphans) {
+                continue;
+            }
+            let mounted = self.graph.edges.iter().any(|edge| edge.child == id);
+            let apps: Vec<NodeId> = self
+                .graph
+                .iter()
+                .filter(|(_, node)| node.app && node.pack == position)
+                .filter(|(_, node)| match rule.attach {
+                    true => !reached.contains(&id),
+                    false => node.open && !mounted,
+                })
+                .map(|(app, _)| app)
+                .collect();
+            if apps.is_empty()
+                && rule.attach
+                && !mounted
+                && let Some(node) = self.graph.get_mut(id)
+            {
+                node.app = true;
+            }
+            for parent in apps {
+                self.graph.mount(MountEdge { parent, child: id, prefix: vec!["".into()], over: false });
+            }
+        }
+    }
+
+    /// Makes the routers of the bindings that list a module's routes.
+    pub fn visit_collections(&mut self, file: FileId) {
+        let Some(facts) = self.facts(file) else { return };
+        let collections: Vec<(u16, &'a str, bool)> = self
+            .rules
+            .of(facts.lang)
+            .flat_map(|(position, pack)| {
+                pack.collections
+                    .iter()
+                    .map(move |collection| (position, collection.bind.as_str(), collection.app))
+            })
+            .collect();
+        for (position, bind, app) in collections {
+            let named = self.index(file).is_some_and(|index| index.is_named(ScopeId::MODULE, bind));
+            if !named {
+                continue;
+            }
+            self.refuel();
+            let node = self.graph.node(NodeKey::Collection(file, position), position);
+            if let Some(node) = self.graph.get_mut(node) {
+                node.app |= app;
+            }
+            let value = self.lookup(file, ScopeId::MODULE, bind, At::Anywhere);
+            for child in self.routers_in(&value, position) {
+                self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
+            }
+        }
+    }
+
+    /// The router of the binding of that name in the module that a value names.
+    pub fn module_binding(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        value: &Value,
+        bind: &str,
+    ) -> Option<Value> {
+        let module = match value {
+            Value::Module(module) => *module,
+            Value::Text(path) => {
+                let import =
+                    super::modules::ImportPath { from: file, from_path: &facts.path, module: path, level: 0 };
+                self.resolvers.of(facts.lang).resolve(import)?
+            }
+            _ => return None,
+        };
+        let of = module.file?;
+        let position = self
+            .rules
+            .of(facts.lang)
+            .find(|(_, pack)| pack.collections.iter().any(|collection| collection.bind == bind))
+            .map(|(position, _)| position)?;
+        let named = self.index(of).is_some_and(|index| index.is_named(ScopeId::MODULE, bind));
+        named.then(|| Value::Router(self.graph.node(NodeKey::Collection(of, position), position)))
+    }
+
+    /// The verbs of the methods of a handler class.
+    pub fn class_verbs(&mut self, file: FileId, class: ScopeId, pack: &Pack) -> Vec<String> {
+        let is_class = self
+            .facts(file)
+            .and_then(|facts| facts.scope(class))
+            .is_some_and(|scope| scope.kind == ScopeKind::Class);
+        if !is_class {
+            return Vec::new();
+        }
+        let mut verbs = Vec::new();
+        for name in ["get", "post", "put", "patch", "delete", "head", "options"] {
+            if matches!(self.class_member(file, class, name), Value::Function(..))
+                && let Some(verb) = verb_of(pack, name)
+            {
+                verbs.push(verb);
+            }
+        }
+        verbs
+    }
+}

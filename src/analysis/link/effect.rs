@@ -1,0 +1,449 @@
+//! What the rules of packs do when a call matches them.
+
+use super::{
+    graph::{Handler, Loose, MountEdge, NodeId, NodeKey, Route},
+    linker::Linker,
+    project::FileId,
+    rules::verb_of,
+    select::{Selected, Site},
+    value::{HOLE, Value},
+};
+use crate::{
+    analysis::facts::{Call, CallFlags, CallId, Expr, FileFacts, ScopeId},
+    knowledge::packs::{self, Operation, Pack, Verbs},
+};
+use std::rc::Rc;
+
+impl Linker<'_> {
+    /// A method call on a router; none where no rule of its pack speaks of it.
+    pub fn on_router(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        name: &str,
+    ) -> Option<Value> {
+        let position = self.graph.get(node)?.pack;
+        let pack = self.rules.pack(position)?;
+        for rule in pack.calls.iter().filter(|rule| rule.on.iter().any(|on| on == name)) {
+            let site = Site { file, call: Some(call), definition: None };
+            match rule.operation {
+                Operation::Route => {
+                    if self.route(site, facts, id, call, node, pack, rule, name) {
+                        return Some(Value::Router(node));
+                    }
+                }
+                Operation::Mount if !rule.parent.is_empty() => {
+                    self.serve(site, node, rule);
+                    return Some(Value::Router(node));
+                }
+                Operation::Mount => {
+                    self.mount(site, call, node, rule);
+                    return Some(Value::Router(node));
+                }
+                Operation::Prefix => {
+                    if let Some(path) = self.select_path(site, &rule.path)
+                        && let Some(node) = self.graph.get_mut(node)
+                    {
+                        node.own = path;
+                    }
+                    return Some(Value::Router(node));
+                }
+                Operation::Group | Operation::Router => {
+                    let child = self.graph.node(NodeKey::Call(file, id), position);
+                    let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+                    self.graph.mount(MountEdge { parent: node, child, prefix, over: false });
+                    if rule.bind_param.is_some() || !rule.child.is_empty() {
+                        let children = self.select(site, &rule.child);
+                        self.mount_children(file, child, &children, rule, &["".into()]);
+                    }
+                    return Some(Value::Router(child));
+                }
+                Operation::Pass | Operation::List => return Some(Value::Router(node)),
+                Operation::Wrap => {
+                    if let Some(value) = self.wrap(site, id, position, rule) {
+                        return Some(value);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// A call of something foreign; none where the rule's parts are not there.
+    pub fn foreign_call(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        position: u16,
+        rule: &packs::Call,
+    ) -> Option<Value> {
+        let pack = self.rules.pack(position)?;
+        let site = Site { file, call: Some(call), definition: None };
+        match rule.operation {
+            Operation::Router | Operation::Group => {
+                let identity =
+                    self.select(site, &rule.identity).into_iter().find_map(|selected| match selected.value {
+                        Value::Class(file, class) => Some(NodeKey::Root(file, class)),
+                        _ => None,
+                    });
+                let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
+                self.make_router(file, facts, call, node, rule);
+                Some(Value::Router(node))
+            }
+            Operation::Route => {
+                let node = self.graph.node(NodeKey::Call(file, id), position);
+                let name = self.callee_name(file, call.callee).unwrap_or_default();
+                self.route(site, facts, id, call, node, pack, rule, name).then_some(Value::Router(node))
+            }
+            Operation::Wrap => self.wrap(site, id, position, rule),
+            Operation::Pass => {
+                let found = self.select(site, &rule.child);
+                found.into_iter().map(|selected| selected.value).find(|value| !value.is_unknown())
+            }
+            Operation::List => {
+                let values = facts
+                    .args(call.args)
+                    .iter()
+                    .map(|arg| self.expr(file, arg.value))
+                    .collect::<Vec<Value>>();
+                Some(Value::List(values.into()))
+            }
+            // Both need a router to act on.
+            Operation::Mount | Operation::Prefix => None,
+        }
+    }
+
+    /// Gives a new router its prefix and the children named in its constructor.
+    pub fn make_router(
+        &mut self,
+        file: FileId,
+        _facts: &FileFacts,
+        call: &Call,
+        node: NodeId,
+        rule: &packs::Call,
+    ) {
+        let site = Site { file, call: Some(call), definition: None };
+        let own = self.select_path(site, &rule.path);
+        if let Some(node) = self.graph.get_mut(node) {
+            node.app |= rule.app;
+            if let Some(own) = own {
+                node.own = own;
+            }
+        }
+        if !rule.child.is_empty() {
+            let children = self.select(site, &rule.child);
+            self.mount_children(file, node, &children, rule, &["".into()]);
+        }
+        if !rule.parent.is_empty() {
+            // The path is the router's own already.
+            self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
+        }
+    }
+
+    /// Lets the routers that a rule calls parents serve this one.
+    fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
+        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        for selected in self.select(site, &rule.parent) {
+            if let Some(parent) = selected.value.router() {
+                self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
+                return;
+            }
+        }
+    }
+
+    /// The prefix that a constructor inside a function gets for one call of the function.
+    pub fn own_prefix_in_frame(
+        &mut self,
+        file: FileId,
+        made: CallId,
+        frame: (FileId, ScopeId, Vec<Value>),
+    ) -> Option<Vec<Rc<str>>> {
+        if self.frames.len() >= 8 {
+            return None;
+        }
+        let facts = self.facts(file)?;
+        let call = facts.call(made)?;
+        let target = self.expr(file, call.callee);
+        let Value::External(path) = target else { return None };
+        let rules = self.rules.calls(facts.lang, &path);
+        let memos = std::mem::take(&mut self.memos);
+        self.frames.push(frame);
+        let site = Site { file, call: Some(call), definition: None };
+        let own = rules.iter().find_map(|(_, rule)| self.select_path(site, &rule.path));
+        self.frames.pop();
+        self.memos = memos;
+        own
+    }
+
+    /// The prefix that a router class states for itself by constructing its base.
+    pub fn constructor_defaults(&mut self, file: FileId, class: ScopeId, node: NodeId, rule: &packs::Call) {
+        let Some(facts) = self.facts(file) else { return };
+        let constructor = self.resolvers.of(facts.lang).constructor();
+        let Value::Function(of, function) = self.class_member(file, class, constructor) else { return };
+        let Some(facts) = self.facts(of) else { return };
+        let base = facts.calls.iter().find(|call| {
+            call.scope == function
+                && matches!(facts.expr(call.callee), Expr::Attr(object, name)
+                    if facts.text(name) == constructor && matches!(facts.expr(object), Expr::Call(_)))
+        });
+        let Some(call) = base else { return };
+        let site = Site { file: of, call: Some(call), definition: None };
+        if let Some(own) = self.select_path(site, &rule.path)
+            && let Some(node) = self.graph.get_mut(node)
+            && node.own.iter().all(|own| own.is_empty())
+        {
+            node.own = own;
+        }
+    }
+
+    fn wrap(&mut self, site: Site<'_>, id: CallId, position: u16, rule: &packs::Call) -> Option<Value> {
+        let children = self.select(site, &rule.child);
+        let nodes: Vec<NodeId> =
+            children.iter().flat_map(|child| self.routers_in(&child.value, position)).collect();
+        if nodes.is_empty() {
+            return None;
+        }
+        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        let node = self.graph.node(NodeKey::Call(site.file, id), position);
+        if let Some(node) = self.graph.get_mut(node) {
+            node.own = prefix;
+        }
+        for child in nodes {
+            self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
+        }
+        Some(Value::Router(node))
+    }
+
+    fn mount(&mut self, site: Site<'_>, call: &Call, node: NodeId, rule: &packs::Call) {
+        let children = self.select(site, &rule.child);
+        let path = self.select_path(site, &rule.path);
+        let over = rule.over && path.is_some();
+        let prefix = path.unwrap_or_else(|| vec!["".into()]);
+        let rule = packs::Call { over, ..rule.clone() };
+        let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
+        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
+        if !mounted && unresolved {
+            if let Some(node) = self.graph.get_mut(node) {
+                node.open = true;
+            }
+            self.graph.loose.push(Loose {
+                what: "mount",
+                file: site.file,
+                span: call.name_span,
+                reason: "what is mounted is not known before the program runs".to_owned(),
+                partial: prefix.first().map(ToString::to_string).unwrap_or_default(),
+            });
+        }
+    }
+
+    /// Mounts every router among the selected values; whether there was one.
+    fn mount_children(
+        &mut self,
+        file: FileId,
+        node: NodeId,
+        children: &[Selected],
+        rule: &packs::Call,
+        prefix: &[Rc<str>],
+    ) -> bool {
+        let Some(position) = self.graph.get(node).map(|node| node.pack) else { return false };
+        for child in children {
+            let mut nodes = self.routers_in(&child.value, position);
+            if let Some(param) = rule.bind_param {
+                nodes.extend(self.bound_params(&child.value, param, position));
+            }
+            if nodes.is_empty() {
+                continue;
+            }
+            for child in nodes {
+                let over = rule.over;
+                self.graph.mount(MountEdge { parent: node, child, prefix: prefix.to_vec(), over });
+            }
+            let _ = file;
+            return true;
+        }
+        false
+    }
+
+    /// The routers that functions get as a parameter: the callback of a group.
+    fn bound_params(&mut self, value: &Value, param: u32, pack: u16) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        for value in value.alternatives() {
+            if let Value::Function(file, function) = value {
+                let node = self.graph.node(NodeKey::Param(*file, *function, param), pack);
+                let known = self.arguments.entry((*file, *function, param)).or_default();
+                if known.is_empty() {
+                    known.push(Value::Router(node));
+                }
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
+
+    /// Every router that a value is or holds; definitions become routers where a rule says so.
+    pub fn routers_in(&mut self, value: &Value, pack: u16) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        self.collect_routers(value, pack, &mut nodes, 0);
+        nodes
+    }
+
+    fn collect_routers(&mut self, value: &Value, pack: u16, nodes: &mut Vec<NodeId>, depth: u32) {
+        if depth > 8 {
+            return;
+        }
+        match value {
+            Value::Router(node) => nodes.push(*node),
+            Value::List(values) | Value::Any(values) | Value::Each(values) => {
+                for value in values.iter() {
+                    self.collect_routers(value, pack, nodes, depth + 1);
+                }
+            }
+            Value::Class(file, class) | Value::Instance(file, class) => {
+                nodes.extend(self.class_router(*file, *class, pack));
+            }
+            Value::Function(file, function) => nodes.extend(self.function_router(*file, *function, pack)),
+            Value::Module(module) => {
+                if let Some(file) = module.file {
+                    nodes.extend(self.graph.find(NodeKey::Collection(file, pack)));
+                }
+            }
+            Value::Unknown
+            | Value::Null
+            | Value::Number
+            | Value::Text(_)
+            | Value::External(_)
+            | Value::Map(..) => {}
+        }
+    }
+
+    /// Records a route; false where the call is none after all.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a call and its rule: splitting them would only rename the parts"
+    )]
+    fn route(
+        &mut self,
+        site: Site<'_>,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        pack: &Pack,
+        rule: &packs::Call,
+        name: &str,
+    ) -> bool {
+        let Some(path) = self.select_path(site, &rule.path) else { return false };
+        if let Some(chain) = &rule.verbs.chain {
+            let links = self.chain(site.file, facts, pack, call, chain);
+            let (file, span) = (site.file, call.name_span);
+            for (verb, handler) in links {
+                let route = Route { node, verbs: vec![verb], path: path.clone(), handler, file, span };
+                self.graph.routes.push(route);
+            }
+            return true;
+        }
+        let handlers =
+            if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
+        let handler = if call.flags.has(CallFlags::ANNOTATION) {
+            self.annotated_handler(site.file, id)
+        } else if !handlers.is_empty() {
+            Some(self.handler_of(site.file, &handlers))
+        } else if let Some(outer) = self.index(site.file).and_then(|index| index.called(id)) {
+            // `app.get("/x")(handler)`.
+            let first = facts.call(outer).and_then(|outer| facts.args(outer.args).first().copied());
+            first.map(|arg| {
+                let value = self.expr(site.file, arg.value);
+                self.handler_of(site.file, &[Selected { value, expr: Some((site.file, arg.value)) }])
+            })
+        } else {
+            None
+        };
+        let Some(handler) = handler else { return false };
+        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
+        self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
+        true
+    }
+
+    /// The verbs of a route; a hole where they cannot be known.
+    pub fn verbs(
+        &mut self,
+        site: Site<'_>,
+        pack: &Pack,
+        verbs: &Verbs,
+        name: &str,
+        handler: &Handler,
+    ) -> Vec<String> {
+        if verbs.name
+            && let Some(verb) = verb_of(pack, name)
+        {
+            return vec![verb];
+        }
+        let stated = self.select(site, &verbs.from);
+        if let Some(first) = stated.first() {
+            let found = verbs_in(pack, &first.value);
+            return if found.is_empty() { vec![HOLE.to_owned()] } else { found };
+        }
+        if verbs.class_members
+            && let Some((file, class)) = handler.definition
+        {
+            let found = self.class_verbs(file, class, pack);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if verbs.default.is_empty() {
+            return vec![HOLE.to_owned()];
+        }
+        verbs.default.iter().map(|verb| verb.to_uppercase()).collect()
+    }
+}
+
+/// Whether a value may be a router that could not be found.
+fn is_unresolved(value: &Value) -> bool {
+    match value {
+        Value::Unknown => true,
+        Value::Any(values) | Value::Each(values) | Value::List(values) => values.iter().any(is_unresolved),
+        Value::Null
+        | Value::Number
+        | Value::Text(_)
+        | Value::Router(_)
+        | Value::Function(..)
+        | Value::Class(..)
+        | Value::Instance(..)
+        | Value::Module(_)
+        | Value::External(_)
+        | Value::Map(..) => false,
+    }
+}
+
+/// The verbs that a value lists: texts, or members of a foreign enum.
+fn verbs_in(pack: &Pack, value: &Value) -> Vec<String> {
+    match value {
+        Value::Text(text) => {
+            vec![verb_of(pack, text).unwrap_or_else(|| text.to_uppercase())]
+        }
+        Value::External(path) => {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            verb_of(pack, last).into_iter().collect()
+        }
+        Value::List(values) | Value::Each(values) => {
+            let found: Vec<Vec<String>> = values.iter().map(|value| verbs_in(pack, value)).collect();
+            if found.iter().any(Vec::is_empty) { Vec::new() } else { found.concat() }
+        }
+        Value::Unknown
+        | Value::Null
+        | Value::Number
+        | Value::Router(_)
+        | Value::Function(..)
+        | Value::Class(..)
+        | Value::Instance(..)
+        | Value::Module(_)
+        | Value::Map(..)
+        | Value::Any(_) => Vec::new(),
+    }
+}

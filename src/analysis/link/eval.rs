@@ -1,0 +1,246 @@
+//! Values of expressions.
+
+use super::{
+    linker::{Linker, Memo},
+    lookup::At,
+    project::FileId,
+    value::{HOLE, Value},
+};
+use crate::analysis::facts::{Expr, ExprId, FileFacts, ScopeId, ScopeKind};
+
+/// Combinations of texts with several alternatives are cut off here.
+const MAX_TEXTS: usize = 64;
+
+impl Linker<'_> {
+    /// The value of an expression.
+    pub fn expr(&mut self, file: FileId, id: ExprId) -> Value {
+        match self.memos.exprs.get(&(file, id)) {
+            Some(Memo::Done(value)) => return value.clone(),
+            Some(Memo::Open) => return Value::Unknown,
+            None => {}
+        }
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        if !self.step() {
+            return Value::Unknown;
+        }
+        self.memos.exprs.insert((file, id), Memo::Open);
+        self.depth += 1;
+        let value = self.evaluate(file, facts, id);
+        self.depth -= 1;
+        self.memos.exprs.insert((file, id), Memo::Done(value.clone()));
+        value
+    }
+
+    fn evaluate(&mut self, file: FileId, facts: &FileFacts, id: ExprId) -> Value {
+        match facts.expr(id) {
+            Expr::Str(text) => Value::text(facts.text(text)),
+            Expr::Num | Expr::Bool(_) => Value::Number,
+            Expr::Null => Value::Null,
+            Expr::Name(name) => {
+                let place = facts.expr_span(id).start;
+                let scope = self.scope_of(file, id);
+                self.lookup(file, scope, facts.text(name), At::Offset(place))
+            }
+            Expr::SelfRef => {
+                let scope = self.scope_of(file, id);
+                self.receiver(file, scope)
+            }
+            Expr::Attr(object, name) => {
+                let object = self.expr(file, object);
+                self.member(file, &object, facts.text(name))
+            }
+            Expr::Index(object, key) => self.indexed(file, object, key),
+            Expr::Call(call) => self.call(file, call),
+            Expr::Tmpl(parts) => {
+                let parts: Vec<Value> = facts.list(parts).iter().map(|part| self.expr(file, *part)).collect();
+                concatenate(&parts)
+            }
+            Expr::List(items) => {
+                let mut values = Vec::new();
+                for item in facts.list(items) {
+                    match facts.expr(*item) {
+                        Expr::Spread(inner) => match self.expr(file, inner) {
+                            Value::List(inner) => values.extend(inner.iter().cloned()),
+                            other => values.push(other),
+                        },
+                        _ => values.push(self.expr(file, *item)),
+                    }
+                }
+                Value::List(values.into())
+            }
+            Expr::Map(_) => Value::Map(file, id),
+            Expr::Spread(value) => self.expr(file, value),
+            Expr::Fun(scope) => self.definition(file, scope),
+            Expr::Either(options) => {
+                let options: Vec<Value> =
+                    facts.list(options).iter().map(|option| self.expr(file, *option)).collect();
+                Value::any(options)
+            }
+            Expr::Element(iterable) => self.element(file, iterable),
+            Expr::Other(_) => Value::Unknown,
+        }
+    }
+
+    /// A scope as a value.
+    pub fn definition(&self, file: FileId, scope: ScopeId) -> Value {
+        match self.facts(file).and_then(|facts| facts.scope(scope)).map(|scope| scope.kind) {
+            Some(ScopeKind::Class | ScopeKind::Interface) => Value::Class(file, scope),
+            Some(ScopeKind::Function | ScopeKind::Lambda) => Value::Function(file, scope),
+            Some(ScopeKind::Module | ScopeKind::Namespace) | None => Value::Unknown,
+        }
+    }
+
+    /// What the receiver is inside a scope.
+    fn receiver(&mut self, file: FileId, scope: ScopeId) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let class = facts.scopes_around(scope).find(|(_, scope)| {
+            matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface) || scope.owner.is_some()
+        });
+        let Some((class, found)) = class else { return Value::Unknown };
+        if let Some(owner) = found.owner {
+            let owner = self.expr(file, owner);
+            return self.instance_of(file, &owner, None);
+        }
+        self.instance(file, class)
+    }
+
+    fn indexed(&mut self, file: FileId, object: ExprId, key: ExprId) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let value = self.expr(file, object);
+        if let Value::External(path) = &value
+            && self.rules.is_transparent(facts.lang, path)
+        {
+            let first = match facts.expr(key) {
+                Expr::List(items) => facts.list(items).first().copied(),
+                _ => Some(key),
+            };
+            return first.map_or(Value::Unknown, |first| self.expr(file, first));
+        }
+        let name = match facts.expr(key) {
+            Expr::Str(name) => facts.text(name),
+            _ => "",
+        };
+        self.item(&value, name)
+    }
+
+    /// An item of a list or map by its position or key; types keep their value.
+    fn item(&mut self, value: &Value, key: &str) -> Value {
+        match value {
+            Value::List(items) => {
+                let position = key.parse::<usize>().ok();
+                position.and_then(|position| items.get(position)).cloned().unwrap_or(Value::Unknown)
+            }
+            Value::Map(file, map) => self.entry(*file, *map, key),
+            Value::Each(values) => {
+                let items: Vec<Value> = values.iter().map(|value| self.item(value, key)).collect();
+                Value::each(items)
+            }
+            Value::Any(values) => {
+                let items: Vec<Value> = values.iter().map(|value| self.item(value, key)).collect();
+                Value::any(items)
+            }
+            // A router taken out of a pair of it and something else.
+            Value::Class(..) | Value::External(_) | Value::Router(_) => value.clone(),
+            Value::Unknown
+            | Value::Null
+            | Value::Number
+            | Value::Text(_)
+            | Value::Function(..)
+            | Value::Instance(..)
+            | Value::Module(_) => Value::Unknown,
+        }
+    }
+
+    /// The value under a key of an object literal; spread objects are looked through.
+    pub fn entry(&mut self, file: FileId, map: ExprId, key: &str) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let Expr::Map(entries) = facts.expr(map) else { return Value::Unknown };
+        for entry in facts.entries(entries).iter().rev() {
+            match entry.key {
+                Some(found) => {
+                    if matches!(facts.expr(found), Expr::Str(text) if facts.text(text) == key) {
+                        return self.expr(file, entry.value);
+                    }
+                }
+                None => {
+                    if let Value::Map(inner_file, inner) = self.expr(file, entry.value)
+                        && (inner_file, inner) != (file, map)
+                        && self.step()
+                    {
+                        let found = self.entry(inner_file, inner, key);
+                        if !found.is_unknown() {
+                            return found;
+                        }
+                    }
+                }
+            }
+        }
+        Value::Unknown
+    }
+
+    /// The elements of an iterable, or the one that the loop is fixed to.
+    fn element(&mut self, file: FileId, iterable: ExprId) -> Value {
+        let fixed = self.elements.iter().rev().find(|(of, expr, _)| (*of, *expr) == (file, iterable));
+        let fixed = fixed.map(|(_, _, position)| *position);
+        match (self.expr(file, iterable), fixed) {
+            (Value::List(items), Some(position)) => items.get(position).cloned().unwrap_or(Value::Unknown),
+            (Value::List(items), None) => Value::each(items.iter().cloned()),
+            (Value::Map(map_file, map), _) => {
+                let Some(facts) = self.facts(map_file) else { return Value::Unknown };
+                let Expr::Map(entries) = facts.expr(map) else { return Value::Unknown };
+                let keys: Vec<Value> = facts
+                    .entries(entries)
+                    .iter()
+                    .map(|entry| entry.key.map_or(Value::Unknown, |key| self.expr(map_file, key)))
+                    .collect();
+                match fixed {
+                    Some(position) => keys.get(position).cloned().unwrap_or(Value::Unknown),
+                    None => Value::each(keys),
+                }
+            }
+            _ => Value::Unknown,
+        }
+    }
+}
+
+/// The value of a text with holes, or of joined lists.
+fn concatenate(parts: &[Value]) -> Value {
+    let mut parts_of_lists = Vec::new();
+    let lists = parts.iter().all(|part| match part {
+        Value::List(items) => {
+            parts_of_lists.extend(items.iter().cloned());
+            true
+        }
+        _ => false,
+    });
+    if lists && !parts.is_empty() {
+        return Value::List(parts_of_lists.into());
+    }
+    // A list with something unknown added keeps what is known.
+    if parts.iter().any(|part| matches!(part, Value::List(_))) {
+        let known = parts.iter().flat_map(|part| match part {
+            Value::List(items) => items.to_vec(),
+            other => vec![other.clone()],
+        });
+        return Value::List(known.collect());
+    }
+    let mut texts = vec![String::new()];
+    for part in parts {
+        match part {
+            Value::Text(text) => texts.iter_mut().for_each(|whole| whole.push_str(text)),
+            Value::Each(options) if texts.len() * options.len() <= MAX_TEXTS => {
+                texts = texts
+                    .iter()
+                    .flat_map(|whole| {
+                        options.iter().map(move |option| match option {
+                            Value::Text(text) => format!("{whole}{text}"),
+                            _ => format!("{whole}{HOLE}"),
+                        })
+                    })
+                    .collect();
+            }
+            _ => texts.iter_mut().for_each(|whole| whole.push_str(HOLE)),
+        }
+    }
+    Value::each(texts.iter().map(|text| Value::text(text)))
+}

@@ -1,0 +1,213 @@
+//! Who handles a route: through wrappers, to the project's own function.
+
+use super::{
+    graph::Handler,
+    linker::Linker,
+    project::FileId,
+    rules::verb_of,
+    select::Selected,
+    value::{HOLE, Value},
+};
+use crate::{
+    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId},
+    knowledge::packs::{Pack, Selector},
+};
+
+/// How many wrappers are looked through.
+const MAX_WRAPPERS: u32 = 6;
+
+impl Linker<'_> {
+    /// The function or class on which a route's annotation stands.
+    pub fn annotated_handler(&self, file: FileId, call: CallId) -> Option<Handler> {
+        let target = self.index(file)?.annotated(call)?;
+        Some(self.definition_handler(file, target))
+    }
+
+    fn definition_handler(&self, file: FileId, scope: ScopeId) -> Handler {
+        let name = self
+            .facts(file)
+            .and_then(|facts| facts.scope(scope).map(|scope| facts.text(scope.name).to_owned()))
+            .unwrap_or_default();
+        Handler { name, definition: Some((file, scope)) }
+    }
+
+    /// The handler among selected values; the last written name where none is found.
+    pub fn handler_of(&mut self, file: FileId, selected: &[Selected]) -> Handler {
+        for candidate in selected {
+            if let Some(handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+                return handler;
+            }
+        }
+        let written = selected.iter().find_map(|candidate| {
+            let (file, expr) = candidate.expr?;
+            self.callee_name(file, expr)
+        });
+        Handler { name: written.unwrap_or_default().to_owned(), definition: None }
+    }
+
+    fn handler_in(
+        &mut self,
+        file: FileId,
+        value: &Value,
+        expr: Option<(FileId, ExprId)>,
+        depth: u32,
+    ) -> Option<Handler> {
+        for value in value.alternatives() {
+            match value {
+                Value::Function(file, scope) | Value::Class(file, scope) | Value::Instance(file, scope) => {
+                    return Some(self.definition_handler(*file, *scope));
+                }
+                Value::List(values) => {
+                    // A chain of handlers: the last one answers.
+                    for value in values.iter().rev() {
+                        if let Some(found) = self.handler_in(file, value, None, depth + 1) {
+                            return Some(found);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let (file, expr) = expr?;
+        if depth > MAX_WRAPPERS {
+            return None;
+        }
+        let facts = self.facts(file)?;
+        match facts.expr(expr) {
+            Expr::Call(call) => {
+                let call = facts.call(call)?;
+                for arg in facts.args(call.args) {
+                    let value = self.expr(file, arg.value);
+                    let is_definition = value
+                        .alternatives()
+                        .iter()
+                        .any(|value| matches!(value, Value::Function(..) | Value::Class(..)));
+                    if (is_definition || matches!(facts.expr(arg.value), Expr::Call(_)))
+                        && let Some(found) = self.handler_in(file, &value, Some((file, arg.value)), depth + 1)
+                    {
+                        return Some(found);
+                    }
+                }
+                // `View.as_view()`, `make_handler()`.
+                match facts.expr(call.callee) {
+                    Expr::Attr(object, _) => {
+                        let value = self.expr(file, object);
+                        self.handler_in(file, &value, Some((file, object)), depth + 1)
+                    }
+                    _ => {
+                        let value = self.expr(file, call.callee);
+                        self.handler_in(file, &value, None, depth + 1)
+                    }
+                }
+            }
+            Expr::Attr(object, _) => {
+                let value = self.expr(file, object);
+                self.handler_in(file, &value, None, depth + 1)
+            }
+            _ => None,
+        }
+    }
+
+    /// The verbs of a chain of calls that makes an argument, each with its handler:
+    /// `get(h).post(h2)`, `get().to(h)`. One verb that is not known where the argument is
+    /// no chain.
+    pub fn chain(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        pack: &Pack,
+        call: &Call,
+        selector: &Selector,
+    ) -> Vec<(String, Handler)> {
+        let args = facts.args(call.args);
+        let position = selector.arg.unwrap_or(0);
+        let place = if position < 0 {
+            args.len().checked_sub(position.unsigned_abs() as usize)
+        } else {
+            usize::try_from(position).ok()
+        };
+        let Some(argument) = place.and_then(|place| args.get(place)).map(|arg| arg.value) else {
+            return Vec::new();
+        };
+        let mut expr = argument;
+        let mut found: Vec<(String, Handler)> = Vec::new();
+        // The handler of a link further out, for a verb that names none itself.
+        let mut further_out: Option<Handler> = None;
+        while let Expr::Call(link) = facts.expr(expr) {
+            let Some(link) = facts.call(link) else { break };
+            let args: Vec<ExprId> = facts.args(link.args).iter().map(|arg| arg.value).collect();
+            let name = self.callee_name(file, link.callee).unwrap_or_default();
+            let stated = match verb_of(pack, name) {
+                Some(verb) => Some((verb, args.first())),
+                // `on(Method::GET, h)`, `method(Method::GET)`.
+                None => {
+                    let first = args.first().and_then(|first| self.callee_name(file, *first));
+                    first
+                        .filter(|name| is_constant(name))
+                        .and_then(|name| verb_of(pack, name))
+                        .map(|verb| (verb, args.get(1)))
+                }
+            };
+            match stated {
+                Some((verb, Some(handler))) => found.push((verb, self.handler_at(file, *handler))),
+                Some((verb, None)) => found.push((verb, further_out.clone().unwrap_or_default())),
+                None => {
+                    if let Some(first) = args.first() {
+                        further_out = Some(self.handler_at(file, *first));
+                    }
+                }
+            }
+            match facts.expr(link.callee) {
+                Expr::Attr(object, _) => expr = object,
+                _ => break,
+            }
+        }
+        found.reverse();
+        if found.is_empty() {
+            found = self.chain_of_value(file, pack, argument);
+        }
+        found
+    }
+
+    fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
+        let value = self.expr(file, expr);
+        self.handler_of(file, &[Selected { value, expr: Some((file, expr)) }])
+    }
+
+    /// The verbs of a chain that was made elsewhere: its path has the names of its calls.
+    fn chain_of_value(&mut self, file: FileId, pack: &Pack, argument: ExprId) -> Vec<(String, Handler)> {
+        let value = self.expr(file, argument);
+        let verbs: Vec<String> = match &value {
+            Value::External(path) => path
+                .split('.')
+                .filter_map(|segment| segment.strip_suffix("()"))
+                .filter_map(|name| verb_of(pack, name))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let verbs = if verbs.is_empty() { vec![HOLE.to_owned()] } else { verbs };
+        verbs.into_iter().map(|verb| (verb, Handler::default())).collect()
+    }
+
+    /// What a call stands for where a pack says that it gives the result of its argument.
+    pub fn injected(&mut self, file: FileId, facts: &FileFacts, call: &Call, path: &str) -> Option<Value> {
+        let injection = self
+            .rules
+            .of(facts.lang)
+            .flat_map(|(_, pack)| &pack.injections)
+            .find(|injection| injection.call.iter().any(|pattern| pattern.matches(path)))?;
+        let site = super::select::Site { file, call: Some(call), definition: None };
+        let found = self.select(site, &injection.from);
+        match found.into_iter().map(|selected| selected.value).next()? {
+            Value::Function(of, function) => Some(self.returned(of, function)),
+            Value::Class(of, class) => Some(self.instance(of, class)),
+            Value::External(path) => Some(Value::external(format!("{path}()"))),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a name is written like a constant.
+fn is_constant(name: &str) -> bool {
+    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+}

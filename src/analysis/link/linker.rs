@@ -1,0 +1,249 @@
+//! The state of linking: memo tables, fuel, and the rounds that visit what matters.
+//!
+//! Evaluation is demand-driven and symbolic. Every question is remembered; one that is
+//! asked again while it is being answered is unknown, which is what ends cycles. Each
+//! visit has fuel, so that no file can make linking slow for the others.
+
+use super::{
+    graph::{Graph, NodeId},
+    index::FileIndex,
+    modules::Resolvers,
+    project::{FileId, ProjectFiles},
+    rules::Rules,
+    value::Value,
+};
+use crate::{
+    analysis::facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
+    knowledge::packs::Packs,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Steps that one visited call or class may take.
+const FUEL: u32 = 20_000;
+
+/// How deep evaluation may recurse; sized for the smallest stack that the scanner uses.
+pub(super) const MAX_DEPTH: u32 = 120;
+
+/// More rounds never found more in any repository seen.
+const MAX_ROUNDS: usize = 6;
+
+/// An answer, or the mark that it is being worked out.
+#[derive(Debug, Clone)]
+pub(super) enum Memo {
+    Open,
+    Done(Value),
+}
+
+/// Remembered answers; emptied every round.
+#[derive(Debug, Default)]
+pub(super) struct Memos {
+    pub exprs: FxHashMap<(FileId, ExprId), Memo>,
+    pub calls: FxHashMap<(FileId, CallId), Memo>,
+    /// Names seen from other scopes or files.
+    pub names: FxHashMap<(FileId, ScopeId, String), Memo>,
+    pub members: FxHashMap<(FileId, ScopeId, String), Memo>,
+    pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
+    /// Whether a class is a router, and of which pack.
+    pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// Classes whose children were mounted.
+    pub served_classes: FxHashSet<NodeId>,
+}
+
+/// Links the files of a project.
+pub(super) struct Linker<'a> {
+    pub files: &'a [FileFacts],
+    pub indexes: Vec<FileIndex<'a>>,
+    pub rules: Rules<'a>,
+    pub resolvers: Resolvers,
+    pub graph: Graph,
+    pub memos: Memos,
+    /// Values that calls pass for parameters; kept from round to round.
+    pub arguments: FxHashMap<(FileId, ScopeId, u32), Vec<Value>>,
+    /// Elements that loops are fixed to, innermost last.
+    pub elements: Vec<(FileId, ExprId, usize)>,
+    /// Arguments of the function calls being evaluated for one call site.
+    pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
+    /// Types and functions that live beside the class they belong to: Rust's `impl`.
+    pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
+    pub fuel: u32,
+    pub depth: u32,
+    /// Files whose routes do not count: tests.
+    pub muted: Vec<bool>,
+}
+
+impl<'a> Linker<'a> {
+    /// A linker that has seen nothing yet.
+    pub fn new(
+        files: &'a [FileFacts],
+        packs: &'a Packs,
+        project: &'a ProjectFiles,
+        muted: Vec<bool>,
+    ) -> Self {
+        Self {
+            files,
+            indexes: files.iter().map(FileIndex::new).collect(),
+            rules: Rules::new(packs),
+            resolvers: Resolvers::new(files, project),
+            graph: Graph::default(),
+            memos: Memos::default(),
+            arguments: FxHashMap::default(),
+            elements: Vec::new(),
+            frames: Vec::new(),
+            owned: FxHashMap::default(),
+            fuel: FUEL,
+            depth: 0,
+            muted,
+        }
+    }
+
+    /// Visits until nothing new is found.
+    pub fn run(&mut self) {
+        self.collect_owned();
+        let mut handed_over: FxHashSet<String> = FxHashSet::default();
+        let mut before = ([usize::MAX; 3], usize::MAX, usize::MAX);
+        for _ in 0..MAX_ROUNDS {
+            self.memos = Memos::default();
+            self.graph.clear_round();
+            for index in 0..self.files.len() {
+                if self.muted.get(index).copied().unwrap_or(false) {
+                    continue;
+                }
+                let Ok(number) = u32::try_from(index) else { break };
+                self.visit_file(FileId(number), &handed_over);
+            }
+            self.attach_classes();
+            self.names_of_routers(&mut handed_over);
+            let arguments = self.arguments.values().map(Vec::len).sum();
+            let now = (self.graph.size(), arguments, handed_over.len());
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+    }
+
+    fn visit_file(&mut self, file: FileId, handed_over: &FxHashSet<String>) {
+        let Some(facts) = self.facts(file) else { return };
+        for (id, scope) in facts.scope_ids() {
+            match scope.kind {
+                ScopeKind::Class | ScopeKind::Interface => {
+                    self.refuel();
+                    self.visit_class(file, id);
+                }
+                ScopeKind::Function => {
+                    if !scope.annotations.is_empty() {
+                        self.refuel();
+                        self.visit_function(file, id);
+                    }
+                }
+                ScopeKind::Module | ScopeKind::Lambda | ScopeKind::Namespace => {}
+            }
+        }
+        self.visit_collections(file);
+        for (id, call) in facts.call_ids() {
+            let name = self.callee_name(file, call.callee);
+            let interesting = name.is_some_and(|name| self.rules.is_interesting(name))
+                || facts.args(call.args).iter().any(|arg| {
+                    self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
+                });
+            if interesting {
+                self.refuel();
+                self.call(file, id);
+            }
+        }
+    }
+
+    /// Gives a visit its fuel.
+    pub fn refuel(&mut self) {
+        self.fuel = FUEL;
+        self.depth = 0;
+    }
+
+    /// The facts of a file.
+    pub fn facts(&self, file: FileId) -> Option<&'a FileFacts> {
+        self.files.get(file.index())
+    }
+
+    /// The index of a file.
+    pub fn index(&self, file: FileId) -> Option<&FileIndex<'a>> {
+        self.indexes.get(file.index())
+    }
+
+    /// The last name of a callee or argument: `c` of `a.b.c`, `f` of `f`.
+    pub fn callee_name(&self, file: FileId, expr: ExprId) -> Option<&'a str> {
+        let facts = self.facts(file)?;
+        match facts.expr(expr) {
+            Expr::Name(name) | Expr::Attr(_, name) => Some(facts.text(name)),
+            Expr::Index(object, _) => self.callee_name(file, object),
+            _ => None,
+        }
+    }
+
+    /// The scope that an expression is written in.
+    pub fn scope_of(&self, file: FileId, expr: ExprId) -> ScopeId {
+        match (self.facts(file), self.index(file)) {
+            (Some(facts), Some(index)) => index.scope_at(facts, facts.expr_span(expr).start),
+            _ => ScopeId::MODULE,
+        }
+    }
+
+    /// The names under which routers are handed to functions: variables that are routers.
+    fn names_of_routers(&mut self, names: &mut FxHashSet<String>) {
+        for ((file, expr), memo) in &self.memos.exprs {
+            if let Memo::Done(value) = memo
+                && value.router().is_some()
+                && let Some(name) = self.callee_name(*file, *expr)
+                && !names.contains(name)
+            {
+                names.insert(name.to_owned());
+            }
+        }
+        // A router that no expression was asked for yet: a parameter declared as one.
+        let declared: Vec<NodeId> = self.graph.iter().map(|(id, _)| id).collect();
+        for id in declared {
+            if let Some(name) = self.bound_name(id) {
+                names.insert(name);
+            }
+        }
+    }
+
+    /// The name of the variable that a constructed router is assigned to.
+    fn bound_name(&self, id: NodeId) -> Option<String> {
+        let super::graph::NodeKey::Call(file, call) = self.graph.get(id)?.key else { return None };
+        let facts = self.facts(file)?;
+        let bind = facts.binds.iter().find(|bind| {
+            bind.value.is_some_and(|value| matches!(facts.expr(value), Expr::Call(found) if found == call))
+        })?;
+        Some(facts.text(bind.name).to_owned())
+    }
+
+    /// Takes one step; false when the visit has none left or is too deep.
+    pub fn step(&mut self) -> bool {
+        if self.depth >= MAX_DEPTH {
+            return false;
+        }
+        match self.fuel.checked_sub(1) {
+            Some(rest) => {
+                self.fuel = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Finds, for every `impl` and every method with a receiver, the type it belongs to.
+    fn collect_owned(&mut self) {
+        for index in 0..self.files.len() {
+            let Ok(number) = u32::try_from(index) else { break };
+            let file = FileId(number);
+            let Some(facts) = self.facts(file) else { continue };
+            for (id, scope) in facts.scope_ids() {
+                let Some(owner) = scope.owner else { continue };
+                self.refuel();
+                if let Value::Class(class_file, class) = self.expr(file, owner) {
+                    self.owned.entry((class_file, class)).or_default().push((file, id));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Names: what they are bound to, seen from a place.
+
+use super::{
+    graph::NodeKey,
+    index::Named,
+    linker::{Linker, Memo},
+    modules::ImportPath,
+    project::{FileId, Module},
+    value::Value,
+};
+use crate::analysis::facts::{BindKind, Expr, FileFacts, Import, ImportFlags, ParamKind, ScopeId, ScopeKind};
+
+/// From where a name is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    /// A byte offset in the same file: later bindings of the same scope do not count.
+    Offset(u32),
+    /// Another scope or file: every binding counts.
+    Anywhere,
+}
+
+/// Methods that call their argument once for each element of the receiver.
+const EACH_METHODS: [&str; 6] = ["forEach", "map", "flatMap", "for_each", "each", "forEachAsync"];
+
+impl Linker<'_> {
+    /// The value of a name seen from a scope; a foreign thing of that name where nothing
+    /// in the project binds it.
+    pub fn lookup(&mut self, file: FileId, scope: ScopeId, name: &str, at: At) -> Value {
+        match self.bound(file, scope, name, at) {
+            Some(value) => value,
+            None => Value::external(name),
+        }
+    }
+
+    /// The value of a name, or none where nothing binds it.
+    pub fn bound(&mut self, file: FileId, scope: ScopeId, name: &str, at: At) -> Option<Value> {
+        let facts = self.facts(file)?;
+        let sees_members = self.resolvers.of(facts.lang).sees_members();
+        for (around, found) in facts.scopes_around(scope) {
+            let is_class = matches!(found.kind, ScopeKind::Class | ScopeKind::Interface);
+            if is_class && around != scope {
+                if sees_members {
+                    let member = self.class_member(file, around, name);
+                    if !member.is_unknown() {
+                        return Some(member);
+                    }
+                }
+                continue;
+            }
+            let named = self.index(file)?.named(around, name);
+            if !named.is_empty() {
+                let at = if around == scope { at } else { At::Anywhere };
+                return Some(self.bindings(file, facts, around, name, &named, at));
+            }
+        }
+        self.module_fallback(file, facts, name)
+    }
+
+    fn module_fallback(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
+        if let Some(module) = self.resolvers.of(facts.lang).bare_name(file, name) {
+            return Some(Value::Module(module));
+        }
+        self.starred(file, facts, name)
+    }
+
+    /// A name that a star import brings.
+    fn starred(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
+        let stars = self.index(file)?.stars.clone();
+        for star in stars.iter().rev() {
+            let import = facts.imports.get(*star as usize)?;
+            if let Some(module) = self.resolve_module(file, facts, import)
+                && module.file != Some(file)
+                && let Some(value) = self.module_member(module, name)
+            {
+                return Some(value);
+            }
+        }
+        // What a foreign module offers is not known, but what packs say of it is.
+        for star in stars.iter().rev() {
+            let import = facts.imports.get(*star as usize)?;
+            if self.resolve_module(file, facts, import).is_none() {
+                let path = self.resolvers.of(facts.lang).foreign_member(facts.text(import.module), name);
+                if self.rules.knows(facts.lang, &path) {
+                    return Some(Value::external(path));
+                }
+            }
+        }
+        None
+    }
+
+    fn bindings(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        scope: ScopeId,
+        name: &str,
+        named: &[Named],
+        at: At,
+    ) -> Value {
+        let key = (file, scope, name.to_owned());
+        if at == At::Anywhere {
+            match self.memos.names.get(&key) {
+                Some(Memo::Done(value)) => return value.clone(),
+                Some(Memo::Open) => return Value::Unknown,
+                None => {
+                    self.memos.names.insert(key.clone(), Memo::Open);
+                }
+            }
+        }
+        let reaching = match at {
+            At::Offset(offset) => reaching(facts, named, offset),
+            At::Anywhere => named.to_vec(),
+        };
+        let values: Vec<Value> =
+            reaching.iter().map(|named| self.named(file, facts, scope, name, *named)).collect();
+        let value = Value::any(values);
+        if at == At::Anywhere {
+            self.memos.names.insert(key, Memo::Done(value.clone()));
+        }
+        value
+    }
+
+    fn named(&mut self, file: FileId, facts: &FileFacts, scope: ScopeId, name: &str, named: Named) -> Value {
+        match named {
+            Named::Definition(definition) => self.definition(file, definition),
+            Named::Bind(bind) => self.bind(file, bind),
+            Named::Import(import) => match facts.imports.get(import as usize) {
+                Some(import) => self.import(file, facts, import),
+                None => Value::Unknown,
+            },
+            Named::Param(position) => self.param(file, scope, position),
+            Named::ParamField(position) => {
+                let whole = self.param(file, scope, position);
+                self.member(file, &whole, name)
+            }
+        }
+    }
+
+    /// The value of a binding, or of its declared type.
+    pub fn bind(&mut self, file: FileId, position: u32) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let Some(bind) = facts.binds.get(position as usize) else { return Value::Unknown };
+        let value = bind.value.map_or(Value::Unknown, |value| self.expr(file, value));
+        let says_nothing = matches!(value, Value::Unknown | Value::Null);
+        if bind.kind == BindKind::Alias || !(says_nothing || is_opaque(&value)) {
+            return value;
+        }
+        let Some(ty) = bind.ty else { return value };
+        let ty = self.expr(file, ty);
+        let instance = self.instance_of(file, &ty, Some(NodeKey::Bind(file, position)));
+        if instance.is_unknown() { value } else { instance }
+    }
+
+    /// What an import brings.
+    pub fn import(&mut self, file: FileId, facts: &FileFacts, import: &Import) -> Value {
+        let name = import.name.map(|name| facts.text(name));
+        let module_path = facts.text(import.module);
+        let resolver = self.resolvers.of(facts.lang);
+        if import.flags.has(ImportFlags::ROOT) {
+            let root = module_path.split('.').next().unwrap_or(module_path);
+            let path = ImportPath { from: file, from_path: &facts.path, module: root, level: 0 };
+            return match resolver.resolve(path) {
+                Some(module) => Value::Module(module),
+                None => Value::external(root),
+            };
+        }
+        match (self.resolve_module(file, facts, import), name) {
+            (Some(module), None) => self.whole_module(module).unwrap_or(Value::Module(module)),
+            (Some(module), Some(name)) => {
+                // A file that imports from itself would ask for what it is answering.
+                let found = if module.file == Some(file) && import.alias == import.name {
+                    self.resolvers.of(facts.lang).child(module, name).map(Value::Module)
+                } else {
+                    self.module_member(module, name)
+                };
+                found.unwrap_or_else(|| {
+                    let dots = ".".repeat(import.level.into());
+                    Value::external(format!("{dots}{module_path}.{name}"))
+                })
+            }
+            (None, Some(name)) => {
+                Value::external(self.resolvers.of(facts.lang).foreign_member(module_path, name))
+            }
+            (None, None) => Value::external(self.resolvers.of(facts.lang).foreign_path(module_path)),
+        }
+    }
+
+    /// What a module is as a value where it exports one value in place of names.
+    fn whole_module(&mut self, module: Module) -> Option<Value> {
+        let file = module.file?;
+        let facts = self.facts(file)?;
+        let export = facts.exports.iter().rev().find(|export| facts.text(export.name) == "=")?;
+        let value = self.expr(file, export.value);
+        // An object of exports is what the module's names are looked up in.
+        (!matches!(value, Value::Unknown | Value::Map(..))).then_some(value)
+    }
+
+    /// The module of the project that an import names.
+    pub fn resolve_module(&self, file: FileId, facts: &FileFacts, import: &Import) -> Option<Module> {
+        self.resolvers.of(facts.lang).resolve(ImportPath {
+            from: file,
+            from_path: &facts.path,
+            module: facts.text(import.module),
+            level: import.level,
+        })
+    }
+
+    /// What a module offers under a name: its own name, an export, or a module inside it.
+    pub fn module_member(&mut self, module: Module, name: &str) -> Option<Value> {
+        if !self.step() {
+            return None;
+        }
+        self.depth += 1;
+        let found = self.module_name(module, name);
+        self.depth -= 1;
+        found
+    }
+
+    fn module_name(&mut self, module: Module, name: &str) -> Option<Value> {
+        if let Some(file) = module.file {
+            let facts = self.facts(file)?;
+            let export = facts.exports.iter().rev().find(|export| facts.text(export.name) == name);
+            if let Some(export) = export {
+                return Some(self.expr(file, export.value));
+            }
+            let named = self.index(file)?.named(ScopeId::MODULE, name);
+            if !named.is_empty() {
+                let value = self.bindings(file, facts, ScopeId::MODULE, name, &named, At::Anywhere);
+                if !value.is_unknown() {
+                    return Some(value);
+                }
+                // `from . import x` in a package's own file names a module beside it.
+                return self.child_module(module, name).or(Some(value));
+            }
+            let whole = facts.exports.iter().find(|export| facts.text(export.name) == "=");
+            if let Some(whole) = whole {
+                let value = self.expr(file, whole.value);
+                if name == "default" {
+                    return Some(value);
+                }
+                let member = self.member(file, &value, name);
+                if !member.is_unknown() {
+                    return Some(member);
+                }
+            }
+            if let Some(value) = self.starred(file, facts, name) {
+                return Some(value);
+            }
+        }
+        self.child_module(module, name)
+    }
+
+    fn child_module(&self, module: Module, name: &str) -> Option<Value> {
+        // Only a folder has modules inside; its language is that of any file in it.
+        let lang = module.file.and_then(|file| self.facts(file)).map(|facts| facts.lang);
+        match lang {
+            Some(lang) => self.resolvers.of(lang).child(module, name).map(Value::Module),
+            None => self.resolvers.all().find_map(|resolver| resolver.child(module, name)).map(Value::Module),
+        }
+    }
+
+    /// The value of a parameter: of its declared type, or what calls pass for it.
+    pub fn param(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
+        let frame = self.frames.iter().rev().find(|(of, function, _)| (*of, *function) == (file, scope));
+        if let Some(value) = frame.and_then(|(_, _, values)| values.get(position as usize))
+            && !value.is_unknown()
+        {
+            return value.clone();
+        }
+        let key = (file, scope, position);
+        match self.memos.params.get(&key) {
+            Some(Memo::Done(value)) => return value.clone(),
+            Some(Memo::Open) => return Value::Unknown,
+            None => {}
+        }
+        if !self.step() {
+            return Value::Unknown;
+        }
+        self.memos.params.insert(key, Memo::Open);
+        self.depth += 1;
+        let value = self.param_value(file, scope, position);
+        self.depth -= 1;
+        self.memos.params.insert(key, Memo::Done(value.clone()));
+        value
+    }
+
+    fn param_value(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let Some(function) = facts.scope(scope) else { return Value::Unknown };
+        let Some(param) = facts.params(function.params).get(position as usize) else { return Value::Unknown };
+        if param.kind == ParamKind::Receiver {
+            return Value::Unknown;
+        }
+        let key = NodeKey::Param(file, scope, position);
+        if let Some(ty) = param.ty {
+            let ty = self.expr(file, ty);
+            let instance = self.instance_of(file, &ty, Some(key));
+            // What callers pass says more than a foreign type, as for a text.
+            let foreign = matches!(instance, Value::External(_));
+            let passed = self.arguments.contains_key(&(file, scope, position));
+            if !(instance.is_unknown() || (foreign && passed)) {
+                return instance;
+            }
+        }
+        if let Some(passed) = self.arguments.get(&(file, scope, position)).cloned() {
+            if let Some(router) = passed.iter().find_map(Value::router) {
+                let pack = self.graph.get(router).map_or(0, |node| node.pack);
+                return Value::Router(self.graph.node(key, pack));
+            }
+            return Value::any(passed);
+        }
+        if let Some(element) = self.element_of_receiver(file, facts, scope, position) {
+            return element;
+        }
+        match param.default {
+            Some(default) => {
+                let value = self.expr(file, default);
+                if value == Value::Null { Value::Unknown } else { value }
+            }
+            None => Value::Unknown,
+        }
+    }
+
+    /// The elements of the list whose `forEach` takes this function.
+    fn element_of_receiver(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        scope: ScopeId,
+        position: u32,
+    ) -> Option<Value> {
+        let (call, argument) = self.index(file)?.taken_by(scope)?;
+        let Expr::Attr(receiver, method) = facts.expr(facts.call(call)?.callee) else { return None };
+        if position != 0 || argument != 0 || !EACH_METHODS.contains(&facts.text(method)) {
+            return None;
+        }
+        let fixed = self.elements.iter().rev().find(|(of, expr, _)| (*of, *expr) == (file, receiver));
+        let fixed = fixed.map(|(_, _, position)| *position);
+        match (self.expr(file, receiver), fixed) {
+            (Value::List(items), Some(position)) => items.get(position).cloned(),
+            (Value::List(items), None) => Some(Value::each(items.iter().cloned())),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a value says less than a declared type would.
+fn is_opaque(value: &Value) -> bool {
+    match value {
+        Value::External(path) => path.ends_with("()"),
+        Value::Any(values) => values.iter().all(|value| matches!(value, Value::Unknown | Value::Null)),
+        _ => false,
+    }
+}
+
+/// The bindings that can hold at an offset: the last one that surely happened before, and
+/// those after it that may have happened. All of them where none stands before.
+fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<Named> {
+    let mut before: Vec<(u32, bool, Named)> = Vec::new();
+    for candidate in named {
+        let (start, certain) = match candidate {
+            Named::Param(_) | Named::ParamField(_) => (0, true),
+            Named::Definition(scope) => {
+                let Some(scope) = facts.scope(*scope) else { continue };
+                (scope.span.start, certain(facts, scope.block, offset))
+            }
+            Named::Import(import) => {
+                let Some(import) = facts.imports.get(*import as usize) else { continue };
+                (import.span.start, certain(facts, import.block, offset))
+            }
+            Named::Bind(bind) => {
+                let Some(bind) = facts.binds.get(*bind as usize) else { continue };
+                // The right side of an assignment sees the value from before it.
+                if bind.span.start <= offset && offset < bind.span.end && bind.kind != BindKind::Loop {
+                    continue;
+                }
+                (bind.span.start, certain(facts, bind.block, offset))
+            }
+        };
+        if start <= offset {
+            before.push((start, certain, *candidate));
+        }
+    }
+    if before.is_empty() {
+        return named.to_vec();
+    }
+    before.sort_by_key(|(start, _, _)| *start);
+    let first = before.iter().rposition(|(_, certain, _)| *certain).unwrap_or(0);
+    before.drain(..first);
+    before.into_iter().map(|(_, _, named)| named).collect()
+}
+
+/// Whether a binding in this block has happened whenever the offset is reached.
+fn certain(facts: &FileFacts, block: Option<crate::analysis::facts::BlockId>, offset: u32) -> bool {
+    use crate::analysis::facts::BlockKind;
+    facts.blocks_around(block).all(|block| {
+        matches!(block.kind, BlockKind::With | BlockKind::Try | BlockKind::Finally)
+            || (block.span.start <= offset && offset < block.span.end)
+    })
+}

@@ -1,0 +1,72 @@
+//! Linking: from the facts of single files to the routes of a project.
+//!
+//! Names are followed through files by demand-driven evaluation; packs say which calls,
+//! classes and annotations make routers and routes; module resolution is one small
+//! trait for each language. No framework's name stands in this folder. What cannot be
+//! resolved is reported as unknown and never guessed. Call [`link`] on a thread with
+//! the stack of the front ends; its time is bounded by fuel.
+
+mod call;
+mod class;
+mod effect;
+mod eval;
+mod graph;
+mod handler;
+mod index;
+mod linker;
+mod lookup;
+mod member;
+mod modules;
+mod path;
+mod project;
+mod report;
+mod resolver;
+mod rules;
+mod select;
+mod value;
+
+use crate::{
+    analysis::facts::FileFacts,
+    domain::map::{Edge, Endpoint, Unknown},
+    knowledge::packs::Packs,
+};
+
+pub use graph::NodeId;
+pub use modules::{ImportPath, ModuleResolver};
+pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
+pub use resolver::{Callee, Definition, Resolver};
+pub use value::Value;
+
+/// What linking gives.
+pub struct Linked<'a> {
+    /// Sorted by path, then method, then place.
+    pub endpoints: Vec<Endpoint>,
+    /// The definition that handles each endpoint, in their order; none where it is not in
+    /// the project.
+    pub handlers: Vec<Option<Definition>>,
+    /// Sorted by place.
+    pub unknown: Vec<Unknown>,
+    /// Imports from file to file, sorted; each line once.
+    pub edges: Vec<Edge>,
+    /// Answers questions about names and calls.
+    pub resolver: Resolver<'a>,
+}
+
+/// Links the files of a project. The order of `files` does not change the result as long
+/// as it is sorted by path.
+pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFiles) -> Linked<'a> {
+    let muted = files.iter().map(|file| resolver::is_test(packs, file.lang, &file.path)).collect();
+    let mut linker = linker::Linker::new(files, packs, project, muted);
+    linker.run();
+    let found = report::report(&linker.graph, &linker.rules, files);
+    let edges = linker.import_edges();
+    let (endpoints, handlers) = found
+        .endpoints
+        .into_iter()
+        .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
+        .unzip();
+    Linked { endpoints, handlers, unknown: found.unknown, edges, resolver: Resolver::new(linker, packs) }
+}
+
+#[cfg(test)]
+mod tests;

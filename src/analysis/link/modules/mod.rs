@@ -1,0 +1,94 @@
+//! How each language finds the module that an import names, and which names it sees.
+//!
+//! One implementation for each language; the linker asks nothing else of a language.
+
+mod ecma_config;
+mod javascript;
+mod python;
+mod rust;
+
+use super::project::{FileId, Module, ProjectFiles, Tree};
+use crate::analysis::facts::{FileFacts, Lang};
+
+pub use javascript::EcmaModules;
+pub use python::PythonModules;
+pub use rust::RustModules;
+
+/// An import as the linker hands it over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportPath<'a> {
+    /// The file that imports.
+    pub from: FileId,
+    /// The path of that file.
+    pub from_path: &'a str,
+    /// As written: `app.api`, `./users`, `crate::db`.
+    pub module: &'a str,
+    /// Leading dots of Python; 0 elsewhere.
+    pub level: u8,
+}
+
+/// What a language says about modules and names.
+pub trait ModuleResolver {
+    /// The module of the project that an import names; none for a foreign one.
+    fn resolve(&self, import: ImportPath<'_>) -> Option<Module>;
+
+    /// A module inside another one, by name.
+    fn child(&self, module: Module, name: &str) -> Option<Module>;
+
+    /// A module that a bare name stands for without an import: Rust's `crate`, a child module.
+    fn bare_name(&self, _from: FileId, _name: &str) -> Option<Module> {
+        None
+    }
+
+    /// Whether members of a class are visible in its methods as bare names.
+    fn sees_members(&self) -> bool {
+        false
+    }
+
+    /// The dotted path that a foreign module is known by in packs.
+    fn foreign_path(&self, module: &str) -> String {
+        module.to_owned()
+    }
+
+    /// The dotted path that a name of a foreign module is known by in packs.
+    fn foreign_member(&self, module: &str, name: &str) -> String {
+        format!("{}.{name}", self.foreign_path(module))
+    }
+
+    /// The name of the method that runs when a class is constructed.
+    fn constructor(&self) -> &'static str {
+        "__init__"
+    }
+}
+
+/// One resolver for each language that has one.
+pub(super) struct Resolvers {
+    python: PythonModules,
+    ecma: EcmaModules,
+    rust: RustModules,
+}
+
+impl Resolvers {
+    pub fn new(files: &[FileFacts], project: &ProjectFiles) -> Self {
+        Self {
+            python: PythonModules::new(Tree::new(files)),
+            ecma: EcmaModules::new(Tree::new(files), project),
+            rust: RustModules::new(Tree::new(files), files, project),
+        }
+    }
+
+    /// Every resolver once.
+    pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
+        let all: [&dyn ModuleResolver; 3] = [&self.python, &self.ecma, &self.rust];
+        all.into_iter()
+    }
+
+    /// The resolver of a language.
+    pub fn of(&self, lang: Lang) -> &dyn ModuleResolver {
+        match lang {
+            Lang::Python => &self.python,
+            Lang::JavaScript | Lang::TypeScript => &self.ecma,
+            Lang::Rust => &self.rust,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Paths of endpoints: joining prefixes, and one way to write parameters.
+
+use crate::knowledge::packs::PathStyle;
+
+/// Joins a prefix and what is below it, with exactly one `/` between.
+pub(super) fn join(prefix: &str, rest: &str) -> String {
+    let prefix = prefix.trim_end_matches('/');
+    let rest = rest.trim_start_matches('/');
+    if rest.is_empty() { prefix.to_owned() } else { format!("{prefix}/{rest}") }
+}
+
+/// A path as endpoints show it: with a leading `/`, parameters as `{name}`.
+pub(super) fn normalise(path: &str, style: PathStyle) -> String {
+    let path = match style {
+        PathStyle::Brace => path.to_owned(),
+        PathStyle::Angle => angles(path),
+        PathStyle::Colon => colons(path),
+        PathStyle::Regex => angles(&regex(path)),
+    };
+    let path = braces(&path);
+    if path.starts_with('/') { path } else { format!("/{path}") }
+}
+
+/// `{id:int}`, `{id:[0-9]{2}}` and `{*rest}` become `{id}` and `{rest}`.
+fn braces(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut depth = 0_u32;
+    let mut named = true;
+    for c in path.chars() {
+        match c {
+            '{' => {
+                depth += 1;
+                if depth == 1 {
+                    named = true;
+                    out.push(c);
+                }
+            }
+            '}' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    out.push(c);
+                }
+            }
+            ':' if depth == 1 => named = false,
+            '*' if depth == 1 && named => {}
+            _ if depth == 0 || (depth == 1 && named) => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// `<int:id>` becomes `{id}`.
+fn angles(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(start) = rest.find('<') {
+        let Some(length) = rest[start..].find('>') else { break };
+        let inner = &rest[start + 1..start + length];
+        out.push_str(&rest[..start]);
+        out.push('{');
+        out.push_str(inner.rsplit(':').next().unwrap_or(inner));
+        out.push('}');
+        rest = &rest[start + length + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `:id`, `:id?`, `:id(\\d+)` and `*` at the end become `{id}` and `{*}`.
+fn colons(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut chars = path.chars().peekable();
+    let mut before = '/';
+    while let Some(c) = chars.next() {
+        let starts = c == ':' && !before.is_alphanumeric();
+        if !starts || !chars.peek().is_some_and(|next| next.is_alphabetic() || *next == '_') {
+            out.push(c);
+            before = c;
+            continue;
+        }
+        out.push('{');
+        while let Some(letter) = chars.next_if(|next| next.is_alphanumeric() || *next == '_') {
+            out.push(letter);
+        }
+        out.push('}');
+        if chars.next_if_eq(&'(').is_some() {
+            let mut depth = 1;
+            for inner in chars.by_ref() {
+                depth += i32::from(inner == '(') - i32::from(inner == ')');
+                if depth == 0 {
+                    break;
+                }
+            }
+        }
+        chars.next_if(|next| matches!(next, '?' | '+' | '*'));
+        before = '}';
+    }
+    out
+}
+
+/// `^users/(?P<id>[0-9]+)/$` becomes `users/<id>/`.
+fn regex(path: &str) -> String {
+    // Joined patterns carry the anchor of each part.
+    let path = path.replace("/^", "/");
+    let path = path.strip_prefix('^').unwrap_or(&path);
+    let path = path.strip_suffix('$').or_else(|| path.strip_suffix(r"\Z")).unwrap_or(path);
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(start) = rest.find("(?P<") {
+        out.push_str(&rest[..start]);
+        let group = &rest[start + 4..];
+        let Some(name_end) = group.find('>') else { break };
+        let mut depth = 1;
+        let mut end = group.len();
+        for (at, c) in group.char_indices().skip(name_end) {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            if depth == 0 {
+                end = at + 1;
+                break;
+            }
+        }
+        out.push('<');
+        out.push_str(&group[..name_end]);
+        out.push('>');
+        rest = &group[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_every_style_become_braces() {
+        let cases = [
+            ("/a/{id}", PathStyle::Brace, "/a/{id}"),
+            ("/a/{id:int}/{f:path}", PathStyle::Brace, "/a/{id}/{f}"),
+            (r"/a/{id:\d{2,4}}", PathStyle::Brace, "/a/{id}"),
+            ("/a/{*rest}", PathStyle::Brace, "/a/{rest}"),
+            ("a/<int:id>/<name>", PathStyle::Angle, "/a/{id}/{name}"),
+            ("/a/:id/b/:name?", PathStyle::Colon, "/a/{id}/b/{name}"),
+            (r"/a/:id(\d+)", PathStyle::Colon, "/a/{id}"),
+            (r"^a/(?P<pk>[0-9]+(-x)?)/$", PathStyle::Regex, "/a/{pk}/"),
+            ("a/<slug:s>/", PathStyle::Regex, "/a/{s}/"),
+            ("api/^a/$", PathStyle::Regex, "/api/a/"),
+            ("a/<open", PathStyle::Angle, "/a/<open"),
+            ("(?P<open", PathStyle::Regex, "/(?P<open"),
+            ("/a/{?}/b", PathStyle::Brace, "/a/{?}/b"),
+        ];
+        for (path, style, expected) in cases {
+            assert_eq!(normalise(path, style), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn prefixes_join_with_one_slash() {
+        assert_eq!(join("/api/", "/users"), "/api/users");
+        assert_eq!(join("/api", "users/"), "/api/users/");
+        assert_eq!(join("/api", ""), "/api");
+        assert_eq!(join("", "/users"), "/users");
+        assert_eq!(join("", ""), "");
+    }
+}

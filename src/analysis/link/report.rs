@@ -1,0 +1,105 @@
+//! From the graph of routers to endpoints, and to what stays unknown.
+
+use super::{
+    graph::{Graph, NodeKey, Route},
+    path,
+    rules::Rules,
+    value::HOLE,
+};
+use crate::{
+    analysis::facts::FileFacts,
+    domain::{
+        map::{Endpoint, EndpointKind, Unknown},
+        place::Place,
+    },
+};
+use std::collections::BTreeSet;
+
+/// What the routes of a project come to.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// With the handler's definition, in the order of the endpoints.
+    pub endpoints: Vec<(Endpoint, Option<(super::project::FileId, crate::analysis::facts::ScopeId)>)>,
+    pub unknown: Vec<Unknown>,
+}
+
+/// Resolves every route to its full paths.
+pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> Report {
+    let prefixes = graph.prefixes();
+    let mut report = Report::default();
+    let mut seen = BTreeSet::new();
+    let mut unknown = BTreeSet::new();
+    for route in &graph.routes {
+        let Some(facts) = files.get(route.file.index()) else { continue };
+        let line = facts.line(route.span.start);
+        let ways = prefixes.get(route.node.0 as usize).map_or(&[][..], Vec::as_slice);
+        let style = graph
+            .get(route.node)
+            .and_then(|node| rules.pack(node.pack))
+            .map(|pack| pack.path_params)
+            .unwrap_or_default();
+        let mut lose = |path: String, reason: &str| {
+            unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
+        };
+        for below in &route.path {
+            for verb in &route.verbs {
+                let shown = |path: &str| format!("{verb} {path}");
+                if ways.is_empty() {
+                    let partial = path::normalise(&path::join(HOLE, below), style);
+                    lose(shown(partial.trim_start_matches('/')), unmounted_reason(graph, route));
+                }
+                for way in ways {
+                    let whole = path::normalise(&path::join(way, below), style);
+                    if whole.contains(HOLE) || verb == HOLE {
+                        lose(shown(&whole), "a part of it is only known when the program runs");
+                        continue;
+                    }
+                    let key = (whole.clone(), verb.clone(), facts.path.clone(), line);
+                    if seen.insert(key) {
+                        let handler_place = route.handler.definition.and_then(|(file, scope)| {
+                            let facts = files.get(file.index())?;
+                            let line = facts.line(facts.scope(scope)?.name_span.start);
+                            Some(Place::new(facts.path.clone(), line))
+                        });
+                        let endpoint = Endpoint {
+                            kind: EndpointKind::Http,
+                            method: verb.clone(),
+                            path: whole,
+                            handler: route.handler.name.clone(),
+                            file: facts.path.clone(),
+                            line,
+                            handler_place,
+                        };
+                        report.endpoints.push((endpoint, route.handler.definition));
+                    }
+                }
+            }
+        }
+    }
+    for loose in &graph.loose {
+        let Some(facts) = files.get(loose.file.index()) else { continue };
+        let line = facts.line(loose.span.start);
+        unknown.insert((
+            facts.path.clone(),
+            line,
+            loose.what.to_owned(),
+            loose.partial.clone(),
+            loose.reason.clone(),
+        ));
+    }
+    report.endpoints.sort_by(|(a, _), (b, _)| {
+        (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+    });
+    report.unknown = unknown
+        .into_iter()
+        .map(|(file, line, what, partial, reason)| Unknown { what, file, line, reason, partial })
+        .collect();
+    report
+}
+
+fn unmounted_reason(graph: &Graph, route: &Route) -> &'static str {
+    match graph.get(route.node).map(|node| node.key) {
+        Some(NodeKey::Param(..)) => "its router is a parameter that no known call passes",
+        _ => "no application is known to serve its router",
+    }
+}

@@ -1,0 +1,380 @@
+//! Questions that rules and flow ask after linking.
+
+use super::{
+    linker::Linker,
+    project::FileId,
+    select::{Selected, Site},
+    value::Value,
+};
+use crate::{
+    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ImportFlags, Lang, ScopeId, ScopeKind},
+    domain::{layer::Layer, map::Edge},
+    knowledge::packs::{FamilyMember, Packs},
+};
+use std::{cell::RefCell, collections::BTreeSet};
+
+/// A class or function of the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Definition {
+    pub file: FileId,
+    pub scope: ScopeId,
+}
+
+/// What a call calls.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Callee {
+    Function(Definition),
+    /// The construction of an object.
+    Class(Definition),
+    /// Something outside the project by its dotted path, without the last `()`.
+    External(String),
+    Unknown,
+}
+
+/// Answers questions about the linked project. Not for use by several threads at once;
+/// answers are remembered.
+pub struct Resolver<'a> {
+    linker: RefCell<Linker<'a>>,
+    packs: &'a Packs,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(linker: Linker<'a>, packs: &'a Packs) -> Self {
+        Self { linker: RefCell::new(linker), packs }
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&mut Linker<'a>) -> T) -> T {
+        let mut linker = self.linker.borrow_mut();
+        linker.refuel();
+        question(&mut linker)
+    }
+
+    /// The facts of a file.
+    pub fn facts(&self, file: FileId) -> Option<&'a FileFacts> {
+        self.linker.borrow().facts(file)
+    }
+
+    /// Every file.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &'a FileFacts)> {
+        let files = self.linker.borrow().files;
+        files
+            .iter()
+            .enumerate()
+            .filter_map(|(index, facts)| Some((FileId(u32::try_from(index).ok()?), facts)))
+    }
+
+    /// The innermost scope whose body holds a byte offset.
+    pub fn scope_at(&self, file: FileId, offset: u32) -> ScopeId {
+        let linker = self.linker.borrow();
+        match (linker.facts(file), linker.index(file)) {
+            (Some(facts), Some(index)) => index.scope_at(facts, offset),
+            _ => ScopeId::MODULE,
+        }
+    }
+
+    /// The value of an expression, as far as it can be known.
+    pub fn value(&self, file: FileId, expr: ExprId) -> Value {
+        self.ask(|linker| linker.expr(file, expr))
+    }
+
+    /// The text of an expression, where it is one known text.
+    pub fn constant(&self, file: FileId, expr: ExprId) -> Option<String> {
+        self.value(file, expr).as_constant().map(str::to_owned)
+    }
+
+    /// What a call calls, most likely first; never empty.
+    pub fn callees(&self, file: FileId, call: CallId) -> Vec<Callee> {
+        let Some(callee) = self.facts(file).and_then(|facts| facts.call(call)).map(|call| call.callee) else {
+            return vec![Callee::Unknown];
+        };
+        let value = self.value(file, callee);
+        let mut found: Vec<Callee> = Vec::new();
+        for value in value.alternatives() {
+            let callee = match value {
+                Value::Function(file, scope) => Callee::Function(Definition { file: *file, scope: *scope }),
+                Value::Class(file, scope) => Callee::Class(Definition { file: *file, scope: *scope }),
+                Value::External(path) => Callee::External(path.to_string()),
+                _ => continue,
+            };
+            if !found.contains(&callee) {
+                found.push(callee);
+            }
+        }
+        if found.is_empty() { vec![Callee::Unknown] } else { found }
+    }
+
+    /// What a call calls, where there is one answer.
+    pub fn callee(&self, file: FileId, call: CallId) -> Callee {
+        self.callees(file, call).into_iter().next().unwrap_or(Callee::Unknown)
+    }
+
+    /// The object whose method a call calls.
+    pub fn receiver(&self, file: FileId, call: CallId) -> Option<Value> {
+        let facts = self.facts(file)?;
+        match facts.expr(facts.call(call)?.callee) {
+            Expr::Attr(object, _) => Some(self.value(file, object)),
+            _ => None,
+        }
+    }
+
+    /// The types that the receiver of a call can have, as dotted paths; classes of the
+    /// project by their own and their foreign bases' paths.
+    pub fn receiver_types(&self, file: FileId, call: CallId) -> Vec<String> {
+        self.receiver(file, call).map(|value| self.types_of(&value)).unwrap_or_default()
+    }
+
+    /// The types of an expression, in the same form.
+    pub fn types(&self, file: FileId, expr: ExprId) -> Vec<String> {
+        let value = self.value(file, expr);
+        self.types_of(&value)
+    }
+
+    fn types_of(&self, value: &Value) -> Vec<String> {
+        let mut types = Vec::new();
+        for value in value.alternatives() {
+            match value {
+                Value::External(path) => types.push(path.strip_suffix("()").unwrap_or(path).to_owned()),
+                Value::Instance(file, class) | Value::Class(file, class) => {
+                    if let Some(facts) = self.facts(*file) {
+                        types.push(facts.qualified_name(*class));
+                    }
+                    types.extend(self.ask(|linker| linker.foreign_bases(*file, *class)));
+                }
+                _ => {}
+            }
+        }
+        types.dedup();
+        types
+    }
+
+    /// The foreign classes that a class descends from, nearest first.
+    pub fn foreign_bases(&self, class: Definition) -> Vec<String> {
+        self.ask(|linker| linker.foreign_bases(class.file, class.scope))
+    }
+
+    /// The file that an import of a file leads to.
+    pub fn import_target(&self, file: FileId, import: usize) -> Option<FileId> {
+        let linker = self.linker.borrow();
+        let facts = linker.facts(file)?;
+        linker.import_file(file, facts, facts.imports.get(import)?)
+    }
+
+    /// The member of a family that a call matches.
+    pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
+        let facts = self.facts(file)?;
+        let found = facts.call(call)?;
+        let members = self.members(family, facts.lang);
+        if members.is_empty() {
+            return None;
+        }
+        let name = self.linker.borrow().callee_name(file, found.callee).unwrap_or_default();
+        let mut paths: Option<Vec<String>> = None;
+        let mut types: Option<Vec<String>> = None;
+        members.into_iter().find(|member| {
+            let by_path = !member.call.is_empty();
+            let by_method = !member.method.is_empty();
+            if !(by_path || by_method) || (by_method && !member.method.iter().any(|method| method == name)) {
+                return false;
+            }
+            if by_path {
+                let paths = paths.get_or_insert_with(|| self.callee_paths(file, call));
+                if !paths.iter().any(|path| member.call.iter().any(|pattern| pattern.matches(path))) {
+                    return false;
+                }
+            }
+            if !member.recv_type.is_empty() {
+                let types = types.get_or_insert_with(|| self.receiver_types(file, call));
+                let typed = types.iter().any(|ty| member.recv_type.iter().any(|pattern| pattern.matches(ty)));
+                if !typed && !self.receiver_is_named(facts, found, member) {
+                    return false;
+                }
+            } else if !(member.recv_name.is_empty() || self.receiver_is_named(facts, found, member)) {
+                return false;
+            }
+            if !member.recv_from.is_empty() && !self.receiver_is_from(file, facts, found, member) {
+                return false;
+            }
+            member.with.iter().all(|name| {
+                facts.args(found.args).iter().any(|arg| arg.name.is_some_and(|arg| facts.text(arg) == name))
+            })
+        })
+    }
+
+    /// The argument of a call that a family's member points at.
+    pub fn family_argument(&self, member: &FamilyMember, file: FileId, call: CallId) -> Option<ExprId> {
+        let facts = self.facts(file)?;
+        let call = facts.call(call)?;
+        let site = Site { file, call: Some(call), definition: None };
+        let found: Vec<Selected> = self.ask(|linker| linker.select(site, &member.arg));
+        found.into_iter().find_map(|selected| selected.expr).map(|(_, expr)| expr)
+    }
+
+    /// Whether a dotted type path belongs to a family of types.
+    pub fn type_in_family(&self, family: &str, lang: Lang, path: &str) -> bool {
+        self.members(family, lang)
+            .iter()
+            .any(|member| member.types.iter().any(|pattern| pattern.matches(path)))
+    }
+
+    /// Whether a class belongs to a family of classes.
+    pub fn class_in_family(&self, family: &str, class: Definition) -> bool {
+        let Some(facts) = self.facts(class.file) else { return false };
+        let Some(scope) = facts.scope(class.scope) else { return false };
+        let members = self.members(family, facts.lang);
+        if members.is_empty() {
+            return false;
+        }
+        let bases = self.foreign_bases(class);
+        members.iter().any(|member| {
+            bases.iter().any(|base| member.base.iter().any(|pattern| pattern.matches(base)))
+                && member.with.iter().all(|name| {
+                    facts
+                        .args(scope.keywords)
+                        .iter()
+                        .any(|arg| arg.name.is_some_and(|arg| facts.text(arg) == name))
+                })
+        })
+    }
+
+    fn members(&self, family: &str, lang: Lang) -> Vec<&'a FamilyMember> {
+        self.packs
+            .iter()
+            .filter(|pack| pack.languages.iter().any(|name| name == lang.name()))
+            .filter_map(|pack| pack.families.get(family))
+            .flatten()
+            .collect()
+    }
+
+    fn callee_paths(&self, file: FileId, call: CallId) -> Vec<String> {
+        let callees = self.callees(file, call);
+        let mut paths: Vec<String> = callees
+            .into_iter()
+            .filter_map(|callee| match callee {
+                Callee::External(path) => Some(path),
+                Callee::Function(_) | Callee::Class(_) | Callee::Unknown => None,
+            })
+            .collect();
+        if paths.is_empty()
+            && let Some(facts) = self.facts(file)
+            && let Some(call) = facts.call(call)
+            && let Expr::Attr(object, name) = facts.expr(call.callee)
+        {
+            // A method that the project's class inherits from a foreign one.
+            let name = facts.text(name);
+            paths.extend(self.types(file, object).into_iter().map(|ty| format!("{ty}().{name}")));
+        }
+        paths
+    }
+
+    fn receiver_is_named(&self, facts: &FileFacts, call: &Call, member: &FamilyMember) -> bool {
+        let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
+        let name = match facts.expr(object) {
+            Expr::Name(name) | Expr::Attr(_, name) => facts.text(name),
+            _ => return false,
+        };
+        member.recv_name.iter().any(|known| known == name)
+    }
+
+    /// Whether the receiver's first name is imported from a module with such a segment.
+    fn receiver_is_from(&self, file: FileId, facts: &FileFacts, call: &Call, member: &FamilyMember) -> bool {
+        let mut object = call.callee;
+        while let Expr::Attr(inner, _) | Expr::Index(inner, _) = facts.expr(object) {
+            object = inner;
+        }
+        let Expr::Name(root) = facts.expr(object) else { return false };
+        facts.imports.iter().enumerate().filter(|(_, import)| import.alias == Some(root)).any(
+            |(position, import)| {
+                let target = self.import_target(file, position).and_then(|target| self.facts(target));
+                let path =
+                    target.map_or_else(|| facts.text(import.module).to_owned(), |target| target.path.clone());
+                path.split(['/', '.', ':'])
+                    .any(|segment| member.recv_from.iter().any(|known| known == segment))
+            },
+        )
+    }
+}
+
+impl Linker<'_> {
+    /// The file that an import leads to: the module itself, or the one inside it by name.
+    pub(super) fn import_file(
+        &self,
+        file: FileId,
+        facts: &FileFacts,
+        import: &crate::analysis::facts::Import,
+    ) -> Option<FileId> {
+        let module = self.resolve_module(file, facts, import)?;
+        let inner = import.name.and_then(|name| {
+            let name = facts.text(name);
+            let defined = module
+                .file
+                .and_then(|file| self.index(file))
+                .is_some_and(|index| index.is_named(ScopeId::MODULE, name));
+            if defined { None } else { self.resolvers.of(facts.lang).child(module, name)?.file }
+        });
+        inner.or(module.file).filter(|target| *target != file)
+    }
+
+    /// Imports from file to file; those for types only are left out.
+    pub(super) fn import_edges(&self) -> Vec<Edge> {
+        let mut edges = BTreeSet::new();
+        for (index, facts) in self.files.iter().enumerate() {
+            let Ok(number) = u32::try_from(index) else { break };
+            for import in &facts.imports {
+                if import.flags.has(ImportFlags::TYPE_ONLY) {
+                    continue;
+                }
+                if let Some(target) = self.import_file(FileId(number), facts, import)
+                    && let Some(target) = self.facts(target)
+                {
+                    let line = facts.line(import.span.start);
+                    edges.insert(Edge { from: facts.path.clone(), to: target.path.clone(), line });
+                }
+            }
+        }
+        edges.into_iter().collect()
+    }
+}
+
+/// Whether packs say that a path is a test.
+pub(super) fn is_test(packs: &Packs, lang: Lang, path: &str) -> bool {
+    packs
+        .iter()
+        .filter(|pack| pack.languages.iter().any(|name| name == lang.name()))
+        .flat_map(|pack| &pack.layers)
+        .filter(|sign| sign.layer == Layer::Test)
+        .flat_map(|sign| &sign.paths)
+        .any(|glob| glob_matches(glob, path))
+}
+
+/// Whether a path matches a glob of `*` and `**`.
+fn glob_matches(glob: &str, path: &str) -> bool {
+    fn segments(glob: &[&str], path: &[&str]) -> bool {
+        match (glob.split_first(), path.split_first()) {
+            (None, None) => true,
+            (Some((&"**", rest)), _) => {
+                segments(rest, path) || path.split_first().is_some_and(|(_, path)| segments(glob, path))
+            }
+            (Some((first, glob)), Some((segment, path))) => one(first, segment) && segments(glob, path),
+            _ => false,
+        }
+    }
+    fn one(glob: &str, text: &str) -> bool {
+        match glob.split_once('*') {
+            None => glob == text,
+            Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+                (0..=rest.len())
+                    .any(|at| rest.is_char_boundary(at) && one(after, rest.get(at..).unwrap_or_default()))
+            }),
+        }
+    }
+    let glob: Vec<&str> = glob.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    segments(&glob, &path)
+}
+
+impl Definition {
+    /// Whether this is a class.
+    pub fn is_class(self, facts: &FileFacts) -> bool {
+        facts.scope(self.scope).is_some_and(|scope| scope.kind == ScopeKind::Class)
+    }
+}

@@ -1,0 +1,216 @@
+//! What the selectors of a pack give for a call, annotation or class.
+
+use super::{
+    graph::texts_of,
+    linker::Linker,
+    project::FileId,
+    value::{HOLE, Value},
+};
+use crate::{
+    analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId},
+    knowledge::packs::Selector,
+};
+use std::rc::Rc;
+
+/// Where a selector reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site<'c> {
+    pub file: FileId,
+    /// The call or annotation; none for an annotation without arguments.
+    pub call: Option<&'c Call>,
+    /// The annotated definition or the class.
+    pub definition: Option<ScopeId>,
+}
+
+/// What a selector found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Selected {
+    pub value: Value,
+    /// The argument's expression, where it is one.
+    pub expr: Option<(FileId, ExprId)>,
+}
+
+impl Linker<'_> {
+    /// Everything that the alternatives of a selector list give, in their order.
+    pub fn select(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
+        let mut found = Vec::new();
+        for selector in selectors {
+            self.select_one(site, selector, &mut found);
+        }
+        found
+    }
+
+    fn select_one(&mut self, site: Site<'_>, selector: &Selector, found: &mut Vec<Selected>) {
+        let Some(facts) = self.facts(site.file) else { return };
+        if let Some(text) = &selector.lit {
+            found.push(Selected { value: Value::text(text), expr: None });
+            return;
+        }
+        if let Some(member) = &selector.member {
+            if let Some(class) = site.definition {
+                let value = self.class_member(site.file, class, member);
+                if !value.is_unknown() {
+                    found.push(Selected { value, expr: None });
+                }
+            }
+            return;
+        }
+        let call = match &selector.sibling {
+            Some(sibling) => self.sibling(site, facts, sibling),
+            None => site.call,
+        };
+        let Some(call) = call else { return };
+        if let Some(first) = selector.rest {
+            let rest: Vec<Arg> =
+                facts.args(call.args).iter().copied().filter(|arg| arg.name.is_none()).collect();
+            let values =
+                rest.iter().skip(first as usize).map(|arg| self.expr(site.file, arg.value)).collect();
+            found.push(Selected { value: Value::List(values), expr: None });
+            return;
+        }
+        let Some(arg) = argument(facts, call, selector) else {
+            if let Some(value) = self.spread_argument(site.file, facts, call, selector) {
+                found.push(Selected { value, expr: None });
+            }
+            return;
+        };
+        if selector.ident
+            && let Some(name) = self.callee_name(site.file, arg.value)
+        {
+            found.push(Selected { value: Value::text(name), expr: None });
+            return;
+        }
+        let mut value = self.expr(site.file, arg.value);
+        if let Some(key) = &selector.key {
+            value = self.member(site.file, &value, key);
+            if value.is_unknown() {
+                return;
+            }
+        }
+        if selector.text && !may_be_text(&value) {
+            return;
+        }
+        if let Some(bind) = &selector.bind {
+            match self.module_binding(site.file, facts, &value, bind) {
+                Some(bound) => value = bound,
+                None => return,
+            }
+        }
+        found.push(Selected { value, expr: Some((site.file, arg.value)) });
+    }
+
+    /// What may handle a route. Of several arguments the last one answers; what is
+    /// certainly no code is left out.
+    pub fn select_handlers(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
+        let mut found = Vec::new();
+        for selector in selectors {
+            let Some(first) = selector.rest else {
+                self.select_one(site, selector, &mut found);
+                continue;
+            };
+            let (Some(facts), Some(call)) = (self.facts(site.file), site.call) else { continue };
+            let positional = facts.args(call.args).iter().filter(|arg| arg.name.is_none());
+            if let Some(last) = positional.copied().skip(first as usize).last() {
+                let value = self.expr(site.file, last.value);
+                found.push(Selected { value, expr: Some((site.file, last.value)) });
+            }
+        }
+        found.retain(|selected| {
+            let is_name = selected.expr.is_some_and(|(file, expr)| {
+                self.facts(file).is_some_and(|facts| matches!(facts.expr(expr), Expr::Name(_)))
+            });
+            !matches!(selected.value, Value::Text(_) | Value::Number | Value::Null)
+                && !(is_name && selected.value.is_unknown())
+        });
+        found
+    }
+
+    /// The arguments of another annotation on the same definition.
+    fn sibling<'f>(&self, site: Site<'_>, facts: &'f FileFacts, name: &str) -> Option<&'f Call>
+    where
+        Self: 'f,
+    {
+        let scope = facts.scope(site.definition?)?;
+        facts.list(scope.annotations).iter().find_map(|annotation| match facts.expr(*annotation) {
+            Expr::Call(call) => {
+                let call = facts.call(call)?;
+                (self.callee_name(site.file, call.callee) == Some(name)).then_some(call)
+            }
+            _ => None,
+        })
+    }
+
+    /// A named argument inside `**options`: its value, a hole where that cannot be known.
+    fn spread_argument(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        selector: &Selector,
+    ) -> Option<Value> {
+        let name = selector.kw.as_ref()?;
+        let spread = facts.args(call.args).iter().find(|arg| arg.spread)?;
+        match self.expr(file, spread.value) {
+            Value::Map(map_file, map) => {
+                let value = self.entry(map_file, map, name);
+                (!value.is_unknown()).then_some(value)
+            }
+            _ => None,
+        }
+    }
+
+    /// The texts of a path; none where no selector gives one.
+    pub fn select_path(&mut self, site: Site<'_>, selectors: &[Selector]) -> Option<Vec<Rc<str>>> {
+        let found = self.select(site, selectors);
+        let mut unknown = None;
+        for selected in found {
+            match texts_of(&selected.value) {
+                Some(texts) if texts.iter().any(|text| &**text != HOLE) => return Some(texts),
+                Some(texts) => unknown = unknown.or(Some(texts)),
+                None => {}
+            }
+        }
+        unknown
+    }
+}
+
+/// Whether a value is a text or nothing says that it is none.
+fn may_be_text(value: &Value) -> bool {
+    match value {
+        Value::Text(_) | Value::Unknown => true,
+        Value::Any(values) | Value::Each(values) | Value::List(values) => values.iter().any(may_be_text),
+        // Settings read from the environment are texts.
+        Value::External(path) => path.split('.').any(|segment| matches!(segment, "env" | "environ")),
+        Value::Null
+        | Value::Number
+        | Value::Router(_)
+        | Value::Function(..)
+        | Value::Class(..)
+        | Value::Instance(..)
+        | Value::Module(_)
+        | Value::Map(..) => false,
+    }
+}
+
+/// The argument that a selector means: by name first, then by position.
+fn argument(facts: &FileFacts, call: &Call, selector: &Selector) -> Option<Arg> {
+    let args = facts.args(call.args);
+    if let Some(name) = &selector.kw {
+        let named = args.iter().find(|arg| arg.name.is_some_and(|found| facts.text(found) == name));
+        if let Some(named) = named {
+            return Some(*named);
+        }
+    }
+    let index = selector.arg?;
+    let positional: Vec<&Arg> = args.iter().filter(|arg| arg.name.is_none()).collect();
+    let place = if index < 0 {
+        positional.len().checked_sub(index.unsigned_abs() as usize)?
+    } else {
+        usize::try_from(index).ok()?
+    };
+    // What stands behind `*values` has no known position.
+    if positional.iter().take(place + 1).any(|arg| arg.spread) {
+        return None;
+    }
+    positional.get(place).map(|arg| **arg)
+}

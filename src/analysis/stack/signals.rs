@@ -1,0 +1,349 @@
+//! The signal files, parsed and compiled.
+
+use super::glob::Glob;
+use crate::{domain::stack::StackKey, ports::ScanError};
+use include_dir::{Dir, include_dir};
+use regex::Regex;
+use serde::Deserialize;
+use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
+
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
+
+static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| {
+    let mut texts: Vec<(&str, &str)> = FILES
+        .files()
+        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
+        .filter(|(path, _)| path.ends_with(".yaml"))
+        .collect();
+    texts.sort_unstable();
+    Signals::parse(&texts)
+});
+
+/// The signals that ship with the program.
+pub fn shipped() -> Result<&'static Signals, ScanError> {
+    SHIPPED.as_ref().map_err(|reason| ScanError::Knowledge(reason.clone()))
+}
+
+/// Every ecosystem, in file order.
+#[derive(Debug)]
+pub struct Signals {
+    pub(super) ecosystems: Vec<Ecosystem>,
+    /// File extension to language.
+    extensions: HashMap<String, LanguageId>,
+    /// Rules that read the text of files matched by a glob.
+    pub(super) texts: Vec<(Glob, TextRule)>,
+}
+
+/// A language: ecosystem and position in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageId {
+    pub(super) ecosystem: usize,
+    pub(super) language: usize,
+}
+
+/// A signal: ecosystem, field, position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SignalId {
+    pub(super) ecosystem: usize,
+    pub(super) key: StackKey,
+    pub(super) index: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct TextRule {
+    pub(super) signal: SignalId,
+    pub(super) has: Regex,
+}
+
+#[derive(Debug)]
+pub(super) struct Ecosystem {
+    pub(super) name: String,
+    pub(super) languages: Vec<Language>,
+    pub(super) manifests: Vec<ManifestRule>,
+    pub(super) user_interface: Vec<String>,
+    pub(super) fields: BTreeMap<StackKey, Vec<Signal>>,
+    /// First segment of a module to (prefix, signal).
+    pub(super) modules: HashMap<String, Vec<(String, SignalId)>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Language {
+    pub(super) name: String,
+    pub(super) imports: Vec<Regex>,
+    pub(super) versions: Vec<(String, Regex)>,
+}
+
+#[derive(Debug)]
+pub(super) struct ManifestRule {
+    pub(super) file: Glob,
+    pub(super) read: Read,
+    pub(super) patterns: Vec<Regex>,
+    pub(super) members: Option<Members>,
+}
+
+/// When a manifest gathers the manifests of its ecosystem below it.
+#[derive(Debug)]
+pub(super) enum Members {
+    Always,
+    Has(Regex),
+}
+
+/// How a manifest is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Read {
+    Pyproject,
+    Pipfile,
+    Cargo,
+    PackageJson,
+    ComposerJson,
+    Patterns,
+}
+
+#[derive(Debug)]
+pub(super) struct Signal {
+    pub(super) name: String,
+    pub(super) packages: Vec<String>,
+    pub(super) has_imports: bool,
+    pub(super) files: Vec<Glob>,
+    pub(super) above: Vec<String>,
+    pub(super) with: Vec<String>,
+    pub(super) rank: u8,
+    pub(super) default: bool,
+    pub(super) proof: Option<Proof>,
+}
+
+/// Evidence without which a declared package is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Proof {
+    Files,
+    Imports,
+}
+
+impl Signals {
+    /// Parses signal files; the text of an error names the file and the place.
+    fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
+        let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
+        for (file, text) in texts {
+            let raw: RawEcosystem = serde_saphyr::from_str(text)
+                .map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))?;
+            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))?;
+        }
+        Ok(signals)
+    }
+
+    fn add(&mut self, raw: RawEcosystem) -> Result<(), regex::Error> {
+        let ecosystem = self.ecosystems.len();
+        let mut languages = Vec::new();
+        for (language, raw) in raw.languages.into_iter().enumerate() {
+            for extension in raw.extensions {
+                self.extensions.insert(extension, LanguageId { ecosystem, language });
+            }
+            languages.push(Language {
+                name: raw.name,
+                imports: compile(&raw.imports)?,
+                versions: raw
+                    .versions
+                    .into_iter()
+                    .map(|rule| Ok((rule.file, Regex::new(&rule.has)?)))
+                    .collect::<Result<_, regex::Error>>()?,
+            });
+        }
+        let mut modules: HashMap<String, Vec<(String, SignalId)>> = HashMap::new();
+        let mut fields = BTreeMap::new();
+        for (key, list) in raw.fields {
+            let mut compiled = Vec::new();
+            for (index, raw) in list.into_iter().enumerate() {
+                let id = SignalId { ecosystem, key, index };
+                for prefix in &raw.imports {
+                    modules.entry(first_segment(prefix).to_owned()).or_default().push((prefix.clone(), id));
+                }
+                for rule in &raw.texts {
+                    let glob = Glob::new(&rule.files)?;
+                    self.texts.push((glob, TextRule { signal: id, has: Regex::new(&rule.has)? }));
+                }
+                compiled.push(Signal {
+                    has_imports: !raw.imports.is_empty(),
+                    name: raw.name,
+                    packages: normal_names(&raw.packages),
+                    files: globs(&raw.files)?,
+                    above: raw.above,
+                    with: normal_names(&raw.with),
+                    rank: raw.rank,
+                    default: raw.default,
+                    proof: raw.proof,
+                });
+            }
+            fields.insert(key, compiled);
+        }
+        let manifests = raw.manifests.into_iter().map(manifest_rule).collect::<Result<_, regex::Error>>()?;
+        self.ecosystems.push(Ecosystem {
+            name: raw.ecosystem,
+            languages,
+            manifests,
+            user_interface: normal_names(&raw.user_interface),
+            fields,
+            modules,
+        });
+        Ok(())
+    }
+
+    /// The language of a path by its extension.
+    pub fn language_of(&self, path: &str) -> Option<LanguageId> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (_, extension) = name.rsplit_once('.')?;
+        self.extensions.get(extension).copied()
+    }
+
+    /// The canonical name of a language.
+    pub fn language_name(&self, id: LanguageId) -> &str {
+        self.ecosystems
+            .get(id.ecosystem)
+            .and_then(|ecosystem| ecosystem.languages.get(id.language))
+            .map_or("", |language| language.name.as_str())
+    }
+
+    #[cfg(test)]
+    pub(super) fn signal(&self, id: SignalId) -> Option<&Signal> {
+        self.ecosystems.get(id.ecosystem)?.fields.get(&id.key)?.get(id.index)
+    }
+
+    /// Whether the text of a file that is not program source is worth reading.
+    pub fn wants_text(&self, path: &str) -> bool {
+        self.texts.iter().any(|(glob, _)| glob.base(path).is_some())
+    }
+}
+
+/// The part of a module name that other modules of the same package share.
+pub(super) fn first_segment(module: &str) -> &str {
+    module.split(['.', '/', ':', '\\']).next().unwrap_or(module)
+}
+
+fn manifest_rule(raw: RawManifest) -> Result<ManifestRule, regex::Error> {
+    let members = match raw.members.as_deref() {
+        None => None,
+        Some("always") => Some(Members::Always),
+        Some(pattern) => Some(Members::Has(Regex::new(pattern)?)),
+    };
+    Ok(ManifestRule {
+        file: Glob::new(&raw.file)?,
+        read: raw.read,
+        patterns: compile(&raw.patterns)?,
+        members,
+    })
+}
+
+fn compile(patterns: &[String]) -> Result<Vec<Regex>, regex::Error> {
+    patterns.iter().map(|pattern| Regex::new(pattern)).collect()
+}
+
+fn normal_names(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| super::manifest::normal_name(name)).collect()
+}
+
+fn globs(patterns: &[String]) -> Result<Vec<Glob>, regex::Error> {
+    patterns.iter().map(|pattern| Glob::new(pattern)).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEcosystem {
+    ecosystem: String,
+    languages: Vec<RawLanguage>,
+    manifests: Vec<RawManifest>,
+    user_interface: Vec<String>,
+    fields: BTreeMap<StackKey, Vec<RawSignal>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLanguage {
+    name: String,
+    extensions: Vec<String>,
+    imports: Vec<String>,
+    versions: Vec<RawVersion>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawVersion {
+    file: String,
+    has: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    files: String,
+    has: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawManifest {
+    file: String,
+    read: Read,
+    #[serde(default)]
+    patterns: Vec<String>,
+    members: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSignal {
+    name: String,
+    #[serde(default)]
+    packages: Vec<String>,
+    #[serde(default)]
+    imports: Vec<String>,
+    #[serde(default)]
+    files: Vec<String>,
+    #[serde(default)]
+    above: Vec<String>,
+    #[serde(default)]
+    texts: Vec<RawText>,
+    #[serde(default)]
+    with: Vec<String>,
+    #[serde(default = "usual_rank")]
+    rank: u8,
+    #[serde(default)]
+    default: bool,
+    proof: Option<Proof>,
+}
+
+fn usual_rank() -> u8 {
+    5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_signal_file_compiles() {
+        let signals = shipped().unwrap();
+        assert_eq!(signals.ecosystems.len(), 9);
+        for ecosystem in &signals.ecosystems {
+            for key in StackKey::ALL.into_iter().filter(|key| *key != StackKey::Language) {
+                assert!(ecosystem.fields.contains_key(&key), "{} has no {}", ecosystem.name, key.name());
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place() {
+        let error = Signals::parse(&[("x.yaml", "ecosystem: x\nlanguages: []\nwrong: 1\n")]).unwrap_err();
+        assert!(error.starts_with("stack-signals/x.yaml"), "{error}");
+        assert!(error.contains("wrong") && error.contains('3'), "{error}");
+    }
+
+    #[test]
+    fn languages_are_told_by_extension() {
+        let signals = shipped().unwrap();
+        let name = |path: &str| signals.language_of(path).map(|id| signals.language_name(id));
+        assert_eq!(name("a/b.tsx"), Some("typescript"));
+        assert_eq!(name("a/b.mjs"), Some("javascript"));
+        assert_eq!(name("a.d/README"), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! `proscenium [PATH]`: the assistant, on the screen or line by line.
+
+use super::{
+    args::{AssistantArgs, ScreenArgs},
+    failure::Failure,
+};
+use crate::{
+    domain::event::Exit,
+    runtime::{
+        app::{self, Ended, Look},
+        open::{self, Request},
+    },
+    ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
+};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
+
+/// Opens the assistant on a repository.
+pub fn run(args: &AssistantArgs) -> Result<ExitCode, Failure> {
+    let request =
+        Request { path: args.path.clone(), demo: None, resume: args.resume.clone(), fresh: args.new };
+    session(request, &args.screen)
+}
+
+/// Runs sessions on one repository until the user leaves.
+pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitCode, Failure> {
+    loop {
+        let mut opened = open::open(&request)?;
+        opened.model.options.learn |= screen.learn;
+        let config = opened.host.tools.config.clone();
+        let look = Look {
+            theme: theme(screen, &config.theme)?,
+            symbols: symbols(&config.symbols)?,
+            mouse: config.mouse,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(Failure::bug)?;
+        let (ended, resume, model) = runtime.block_on(app::run(opened, look)).map_err(Failure::bug)?;
+        runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        match ended {
+            Ended::Again { resume: wanted } => {
+                request.fresh = !wanted;
+                request.resume = if wanted { resume } else { None };
+            }
+            Ended::Quit => {
+                farewell(&model);
+                return Ok(match model.session.closing.exit {
+                    Some(Exit::Partial) => ExitCode::from(1),
+                    Some(Exit::Success) | None => ExitCode::SUCCESS,
+                });
+            }
+            Ended::Signal(number) => {
+                return Ok(ExitCode::from(u8::try_from(128 + number).unwrap_or(255)));
+            }
+        }
+    }
+}
+
+/// One or two lines after the screen is gone: what was left, and how to come back.
+fn farewell(model: &crate::engine::Model) {
+    let mut out = std::io::stdout();
+    let text = match model.session.closing.commits.last() {
+        Some(commit) => format!(
+            "Committed {} on {}. Nothing was pushed.",
+            crate::engine::classify::short(&commit.id),
+            model.session.identity.branch
+        ),
+        None if model.session.work.task.is_some() => {
+            format!("The session is kept. `proscenium {}` brings you back.", model.session.identity.root)
+        }
+        None => return,
+    };
+    let _closed_pipe = writeln!(out, "{}", crate::ui::safe::clean(&text));
+}
+
+fn theme(screen: &ScreenArgs, configured: &str) -> Result<Theme, Failure> {
+    const HINT: &str = "themes are dark, light, contrast, mono, or the path of a theme file";
+    let name = screen.theme.as_deref().unwrap_or(configured);
+    let depth = detect_depth(|name| std::env::var(name).ok());
+    let background = Background::default();
+    let built_in = |name| Ok(Theme::builtin(ThemeChoice { name, depth, background }));
+    match name {
+        "" => built_in(ThemeName::default()),
+        "dark" => built_in(ThemeName::Dark),
+        "light" => built_in(ThemeName::Light),
+        "contrast" => built_in(ThemeName::Contrast),
+        "mono" => built_in(ThemeName::Mono),
+        path => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::user(format!("theme {path}: {error}"), HINT))?;
+            Theme::from_toml(&text, depth, background)
+                .map_err(|error| Failure::user(format!("theme {path}: {error}"), HINT))
+        }
+    }
+}
+
+fn symbols(configured: &str) -> Result<Symbols, Failure> {
+    match configured {
+        "" => Ok(Symbols::for_locale(|name| std::env::var(name).ok())),
+        "unicode" => Ok(Symbols::Unicode),
+        "ascii" => Ok(Symbols::Ascii),
+        other => Err(Failure::user(
+            format!("symbols = \"{other}\" in config.toml"),
+            "write \"unicode\" or \"ascii\"",
+        )),
+    }
+}
+
+/// Whether there is a terminal to draw on.
+pub(super) fn has_screen() -> bool {
+    std::io::stdout().is_terminal()
+        && std::io::stdin().is_terminal()
+        && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
+}

@@ -1,0 +1,427 @@
+//! Questions with numbered options: their words, and what each option does.
+
+use super::{
+    cx::{Cx, plural},
+    effect::{Effect, ExportKind, ProposeKind},
+    judge,
+    model::Model,
+    navigate,
+    popup::{Ask, Popup},
+    reporting,
+    scene::{act_update, verify_update},
+    text::Purpose,
+    view::{ChoiceView, Mark, Row, bold, muted, plain},
+};
+use crate::domain::{
+    event::{Scene, Scope, What},
+    hunk::Decision,
+    stack::StackKey,
+};
+
+/// Opens the trust question, or says that it was answered.
+pub fn trust(cx: &mut Cx<'_>) {
+    if cx.model.session.evidence.commands.is_empty() {
+        cx.refuse("No commands were found; stack.yaml can name them under verify:.");
+    } else if cx.model.commands_trusted() {
+        cx.refuse("These commands are trusted until one of them changes.");
+    } else {
+        cx.model.screen.editor = None;
+        cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Trust, marked: 0 });
+    }
+}
+
+/// There is nothing behind Enter here.
+pub fn nothing_to_open(cx: &mut Cx<'_>) {
+    cx.refuse("Nothing is marked that could be opened.");
+}
+
+fn choice(label: impl Into<String>, note: impl Into<String>) -> ChoiceView {
+    ChoiceView { label: label.into(), note: note.into() }
+}
+
+/// What a question looks like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskView {
+    pub title: String,
+    pub corner: String,
+    pub rows: Vec<Row>,
+    pub options: Vec<ChoiceView>,
+    pub width_cols: u16,
+    /// What Enter and Esc do on the first option, in words.
+    pub safe: &'static str,
+}
+
+/// The words of a question.
+#[expect(clippy::too_many_lines, reason = "one arm per question, so that a new one cannot lack its words")]
+pub fn view(model: &Model, ask: &Ask) -> AskView {
+    let make = |title: String, corner: &str, rows: Vec<Row>, options: Vec<ChoiceView>, safe: &'static str| {
+        AskView { title, corner: corner.to_owned(), rows, options, width_cols: 78, safe }
+    };
+    match ask {
+        Ask::Trust => {
+            let commands = &model.session.evidence.commands;
+            let count = commands.len();
+            let width = commands.iter().map(|spec| spec.title().chars().count()).max().unwrap_or(0).min(36);
+            let mut rows = vec![
+                Row::text(format!(
+                    "This repository wants to run {} on your machine:",
+                    plural(count, "command")
+                )),
+                Row::Blank,
+            ];
+            rows.extend(commands.iter().map(|spec| Row::Text {
+                line: vec![bold(format!("{:<width$}  ", spec.title())), muted(format!("from {}", spec.from))],
+                indent: 2,
+            }));
+            rows.extend([
+                Row::Blank,
+                Row::text("They run in a copy of your files, with your account's rights. What they load (tests, scripts) runs too."),
+                Row::text("Granted for this session: PROCESS (these commands), LOCAL_FS (the copy), CREDENTIALS (names shown, values never)."),
+                Row::text("If one of them changes, you are asked again."),
+            ]);
+            let these = if count == 1 { "this one".to_owned() } else { format!("these {count}") };
+            let options = vec![
+                choice("not now", "VERIFY stays shut, the rest works"),
+                choice("read the commands first", ""),
+                choice(format!("trust {these}"), "until one of them changes"),
+            ];
+            make("Trust these commands?".into(), "asked once for this repository", rows, options, "not now")
+        }
+        Ask::Closure { hunk, dependants } => {
+            let mut rows = vec![Row::text(format!("Hunk {hunk} brings what these use:")), Row::Blank];
+            for id in dependants {
+                let Some((edit, other)) = model.session.hunk(*id) else { continue };
+                let symbol =
+                    other.needs.iter().find(|need| need.hunk == *hunk).map(|need| need.symbol.clone());
+                rows.push(Row::Text {
+                    line: vec![
+                        bold(format!("{id} ")),
+                        plain(format!("{}  ", edit.path)),
+                        muted(format!(
+                            "{}  uses {}",
+                            other.layer,
+                            symbol.unwrap_or_else(|| "one of them".into())
+                        )),
+                    ],
+                    indent: 2,
+                });
+            }
+            rows.extend([Row::Blank, Row::text(format!("Without {hunk} they do not build."))]);
+            let count = dependants.len() + 1;
+            let options = vec![
+                choice(format!("keep hunk {hunk} undecided"), ""),
+                choice(format!("reject all {count}"), "u undoes it in one step"),
+                choice(format!("reject only {hunk}"), "the others are marked as broken"),
+            ];
+            let title =
+                format!("Rejecting hunk {hunk} leaves {} without it", plural(dependants.len(), "other"));
+            make(title, "", rows, options, "keep it undecided")
+        }
+        Ask::Partial => {
+            let report = reporting::report(model);
+            let open: Vec<_> = report.open.iter().filter(|item| item.blocking).collect();
+            let mut rows =
+                vec![Row::text("This stays open and is named in the report and in the commit:"), Row::Blank];
+            rows.extend(open.iter().take(10).map(|item| Row::Text {
+                line: vec![plain("✗ "), bold(item.what.clone()), muted(format!("  {}", item.why))],
+                indent: 2,
+            }));
+            let options = vec![
+                choice("back", ""),
+                choice("finish as partial", "exit status 1"),
+                choice("write down why first", ""),
+            ];
+            make(
+                "Finish as partial success?".into(),
+                &format!("{} open", plural(open.len(), "item")),
+                rows,
+                options,
+                "back",
+            )
+        }
+        Ask::QuitWhileRunning => {
+            let rows = vec![Row::text(
+                "Quitting stops what runs. Every decision is already saved; proscenium brings you back here.",
+            )];
+            make(
+                "Something is still running".into(),
+                "",
+                rows,
+                vec![choice("stay", ""), choice("stop it and quit", "")],
+                "stay",
+            )
+        }
+        Ask::LeaveUndecided => {
+            let count = model.session.undecided();
+            let rows = vec![Row::text(format!(
+                "{} not decided. Going on leaves them out: they are not tested and not committed; you can come back.",
+                if count == 1 { "1 hunk is".to_owned() } else { format!("{count} hunks are") }
+            ))];
+            let options = vec![choice("decide them first", ""), choice("go on without them", "")];
+            make(plural(count, "undecided hunk"), "", rows, options, "decide them first")
+        }
+        Ask::AcceptLikely => {
+            let mut rows = vec![Row::text("These are likely, not sure:"), Row::Blank];
+            for key in super::gate::unsure_fields(model) {
+                let field = super::scene::prepare::field(model, key);
+                let place =
+                    field.evidence.first().map(|evidence| evidence.place.to_string()).unwrap_or_default();
+                rows.push(Row::Text {
+                    line: vec![
+                        bold(format!("{:<16}", key.name().replace('_', " "))),
+                        plain(format!("{:<16}", field.name.unwrap_or_default())),
+                        muted(place),
+                    ],
+                    indent: 2,
+                });
+            }
+            let options = vec![choice("accept them and go on", ""), choice("correct them first", "")];
+            make("Confirm the stack".into(), "", rows, options, "accept them")
+        }
+        Ask::Resume => {
+            let session = &model.session;
+            let task = session
+                .work
+                .task
+                .as_ref()
+                .map(|task| task.text.clone())
+                .unwrap_or_else(|| "no task yet".into());
+            let hunk = super::scene::act::current(model)
+                .map(|hunk| format!(", hunk {}", hunk.id))
+                .unwrap_or_default();
+            let mut rows = vec![
+                Row::Text {
+                    line: vec![plain("You were in "), bold(session.scene.name()), plain(hunk)],
+                    indent: 0,
+                },
+                Row::text(task),
+                Row::Blank,
+            ];
+            let held = session.held();
+            if held > 0 {
+                rows.push(Row::text(format!("✓ {} approved, all still fit", plural(held, "hunk"))));
+            }
+            for notice in &model.screen.resume_notices {
+                rows.push(Row::Text { line: vec![plain("▲ "), plain(notice.clone())], indent: 0 });
+            }
+            let options = vec![
+                choice("go on", ""),
+                choice("start something new", "this session stays in the list"),
+                choice("show all sessions", ""),
+            ];
+            make("Welcome back".into(), "", rows, options, "go on")
+        }
+        Ask::Take => {
+            let options = vec![
+                choice("copy the report to the clipboard", ""),
+                choice("report.md", ""),
+                choice("report.html", "one file"),
+                choice("the walkthrough", "Markdown, step by step"),
+                choice("one lesson for next time", "one line, offered again for the same kind of task"),
+            ];
+            make("Take the report".into(), "", Vec::new(), options, "copy")
+        }
+        Ask::Refresh => {
+            let rows = vec![Row::text(
+                "HEAD is not the commit this session started from. Your decisions are kept; hunks that no longer fit are dropped by number.",
+            )];
+            make(
+                "The branch moved".into(),
+                "",
+                rows,
+                vec![choice("look first", ""), choice("rebuild on the new HEAD", "")],
+                "look first",
+            )
+        }
+        Ask::UndoCommit => {
+            let rows = vec![Row::text(
+                "The branch moves back and your files get their text from before. It works until the commit is pushed.",
+            )];
+            make(
+                "Take back the commit?".into(),
+                "",
+                rows,
+                vec![choice("keep it", ""), choice("take it back", "hunks are held as before")],
+                "keep it",
+            )
+        }
+        Ask::ApplyNow => {
+            let rows = vec![Row::text(format!(
+                "{} are merged into your working tree, three ways, file by file. No commit is made; a file whose own change conflicts is left alone.",
+                plural(model.session.held(), "approved hunk")
+            ))];
+            make(
+                "Write to your files now?".into(),
+                "",
+                rows,
+                vec![choice("not now", ""), choice("write them", "")],
+                "not now",
+            )
+        }
+        Ask::DeleteSession(id) => {
+            let rows = vec![Row::text(format!("Session {id} and its journal are deleted. Commits stay."))];
+            make(
+                "Delete this session?".into(),
+                "",
+                rows,
+                vec![choice("keep it", ""), choice("delete it", "")],
+                "keep it",
+            )
+        }
+        Ask::NewTask => {
+            let rows = vec![Row::text(
+                "This session is kept in the list. A new one begins on the branch as it is now.",
+            )];
+            make(
+                "Another change?".into(),
+                "",
+                rows,
+                vec![choice("stay here", ""), choice("begin another change", "")],
+                "stay here",
+            )
+        }
+        Ask::Agent(_) => {
+            let mut options = vec![choice("write it myself", "the walkthrough leads")];
+            options.extend(model.options.agents.iter().map(|name| {
+                choice(format!("ask {name}"), "works in a private copy; its changes come as hunks")
+            }));
+            make("Who fills this step?".into(), "", Vec::new(), options, "write it myself")
+        }
+    }
+}
+
+/// Does what the marked option says. Option 0 is the safe one.
+pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
+    cx.model.screen.popup = None;
+    match (ask, option) {
+        (Ask::Trust, 1) => read_commands(cx),
+        (Ask::Trust, 2) => trusted(cx),
+        (Ask::Trust, _) => {
+            cx.model.activity.run_after_trust = false;
+            cx.notice(Mark::Before, "nothing runs; r asks again");
+        }
+        (Ask::Closure { hunk, mut dependants }, 1) => {
+            dependants.insert(0, hunk);
+            act_update::ask_reason(cx, dependants);
+        }
+        (Ask::Closure { hunk, .. }, 2) => act_update::ask_reason(cx, vec![hunk]),
+        (Ask::Partial, 1) => partial(cx, ""),
+        (Ask::Partial, 2) => {
+            cx.open_editor(Purpose::PartialNote, "", "why this stays open");
+            cx.model.screen.popup = Some(Popup::Prompt {
+                title: "Why does it stay open?".into(),
+                corner: "goes into the report".into(),
+                above: Vec::new(),
+                done: "finish as partial".into(),
+            });
+        }
+        (Ask::QuitWhileRunning, 1) => {
+            cx.effect(Effect::Stop);
+            cx.effect(Effect::Quit);
+            cx.model.screen.quit = true;
+        }
+        (Ask::LeaveUndecided, 1) => navigate::enter(cx, Scene::Verify),
+        (Ask::LeaveUndecided, _) => {
+            act_update::act(cx, crate::keys::Action::NextNeed);
+        }
+        (Ask::AcceptLikely, 0) => {
+            cx.record(What::StackConfirmed);
+            navigate::enter(cx, Scene::Acquire);
+        }
+        (Ask::AcceptLikely, _) => {
+            cx.model.screen.focus = super::view::Pane::Boundaries;
+            let unsure = super::gate::unsure_fields(cx.model);
+            cx.mark(super::view::Target::StackField(unsure.first().copied().unwrap_or(StackKey::Framework)));
+        }
+        (Ask::Resume, 1) | (Ask::NewTask, 1) => cx.effect(Effect::NewSession),
+        (Ask::Resume, 2) => cx.effect(Effect::ListSessions),
+        (Ask::Take, 0) => cx.effect(Effect::Export { what: ExportKind::Clipboard }),
+        (Ask::Take, 1) => cx.effect(Effect::Export { what: ExportKind::Markdown }),
+        (Ask::Take, 2) => cx.effect(Effect::Export { what: ExportKind::Html }),
+        (Ask::Take, 3) => cx.effect(Effect::Export { what: ExportKind::Walkthrough }),
+        (Ask::Take, 4) => {
+            cx.open_editor(Purpose::Lesson, "", "one line for the next task of this kind");
+            cx.model.screen.popup = Some(Popup::Prompt {
+                title: "One lesson for next time".into(),
+                corner: "kept in your configuration folder".into(),
+                above: Vec::new(),
+                done: "keep it".into(),
+            });
+        }
+        (Ask::Refresh, 1) => cx.effect(Effect::Rebase),
+        (Ask::UndoCommit, 1) => cx.effect(Effect::UndoCommit),
+        (Ask::ApplyNow, 1) => {
+            let files = super::message::approved_files(cx.model);
+            cx.effect(Effect::Apply { files });
+        }
+        (Ask::DeleteSession(id), 1) => cx.effect(Effect::DeleteSession(id)),
+        (Ask::Agent(step), n) if n > 0 => {
+            if let Some(name) = cx.model.options.agents.get(n - 1).cloned() {
+                cx.model.activity.proposing = Some(step);
+                cx.effect(Effect::Propose { step: Some(step), kind: ProposeKind::Agent(name) });
+            }
+        }
+        (Ask::Agent(_), _) => cx.model.screen.guide = true,
+        _ => {}
+    }
+}
+
+/// The exact argument lists, each with the place it comes from.
+fn read_commands(cx: &mut Cx<'_>) {
+    let mut rows = Vec::new();
+    for spec in &cx.model.session.evidence.commands {
+        rows.push(Row::Text {
+            line: vec![bold(spec.title()), muted(format!("   {}", spec.from))],
+            indent: 0,
+        });
+        for (index, word) in spec.argv.iter().enumerate() {
+            rows.push(Row::Text {
+                line: vec![muted(format!("argument {index}  ")), plain(format!("{word:?}"))],
+                indent: 2,
+            });
+        }
+        if !spec.env.is_empty() {
+            rows.push(Row::Text { line: vec![muted("environment  "), plain(spec.env.join(" "))], indent: 2 });
+        }
+        let timeout = spec.timeout.as_secs();
+        rows.push(Row::Text { line: vec![muted(format!("stopped after {timeout} s"))], indent: 2 });
+        rows.push(Row::Blank);
+    }
+    cx.model.screen.popup = Some(Popup::Card {
+        title: "The commands, as they are run".into(),
+        corner: "no shell is involved".into(),
+        rows,
+        top: 0,
+        back: Some(Box::new(Popup::Choices { ask: Ask::Trust, marked: 0 })),
+    });
+}
+
+fn trusted(cx: &mut Cx<'_>) {
+    let digest = cx.model.world.digest.clone();
+    let commands = cx.model.session.evidence.commands.iter().map(|spec| spec.title()).collect();
+    if !cx.record(What::ScopeGranted { scopes: vec![Scope::Process, Scope::LocalFs, Scope::Credentials] }) {
+        return;
+    }
+    if cx.record(What::Trusted { digest: digest.clone(), commands }) {
+        cx.effect(Effect::Trust { digest });
+        cx.notice(Mark::Done, "trusted until one of them changes");
+        verify_update::run_base(cx);
+        if std::mem::take(&mut cx.model.activity.run_after_trust) || cx.model.session.scene == Scene::Verify {
+            verify_update::run_all(cx);
+        }
+    }
+}
+
+/// Chooses partial success and goes on to FINALIZE.
+pub fn partial(cx: &mut Cx<'_>, note: &str) {
+    if cx.record(What::PartialChosen { note: note.to_owned() }) {
+        navigate::enter(cx, Scene::Finalize);
+        let open = judge::standing(cx.model).first_reason.unwrap_or_default();
+        cx.notice(Mark::Half, format!("partial success: {open}"));
+    }
+}
+
+/// Whether any decision beside the safe one was made about a hunk.
+pub fn is_decided(decision: &Decision) -> bool {
+    *decision != Decision::Undecided
+}

@@ -1,0 +1,171 @@
+//! The hand of `update`: records events, collects effects, tells the user.
+
+use super::{
+    effect::Effect,
+    model::{Model, Notice},
+    text::{Editor, Purpose},
+    view::{Mark, Target},
+};
+use crate::{
+    domain::{
+        event::{Event, What},
+        hunk::Decision,
+        ids::HunkId,
+    },
+    keys::Action,
+};
+
+/// The model while a message is handled, and the effects so far.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    pub model: &'a mut Model,
+    pub effects: Vec<Effect>,
+}
+
+impl Cx<'_> {
+    /// Applies an event to the session and asks for it to be journalled.
+    ///
+    /// Returns whether it was applied; when not, the reason stands on the floor.
+    pub fn record(&mut self, what: What) -> bool {
+        if self.model.activity.journal_failed_at.is_some() && !matches!(what, What::Noticed { .. }) {
+            self.refuse("The session file cannot be written; deciding waits until it can. q quits.");
+            return false;
+        }
+        if let Some(text) = &self.model.options.read_only
+            && !is_looking(&what)
+        {
+            let text = text.clone();
+            self.refuse(text);
+            return false;
+        }
+        let (primitive, scope, evidence) = super::classify::classify(&what);
+        let event = Event {
+            seq: self.model.session.seq + 1,
+            at: self.model.now,
+            by: self.driver(),
+            primitive,
+            scope,
+            evidence,
+            what,
+        };
+        if let Err(error) = self.model.session.apply(&event) {
+            self.refuse(format!("{}.", capitalise(&error.to_string())));
+            return false;
+        }
+        self.effects.push(Effect::Append(Box::new(event)));
+        true
+    }
+
+    /// Who acts.
+    pub fn driver(&self) -> String {
+        let identity = &self.model.session.identity;
+        if identity.driver.is_empty() { self.model.options.driver.clone() } else { identity.driver.clone() }
+    }
+
+    /// Something done or to know, at the right of the floor.
+    pub fn notice(&mut self, mark: Mark, text: impl Into<String>) {
+        self.model.screen.notice = Some(Notice { mark, text: text.into(), undo: false });
+    }
+
+    /// Something done that `u` takes back.
+    pub fn undoable(&mut self, text: impl Into<String>) {
+        self.model.screen.notice = Some(Notice { mark: Mark::Before, text: text.into(), undo: true });
+    }
+
+    /// A key that cannot act now: the reason and the key that helps.
+    pub fn refuse(&mut self, text: impl Into<String>) {
+        self.model.screen.refusal = Some(text.into());
+    }
+
+    /// Asks for something outside.
+    pub fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// The key bound to an action, for sentences.
+    pub fn key(&self, action: Action) -> String {
+        self.model.keys.key(action)
+    }
+
+    /// Opens a text.
+    pub fn open_editor(&mut self, purpose: Purpose, text: impl Into<String>, placeholder: impl Into<String>) {
+        self.model.screen.editor_revision += 1;
+        let text = text.into();
+        self.model.screen.editor = Some(Editor {
+            purpose,
+            original: text.clone(),
+            text,
+            revision: self.model.screen.editor_revision,
+            placeholder: placeholder.into(),
+        });
+    }
+
+    /// Replaces the text under the caret.
+    pub fn set_text(&mut self, text: impl Into<String>) {
+        self.model.screen.editor_revision += 1;
+        let revision = self.model.screen.editor_revision;
+        if let Some(editor) = &mut self.model.screen.editor {
+            editor.text = text.into();
+            editor.revision = revision;
+        }
+    }
+
+    /// Marks a thing in the focused pane.
+    pub fn mark(&mut self, target: Target) {
+        let key = (self.model.kind(), self.model.screen.focus);
+        self.model.screen.marked.insert(key, target);
+    }
+
+    /// The marked thing of the focused pane.
+    pub fn marked(&self) -> Option<Target> {
+        super::cursor::marked(self.model, self.model.screen.focus)
+    }
+
+    /// The composed texts changed: guards, maps and results are old now.
+    pub fn touched(&mut self) {
+        self.model.world.revision += 1;
+        let revision = self.model.world.revision;
+        self.model.activity.checking = true;
+        self.effects.push(Effect::Check { revision });
+    }
+
+    /// Records a decision and moves on.
+    pub fn decide(&mut self, hunks: Vec<HunkId>, decision: Decision) -> bool {
+        let done = self.record(What::Decided { hunks, decision });
+        if done {
+            self.touched();
+        }
+        done
+    }
+}
+
+/// Events that only look: they decide nothing and touch nothing.
+fn is_looking(what: &What) -> bool {
+    matches!(
+        what,
+        What::SceneEntered { .. }
+            | What::Scanned { .. }
+            | What::CommandsFound { .. }
+            | What::PageOpened { .. }
+    )
+}
+
+/// The first letter in upper case.
+pub fn capitalise(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// `1 hunk`, `2 hunks`.
+pub fn plural(count: usize, noun: &str) -> String {
+    let suffix = match noun.strip_suffix('y') {
+        Some(stem) if count != 1 && !noun.ends_with("ey") => return format!("{count} {stem}ies"),
+        _ if count == 1 => "",
+        _ if noun.ends_with('s') => "es",
+        _ => "s",
+    };
+    if noun == "criterion" && count != 1 {
+        return format!("{count} criteria");
+    }
+    format!("{count} {noun}{suffix}")
+}

@@ -1,0 +1,303 @@
+//! What the runs say together: verdict by command, comparison with the base, standing.
+
+use super::model::Model;
+use crate::domain::{
+    checklist::{Decider, ItemState},
+    command::{CommandKind, CommandRun, CommandSpec},
+    finding::Finding,
+    layer::Layer,
+    task::Criterion,
+    verdict::{Comparison, Verdict, compare, judge, test_passed},
+};
+use std::collections::BTreeMap;
+
+/// One command with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    pub spec: &'a CommandSpec,
+    pub run: Option<&'a CommandRun>,
+    pub comparison: Comparison,
+    pub verdict: Option<Verdict>,
+    /// The run is of another tree than the one approved now.
+    pub stale: bool,
+}
+
+/// All commands together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub commands: usize,
+    pub all_ran: bool,
+    pub running: bool,
+    /// Why the gate is shut: the first reason.
+    pub first_reason: Option<String>,
+    pub new_failures: usize,
+    pub as_before: usize,
+}
+
+/// The verdict on one command.
+pub fn judged<'a>(model: &'a Model, spec: &'a CommandSpec) -> Judged<'a> {
+    let evidence = &model.session.evidence;
+    let run = evidence.runs.get(&spec.id);
+    let base = evidence.base_runs.get(&spec.id);
+    let flaky: Vec<(String, u32, u32)> = evidence
+        .repeated
+        .iter()
+        .filter(|((command, _), (failures, runs))| *command == spec.id && failures < runs)
+        .map(|((_, key), (failures, runs))| (key.clone(), *failures, *runs))
+        .collect();
+    let comparison = run.map(|run| compare(run, base, &flaky)).unwrap_or_default();
+    let verdict =
+        run.map(|run| judge(spec, run, &comparison, run.parsed.complete || spec.pass_signal.is_none()));
+    let tree = model.activity.tree.as_ref().map(|(tree, _)| tree.as_str());
+    let stale = match (run, tree) {
+        (Some(run), Some(tree)) => !run.tree.is_empty() && run.tree != tree,
+        _ => false,
+    } || model.world.revision != verified_revision(model) && run.is_some();
+    Judged { spec, run, comparison, verdict, stale }
+}
+
+/// The revision of the composed texts that was verified last; equal to the current one
+/// while nothing changed since.
+fn verified_revision(model: &Model) -> u64 {
+    model.activity.verified_revision.unwrap_or(model.world.revision)
+}
+
+/// Every command in order.
+pub fn all(model: &Model) -> Vec<Judged<'_>> {
+    model.session.evidence.commands.iter().map(|spec| judged(model, spec)).collect()
+}
+
+/// What all runs say together.
+pub fn standing(model: &Model) -> Standing {
+    let mut standing = Standing {
+        all_ran: true,
+        running: model.activity.running.as_ref().is_some_and(|running| !running.base),
+        ..Standing::default()
+    };
+    for judged in all(model) {
+        standing.commands += 1;
+        standing.new_failures += judged.comparison.new.len();
+        let Some(verdict) = &judged.verdict else {
+            standing.all_ran &= judged.spec.optional;
+            continue;
+        };
+        if judged.stale {
+            standing.all_ran = false;
+            continue;
+        }
+        if *verdict == Verdict::FailsAsBefore {
+            standing.as_before += 1;
+        }
+        if judged.spec.optional || verdict.allows_success() {
+            continue;
+        }
+        let name = judged.spec.title();
+        let reason = match verdict {
+            Verdict::Failed if judged.comparison.base_pending => format!("{name} fails, base pending"),
+            Verdict::Failed => match judged.comparison.new.len() {
+                1 => "1 new failure".into(),
+                n => format!("{n} new failures"),
+            },
+            Verdict::Untrusted { reason } => format!("{name} is untrusted, {reason}"),
+            Verdict::Blocked { reason } => format!("{name} is blocked, {reason}"),
+            Verdict::TimedOut => format!("{name} timed out"),
+            Verdict::Stopped => format!("{name} was stopped"),
+            Verdict::NotRun { reason } => format!("{name} did not run, {reason}"),
+            Verdict::Passed | Verdict::FailsAsBefore => continue,
+        };
+        standing.first_reason.get_or_insert(reason);
+    }
+    if standing.commands > 0 && standing.all_ran && standing.first_reason.is_none() {
+        standing.first_reason = unproven_criterion(model);
+    }
+    standing
+}
+
+/// A criterion that names a test needs that test to pass on the approved tree.
+fn unproven_criterion(model: &Model) -> Option<String> {
+    model.session.accepted_criteria().find_map(|criterion| match criterion_state(model, criterion) {
+        ItemState::Contradicted { evidence } => {
+            Some(format!("AC{} is contradicted, {evidence}", criterion.id))
+        }
+        ItemState::NotChecked { why } if !criterion.tests.is_empty() => {
+            Some(format!("AC{} is not proven, {why}", criterion.id))
+        }
+        ItemState::NotChecked { .. }
+        | ItemState::Proven { .. }
+        | ItemState::NotApplicable { .. }
+        | ItemState::Untrusted { .. }
+        | ItemState::Ticked { .. } => None,
+    })
+}
+
+/// The state of a criterion: from its tests, from the finding it repairs, or by hand.
+pub fn criterion_state(model: &Model, criterion: &Criterion) -> ItemState {
+    let key = format!("AC{}", criterion.id);
+    if let Some((by, at, note)) = model.session.work.ticks.get(&key) {
+        return ItemState::Ticked { by: by.clone(), at: *at, note: note.clone() };
+    }
+    let runs: Vec<&CommandRun> =
+        all(model).into_iter().filter(|judged| !judged.stale).filter_map(|judged| judged.run).collect();
+    let mut passed = Vec::new();
+    for test in &criterion.tests {
+        match runs.iter().find_map(|run| test_passed(run, test)) {
+            Some(true) => passed.push(test.as_str()),
+            Some(false) => return ItemState::Contradicted { evidence: format!("{test} fails") },
+            None => return ItemState::NotChecked { why: format!("{test} has not run") },
+        }
+    }
+    if !passed.is_empty() {
+        return ItemState::Proven { evidence: passed.join(", ") };
+    }
+    if let crate::domain::task::CriterionSource::Finding { rule, place } = &criterion.source
+        && let Some(checked) = &model.world.checked
+    {
+        let still = checked
+            .approved
+            .findings
+            .iter()
+            .find(|finding| finding.rule == *rule && finding.file == place.path);
+        return match still {
+            Some(finding) => ItemState::Contradicted { evidence: format!("{rule} at {}", finding.place()) },
+            None if model.session.held() > 0 => ItemState::Proven { evidence: format!("no {rule} there") },
+            None => ItemState::NotChecked { why: "nothing approved yet".into() },
+        };
+    }
+    ItemState::NotChecked { why: "yours to tick".into() }
+}
+
+/// Findings that the approved tree has and the base does not.
+pub fn new_findings(model: &Model) -> Vec<Finding> {
+    let Some(checked) = &model.world.checked else { return Vec::new() };
+    difference(&checked.approved.findings, &model.map().findings)
+}
+
+/// Findings of `after` that `before` does not have, by fingerprint and count.
+pub fn difference(after: &[Finding], before: &[Finding]) -> Vec<Finding> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in before {
+        *known.entry(finding.fingerprint.as_str()).or_default() += 1;
+    }
+    after
+        .iter()
+        .filter(|finding| match known.get_mut(finding.fingerprint.as_str()) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        })
+        .cloned()
+        .collect()
+}
+
+/// The checklist with states, items that do not apply left out.
+pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemState)> {
+    let touched: Vec<Layer> = model
+        .session
+        .hunks()
+        .into_iter()
+        .filter(|hunk| hunk.decision.is_held())
+        .map(|hunk| hunk.layer)
+        .collect();
+    let new = new_findings(model);
+    let judged = all(model);
+    let risks: Vec<&str> = model
+        .session
+        .work
+        .task
+        .iter()
+        .flat_map(|task| task.reading.risks.iter().map(|risk| risk.kind.as_str()))
+        .collect();
+    let applies = |item: &crate::domain::checklist::Item| {
+        item.when.is_empty()
+            || item.when.iter().any(|when| {
+                risks.contains(&when.as_str()) || touched.iter().any(|layer| layer.name() == when)
+            })
+    };
+    model
+        .handbook
+        .checklist
+        .iter()
+        .filter(|item| applies(item))
+        .map(|item| {
+            let work = &model.session.work;
+            let state = if let Some(reason) = work.not_applicable.get(&item.id) {
+                ItemState::NotApplicable { reason: reason.clone() }
+            } else if let Some((by, at, note)) = work.ticks.get(&item.id) {
+                ItemState::Ticked { by: by.clone(), at: *at, note: note.clone() }
+            } else {
+                decided(model, &item.decider, &new, &judged, &touched)
+            };
+            (item.clone(), state)
+        })
+        .collect()
+}
+
+fn decided(
+    model: &Model,
+    decider: &Decider,
+    new: &[Finding],
+    judged: &[Judged<'_>],
+    touched: &[Layer],
+) -> ItemState {
+    match decider {
+        Decider::Rules { rules } => {
+            let Some(checked) = &model.world.checked else {
+                return ItemState::NotChecked { why: "not reviewed yet".into() };
+            };
+            match new.iter().find(|finding| rules.contains(&finding.rule)) {
+                Some(finding) => {
+                    ItemState::Contradicted { evidence: format!("{} at {}", finding.rule, finding.place()) }
+                }
+                None if touched.is_empty() => ItemState::NotChecked { why: "nothing approved yet".into() },
+                None => {
+                    let seen = checked
+                        .approved
+                        .findings
+                        .iter()
+                        .filter(|finding| rules.contains(&finding.rule))
+                        .count();
+                    let evidence =
+                        if seen == 0 { "0 found".to_owned() } else { format!("0 new, {seen} on the base") };
+                    ItemState::Proven { evidence }
+                }
+            }
+        }
+        Decider::Command { kind } => command_item(*kind, judged),
+        Decider::Hunks { layer } => {
+            let count = touched.iter().filter(|touched| *touched == layer).count();
+            if count > 0 {
+                ItemState::Proven { evidence: super::cx::plural(count, "hunk") }
+            } else {
+                ItemState::NotChecked { why: format!("no {layer} hunk") }
+            }
+        }
+        Decider::ByHand => ItemState::NotChecked { why: "yours to tick".into() },
+    }
+}
+
+fn command_item(kind: CommandKind, judged: &[Judged<'_>]) -> ItemState {
+    let mut of_kind = judged.iter().filter(|judged| judged.spec.kind == kind).peekable();
+    if of_kind.peek().is_none() {
+        return ItemState::NotChecked { why: format!("no {} command", kind.name()) };
+    }
+    let mut evidence = Vec::new();
+    for judged in of_kind {
+        let name = judged.spec.title();
+        match (&judged.verdict, judged.stale) {
+            (None, _) | (_, true) => return ItemState::NotChecked { why: format!("{name} has not run") },
+            (Some(Verdict::Passed), _) => evidence.push(name),
+            (Some(Verdict::FailsAsBefore), _) => evidence.push(format!("{name} fails as before")),
+            (Some(Verdict::Failed | Verdict::TimedOut), _) => {
+                return ItemState::Contradicted { evidence: format!("{name} fails") };
+            }
+            (Some(Verdict::Untrusted { reason }), _) => return ItemState::Untrusted { why: reason.clone() },
+            (Some(Verdict::Blocked { reason } | Verdict::NotRun { reason }), _) => {
+                return ItemState::NotChecked { why: reason.clone() };
+            }
+            (Some(Verdict::Stopped), _) => return ItemState::NotChecked { why: "stopped".into() },
+        }
+    }
+    ItemState::Proven { evidence: evidence.join(", ") }
+}

@@ -1,0 +1,34 @@
+//! The assistant without a screen: `update(&mut Model, Msg) -> Vec<Effect>`.
+//!
+//! Synchronous, no I/O, no clock: effects are values that the runtime carries out, and
+//! everything that comes back is a message. The screen is a pure function of the model.
+
+pub mod action;
+pub mod ask;
+pub mod classify;
+pub mod cursor;
+pub mod cx;
+pub mod effect;
+pub mod fuzzy;
+pub mod gate;
+pub mod handbook;
+pub mod judge;
+pub mod message;
+pub mod model;
+pub mod msg;
+pub mod navigate;
+pub mod popup;
+pub mod popups;
+pub mod reporting;
+pub mod scene;
+pub mod subject;
+pub mod suggest;
+pub mod text;
+pub mod update;
+pub mod view;
+pub mod why;
+
+pub use effect::Effect;
+pub use model::Model;
+pub use msg::Msg;
+pub use update::update;

@@ -1,0 +1,280 @@
+//! The model: the session, what is known of the world, and what is on screen.
+//!
+//! Only `update` changes it; only events change the session inside it. Views take `&`.
+
+use super::{
+    effect::Checked,
+    handbook::Handbook,
+    msg::{SessionLine, Suggestion},
+    popup::Popup,
+    text::Editor,
+    view::{Mark, Pane, SceneKind, Target},
+};
+use crate::{
+    domain::{event::Scene, ids::HunkId, map::BackendMap, session::Session, task::Intent},
+    keys::KeyTable,
+    ports::{vault::RepoState, verifier::OutputLine},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
+
+/// Newest output lines that are kept on screen for one command; the log has all.
+pub const OUTPUT_LINES: usize = 10_000;
+
+/// Everything.
+#[derive(Debug)]
+pub struct Model {
+    pub session: Session,
+    /// Milliseconds since the epoch; set by the runtime before each message.
+    pub now: u64,
+    pub keys: Arc<KeyTable>,
+    pub handbook: Arc<Handbook>,
+    pub world: World,
+    pub screen: Screen,
+    pub activity: Activity,
+    pub options: Options,
+}
+
+/// What was read from outside.
+#[derive(Debug, Default)]
+pub struct World {
+    pub repo: Option<RepoState>,
+    pub map: Option<Arc<BackendMap>>,
+    pub scan: ScanState,
+    /// Suggestions of the first screen.
+    pub suggestions: Vec<Suggestion>,
+    pub stack_notices: Vec<String>,
+    /// `none, optional`, or what was read.
+    pub stack_folder: String,
+    pub command_problems: Vec<String>,
+    /// Digest of the commands as they are now.
+    pub digest: String,
+    pub checked: Option<Checked>,
+    /// Grows with every change of the composed texts.
+    pub revision: u64,
+    /// Texts that were loaded for previews.
+    pub sources: BTreeMap<String, Option<Arc<str>>>,
+    pub sessions: Vec<SessionLine>,
+}
+
+/// Where the scan of the base stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ScanState {
+    #[default]
+    Waiting,
+    Running {
+        files: u64,
+    },
+    Done {
+        elapsed_ms: u64,
+    },
+    Failed(String),
+}
+
+/// What is on screen and where the marks are.
+#[derive(Debug, Default)]
+pub struct Screen {
+    pub focus: Pane,
+    pub zoomed: bool,
+    pub columns: u16,
+    pub rows: u16,
+    /// Rows that each pane shows.
+    pub pages: [u16; 4],
+    /// What is marked, by arrangement and pane; follows its item, not its index.
+    pub marked: HashMap<(SceneKind, Pane), Target>,
+    /// Folded sections and layers.
+    pub folded: BTreeSet<String>,
+    /// Decided hunks that were unfolded again, undecided ones that were folded.
+    pub toggled: BTreeSet<HunkId>,
+    /// Extra context: hunk to number of lines.
+    pub context: BTreeMap<HunkId, u32>,
+    /// Texts of hunks that were left without deciding.
+    pub drafts: BTreeMap<HunkId, String>,
+    pub hunk: Option<HunkId>,
+    pub diff_row: usize,
+    pub chosen_hunks: BTreeSet<HunkId>,
+    /// The walkthrough of the marked step is shown instead of the hunks.
+    pub guide: bool,
+    /// While splitting: the row of the cut.
+    pub cut: Option<usize>,
+    pub side_by_side: Option<bool>,
+    /// Index of the endpoint whose flow is shown.
+    pub endpoint: Option<usize>,
+    pub acquire: AcquireView,
+    /// Files and lines shown as source in ACQUIRE, newest last.
+    pub preview: Option<(String, u32)>,
+    pub review_by_layer: bool,
+    pub verify_tree: bool,
+    /// First line of the output on screen; `None` follows the end.
+    pub output_top: Option<usize>,
+    /// The output stays on the marked command while others run.
+    pub pinned_output: bool,
+    /// Failure under inspection: command and index.
+    pub failure: Option<(String, usize)>,
+    pub popup: Option<Popup>,
+    pub editor: Option<Editor>,
+    pub search: Option<String>,
+    /// A file to open in the built-in editor as soon as it is loaded.
+    pub open_when_loaded: Option<String>,
+    pub notice: Option<Notice>,
+    pub refusal: Option<String>,
+    /// Number of uses of each key in this run, for the learn strip.
+    pub uses: BTreeMap<&'static str, u32>,
+    /// When Ctrl-C was pressed with nothing to stop.
+    pub interrupted_at: Option<u64>,
+    pub editor_revision: u64,
+    /// What changed since the session was left.
+    pub resume_notices: Vec<String>,
+    pub quit: bool,
+}
+
+/// What the Proposal pane of ACQUIRE shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AcquireView {
+    #[default]
+    Flow,
+    List,
+}
+
+/// The newest thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub mark: Mark,
+    pub text: String,
+    pub undo: bool,
+}
+
+/// What runs.
+#[derive(Debug, Default)]
+pub struct Activity {
+    pub reading_task: bool,
+    pub planning: bool,
+    /// Index of the step that is being proposed; `usize::MAX` for what is not a step.
+    pub proposing: Option<usize>,
+    /// Steps that were asked for and gave an error: index to text and hint.
+    pub step_errors: BTreeMap<usize, (String, String)>,
+    /// Steps that were asked for by themselves.
+    pub asked_steps: BTreeSet<usize>,
+    pub checking: bool,
+    pub running: Option<Running>,
+    pub committing: bool,
+    /// Files that a hook changed, until they are proposals.
+    pub hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    /// The last commit answer, for the popup.
+    pub commit_error: Option<(String, String)>,
+    /// Output rings by command id.
+    pub output: BTreeMap<String, Output>,
+    /// Revision of the composed texts that the runs of the approved tree are of.
+    pub verified_revision: Option<u64>,
+    /// Tree under test and doubts about it.
+    pub tree: Option<(String, Vec<String>)>,
+    /// Decisions since then are only in memory.
+    pub journal_failed_at: Option<u64>,
+    pub stop_asked: u8,
+    pub spinner: u8,
+    /// Playbook matches by command id: index into the handbook.
+    pub playbook: BTreeMap<String, usize>,
+    pub base_pending: bool,
+    /// Commands were asked for before they were trusted.
+    pub run_after_trust: bool,
+    /// Revision that the running commands are of.
+    pub queue_verified: Option<u64>,
+}
+
+/// A request to run commands that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub base: bool,
+    /// Command id that runs now, and since when.
+    pub current: Option<(String, u64)>,
+    /// Commands that wait.
+    pub waiting: Vec<String>,
+}
+
+/// The newest lines of one command.
+#[derive(Debug, Default)]
+pub struct Output {
+    pub lines: VecDeque<OutputLine>,
+    pub dropped: u64,
+    /// Tests done and total, when known.
+    pub progress: Option<(u32, u32)>,
+}
+
+/// What the user configured.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Name of the person at the keyboard.
+    pub driver: String,
+    /// Names of configured commands that can propose.
+    pub agents: Vec<String>,
+    pub learn: bool,
+    pub demo: bool,
+    pub in_place: bool,
+    /// Hunks that touch migrations or authentication need two people.
+    pub two_approvals: bool,
+    /// Another process decides; this one only looks. The sentence that says so.
+    pub read_only: Option<String>,
+    /// The session was given a review to begin with: base revision.
+    pub review: Option<String>,
+}
+
+impl Model {
+    /// A model before anything was read.
+    pub fn new(keys: Arc<KeyTable>, handbook: Arc<Handbook>, options: Options) -> Self {
+        Self {
+            session: Session::default(),
+            now: 0,
+            keys,
+            handbook,
+            world: World::default(),
+            screen: Screen::default(),
+            activity: Activity::default(),
+            options,
+        }
+    }
+
+    /// The arrangement on screen.
+    pub fn kind(&self) -> SceneKind {
+        match self.session.scene {
+            Scene::Prepare => SceneKind::Prepare,
+            Scene::Acquire if self.is_review() => SceneKind::Review,
+            Scene::Acquire => SceneKind::Acquire,
+            Scene::Act => SceneKind::Act,
+            Scene::Verify => SceneKind::Verify,
+            Scene::Finalize => SceneKind::Finalize,
+        }
+    }
+
+    /// Whether the task is a review.
+    pub fn is_review(&self) -> bool {
+        self.session.work.task.as_ref().is_some_and(|task| task.reading.intent == Intent::Review)
+    }
+
+    /// The map of the base, or an empty one while it is being made.
+    pub fn map(&self) -> Arc<BackendMap> {
+        self.world.map.clone().unwrap_or_default()
+    }
+
+    /// Whether only one pane fits (screens.md, breakpoints).
+    pub fn tabs(&self) -> bool {
+        self.screen.columns < 100 || self.screen.rows < 30
+    }
+
+    /// Whether a command, scan or proposal runs.
+    pub fn is_busy(&self) -> bool {
+        self.activity.running.is_some()
+            || self.activity.proposing.is_some()
+            || self.activity.committing
+            || self.activity.planning
+            || self.activity.reading_task
+            || matches!(self.world.scan, ScanState::Running { .. })
+    }
+
+    /// A clock time for notes: minutes since midnight UTC are not shown; the runtime's
+    /// offset is added by the view.
+    pub fn commands_trusted(&self) -> bool {
+        !self.world.digest.is_empty() && self.session.evidence.trusted == self.world.digest
+    }
+}

@@ -1,0 +1,311 @@
+//! Hunks as the diff pane shows them: context, enclosing definitions, folds, guards, links.
+
+use crate::engine::view::pane::DiffPiece;
+use crate::{
+    domain::{
+        dependence::dependants,
+        diff::{self, DiffRow, Sign, split_lines},
+        edit::FileEdit,
+        hunk::{Body, Decision, Hunk},
+    },
+    engine::{
+        judge,
+        model::Model,
+        view::{HunkView, Line, Mark, Role, bold, muted, plain, role},
+    },
+};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+/// Lines of context on each side.
+const CONTEXT_LINES: usize = 3;
+
+/// The view of one hunk.
+pub fn view(model: &Model, edit: &FileEdit, hunk: &Hunk) -> Arc<HunkView> {
+    let extra = model.screen.context.get(&hunk.id).copied().unwrap_or(0) as usize;
+    let rows = pieces(edit, hunk, extra);
+    let (mark, state, reason) = state(hunk, is_broken(model, hunk));
+    let is_decided = hunk.decision != Decision::Undecided;
+    let folded = is_decided != model.screen.toggled.contains(&hunk.id);
+    let stale = false;
+    let added = count(&rows, Sign::Added);
+    let removed = count(&rows, Sign::Removed);
+    let guard = guard(model, edit, hunk);
+    let mut hasher = std::collections::hash_map::DefaultHasher::new();
+    (hunk.id, &state, &reason, folded, extra, &guard.1, model.session.seq).hash(&mut hasher);
+    Arc::new(HunkView {
+        id: hunk.id,
+        revision: hasher.finish(),
+        path: edit.path.clone(),
+        line: new_start(edit, hunk) + 1,
+        layer: layer(model, edit, hunk),
+        mark,
+        state: state.into(),
+        reason,
+        origin: hunk.origin.label(),
+        serves: serves(hunk),
+        added,
+        removed,
+        guard,
+        facts: facts(edit, hunk),
+        rows,
+        links: links(model, hunk),
+        folded,
+        stale,
+        chosen: model.screen.chosen_hunks.contains(&hunk.id),
+    })
+}
+
+/// The layer the scan gave the file, else the one its path suggests.
+pub fn layer(model: &Model, edit: &FileEdit, hunk: &Hunk) -> crate::domain::layer::Layer {
+    let checked = model.world.checked.as_ref();
+    model
+        .world
+        .map
+        .as_ref()
+        .and_then(|map| map.layer_of(&edit.path))
+        .or_else(|| checked.and_then(|checked| checked.current.layer_of(&edit.path)))
+        .unwrap_or(hunk.layer)
+}
+
+fn count(rows: &[DiffPiece], sign: Sign) -> u32 {
+    let matches =
+        rows.iter().filter(|piece| matches!(piece, DiffPiece::Line { row, .. } if row.sign == sign));
+    u32::try_from(matches.count()).unwrap_or(u32::MAX)
+}
+
+fn serves(hunk: &Hunk) -> String {
+    if hunk.criteria.is_empty() {
+        return "no criterion".into();
+    }
+    hunk.criteria.iter().map(|id| format!("AC{id}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether something it needs was rejected.
+pub fn is_broken(model: &Model, hunk: &Hunk) -> bool {
+    !matches!(hunk.decision, Decision::Rejected { .. })
+        && hunk.needs.iter().any(|need| {
+            model
+                .session
+                .hunk(need.hunk)
+                .is_some_and(|(_, needed)| matches!(needed.decision, Decision::Rejected { .. }))
+        })
+}
+
+fn state(hunk: &Hunk, broken: bool) -> (Mark, &'static str, String) {
+    match &hunk.decision {
+        Decision::Undecided if broken => (Mark::Warn, "broken by a rejection", String::new()),
+        Decision::Undecided => (Mark::Open, "undecided", String::new()),
+        Decision::Approved if broken => (Mark::Warn, "approved, broken by a rejection", String::new()),
+        Decision::Approved => (Mark::Done, "approved", String::new()),
+        Decision::Edited { .. } => (Mark::Half, "approved as edited", String::new()),
+        Decision::Rejected { reason } => (Mark::Failed, "rejected", reason.clone()),
+    }
+}
+
+/// 0-based line in the current text at which the hunk's new lines stand (or would stand).
+pub fn new_start(edit: &FileEdit, hunk: &Hunk) -> u32 {
+    let own = hunk.base_range();
+    let mut start = i64::from(own.start);
+    for other in &edit.hunks {
+        let range = other.base_range();
+        let before = (range.start, range.end, other.id) < (own.start, own.end, hunk.id);
+        if before && other.id != hunk.id && !matches!(other.decision, Decision::Rejected { .. }) {
+            start += i64::try_from(other.new_lines().len()).unwrap_or(0) - i64::from(range.end - range.start);
+        }
+    }
+    u32::try_from(start.max(0)).unwrap_or(0)
+}
+
+fn facts(edit: &FileEdit, hunk: &Hunk) -> Vec<String> {
+    let mut facts = Vec::new();
+    match &hunk.body {
+        Body::Text { .. } if edit.base.is_none() => facts.push("new file".into()),
+        Body::Text { .. } => {}
+        Body::Delete => facts.push("file deleted".into()),
+        Body::Mode { from, to } => facts.push(format!("mode {:o} → {:o}", from & 0o777, to & 0o777)),
+        Body::Binary { base_size_bytes, new_size_bytes, .. } => {
+            facts.push(format!("binary, {} → {} bytes", base_size_bytes, new_size_bytes));
+        }
+    }
+    if !hunk.reason.is_empty() {
+        facts.push(hunk.reason.clone());
+    }
+    facts
+}
+
+fn links(model: &Model, hunk: &Hunk) -> Line {
+    let mark_of = |id| match model.session.hunk(id).map(|(_, hunk)| &hunk.decision) {
+        Some(Decision::Approved) => role(Role::Ok, "✓ "),
+        Some(Decision::Edited { .. }) => role(Role::Ok, "◐ "),
+        Some(Decision::Rejected { .. }) => role(Role::Fail, "✗ "),
+        Some(Decision::Undecided) | None => role(Role::Warn, "○ "),
+    };
+    let mut line: Line = Vec::new();
+    if hunk.needs.is_empty() {
+        line.push(muted("needs nothing"));
+    } else {
+        line.push(muted("needs "));
+        for need in &hunk.needs {
+            line.extend([
+                mark_of(need.hunk),
+                bold(format!("{} ", need.hunk)),
+                plain(format!("{} ", need.symbol)),
+            ]);
+        }
+    }
+    line.push(muted(" · needed by "));
+    let all = model.session.hunks();
+    let users: Vec<&&Hunk> =
+        all.iter().filter(|other| other.needs.iter().any(|need| need.hunk == hunk.id)).collect();
+    if users.is_empty() {
+        line.push(muted("nothing"));
+    }
+    for user in users {
+        line.extend([mark_of(user.id), bold(format!("{} ", user.id)), muted(format!("{} ", user.layer))]);
+    }
+    line
+}
+
+/// Every hunk that would miss something if this one were rejected.
+pub fn dependants_of(model: &Model, hunk: &Hunk) -> Vec<crate::domain::ids::HunkId> {
+    let all = model.session.hunks();
+    dependants(all.iter().copied(), hunk.id)
+}
+
+fn guard(model: &Model, edit: &FileEdit, hunk: &Hunk) -> (Mark, String) {
+    if matches!(hunk.decision, Decision::Rejected { .. }) {
+        return (Mark::None, String::new());
+    }
+    let Some(checked) = &model.world.checked else { return (Mark::None, String::new()) };
+    if let Some(error) = checked.unparsed.get(&edit.path) {
+        return (Mark::Failed, format!("does not parse: {error}"));
+    }
+    let start = new_start(edit, hunk) + 1;
+    let end = start + u32::try_from(hunk.new_lines().len()).unwrap_or(0);
+    let new = judge::difference(&checked.current.findings, &model.map().findings);
+    let own: Vec<_> = new
+        .iter()
+        .filter(|finding| finding.file == edit.path && (start..end).contains(&finding.line))
+        .collect();
+    match own.first() {
+        None if checked.revision != model.world.revision => (Mark::None, "checking …".into()),
+        None => (Mark::Done, "adds no violation".into()),
+        Some(first) => (Mark::Warn, format!("adds {}: {}", own.len(), first.rule)),
+    }
+}
+
+/// The displayed pieces: enclosing definitions, context, the change, context.
+fn pieces(edit: &FileEdit, hunk: &Hunk, extra: usize) -> Vec<DiffPiece> {
+    let Body::Text { base_start, base_len, .. } = &hunk.body else { return Vec::new() };
+    let base = split_lines(edit.base.as_deref().unwrap_or(""));
+    let (start, end) = (*base_start as usize, (*base_start + *base_len) as usize);
+    let shift = i64::from(new_start(edit, hunk)) - i64::from(*base_start);
+    let number = |line: usize| u32::try_from((line as i64 + 1 + shift).max(1)).unwrap_or(1);
+    let context = CONTEXT_LINES + extra;
+    let from = start.saturating_sub(context);
+    let mut pieces = Vec::new();
+    let same = |line: usize, number: u32| DiffPiece::Line {
+        number,
+        row: DiffRow {
+            sign: Sign::Same,
+            old: line,
+            new: line,
+            text: base
+                .get(line)
+                .map(|text| text.trim_end_matches(['\n', '\r']).to_owned())
+                .unwrap_or_default(),
+            emphasis: Vec::new(),
+            no_newline: base.get(line).is_some_and(|text| !text.ends_with('\n')),
+        },
+    };
+    let mut last = None;
+    for line in enclosing(&base, start, from) {
+        if let Some(previous) = last
+            && line > previous + 1
+        {
+            pieces.push(fold(line - previous - 1));
+        }
+        pieces.push(same(line, number(line)));
+        last = Some(line);
+    }
+    if let Some(previous) = last
+        && from > previous + 1
+    {
+        pieces.push(fold(from - previous - 1));
+    }
+    pieces.extend((from..start).map(|line| same(line, number(line))));
+    let old: Vec<&str> = base.get(start..end).map(<[&str]>::to_vec).unwrap_or_default();
+    let first_new = number(start);
+    for row in diff::rows(&old, hunk.new_lines()) {
+        let number = match row.sign {
+            Sign::Removed => u32::try_from(start + row.old + 1).unwrap_or(1),
+            Sign::Same | Sign::Added => first_new + u32::try_from(row.new).unwrap_or(0),
+        };
+        pieces.push(DiffPiece::Line { number, row });
+    }
+    let growth = i64::try_from(hunk.new_lines().len()).unwrap_or(0) - i64::from(*base_len);
+    let until = (end + context).min(base.len());
+    pieces.extend((end..until).map(|line| {
+        let shown = u32::try_from((line as i64 + 1 + shift + growth).max(1)).unwrap_or(1);
+        same(line, shown)
+    }));
+    pieces
+}
+
+fn fold(lines: usize) -> DiffPiece {
+    DiffPiece::Fold { lines: u32::try_from(lines).unwrap_or(u32::MAX) }
+}
+
+/// Lines before `from` that open the definitions around line `at`, outermost first.
+fn enclosing(base: &[&str], at: usize, from: usize) -> Vec<usize> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut limit = base
+        .get(at)
+        .or_else(|| base.get(at.saturating_sub(1)))
+        .map_or(0, |line| if line.trim().is_empty() { usize::MAX } else { indent(line) });
+    let mut found = Vec::new();
+    for line in (0..at.min(base.len())).rev() {
+        let Some(text) = base.get(line) else { continue };
+        if text.trim().is_empty() || indent(text) >= limit {
+            continue;
+        }
+        if opens_definition(text) {
+            limit = indent(text);
+            if line < from {
+                found.push(line);
+            }
+        }
+        if limit == 0 {
+            break;
+        }
+    }
+    found.reverse();
+    found
+}
+
+fn opens_definition(line: &str) -> bool {
+    const OPENERS: [&str; 13] = [
+        "def ",
+        "class ",
+        "async def ",
+        "fn ",
+        "pub ",
+        "impl ",
+        "function ",
+        "export ",
+        "async ",
+        "interface ",
+        "struct ",
+        "trait ",
+        "mod ",
+    ];
+    let trimmed = line.trim_start();
+    OPENERS.iter().any(|opener| trimmed.starts_with(opener))
+        || (trimmed.trim_end().ends_with('{')
+            && trimmed.contains('(')
+            && !trimmed.starts_with("if")
+            && !trimmed.starts_with("for"))
+}

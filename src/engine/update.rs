@@ -1,0 +1,353 @@
+//! One message in, the model changed, effects out.
+
+use super::{
+    cx::{Cx, plural},
+    effect::{CommitAnswer, Effect, ScanTarget},
+    model::{Model, OUTPUT_LINES, ScanState},
+    msg::Msg,
+    navigate,
+    popup::{Ask, Popup},
+    scene::{act_update, finalize_update, prepare_update, verify_update},
+    text,
+    view::{Mark, Pane},
+};
+use crate::domain::event::{Event, Scene, What};
+use crate::ports::verifier::OutputLine;
+
+/// Handles one message. Never blocks, never fails; what goes wrong is on the floor.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut cx = Cx { model, effects: Vec::new() };
+    handle(&mut cx, msg);
+    cx.effects
+}
+
+#[expect(clippy::too_many_lines, reason = "one arm per message; the work is elsewhere")]
+fn handle(cx: &mut Cx<'_>, msg: Msg) {
+    match msg {
+        Msg::Act(action) => super::action::act(cx, action),
+        Msg::Digit(digit) => super::action::digit(cx, digit),
+        Msg::Text(text) => text::changed(cx, text),
+        Msg::Clicked { pane, row, twice } => super::action::clicked(cx, pane, row, twice),
+        Msg::HunkClicked { index, row } => act_update::clicked(cx, index, row),
+        Msg::PaneClicked(pane) => cx.model.screen.focus = pane,
+        Msg::OptionClicked(option) => super::action::option_clicked(cx, option),
+        Msg::Resized { columns, rows, pages } => {
+            let was_tabs = cx.model.tabs();
+            let first = cx.model.screen.columns == 0;
+            (cx.model.screen.columns, cx.model.screen.rows, cx.model.screen.pages) = (columns, rows, pages);
+            if first || was_tabs != cx.model.tabs() {
+                cx.model.screen.focus = cx.model.kind().main_pane(cx.model.tabs());
+            }
+        }
+        Msg::Tick => cx.model.activity.spinner = (cx.model.activity.spinner + 1) % 4,
+        Msg::Repo(repo) => cx.model.world.repo = Some(*repo),
+        Msg::Resumed(events) => resumed(cx, &events),
+        Msg::ScanProgress(files) => {
+            if !matches!(cx.model.world.scan, ScanState::Done { .. }) || cx.model.world.map.is_none() {
+                cx.model.world.scan = ScanState::Running { files };
+            }
+        }
+        Msg::Scanned { target, outcome, elapsed_ms } => scanned(cx, target, outcome, elapsed_ms),
+        Msg::Suggested { suggestions, stack_notices, stack_folder } => {
+            cx.model.world.suggestions = suggestions;
+            cx.model.world.stack_notices = stack_notices;
+            cx.model.world.stack_folder = stack_folder;
+        }
+        Msg::TaskRead(Ok(reading)) => {
+            let (text, reading) = *reading;
+            prepare_update::task_read(cx, text, reading);
+        }
+        Msg::TaskRead(Err(error)) => {
+            cx.model.activity.reading_task = false;
+            cx.notice(Mark::Failed, error);
+        }
+        Msg::ContractRead(Ok(criteria)) => contract_read(cx, criteria),
+        Msg::ContractRead(Err(error)) | Msg::Failed(error) => {
+            cx.model.activity.proposing = None;
+            cx.notice(Mark::Failed, error);
+        }
+        Msg::CommandsFound { commands, problems, digest, trusted } => {
+            cx.model.world.command_problems = problems;
+            cx.model.world.digest.clone_from(&digest);
+            if cx.model.session.evidence.commands != commands {
+                cx.record(What::CommandsFound { commands });
+            }
+            if trusted && cx.model.session.evidence.trusted != digest {
+                let commands = cx.model.session.evidence.commands.iter().map(|spec| spec.title()).collect();
+                cx.record(What::Trusted { digest, commands });
+                verify_update::run_base(cx);
+            }
+        }
+        Msg::Planned(steps) => {
+            cx.model.activity.planning = false;
+            let count = steps.len();
+            if cx.record(What::PlanMade { steps }) {
+                cx.notice(Mark::Before, format!("{} planned", plural(count, "step")));
+                act_update::load_guide(cx);
+                act_update::propose_next(cx);
+            }
+        }
+        Msg::Proposed { step, outcome } => proposed(cx, step, outcome),
+        Msg::Checked(checked) => {
+            if checked.revision == cx.model.world.revision {
+                cx.model.activity.checking = false;
+                cx.model.world.checked = Some(*checked);
+            }
+        }
+        Msg::ScratchReady { tree, doubts } => cx.model.activity.tree = Some((tree, doubts)),
+        Msg::RunStarted { command, base } => run_started(cx, command, base),
+        Msg::Output { command, lines } => output(cx, &command, lines),
+        Msg::RunFinished { run, base, playbook } => {
+            let command = run.command.clone();
+            if let Some(index) = playbook {
+                cx.model.activity.playbook.insert(command.clone(), index);
+            } else if !base {
+                cx.model.activity.playbook.remove(&command);
+            }
+            if !base {
+                cx.model.activity.verified_revision = cx.model.activity.queue_verified;
+            }
+            if let Some(running) = &mut cx.model.activity.running
+                && running.base == base
+            {
+                running.current = None;
+            }
+            if cx.record(What::RunFinished { run, base }) {
+                verify_update::finished(cx, &command, base);
+            }
+        }
+        Msg::Repeated { command, key, failures, runs } => {
+            cx.record(What::Repeated { command, key, failures, runs });
+        }
+        Msg::RunsEnded { base } => {
+            if base {
+                cx.model.activity.base_pending = false;
+            }
+            if cx.model.activity.running.as_ref().is_some_and(|running| running.base == base) {
+                cx.model.activity.running = None;
+            }
+            cx.model.activity.stop_asked = 0;
+        }
+        Msg::RunsRefused(reason) => {
+            cx.model.activity.running = None;
+            cx.model.activity.base_pending = false;
+            cx.notice(Mark::Failed, reason);
+        }
+        Msg::Hook { hook, exit, output, millis } => {
+            cx.record(What::HookRan { hook, exit, output, millis });
+        }
+        Msg::CommitIntended { base, tree, message, pid } => {
+            cx.record(What::CommitIntended { base, tree, message, pid });
+        }
+        Msg::CommitEnded(answer) => {
+            finalize_update::ended(cx, *answer);
+        }
+        Msg::Source { path, text } => source(cx, path, text),
+        Msg::Exported { what, outcome: Ok(path) } => {
+            cx.notice(Mark::Done, format!("{what}: {path}"));
+            cx.record(What::Exported { what, path });
+        }
+        Msg::Exported { what, outcome: Err(error) } => cx.notice(Mark::Failed, format!("{what}: {error}")),
+        Msg::JournalFailed(reason) => {
+            cx.model.activity.journal_failed_at = Some(cx.model.now);
+            cx.notice(
+                Mark::Failed,
+                format!("The session file cannot be written: {reason}. Decisions are only in memory."),
+            );
+        }
+        Msg::Edited(Some(text)) => cx.set_text(text),
+        Msg::Edited(None) => cx.notice(Mark::Before, "the editor changed nothing"),
+        Msg::Sessions(sessions) => {
+            cx.model.world.sessions = sessions;
+            cx.model.screen.popup = Some(Popup::Sessions { marked: 0, delete: false });
+        }
+        Msg::JournalLoaded(events) => navigate::journal(cx, &events),
+        Msg::BaseMoved => cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Refresh, marked: 0 }),
+        Msg::Rebased { base, bases, dropped } => {
+            let count = dropped.len();
+            if cx.record(What::Rebased { base, bases, dropped }) {
+                cx.notice(
+                    Mark::Before,
+                    format!("rebuilt on the new HEAD, {} dropped", plural(count, "hunk")),
+                );
+                cx.touched();
+                cx.effect(Effect::Scan(ScanTarget::Base));
+            }
+        }
+        Msg::CopyReport(text) => {
+            cx.notice(Mark::Done, "the report is in the clipboard");
+            cx.effect(Effect::CopyText(text));
+        }
+        Msg::Lesson(line) => {
+            cx.record(What::LessonAdded { line });
+        }
+        Msg::Notice(text) => cx.notice(Mark::Before, text),
+    }
+}
+
+fn resumed(cx: &mut Cx<'_>, events: &[Event]) {
+    match crate::domain::session::Session::replay(events) {
+        Ok(session) => {
+            cx.model.session = session;
+            if cx.model.session.held() + cx.model.session.undecided() > 0 {
+                cx.touched();
+            }
+            cx.model.screen.focus = cx.model.kind().main_pane(cx.model.tabs());
+        }
+        Err(error) => cx.notice(Mark::Failed, format!("the session cannot be resumed: {error}")),
+    }
+}
+
+fn scanned(
+    cx: &mut Cx<'_>,
+    target: ScanTarget,
+    outcome: Result<std::sync::Arc<crate::domain::map::BackendMap>, String>,
+    elapsed_ms: u64,
+) {
+    match outcome {
+        Ok(map) => {
+            if target == ScanTarget::Base {
+                cx.model.world.scan = ScanState::Done { elapsed_ms };
+                let what = What::Scanned {
+                    files: map.stats.files,
+                    endpoints: map.endpoints.len() as u64,
+                    findings: map.findings.len() as u64,
+                    elapsed_ms,
+                };
+                let orm_risk = map
+                    .findings
+                    .iter()
+                    .find(|finding| finding.rule.starts_with("orm/") || finding.family == "n-plus-one");
+                let trigger = orm_risk.map(|finding| format!("{} at {}", finding.rule, finding.place()));
+                cx.model.world.map = Some(map);
+                cx.record(what);
+                if let Some(trigger) = trigger {
+                    navigate::open_by_itself(cx, "orm-reference", &trigger);
+                }
+                cx.effect(Effect::Survey);
+                cx.notice(Mark::Done, format!("scanned in {:.1} s", elapsed_ms as f64 / 1000.0));
+                if cx.model.session.scene == Scene::Acquire {
+                    super::scene::review::load_current(cx);
+                }
+            }
+        }
+        Err(reason) => {
+            if target == ScanTarget::Base {
+                cx.model.world.scan = ScanState::Failed(reason.clone());
+            }
+            cx.notice(Mark::Failed, format!("the scan failed: {reason}"));
+        }
+    }
+}
+
+fn contract_read(cx: &mut Cx<'_>, criteria: Vec<crate::domain::task::Criterion>) {
+    let Some(mut task) = cx.model.session.work.task.clone() else {
+        cx.refuse("Say what you want to change first; then a contract can be attached.");
+        return;
+    };
+    let count = criteria.len();
+    let mut last = task.reading.criteria.iter().map(|criterion| criterion.id.0).max().unwrap_or(0);
+    for mut criterion in criteria {
+        last += 1;
+        criterion.id = crate::domain::ids::CriterionId(last);
+        task.reading.criteria.push(criterion);
+    }
+    if cx.record(What::TaskRead { task: Box::new(task) }) {
+        cx.undoable(format!("{} from the contract", plural(count, "criterion")));
+        cx.model.screen.focus = Pane::Checklist;
+    }
+}
+
+type ProposalOutcome = Result<
+    (Box<crate::domain::proposal::Proposal>, Vec<crate::domain::event::BaseText>),
+    super::msg::ProposalFailure,
+>;
+
+fn proposed(cx: &mut Cx<'_>, step: Option<usize>, outcome: ProposalOutcome) {
+    cx.model.activity.proposing = None;
+    match outcome {
+        Ok((proposal, bases)) => {
+            let before = cx.model.session.work.last_hunk;
+            let generated = matches!(proposal.origin, crate::domain::hunk::Origin::You);
+            if cx.record(What::Proposed { proposal, bases }) {
+                let added = (cx.model.session.work.last_hunk - before) as usize;
+                if added == 0 {
+                    cx.notice(Mark::Before, "nothing differs from what is there");
+                } else {
+                    act_update::arrived(cx, added);
+                }
+                let _own = generated;
+                if cx.model.session.scene != Scene::Act
+                    && cx.model.session.scene == Scene::Verify
+                    && added > 0
+                {
+                    navigate::enter(cx, Scene::Act);
+                }
+            }
+        }
+        Err(failure) => {
+            if let Some(step) = step {
+                cx.model.activity.step_errors.insert(step, (failure.text.clone(), failure.hint.clone()));
+            }
+            cx.notice(Mark::Failed, failure.text);
+        }
+    }
+    if cx.model.session.scene == Scene::Act {
+        act_update::propose_next(cx);
+    }
+}
+
+fn run_started(cx: &mut Cx<'_>, command: String, base: bool) {
+    let now = cx.model.now;
+    let tree = cx.model.activity.tree.as_ref().map(|(tree, _)| tree.clone()).unwrap_or_default();
+    if !base {
+        cx.model.activity.output.insert(command.clone(), super::model::Output::default());
+    }
+    if let Some(running) = &mut cx.model.activity.running
+        && running.base == base
+    {
+        running.waiting.retain(|waiting| *waiting != command);
+        running.current = Some((command.clone(), now));
+    }
+    cx.record(What::RunStarted { command, tree, base });
+}
+
+fn output(cx: &mut Cx<'_>, command: &str, lines: Vec<OutputLine>) {
+    let output = cx.model.activity.output.entry(command.to_owned()).or_default();
+    for line in lines {
+        if line.replaces {
+            output.lines.pop_back();
+        }
+        output.lines.push_back(line);
+        if output.lines.len() > OUTPUT_LINES {
+            output.lines.pop_front();
+            output.dropped += 1;
+        }
+    }
+}
+
+fn source(cx: &mut Cx<'_>, path: String, text: Option<std::sync::Arc<str>>) {
+    cx.model.world.sources.insert(path.clone(), text);
+    if cx.model.screen.open_when_loaded.as_deref() == Some(path.as_str()) {
+        cx.model.screen.open_when_loaded = None;
+        act_update::open_file(cx, path);
+    }
+}
+
+/// Whether a commit answer leaves the session with a commit.
+pub fn is_commit(answer: &CommitAnswer) -> bool {
+    matches!(answer, CommitAnswer::Made(_))
+}
+
+/// The first screen of a session that was just opened or resumed.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    let mut cx = Cx { model, effects: Vec::new() };
+    cx.model.world.scan = ScanState::Running { files: 0 };
+    if let Some(text) = cx.model.options.read_only.clone() {
+        cx.notice(Mark::Warn, text);
+    }
+    if cx.model.session.work.task.is_none() && cx.model.session.scene == Scene::Prepare {
+        prepare_update::open_task(&mut cx);
+    }
+    cx.effects
+}

@@ -1,0 +1,314 @@
+//! The format of a pack file.
+
+use super::{pattern::Pattern, selector::Selector};
+use crate::domain::{layer::Layer, stack::StackKey};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One pack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Its name; the same name in a later folder replaces it.
+    pub pack: String,
+    /// Languages of the files it reads; names as in formats, `python`.
+    pub languages: Vec<String>,
+    /// Modules that belong to it: who owns an annotation, and whether a file is its business.
+    #[serde(default)]
+    pub detect: Vec<String>,
+    /// Types that make a parameter or field a router.
+    #[serde(default)]
+    pub router_types: Vec<Pattern>,
+    /// Types whose every value is the application itself.
+    #[serde(default)]
+    pub app_types: Vec<Pattern>,
+    /// Attributes of a router that are the router itself: `app.router`.
+    #[serde(default)]
+    pub same: Vec<String>,
+    /// How parameters of paths are written.
+    #[serde(default)]
+    pub path_params: PathStyle,
+    /// Further names of verbs.
+    #[serde(default)]
+    pub verbs: BTreeMap<String, String>,
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    #[serde(default)]
+    pub classes: Vec<Class>,
+    #[serde(default)]
+    pub annotations: Vec<Annotation>,
+    /// Module bindings that list routes.
+    #[serde(default)]
+    pub collections: Vec<Collection>,
+    #[serde(default)]
+    pub properties: Vec<PropertyFile>,
+    /// Callees whose value is their first argument with holes.
+    #[serde(default)]
+    pub format_calls: Vec<Pattern>,
+    /// Generic types that stand for their first argument.
+    #[serde(default)]
+    pub transparent: Vec<Pattern>,
+    /// Types that say nothing about their values: containers, `Any`.
+    #[serde(default)]
+    pub opaque: Vec<Pattern>,
+    /// Calls whose value is the result of calling their argument.
+    #[serde(default)]
+    pub injections: Vec<Injection>,
+    /// Calls, types and classes that rules speak of, by family.
+    #[serde(default)]
+    pub families: BTreeMap<String, Vec<FamilyMember>>,
+    #[serde(default)]
+    pub layers: Vec<LayerSign>,
+    #[serde(default)]
+    pub stack: Vec<StackSign>,
+}
+
+/// How parameters stand in a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PathStyle {
+    /// `{id}`, `{id:int}`.
+    #[default]
+    Brace,
+    /// `<id>`, `<int:id>`.
+    Angle,
+    /// `:id`.
+    Colon,
+    /// `(?P<id>[0-9]+)`, `<int:id>` as well.
+    Regex,
+}
+
+/// What a call means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// The value is a new router.
+    Router,
+    /// The value is a new router inside the receiver.
+    Group,
+    /// Endpoints of the receiver; without a receiver, of a new router that is the value.
+    Route,
+    /// The receiver serves another router.
+    Mount,
+    /// The receiver gets a prefix.
+    Prefix,
+    /// The value is the argument.
+    Pass,
+    /// The value is the argument behind a prefix.
+    Wrap,
+    /// The value is a list of the arguments.
+    List,
+}
+
+/// What a call or annotation means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Paths of the callee.
+    #[serde(default)]
+    pub call: Vec<Pattern>,
+    /// Methods on a router of this pack.
+    #[serde(default)]
+    pub on: Vec<String>,
+    #[serde(rename = "as")]
+    pub operation: Operation,
+    #[serde(default)]
+    pub path: Vec<Selector>,
+    #[serde(default)]
+    pub handler: Vec<Selector>,
+    #[serde(default)]
+    pub child: Vec<Selector>,
+    /// Routers that serve the new router, or the receiver of a mount.
+    #[serde(default)]
+    pub parent: Vec<Selector>,
+    #[serde(default)]
+    pub verbs: Verbs,
+    /// The router is an application: it is served without being mounted.
+    #[serde(default)]
+    pub app: bool,
+    /// What makes it the same router as another one: two calls that give the same class
+    /// here construct one router.
+    #[serde(default)]
+    pub identity: Vec<Selector>,
+    /// Parameter of the child function that receives the router.
+    #[serde(default)]
+    pub bind_param: Option<u32>,
+    /// The mount's prefix takes the place of the child's own one.
+    #[serde(default)]
+    pub over: bool,
+}
+
+/// Where the verbs of a route come from; the first that is stated and gives verbs counts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Verbs {
+    /// The name of the method or annotation.
+    pub name: bool,
+    /// Values of arguments.
+    pub from: Vec<Selector>,
+    /// The names of a chain of calls that makes the argument: `get(h).post(h2)`.
+    pub chain: Option<Selector>,
+    /// The first word of the path: `GET /x`.
+    pub in_path: bool,
+    /// The methods of the handler class that are named like verbs.
+    pub class_members: bool,
+    /// A class of the handler's bases gives these methods and paths.
+    pub class_actions: bool,
+    /// Where nothing else gives any.
+    pub default: Vec<String>,
+}
+
+/// What a class means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// Names of annotations.
+    #[serde(default)]
+    pub annotation: Vec<String>,
+    /// Base classes, also indirect ones.
+    #[serde(default)]
+    pub base: Vec<Pattern>,
+    #[serde(default)]
+    pub prefix: Vec<Selector>,
+    /// Other annotations of the class that state a prefix.
+    #[serde(default)]
+    pub prefix_from: Vec<String>,
+    /// Routers and classes that it serves.
+    #[serde(default)]
+    pub child: Vec<Selector>,
+    /// It is served by every application of the pack, unless something mounts it.
+    #[serde(default)]
+    pub attach: bool,
+    /// It is served where an application mounts something that cannot be resolved, and
+    /// nothing else mounts it.
+    #[serde(default)]
+    pub attach_orphans: bool,
+    #[serde(default)]
+    pub app: bool,
+    /// Methods by name: verb and path below the class, for `verbs: {class_actions: true}`.
+    #[serde(default)]
+    pub actions: Vec<ClassAction>,
+}
+
+/// A method that a base class gives an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassAction {
+    pub method: String,
+    pub verb: String,
+    /// Below the path of the class.
+    #[serde(default)]
+    pub path: String,
+    /// Only where the class or a project base defines the method itself.
+    #[serde(default)]
+    pub defined: bool,
+}
+
+/// An annotation on a function that makes it an endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annotation {
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub path: Vec<Selector>,
+    #[serde(default)]
+    pub verbs: Verbs,
+    /// Also outside a class; the function is then a router that is mounted by name.
+    #[serde(default)]
+    pub free: bool,
+}
+
+/// A binding of a module whose value lists routes: `urlpatterns`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collection {
+    pub bind: String,
+    /// A module is served by itself where no other module mounts it.
+    #[serde(default)]
+    pub app: bool,
+}
+
+/// A prefix that stands in a property file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PropertyFile {
+    pub file: String,
+    pub key: String,
+}
+
+/// A call that stands for what its argument gives: `Depends(get_db)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Injection {
+    pub call: Vec<Pattern>,
+    #[serde(default)]
+    pub from: Vec<Selector>,
+}
+
+/// One member of a family. Stated keys must all hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FamilyMember {
+    /// Paths of the callee.
+    pub call: Vec<Pattern>,
+    /// Names of the called method.
+    pub method: Vec<String>,
+    /// Types of the receiver.
+    pub recv_type: Vec<Pattern>,
+    /// Names of the variable or attribute that is the receiver.
+    pub recv_name: Vec<String>,
+    /// Segments of the module path that the receiver comes from.
+    pub recv_from: Vec<String>,
+    /// Types, for families of types.
+    #[serde(rename = "type")]
+    pub types: Vec<Pattern>,
+    /// Base classes, for families of classes.
+    pub base: Vec<Pattern>,
+    /// Named arguments of the class header or call that must be there.
+    pub with: Vec<String>,
+    /// The argument that the rule looks at.
+    pub arg: Vec<Selector>,
+}
+
+/// A sign that a file belongs to a layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSign {
+    pub layer: Layer,
+    /// Modules that it imports.
+    #[serde(default)]
+    pub imports: Vec<Pattern>,
+    /// Bases of its classes.
+    #[serde(default)]
+    pub bases: Vec<Pattern>,
+    /// Annotations in it.
+    #[serde(default)]
+    pub annotations: Vec<Pattern>,
+    /// Calls in it.
+    #[serde(default)]
+    pub calls: Vec<Pattern>,
+    /// Globs over its path.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// How much it counts; 1 where not stated.
+    #[serde(default)]
+    pub weight: Option<u32>,
+}
+
+/// A sign of what the backend is built with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StackSign {
+    pub field: StackKey,
+    /// The canonical name that the field gets.
+    pub name: String,
+    /// Names in manifests and lock files.
+    #[serde(default)]
+    pub dependencies: Vec<String>,
+    /// Modules that source files import.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Globs of files that only it has.
+    #[serde(default)]
+    pub files: Vec<String>,
+}

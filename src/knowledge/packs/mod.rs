@@ -1,0 +1,20 @@
+//! Packs: what the program knows about languages and frameworks, as data.
+//!
+//! A pack says which calls, classes and annotations declare routes, which types mark
+//! layers and name the stack, and which calls belong to the families that rules speak
+//! of. Packs describe resolved dotted paths, never syntax. The built-in ones are in
+//! `resources/packs`; folders of the user or the repository add to them, and a pack of
+//! the same name replaces the built-in one. Unknown keys are errors with their place.
+
+mod format;
+mod load;
+mod pattern;
+mod selector;
+
+pub use format::{
+    Annotation, Call, Class, ClassAction, Collection, FamilyMember, Injection, LayerSign, Operation, Pack,
+    PathStyle, PropertyFile, StackSign, Verbs,
+};
+pub use load::{PackError, Packs};
+pub use pattern::Pattern;
+pub use selector::Selector;

@@ -1,0 +1,47 @@
+//! Which part of a call or class a rule of a pack means.
+
+use serde::{Deserialize, Serialize};
+
+/// Selects values. Where a list of selectors stands, they are alternatives: the first
+/// that gives a value of the wanted kind counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selector {
+    /// Positional argument, from 0; negative counts from the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arg: Option<i32>,
+    /// Named argument; with `arg` as well, the name comes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kw: Option<String>,
+    /// All positional arguments from this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<u32>,
+    /// This member of the selected object, followed through names and imports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// A fixed text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lit: Option<String>,
+    /// An attribute of the class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Another annotation of the same definition, whose argument is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sibling: Option<String>,
+    /// A binding of the selected module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
+    /// A bare name read as text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ident: bool,
+    /// Only a text, or what may be one: not a function, object or foreign value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub text: bool,
+}
+
+impl Selector {
+    /// The positional argument `index`, or the argument of that name.
+    pub fn arg(index: i32) -> Self {
+        Self { arg: Some(index), ..Self::default() }
+    }
+}

@@ -1,0 +1,299 @@
+//! Where a repository keeps the parts of a resource, learnt from one it has.
+//!
+//! The example is the resource that is present in most layers. Paths and names of a new
+//! resource are those of the example with its name exchanged, whatever the folders are
+//! called and whether files are named in the singular or the plural.
+
+use super::names::{Name, singular, snake};
+use crate::{
+    domain::{layer::Layer, map::BackendMap},
+    ports::ProposeError,
+    propose::workspace::Workspace,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The layers that a resource has files in.
+const RESOURCE_LAYERS: [Layer; 6] =
+    [Layer::Model, Layer::Schema, Layer::Repository, Layer::Service, Layer::Router, Layer::Test];
+/// Parts of a file name that say the layer, not the resource.
+const LAYER_WORDS: [&str; 24] = [
+    "test",
+    "tests",
+    "router",
+    "routers",
+    "route",
+    "routes",
+    "controller",
+    "endpoint",
+    "endpoints",
+    "service",
+    "services",
+    "repository",
+    "repositories",
+    "repo",
+    "crud",
+    "dao",
+    "model",
+    "models",
+    "schema",
+    "schemas",
+    "entity",
+    "api",
+    "views",
+    "dto",
+];
+/// Files that are no resource of their own.
+const GENERAL: [&str; 20] = [
+    "init",
+    "main",
+    "deps",
+    "dependencies",
+    "dependency",
+    "base",
+    "utils",
+    "common",
+    "conftest",
+    "health",
+    "root",
+    "app",
+    "types",
+    "mixin",
+    "mixins",
+    "login",
+    "auth",
+    "token",
+    "private",
+    "security",
+];
+
+/// The file of one layer of the example resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Example {
+    pub(crate) path: String,
+    /// The resource the file belongs to.
+    pub(crate) name: Name,
+    pub(crate) text: String,
+}
+
+/// The example, and the folder from which its modules are imported.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    /// The resource that most files belong to.
+    pub(crate) like: Name,
+    pub(crate) examples: BTreeMap<Layer, Example>,
+    /// `backend/` where `backend/app/db.py` is imported as `app.db`; empty at the root.
+    pub(crate) import_root: String,
+}
+
+impl Layout {
+    /// Finds the example; `NotApplicable` without a router and a model file of one resource.
+    pub(crate) fn find(map: &BackendMap, workspace: &Workspace<'_>) -> Result<Self, ProposeError> {
+        let mut by_resource: BTreeMap<String, BTreeMap<Layer, String>> = BTreeMap::new();
+        for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
+            let layer = map.layer_of(path).or_else(|| crate::domain::conventional::layer_by_path(path));
+            let Some(layer) = layer.filter(|layer| RESOURCE_LAYERS.contains(layer)) else { continue };
+            let Some(resource) = resource_of(path) else { continue };
+            by_resource.entry(resource).or_default().entry(layer).or_insert_with(|| path.to_owned());
+        }
+        let rank = |files: &BTreeMap<Layer, String>| {
+            (
+                files.contains_key(&Layer::Router) && files.contains_key(&Layer::Model),
+                files.contains_key(&Layer::Router),
+                files.len(),
+            )
+        };
+        // The first of equals by name, so that the same repository always gives the same answer.
+        let best = by_resource.iter().rev().max_by_key(|(_, files)| rank(files));
+        let Some((like, _)) = best.filter(|(_, files)| files.contains_key(&Layer::Router)) else {
+            return Err(ProposeError::NotApplicable(
+                "no resource to learn from: the recipe needs one router file named after its resource".into(),
+            ));
+        };
+        let mut examples = BTreeMap::new();
+        for layer in RESOURCE_LAYERS {
+            let own = by_resource.get(like).and_then(|files| files.get(&layer)).map(|path| (like, path));
+            let other =
+                || by_resource.iter().find_map(|(resource, files)| Some((resource, files.get(&layer)?)));
+            let Some((resource, path)) = own.or_else(other) else { continue };
+            let text = workspace.require(path)?;
+            examples.insert(layer, Example { path: path.clone(), name: Name::of(resource), text });
+        }
+        let paths: BTreeSet<&str> = workspace.paths().into_iter().collect();
+        let import_root = import_root(&examples, &paths);
+        Ok(Self { like: Name::of(like), examples, import_root })
+    }
+
+    /// The path of a layer's file for another resource.
+    pub(crate) fn path_for(&self, layer: Layer, name: &Name) -> String {
+        if let Some(example) = self.examples.get(&layer) {
+            return retarget(&example.path, &example.name, name);
+        }
+        // A layer that the repository does not have yet starts beside the routers.
+        let router = self.examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
+        let parent =
+            |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let mut package = parent(&parent(router));
+        while package.ends_with("/api") || package.ends_with("/v1") || package == "api" {
+            package = parent(&package);
+        }
+        let lead = if package.is_empty() { String::new() } else { format!("{package}/") };
+        let folder = match layer {
+            Layer::Repository => "repositories",
+            Layer::Schema => "schemas",
+            Layer::Model => "models",
+            Layer::Test => return format!("{}tests/test_{}.py", self.import_root, name.plural),
+            _ => "services",
+        };
+        format!("{lead}{folder}/{}.py", name.plural)
+    }
+
+    /// The dotted module of a file.
+    pub(crate) fn module_of(&self, path: &str) -> String {
+        let inside = path.strip_prefix(&self.import_root).unwrap_or(path);
+        let stem =
+            inside.strip_suffix("/__init__.py").or_else(|| inside.strip_suffix(".py")).unwrap_or(inside);
+        stem.replace('/', ".")
+    }
+
+    /// The file of a dotted module, when it is one of `paths`.
+    pub(crate) fn file_of(&self, module: &str, paths: &BTreeSet<&str>) -> Option<String> {
+        let stem = format!("{}{}", self.import_root, module.replace('.', "/"));
+        [format!("{stem}.py"), format!("{stem}/__init__.py")]
+            .into_iter()
+            .find(|path| paths.contains(path.as_str()))
+    }
+}
+
+/// The singular name of the resource that a file is about, or none.
+fn resource_of(path: &str) -> Option<String> {
+    let mut parts = path.rsplit('/');
+    let stem = parts.next()?.strip_suffix(".py")?;
+    let folder = parts.next().unwrap_or_default();
+    let words = |text: &str| -> Vec<String> {
+        let words: Vec<String> = snake(text).split('_').map(str::to_owned).collect();
+        words.into_iter().filter(|word| !word.is_empty() && !LAYER_WORDS.contains(&word.as_str())).collect()
+    };
+    let mut own = words(stem.trim_matches('_'));
+    if own.is_empty() {
+        // `orders/router.py`: the folder names the resource.
+        own = words(folder);
+    }
+    let name = singular(&own.join("_"));
+    (!name.is_empty() && !GENERAL.contains(&name.as_str()) && !GENERAL.contains(&own.join("_").as_str()))
+        .then_some(name)
+}
+
+/// Exchanges a resource's name in all its forms, in identifiers and paths.
+pub(crate) fn retarget(text: &str, from: &Name, to: &Name) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars().chain(std::iter::once('\n')) {
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        result.push_str(&retarget_word(&word, from, to));
+        word.clear();
+        result.push(c);
+    }
+    result.pop();
+    result
+}
+
+fn retarget_word(word: &str, from: &Name, to: &Name) -> String {
+    let whole_parts = |word: &str, old: &str, new: &str| -> String {
+        let padded = format!("_{word}_").replace(&format!("_{old}_"), &format!("_{new}_"));
+        padded.get(1..padded.len().saturating_sub(1)).unwrap_or(word).to_owned()
+    };
+    let mut word = word.to_owned();
+    for (old, new) in [(&from.plural, &to.plural), (&from.snake, &to.snake)] {
+        let changed = whole_parts(&word, old, new);
+        if changed != word {
+            return changed;
+        }
+    }
+    for (old, new) in [(&from.plural_pascal, &to.plural_pascal), (&from.pascal, &to.pascal)] {
+        if let Some(at) = word.find(old.as_str()) {
+            let after = word.get(at + old.len()..).unwrap_or_default();
+            if !after.starts_with(|c: char| c.is_lowercase()) {
+                word = format!("{}{new}{after}", word.get(..at).unwrap_or_default());
+                return word;
+            }
+        }
+    }
+    word
+}
+
+/// The folder below which the examples' absolute imports resolve.
+fn import_root(examples: &BTreeMap<Layer, Example>, paths: &BTreeSet<&str>) -> String {
+    for example in examples.values() {
+        for line in example.text.lines() {
+            let Some(module) = line.strip_prefix("from ").and_then(|rest| rest.split(' ').next()) else {
+                continue;
+            };
+            if module.starts_with('.') || module.is_empty() {
+                continue;
+            }
+            let stem = module.replace('.', "/");
+            let ends = [format!("{stem}.py"), format!("{stem}/__init__.py")];
+            for path in paths {
+                for end in &ends {
+                    if let Some(root) = path.strip_suffix(end.as_str())
+                        && (root.is_empty() || root.ends_with('/'))
+                        && example.path.starts_with(root)
+                    {
+                        return root.to_owned();
+                    }
+                }
+            }
+        }
+    }
+    // Only relative imports: the package starts below the last folder without `__init__.py`.
+    let path = examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
+    let mut folder = path;
+    while let Some((parent, _)) = folder.rsplit_once('/') {
+        if !paths.contains(format!("{parent}/__init__.py").as_str()) {
+            break;
+        }
+        folder = parent;
+    }
+    folder.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_names_its_resource_whatever_the_convention() {
+        for (path, expected) in [
+            ("app/routers/orders.py", Some("order")),
+            ("app/services/order_service.py", Some("order")),
+            ("src/orders/router.py", Some("order")),
+            ("tests/api/test_order_items.py", Some("order_item")),
+            ("app/api/deps.py", None),
+            ("app/models/__init__.py", None),
+            ("app/models/base.py", None),
+        ] {
+            assert_eq!(resource_of(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_exchanged_in_every_form_and_nowhere_else() {
+        let (from, to) = (Name::of("user"), Name::of("book_review"));
+        for (text, expected) in [
+            ("app/services/user_service.py", "app/services/book_review_service.py"),
+            ("users/router.py", "book_reviews/router.py"),
+            ("UserService(UserRepository(db))", "BookReviewService(BookReviewRepository(db))"),
+            (
+                "from app.api import users as users_api",
+                "from app.api import book_reviews as book_reviews_api",
+            ),
+            ("superuser, Username, user.name", "superuser, Username, book_review.name"),
+            ("prefix=\"/users\", tags=[\"Users\"]", "prefix=\"/book_reviews\", tags=[\"BookReviews\"]"),
+        ] {
+            assert_eq!(retarget(text, &from, &to), expected);
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The screen's event loop.
+//!
+//! One task owns the model and never waits for an adapter. Signals come first, then
+//! input, then results of workers; a frame is drawn at most 60 times a second, at once
+//! after a key, and only when something changed.
+
+use super::{
+    external, handbook,
+    input::{self, Input},
+    open::Opened,
+    terminal::{self, Guard, Screen},
+};
+use crate::{
+    engine::{Effect, Model, Msg, update, view::build},
+    ports::Clock,
+    ui::{Stage, Symbols, Theme},
+};
+use crossterm::event::{Event as Input_, EventStream};
+use futures::StreamExt;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{Notify, mpsc::error::TryRecvError},
+};
+
+const FRAME: Duration = Duration::from_micros(16_600);
+const BACKGROUND_FRAME: Duration = Duration::from_millis(33);
+const SPINNER: Duration = Duration::from_millis(125);
+/// Messages taken from workers between two looks at the keyboard.
+const BATCH: usize = 64;
+/// A run longer than this rings the bell at its end.
+const BELL_AFTER: Duration = Duration::from_secs(20);
+
+/// How the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Quit,
+    /// Another session is wanted: the same repository, anew or that id.
+    Again {
+        resume: bool,
+    },
+    Signal(i32),
+}
+
+/// What the loop was told about the screen.
+pub struct Look {
+    pub theme: Theme,
+    pub symbols: Symbols,
+    pub mouse: bool,
+}
+
+struct App {
+    model: Model,
+    opened_host: super::Host,
+    stage: Stage,
+    look_mouse: bool,
+    dirty: bool,
+    /// A key was pressed: draw without waiting for the next background frame.
+    urgent: bool,
+    ended: Option<Ended>,
+    resume_id: Option<String>,
+    last_click: Option<(u16, u16, u64)>,
+    run_began: Option<Instant>,
+    title: String,
+}
+
+/// Runs the assistant until it is left. Returns how, and the session to open next.
+pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<String>, Model)> {
+    let Opened { model, host, mut rx, effects } = opened;
+    let (guard, mut screen) = Guard::take(look.mouse)?;
+    let mut stage = Stage::with_theme(look.theme, look.symbols);
+    let wake = Arc::new(Notify::new());
+    let waker = wake.clone();
+    stage.set_waker(Arc::new(move || waker.notify_one()));
+    let mut app = App {
+        model,
+        opened_host: host,
+        stage,
+        look_mouse: look.mouse,
+        dirty: true,
+        urgent: true,
+        ended: None,
+        resume_id: None,
+        last_click: None,
+        run_began: None,
+        title: String::new(),
+    };
+    let size = screen.size()?;
+    app.message(Msg::Resized { columns: size.width, rows: size.height, pages: [0; 4] }, &guard, &mut screen);
+    app.draw(&mut screen)?;
+    app.effects(effects, &guard, &mut screen);
+    let mut signals = Signals::new()?;
+    let mut events = EventStream::new();
+    let mut last_draw = Instant::now();
+    loop {
+        if app.ended.is_some() {
+            break;
+        }
+        let gap = if app.urgent { FRAME } else { BACKGROUND_FRAME };
+        let wait =
+            if app.dirty { gap.saturating_sub(last_draw.elapsed()) } else { Duration::from_secs(3600) };
+        if app.dirty && wait.is_zero() {
+            app.draw(&mut screen)?;
+            last_draw = Instant::now();
+            continue;
+        }
+        let busy = app.model.is_busy();
+        tokio::select! {
+            biased;
+            number = signals.next() => { app.ended = Some(Ended::Signal(number)); }
+            event = events.next() => match event {
+                Some(Ok(event)) => {
+                    let lent = app.input(event, &guard, &mut screen);
+                    if lent {
+                        // The editor read the keyboard; a new stream does not replay its keys.
+                        events = EventStream::new();
+                    }
+                }
+                Some(Err(_)) | None => app.ended = Some(Ended::Signal(1)),
+            },
+            msg = rx.recv() => {
+                let mut next = msg;
+                for _ in 0..BATCH {
+                    let Some(msg) = next.take() else { break };
+                    app.message(msg, &guard, &mut screen);
+                    next = match rx.try_recv() {
+                        Ok(msg) => Some(msg),
+                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
+                    };
+                }
+                if let Some(msg) = next {
+                    app.message(msg, &guard, &mut screen);
+                }
+            }
+            () = wake.notified() => { app.dirty |= app.stage.take_finished(); }
+            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(SPINNER), if busy => { app.message(Msg::Tick, &guard, &mut screen); }
+        }
+    }
+    drop(guard);
+    let _killed = app.opened_host.perform(&app.model, Effect::Stop);
+    Ok((app.ended.unwrap_or(Ended::Quit), app.resume_id, app.model))
+}
+
+impl App {
+    fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        let view = build::screen(&self.model);
+        let stage = &mut self.stage;
+        terminal::draw(screen, |frame| stage.draw(frame, &view))?;
+        self.dirty = false;
+        self.urgent = false;
+        let pages = input::pages(&self.stage);
+        if pages != self.model.screen.pages {
+            self.model.screen.pages = pages;
+        }
+        let title = window_title(&self.model);
+        if title != self.title {
+            terminal::set_title(&title)?;
+            self.title = title;
+        }
+        Ok(())
+    }
+
+    /// Handles an input event. Returns whether the terminal was lent to another program.
+    fn input(&mut self, event: Input_, guard: &Guard, screen: &mut Screen) -> bool {
+        let found = match event {
+            Input_::Key(key) => input::key(&self.model, &mut self.stage, key),
+            Input_::Paste(text) => input::paste(&self.model, &mut self.stage, &text),
+            Input_::Mouse(mouse) => {
+                let now = self.opened_host.tools.clock.now();
+                input::mouse(&mut self.stage, mouse, &mut self.last_click, now)
+            }
+            Input_::Resize(columns, rows) => {
+                let pages = self.model.screen.pages;
+                Input { messages: vec![Msg::Resized { columns, rows, pages }], redraw: true }
+            }
+            Input_::FocusGained | Input_::FocusLost => Input::default(),
+        };
+        self.dirty |= found.redraw;
+        self.urgent |= found.redraw;
+        let mut lent = false;
+        for msg in found.messages {
+            lent |= self.message(msg, guard, screen);
+        }
+        lent
+    }
+
+    fn message(&mut self, msg: Msg, guard: &Guard, screen: &mut Screen) -> bool {
+        self.model.now = self.opened_host.tools.clock.now();
+        self.bell(&msg);
+        let new_map = matches!(&msg, Msg::Scanned { outcome: Ok(_), .. });
+        let effects = update(&mut self.model, msg);
+        if new_map {
+            let map = self.model.map();
+            self.model.handbook = Arc::new(handbook::handbook(&self.opened_host.tools.knowledge, &map.stack));
+        }
+        self.dirty = true;
+        self.effects(effects, guard, screen)
+    }
+
+    /// Carries effects out. Returns whether the terminal was lent to another program.
+    fn effects(&mut self, effects: Vec<Effect>, guard: &Guard, screen: &mut Screen) -> bool {
+        let mut lent = false;
+        for effect in effects {
+            match self.opened_host.perform(&self.model, effect) {
+                Ok(messages) => {
+                    for msg in messages {
+                        lent |= self.message(msg, guard, screen);
+                    }
+                }
+                Err(effect) => lent |= self.own_effect(effect, guard, screen),
+            }
+        }
+        lent
+    }
+
+    /// Effects of the terminal.
+    fn own_effect(&mut self, effect: Effect, guard: &Guard, screen: &mut Screen) -> bool {
+        let editor = self.opened_host.tools.config.editor.clone();
+        match effect {
+            Effect::OpenEditor { path, line } => {
+                let full = self.opened_host.tools.root.join(&path);
+                let opened = self.lend(guard, screen, || external::open_at(&editor, &full, line));
+                let msg = match opened {
+                    Ok(_) => Msg::Notice(format!("back from {path}; r takes what you changed")),
+                    Err(error) => Msg::Failed(format!("the editor could not be started: {error}")),
+                };
+                self.message(msg, guard, screen);
+                return true;
+            }
+            Effect::EditText { text, extension } => {
+                let edited = self.lend(guard, screen, || external::edit_text(&editor, &text, &extension));
+                let msg = match edited {
+                    Ok(text) => Msg::Edited(text),
+                    Err(error) => Msg::Failed(format!("the editor could not be started: {error}")),
+                };
+                self.message(msg, guard, screen);
+                return true;
+            }
+            Effect::CopyText(text) => {
+                if let Err(error) = external::copy(&text) {
+                    self.message(Msg::Failed(error.to_string()), guard, screen);
+                }
+            }
+            Effect::Redraw => {
+                let _drawn_anew = screen.clear();
+            }
+            Effect::Suspend => {
+                let _stopped = self.lend(guard, screen, || {
+                    nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP).map_err(std::io::Error::from)
+                });
+                return true;
+            }
+            Effect::ResumeSession(id) => {
+                self.resume_id = Some(id);
+                self.ended = Some(Ended::Again { resume: true });
+            }
+            Effect::NewSession => self.ended = Some(Ended::Again { resume: false }),
+            Effect::Quit => self.ended = Some(Ended::Quit),
+            _ => {}
+        }
+        false
+    }
+
+    /// Gives the terminal to another program and takes it back.
+    fn lend<T>(
+        &mut self,
+        guard: &Guard,
+        screen: &mut Screen,
+        work: impl FnOnce() -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
+        terminal::restore();
+        let outcome = work();
+        guard.enter()?;
+        screen.clear()?;
+        self.dirty = true;
+        outcome
+    }
+
+    fn bell(&mut self, msg: &Msg) {
+        match msg {
+            Msg::RunStarted { base: false, .. } => {
+                self.run_began.get_or_insert_with(Instant::now);
+            }
+            Msg::RunsEnded { base: false } => {
+                let long = self.run_began.take().is_some_and(|began| began.elapsed() > BELL_AFTER);
+                if long && self.opened_host.tools.config.bell {
+                    use std::io::Write;
+                    let mut out = std::io::stdout();
+                    let _no_bell = out.write_all(b"\x07").and_then(|()| out.flush());
+                }
+            }
+            _ => {}
+        }
+        let _mouse = self.look_mouse;
+    }
+}
+
+fn window_title(model: &Model) -> String {
+    let scene = model.session.scene.name();
+    let detail = match model.session.scene {
+        crate::domain::event::Scene::Act => crate::engine::scene::act::current(model)
+            .map(|hunk| format!(", hunk {} of {}", hunk.id, model.session.count(|_| true)))
+            .unwrap_or_default(),
+        crate::domain::event::Scene::Verify => crate::engine::judge::standing(model)
+            .first_reason
+            .map(|reason| format!(", {reason}"))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    format!("proscenium: {scene}{detail}")
+}
+
+struct Signals {
+    term: Signal,
+    hup: Signal,
+    int: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+            int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    /// The number of the next signal that ends the program.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.term.recv() => 15,
+            _ = self.hup.recv() => 1,
+            _ = self.int.recv() => 2,
+            _ = self.quit.recv() => 3,
+        }
+    }
+}

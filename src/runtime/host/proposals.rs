@@ -1,0 +1,233 @@
+//! Asking proposers, and giving what they say to the session.
+
+use super::{Host, Worker, checks::texts};
+use crate::{
+    domain::{
+        edit::FileEdit,
+        event::BaseText,
+        hunk::Origin,
+        plan::Filler,
+        proposal::{Content, FileChange, Proposal},
+    },
+    engine::{Model, Msg, effect::ProposeKind, msg::ProposalFailure},
+    knowledge::stack_set,
+    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+    propose::{self, Written},
+};
+use std::sync::Arc;
+
+impl Host {
+    pub(super) fn propose(&mut self, model: &Model, step: Option<usize>, kind: ProposeKind) {
+        self.proposals = Cancel::default();
+        let cancel = self.proposals.clone();
+        let request = ProposalRequest {
+            root: self.tools.root.clone(),
+            base: model.session.identity.base.clone(),
+            map: model.map(),
+            stack: stack(model),
+            task: model.session.work.task.clone(),
+            steps: model.session.work.steps.clone(),
+            step: step.unwrap_or(0),
+            texts: Arc::new(texts(&model.session, FileEdit::current)),
+            inputs: model
+                .session
+                .work
+                .task
+                .as_ref()
+                .map(|task| task.reading.inputs.clone())
+                .unwrap_or_default(),
+        };
+        let extra = Extra {
+            hook_files: model.activity.hook_files.clone(),
+            commands: model.session.evidence.commands.clone(),
+        };
+        self.spawn("propose", move |worker| {
+            let outcome = make(worker, &request, step, &kind, extra, &cancel);
+            let outcome = outcome.and_then(|mut proposal| {
+                if proposal.step.is_none() {
+                    proposal.step = step.and_then(|index| request.steps.get(index)).map(|step| step.id);
+                }
+                if proposal.files.is_empty() {
+                    return Err(ProposeError::Nothing(proposal.origin.label()));
+                }
+                let bases = bases(worker, &request.base, &proposal)?;
+                Ok((Box::new(proposal), bases))
+            });
+            let outcome =
+                outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
+            worker.send(Msg::Proposed { step, outcome });
+        });
+    }
+}
+
+/// The stack with what the user stated on top.
+pub(super) fn stack(model: &Model) -> crate::domain::stack::Stack {
+    let mut stack = model.map().stack.clone();
+    for (key, name) in &model.session.work.stated {
+        let field = stack.field_mut(*key);
+        field.name.clone_from(name);
+        field.confidence = crate::domain::stack::Confidence::Stated;
+    }
+    stack
+}
+
+fn hint(error: &ProposeError) -> String {
+    match error {
+        ProposeError::Input { hint, .. } => hint.clone(),
+        ProposeError::Clash { .. } => "Choose another name, or edit what is there.".into(),
+        ProposeError::NotApplicable(_) | ProposeError::Nothing(_) => "e writes it by hand.".into(),
+        ProposeError::TimedOut { .. } | ProposeError::Failed { .. } => {
+            "Nothing was changed. p tries again.".into()
+        }
+        ProposeError::Cancelled | ProposeError::Io { .. } | ProposeError::Rejected(_) => {
+            "Nothing was changed.".into()
+        }
+    }
+}
+
+/// What only some kinds of proposal need.
+#[derive(Debug, Default)]
+struct Extra {
+    hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    commands: Vec<crate::domain::command::CommandSpec>,
+}
+
+fn make(
+    worker: &Worker,
+    request: &ProposalRequest,
+    step: Option<usize>,
+    kind: &ProposeKind,
+    extra: Extra,
+    cancel: &Cancel,
+) -> Result<Proposal, ProposeError> {
+    let tools = &worker.tools;
+    let read = propose::read_base_of(tools.vault.clone());
+    match kind {
+        ProposeKind::Step => {
+            let filler = step.and_then(|index| request.steps.get(index)).map(|step| step.filler.clone());
+            by_filler(worker, request, filler, cancel)
+        }
+        ProposeKind::Agent(name) => {
+            let settings = tools
+                .config
+                .proposers
+                .iter()
+                .find(|proposer| proposer.name == *name)
+                .ok_or_else(|| ProposeError::NotApplicable(format!("{name} is not in config.toml")))?;
+            let _settings = settings;
+            Err(ProposeError::NotApplicable(format!("{name} cannot be run yet")))
+        }
+        ProposeKind::Own { path, text } => {
+            let texts = vec![(path.clone(), Some(text.clone()))];
+            propose::own_edit(request, &read, texts, Written::InTheAssistant)
+        }
+        ProposeKind::Seen => {
+            let changes = tools.vault.working_changes(&request.base).map_err(|error| ProposeError::Io {
+                path: "working tree".into(),
+                reason: error.to_string(),
+            })?;
+            propose::own_edit(request, &read, changes, Written::InTheWorkingTree)
+        }
+        ProposeKind::StackSet => {
+            let text_of = |path: &str| tools.vault.read(&request.base, path).ok().flatten();
+            let read = |path: &str| text_of(path).and_then(|file| String::from_utf8(file.bytes).ok());
+            let mut map = (*request.map).clone();
+            map.stack = request.stack.clone();
+            let files = stack_set::stack_files(&tools.knowledge, &map, &extra.commands, &read);
+            let files = files.into_iter().map(|(path, text)| (path, Some(text))).collect();
+            Ok(files_proposal(
+                Origin::Recipe("stack set".into()),
+                "describe the stack in stack/".into(),
+                files,
+            ))
+        }
+        ProposeKind::Hook => {
+            let (hook, files) = extra.hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
+            Ok(files_proposal(Origin::Hook(hook.clone()), format!("what {hook} changed"), files))
+        }
+    }
+}
+
+fn by_filler(
+    worker: &Worker,
+    request: &ProposalRequest,
+    filler: Option<Filler>,
+    cancel: &Cancel,
+) -> Result<Proposal, ProposeError> {
+    let tools = &worker.tools;
+    let read = propose::read_base_of(tools.vault.clone());
+    match filler {
+        Some(Filler::Recipe { recipe }) => {
+            if let Some(demo) = &tools.demo {
+                let prepared = propose::Prepared::new(demo.clone(), read.clone());
+                if prepared.has(&recipe) {
+                    return prepared.propose(request, cancel);
+                }
+            }
+            if recipe != propose::RESOURCE {
+                return Err(ProposeError::NotApplicable(format!("there is no recipe {recipe}")));
+            }
+            propose::ResourceRecipe::new(read).propose(request, cancel)
+        }
+        Some(Filler::Fix { .. }) => propose::FixProposer::new(read).propose(request, cancel),
+        Some(Filler::Agent { name }) => {
+            make(worker, request, None, &ProposeKind::Agent(name), Extra::default(), cancel)
+        }
+        Some(Filler::Generator { command }) => Err(ProposeError::NotApplicable(format!(
+            "{command} is run in VERIFY; take its output with “take what I changed”"
+        ))),
+        Some(Filler::Walkthrough { .. }) | None => {
+            Err(ProposeError::NotApplicable("this step is written by hand".into()))
+        }
+    }
+}
+
+fn files_proposal(origin: Origin, title: String, files: Vec<(String, Option<String>)>) -> Proposal {
+    let mut files: Vec<FileChange> = files
+        .into_iter()
+        .map(|(path, text)| FileChange {
+            path,
+            content: match text {
+                Some(text) => Content::Text { text },
+                None => Content::Deleted,
+            },
+            notes: Vec::new(),
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Proposal { origin, title, step: None, files, remarks: Vec::new() }
+}
+
+/// Base texts of the files that a proposal touches.
+fn bases(worker: &Worker, base: &str, proposal: &Proposal) -> Result<Vec<BaseText>, ProposeError> {
+    proposal
+        .files
+        .iter()
+        .map(|file| {
+            if !crate::ports::vault::is_safe_path(&file.path) {
+                let reason = "is not a path inside the repository".to_owned();
+                return Err(ProposeError::Io { path: file.path.clone(), reason });
+            }
+            if base.is_empty() {
+                return Ok(BaseText { path: file.path.clone(), text: None });
+            }
+            let found = worker
+                .tools
+                .vault
+                .read(base, &file.path)
+                .map_err(|error| ProposeError::Io { path: file.path.clone(), reason: error.to_string() })?;
+            let binary =
+                matches!(file.content, Content::Binary { .. } | Content::Mode { .. } | Content::Deleted);
+            let text = match found.map(|file| String::from_utf8(file.bytes)) {
+                None => None,
+                Some(Ok(text)) => Some(text),
+                Some(Err(_)) if binary => None,
+                Some(Err(_)) => {
+                    let reason = "is not valid UTF-8; it is shown, not changed".to_owned();
+                    return Err(ProposeError::Io { path: file.path.clone(), reason });
+                }
+            };
+            Ok(BaseText { path: file.path.clone(), text })
+        })
+        .collect()
+}

@@ -1,0 +1,20 @@
+//! Joins the engine to the world: effects are carried out here, messages come back.
+//!
+//! `host` does what effects ask for, on threads of its own; `app` is the screen's event
+//! loop; `linear` is the same session as numbered lines. The model is owned by whoever
+//! runs the loop; nothing here changes it except through `engine::update`.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod dirs;
+pub mod external;
+pub mod handbook;
+pub mod host;
+pub mod input;
+pub mod open;
+pub mod terminal;
+
+pub use config::{Config, ConfigError};
+pub use dirs::Dirs;
+pub use host::Host;

@@ -1,0 +1,85 @@
+//! The terminal while the assistant has it, and how it is given back.
+//!
+//! Whatever happens (an error, a panic, a signal), the terminal ends as it began. Every
+//! mode that is switched on here is switched off in `restore`, which may be called twice.
+
+use crossterm::{
+    cursor::Show,
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    execute,
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+        disable_raw_mode, enable_raw_mode,
+    },
+};
+use ratatui::{Terminal, backend::CrosstermBackend};
+use std::{
+    io::{self, Stdout, Write, stdout},
+    sync::Once,
+};
+
+/// The screen.
+pub type Screen = Terminal<CrosstermBackend<Stdout>>;
+
+static PANIC_HOOK: Once = Once::new();
+
+/// Gives the terminal back when dropped.
+#[derive(Debug)]
+pub struct Guard {
+    mouse: bool,
+}
+
+impl Guard {
+    /// Takes the terminal over.
+    pub fn take(mouse: bool) -> io::Result<(Self, Screen)> {
+        PANIC_HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                restore();
+                before(info);
+            }));
+        });
+        let guard = Self { mouse };
+        guard.enter()?;
+        Ok((guard, Terminal::new(CrosstermBackend::new(stdout()))?))
+    }
+
+    /// Switches the modes on; again after the terminal was lent out.
+    pub fn enter(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let mut out = stdout();
+        execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
+        if self.mouse {
+            execute!(out, EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Switches every mode off. Errors are of no use here: the terminal may be gone.
+pub fn restore() {
+    let mut out = stdout();
+    let _gone = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _gone = disable_raw_mode();
+    let _gone = out.flush();
+}
+
+/// Draws one frame between the marks that let a terminal show it at once.
+pub fn draw(screen: &mut Screen, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+    execute!(stdout(), BeginSynchronizedUpdate)?;
+    let drawn = screen.draw(render).map(|_| ());
+    execute!(stdout(), EndSynchronizedUpdate)?;
+    drawn
+}
+
+/// The window title; control characters are left out, because titles are echoed by some terminals.
+pub fn set_title(text: &str) -> io::Result<()> {
+    let clean: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    execute!(stdout(), SetTitle(clean))
+}

@@ -1,0 +1,97 @@
+//! A label at the left, a note at the right.
+//!
+//! Two cells stand between them at least. When both do not fit, the note shrinks to its
+//! first word, then goes; only then is the label cut. A selected row, a file name and a
+//! line number are the last things to be lost.
+
+use super::Slot;
+use crate::{
+    engine::view::{Line, Mark, Role},
+    ui::{
+        canvas::Canvas,
+        flat::{Flat, Ink},
+        theme::Tone,
+    },
+};
+
+const GAP: usize = 2;
+
+pub(super) struct Parts<'a> {
+    pub(super) mark: Mark,
+    pub(super) label: &'a Line,
+    pub(super) note: &'a Line,
+    pub(super) indent: u8,
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &Parts<'_>, ink: Ink, slot: Slot) {
+    let Some(y) = slot.row(0) else { return };
+    let mut x = slot.text_x(parts.indent);
+    if parts.mark != Mark::None {
+        let style = mark_style(canvas, parts, ink);
+        canvas.mark(x, y, parts.mark, style);
+        x += 2;
+    }
+    let room = usize::from(slot.right().saturating_sub(x));
+    let sign = canvas.symbols.ellipsis();
+    let (label, note) = fit(&Flat::new(parts.label), &Flat::new(parts.note), room, sign);
+    canvas.flat((x, y, slot.right()), &label, 0..label.text().len(), ink);
+    if let Some(note) = note {
+        let at = slot.right().saturating_sub(u16::try_from(note.width()).unwrap_or(0));
+        // Notes keep their weight on the selected row: only the label stands out.
+        let note_ink = if ink == Ink::Strong { Ink::Own } else { ink };
+        canvas.flat((at, y, slot.right()), &note, 0..note.text().len(), note_ink);
+    }
+}
+
+/// An open mark is coloured as a warning when the row's note says so, and as the one gold
+/// thing on the marked option of the focused pane.
+fn mark_style(canvas: &Canvas<'_>, parts: &Parts<'_>, ink: Ink) -> ratatui::style::Style {
+    let warns = parts.note.iter().any(|span| span.role == Role::Warn);
+    let own = match parts.mark {
+        Mark::Open if warns => canvas.theme.ink(Tone::Warn),
+        Mark::Dot if ink == Ink::Strong => canvas.theme.ink(Tone::Spot),
+        mark => canvas.mark_ink(mark),
+    };
+    ink.or(own)
+}
+
+/// Label and note as they fit into `room` cells.
+fn fit(label: &Flat, note: &Flat, room: usize, sign: &str) -> (Flat, Option<Flat>) {
+    let fits = |note: &Flat| label.width() + GAP + note.width() <= room;
+    if note.text().is_empty() {
+        return (label.fitted(room, sign), None);
+    }
+    if fits(note) {
+        return (label.clone(), Some(note.clone()));
+    }
+    let first = note.first_word();
+    if fits(&first) {
+        return (label.clone(), Some(first));
+    }
+    (label.fitted(room, sign), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::view::{muted, plain};
+    use pretty_assertions::assert_eq;
+
+    fn check(label: &str, note: &str, room: usize, expected: (&str, Option<&str>)) {
+        let (label, note) = fit(&Flat::new(&[plain(label)]), &Flat::new(&[muted(note)]), room, "…");
+        assert_eq!((label.text(), note.as_ref().map(Flat::text)), expected, "in {room} cells");
+    }
+
+    #[test]
+    fn the_note_gives_way_before_the_label() {
+        check("ruff check .", "exit 0 0.3 s", 26, ("ruff check .", Some("exit 0 0.3 s")));
+        check("ruff check .", "exit 0 0.3 s", 25, ("ruff check .", Some("exit")));
+        check("ruff check .", "exit 0 0.3 s", 17, ("ruff check .", None));
+        check("ruff check .", "exit 0 0.3 s", 8, ("ruff ch…", None));
+    }
+
+    #[test]
+    fn a_path_without_room_gives_up_its_middle() {
+        check("app/core/api/orders.py:41", "2 findings", 20, ("app/…/orders.py:41", None));
+    }
+}

@@ -1,0 +1,250 @@
+//! The `resource` recipe on a real backend: what it proposes is migrated up, down and up
+//! again on SQLite, tested with pytest and read by a linter.
+//!
+//! The part that needs packages from PyPI runs in a stage of its own, with
+//! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
+
+use proscenium::{
+    domain::{
+        conventional::layer_by_path,
+        layer::Layer,
+        map::{BackendMap, Endpoint, SourceFile},
+        proposal::{Content, Proposal},
+        stack::Stack,
+    },
+    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+    propose::{ReadBase, ResourceRecipe},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+type Texts = BTreeMap<String, String>;
+
+fn fixture(name: &str) -> Texts {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let mut texts = Texts::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && name != "__pycache__" {
+                folders.push(path);
+            } else if path.is_file() {
+                let relative = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                texts.insert(relative, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    texts
+}
+
+fn request(texts: &Texts, name: &str, fields: &str) -> ProposalRequest {
+    let files = texts
+        .keys()
+        .filter(|path| path.ends_with(".py"))
+        .map(|path| SourceFile {
+            path: path.clone(),
+            layer: layer_by_path(path).unwrap_or(Layer::Other),
+            evidence: Vec::new(),
+            functions: 0,
+            queries: 0,
+        })
+        .collect();
+    let endpoint = |path: &str| Endpoint {
+        kind: Default::default(),
+        method: "GET".into(),
+        path: path.into(),
+        handler: "get_user".into(),
+        file: "app/routers/users.py".into(),
+        line: 12,
+        handler_place: None,
+    };
+    let endpoints = vec![endpoint("/api/users"), endpoint("/api/users/{user_id}")];
+    ProposalRequest {
+        root: PathBuf::from("/nowhere"),
+        base: "0".repeat(40),
+        map: Arc::new(BackendMap { files, endpoints, ..BackendMap::default() }),
+        stack: Stack::default(),
+        task: None,
+        steps: Vec::new(),
+        step: 0,
+        texts: Arc::new(BTreeMap::new()),
+        inputs: BTreeMap::from([
+            ("name".to_owned(), name.to_owned()),
+            ("fields".to_owned(), fields.to_owned()),
+        ]),
+    }
+}
+
+fn propose(texts: &Texts, name: &str, fields: &str) -> Result<Proposal, ProposeError> {
+    let base_texts = texts.clone();
+    let base: ReadBase = Arc::new(move |_, path| Ok(base_texts.get(path).cloned()));
+    ResourceRecipe::new(base).propose(&request(texts, name, fields), &Cancel::default())
+}
+
+fn text_of<'a>(proposal: &'a Proposal, path: &str) -> &'a str {
+    let file = proposal.files.iter().find(|file| file.path == path);
+    match file.map(|file| &file.content) {
+        Some(Content::Text { text }) => text,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+const REVIEW: &str = "title:string{1..200} stars:int{1..5} price:decimal note:text? \
+                      seen_on:date sku:string{..40}:unique author:belongs_to(User)";
+
+#[test]
+fn a_resource_is_proposed_in_every_layer_where_its_example_lives() {
+    let proposal = propose(&fixture("fastapi_app"), "Review", REVIEW).unwrap();
+    let paths: Vec<&str> = proposal.files.iter().map(|file| file.path.as_str()).collect();
+    let migration = paths.iter().find(|path| path.ends_with("_create_reviews.py")).unwrap();
+    let expected = [
+        "app/main.py",
+        "app/models/__init__.py",
+        "app/models/review.py",
+        "app/repositories/review_repository.py",
+        "app/routers/reviews.py",
+        "app/schemas/review.py",
+        "app/services/review_service.py",
+        migration,
+        "tests/test_reviews.py",
+    ];
+    assert_eq!(paths, expected);
+    assert!(text_of(&proposal, migration).contains("down_revision = \"8a1f0c2d3e4b\""));
+    assert!(
+        text_of(&proposal, "app/main.py").contains("app.include_router(reviews.router, prefix=\"/api\")")
+    );
+    assert!(text_of(&proposal, "app/schemas/review.py").contains("class ReviewOut("));
+    let cited = proposal.files.iter().flat_map(|file| &file.notes).filter(|note| note.citation.is_some());
+    assert_eq!(cited.count(), proposal.files.iter().map(|file| file.notes.len()).sum::<usize>());
+    assert_eq!(proposal, propose(&fixture("fastapi_app"), "Review", REVIEW).unwrap());
+}
+
+#[test]
+fn what_is_there_already_is_a_clash_and_names_its_place() {
+    let texts = fixture("fastapi_app");
+    match propose(&texts, "User", "name:string") {
+        Err(ProposeError::Clash { place, .. }) => {
+            assert!(place.starts_with("app/models/user.py:"), "{place}")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_parent_is_an_input_error_that_lists_the_known_models() {
+    match propose(&fixture("fastapi_app"), "Review", "title:string owner:belongs_to(Customer)") {
+        Err(ProposeError::Input { hint, .. }) => assert_eq!(hint, "known models: User"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn two_alembic_heads_are_not_guessed_between() {
+    let mut texts = fixture("fastapi_app");
+    let other = "revision = \"0b5c\"\ndown_revision = None\n".to_owned();
+    texts.insert("migrations/versions/0b5c_other.py".into(), other);
+    match propose(&texts, "Review", "title:string") {
+        Err(ProposeError::Input { what, .. }) => assert!(what.contains("2 heads"), "{what}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_repository_without_sqlalchemy_is_not_applicable() {
+    let texts = Texts::from([("app/routers/users.py".to_owned(), "router = 1\n".to_owned())]);
+    assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
+}
+
+/// Writes the fixture with the proposal on top into a fresh folder.
+fn write_tree(folder: &Path, texts: &Texts, proposals: &[&Proposal]) {
+    let mut all = texts.clone();
+    for proposal in proposals {
+        for file in &proposal.files {
+            let Content::Text { text } = &file.content else { panic!("only texts") };
+            all.insert(file.path.clone(), text.clone());
+        }
+    }
+    for (path, text) in &all {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+fn run(folder: &Path, program: &Path, arguments: &[&str]) {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONPATH", folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{} {arguments:?} in {}\n{}{}",
+        program.display(),
+        folder.display(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// A virtual environment with what a generated resource needs; kept between runs.
+fn environment() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-fastapi-venv");
+    let marker = folder.join("complete");
+    if !marker.exists() {
+        run(Path::new("/"), Path::new("python3"), &["-m", "venv", "--clear", folder.to_str().unwrap()]);
+        let packages = [
+            "fastapi",
+            "sqlalchemy",
+            "aiosqlite",
+            "greenlet",
+            "alembic",
+            "pydantic",
+            "pytest",
+            "anyio",
+            "httpx",
+            "ruff",
+        ];
+        let mut arguments = vec!["-m", "pip", "install", "--quiet"];
+        arguments.extend(packages);
+        run(Path::new("/"), &folder.join("bin/python"), &arguments);
+        std::fs::write(marker, "").unwrap();
+    }
+    folder.join("bin")
+}
+
+/// Migrates up, down and up, compares models with the database, tests and lints.
+fn prove(texts: &Texts, proposals: &[&Proposal]) {
+    let bin = environment();
+    let folder = tempfile::tempdir().unwrap();
+    write_tree(folder.path(), texts, proposals);
+    let alembic = |arguments: &[&str]| run(folder.path(), &bin.join("alembic"), arguments);
+    alembic(&["upgrade", "head"]);
+    alembic(&["downgrade", "base"]);
+    alembic(&["upgrade", "head"]);
+    alembic(&["check"]);
+    run(folder.path(), &bin.join("python"), &["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+    run(folder.path(), &bin.join("ruff"), &["check", "--no-cache", "."]);
+}
+
+fn is_real() -> bool {
+    std::env::var_os("PROSCENIUM_REAL").is_some_and(|value| value == "1")
+}
+
+#[test]
+fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
+    if !is_real() {
+        return;
+    }
+    let texts = fixture("fastapi_app");
+    let review = propose(&texts, "Review", REVIEW).unwrap();
+    prove(&texts, &[&review]);
+}

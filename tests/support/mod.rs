@@ -1,0 +1,5 @@
+//! Helpers that several test areas share.
+
+pub mod git;
+pub mod texts;
+pub mod vault;
