@@ -103,7 +103,11 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_with_its_place() {
-        let texts = [Text { label: "a.toml".into(), text: "id = 'a'\nname = 'A'\nmood = 1\n".into() }];
+        let texts = [Text {
+            label: "a.toml".into(),
+            text: "id = 'a'\nname = 'A'\nmood = 1\n".into(),
+            shipped: false,
+        }];
         let error = load([("agents/a.toml", texts.as_slice())].into_iter()).expect_err("unknown key");
         assert_eq!(error.position(), (3, 1));
     }

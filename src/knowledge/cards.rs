@@ -4,7 +4,7 @@
 
 use super::{
     error::KnowledgeError,
-    page,
+    merge, page,
     source::Text,
     yaml::{self, Placed},
 };
@@ -96,7 +96,7 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<DecisionCard>, KnowledgeError> 
             };
             more.push(card(&text.label, head, section)?);
         }
-        super::merge(&mut cards, more, |card| card.id.clone());
+        merge::merge(&mut cards, more, |card| card.id.clone());
     }
     Ok(cards)
 }

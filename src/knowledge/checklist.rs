@@ -5,7 +5,7 @@
 
 use super::{
     error::KnowledgeError,
-    page,
+    merge, page,
     source::Text,
     yaml::{self, Placed},
 };
@@ -60,7 +60,7 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<Item>, KnowledgeError> {
         if replace {
             items.clear();
         }
-        super::merge(&mut items, more, |item| item.id.clone());
+        merge::merge(&mut items, more, |item| item.id.clone());
     }
     Ok(items)
 }
@@ -113,7 +113,11 @@ mod tests {
     use super::*;
 
     fn text(head: &str, body: &str) -> Text {
-        Text { label: "c.md".into(), text: format!("---\nkind: checklist\nitems:\n{head}---\n{body}") }
+        Text {
+            label: "c.md".into(),
+            text: format!("---\nkind: checklist\nitems:\n{head}---\n{body}"),
+            shipped: false,
+        }
     }
 
     #[test]

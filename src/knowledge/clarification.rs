@@ -6,7 +6,7 @@
 
 use super::{
     error::KnowledgeError,
-    page,
+    merge, page,
     source::Text,
     yaml::{self, Placed},
 };
@@ -70,7 +70,7 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<Clarification>, KnowledgeError>
             let section = page.sections.iter().find(|section| section.id == head.id.value);
             more.push(one(&text.label, head, section)?);
         }
-        super::merge(&mut questions, more, |entry| entry.question.id.clone());
+        merge::merge(&mut questions, more, |entry| entry.question.id.clone());
     }
     Ok(questions)
 }

@@ -84,7 +84,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn text(text: &str) -> Text {
-        Text { label: "lessons.md".into(), text: text.into() }
+        Text { label: "lessons.md".into(), text: text.into(), shipped: false }
     }
 
     #[test]

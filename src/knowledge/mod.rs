@@ -16,12 +16,16 @@ pub mod examples;
 pub mod grammar;
 pub mod lessons;
 mod load;
+#[cfg(test)]
+mod load_tests;
+mod merge;
 pub mod orm;
 pub mod packs;
 mod page;
 pub mod playbook;
 pub mod protocol;
 pub mod rules;
+mod schema;
 mod source;
 pub mod stack_set;
 pub mod stacks;
@@ -31,15 +35,6 @@ pub(crate) mod yaml;
 pub use error::KnowledgeError;
 pub use load::Knowledge;
 pub use page::Section;
+pub use schema::{schema, schema_names};
 pub use source::{embedded, embedded_names};
 pub use trigger::Trigger;
-
-/// Puts `more` on top of `below`: the same key replaces in place, a new one is appended.
-pub(crate) fn merge<T>(below: &mut Vec<T>, more: Vec<T>, key: impl Fn(&T) -> String) {
-    for entry in more {
-        match below.iter_mut().find(|known| key(known) == key(&entry)) {
-            Some(known) => *known = entry,
-            None => below.push(entry),
-        }
-    }
-}

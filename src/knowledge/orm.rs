@@ -5,7 +5,7 @@
 
 use super::{
     error::KnowledgeError,
-    page,
+    merge, page,
     source::Text,
     trigger::Trigger,
     yaml::{self, Placed},
@@ -68,7 +68,7 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<OrmPage>, KnowledgeError> {
         for head in &page.head.pages {
             more.push(one(&text.label, &page, head)?);
         }
-        super::merge(&mut pages, more, |page| page.id.clone());
+        merge::merge(&mut pages, more, |page| page.id.clone());
     }
     Ok(pages)
 }

@@ -1,17 +1,18 @@
 //! The error playbook: a symptom in an output, its likely cause, and the way out.
 //!
-//! Symptoms are regular expressions over the output of a command; they are compiled at
-//! load time with a size limit, so that a broken one is an error with a place and a
-//! hostile one cannot cost time. Matching never fails.
+//! Symptoms are regular expressions over the output of a command, with a size limit, so
+//! that a hostile one cannot cost time. Those of an overlay are checked at load time: a
+//! broken one is an error with a place. Matching never fails.
 
 use super::{
     error::KnowledgeError,
-    page,
+    merge, page,
     source::Text,
     yaml::{self, Placed},
 };
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
+use std::sync::OnceLock;
 
 /// How much of an output is searched: its end, where tools put their summary.
 const SEARCHED_BYTES: usize = 512 * 1024;
@@ -32,7 +33,25 @@ pub struct PlaybookEntry {
     pub steps: Vec<String>,
     /// What to try after three failures of the steps.
     pub alternative: String,
-    symptoms: Vec<Regex>,
+    symptoms: Vec<Symptom>,
+}
+
+/// A pattern that is compiled when it is first asked: the shipped ones are many, and most
+/// sessions never see a failure.
+#[derive(Debug, Clone)]
+struct Symptom {
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Symptom {
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).multi_line(true).size_limit(PATTERN_LIMIT_BYTES).build()
 }
 
 /// An entry that matches an output, and where.
@@ -86,26 +105,26 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<PlaybookEntry>, KnowledgeError>
                 let reason = format!("entry `{}` has no section in the body", head.id.value);
                 return Err(yaml::error_at(&text.label, &head.id, reason));
             };
-            more.push(entry(&text.label, head, section)?);
+            more.push(entry(text, head, section)?);
         }
-        super::merge(&mut entries, more, |entry| entry.id.clone());
+        merge::merge(&mut entries, more, |entry| entry.id.clone());
     }
     Ok(entries)
 }
 
-fn entry(file: &str, head: &HeadEntry, section: &page::Section) -> Result<PlaybookEntry, KnowledgeError> {
+fn entry(text: &Text, head: &HeadEntry, section: &page::Section) -> Result<PlaybookEntry, KnowledgeError> {
+    let file = text.label.as_str();
     let mut symptoms = Vec::new();
     for pattern in &head.symptoms {
-        let regex = RegexBuilder::new(&pattern.value)
-            .multi_line(true)
-            .size_limit(PATTERN_LIMIT_BYTES)
-            .build()
-            .map_err(|error| {
+        // Shipped patterns are compiled by a test; what a repository brings is checked now.
+        if !text.shipped {
+            compile(&pattern.value).map_err(|error| {
                 let text = error.to_string();
                 let reason = text.lines().last().unwrap_or("not a regular expression").trim();
                 yaml::error_at(file, pattern, format!("symptom of `{}`: {reason}", head.id.value))
             })?;
-        symptoms.push(regex);
+        }
+        symptoms.push(Symptom { pattern: pattern.value.clone(), compiled: OnceLock::new() });
     }
     let entry = PlaybookEntry {
         id: head.id.value.clone(),
@@ -142,7 +161,7 @@ pub(crate) fn matching<'a>(
             language.is_empty() || entry.stacks.is_empty() || entry.stacks.iter().any(|name| name == language)
         })
         .filter_map(|entry| {
-            let found = entry.symptoms.iter().find_map(|symptom| symptom.captures(output))?;
+            let found = entry.symptoms.iter().find_map(|symptom| symptom.regex()?.captures(output))?;
             let line = |text: &str| -> String { text.split_whitespace().collect::<Vec<_>>().join(" ") };
             Some(PlaybookMatch {
                 entry,
@@ -170,7 +189,14 @@ mod tests {
 
     fn text(symptom: &str) -> Text {
         let head = format!("---\nkind: playbook\nentries:\n  - id: a\n    symptoms: ['{symptom}']\n---\n");
-        Text { label: "p.md".into(), text: head + BODY }
+        Text { label: "p.md".into(), text: head + BODY, shipped: false }
+    }
+
+    #[test]
+    fn every_shipped_pattern_compiles() {
+        let text = crate::knowledge::embedded("error-playbook.md").expect("shipped").to_owned();
+        let text = Text { label: "error-playbook.md".into(), text, shipped: false };
+        assert!(load(&[text]).expect("all compile").len() >= 30);
     }
 
     #[test]

@@ -42,6 +42,8 @@ const KNOWN: [&str; 13] = [
 pub(crate) struct Text {
     pub label: String,
     pub text: String,
+    /// Comes with the program, and was checked by its tests.
+    pub shipped: bool,
 }
 
 /// All texts by relative name, each list from lowest to highest precedence.
@@ -81,7 +83,10 @@ impl Texts {
                 continue;
             }
             if let Some(text) = embedded(&name) {
-                texts.add(&name, &format!("resources/{name}"), text);
+                texts.add(
+                    &name,
+                    Text { label: format!("resources/{name}"), text: text.to_owned(), shipped: true },
+                );
             }
         }
         for root in overlays {
@@ -92,8 +97,7 @@ impl Texts {
     }
 
     /// Adds one text above those of the same name.
-    pub(crate) fn add(&mut self, name: &str, label: &str, text: &str) {
-        let text = Text { label: label.to_owned(), text: text.to_owned() };
+    fn add(&mut self, name: &str, text: Text) {
         self.files.entry(name.to_owned()).or_default().push(text);
     }
 
@@ -153,7 +157,7 @@ impl Texts {
         }
         let bytes = fs::read(path).map_err(|error| unreadable(label, error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(label, &error))?;
-        self.add(name, label, &text);
+        self.add(name, Text { label: label.to_owned(), text, shipped: false });
         Ok(())
     }
 }

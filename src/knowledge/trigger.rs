@@ -4,8 +4,14 @@
 //! `intent migration`, `word lazy`, `failure lazy-load-outside-session`, `scene verify`,
 //! `choice` or `always`.
 
-use crate::domain::{event::Scene, task::Intent};
+use crate::domain::{
+    event::Scene,
+    task::{Intent, Reading},
+};
 use std::fmt;
+
+/// How many words of a task are looked at.
+const WORDS: usize = 2_000;
 
 /// One reason to open a page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +65,26 @@ impl Trigger {
     /// The trigger of an intent.
     pub fn intent(intent: Intent) -> Self {
         Self::Intent(intent.name().to_owned())
+    }
+
+    /// Everything that a task says: its intent, its risks, its open questions, and its
+    /// words. Sorted, each once.
+    pub fn of_task(text: &str, reading: &Reading) -> Vec<Self> {
+        let mut triggers = vec![Self::intent(reading.intent)];
+        triggers.extend(reading.risks.iter().map(|risk| Self::Risk(risk.kind.clone())));
+        if reading.questions.iter().any(|question| question.answer.is_none()) {
+            triggers.extend([Self::Unclear, Self::Choice]);
+        }
+        let words: Vec<String> = text
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '+')
+            .filter(|word| !word.is_empty())
+            .take(WORDS)
+            .map(str::to_lowercase)
+            .collect();
+        triggers.extend(words.iter().cloned().map(Self::Word));
+        triggers.sort();
+        triggers.dedup();
+        triggers
     }
 
     /// The trigger of a scene.

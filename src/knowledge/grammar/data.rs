@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Text {
-        Text { label: "grammar.yaml".into(), text: text.into() }
+        Text { label: "grammar.yaml".into(), text: text.into(), shipped: false }
     }
 
     #[test]

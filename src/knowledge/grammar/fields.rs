@@ -2,7 +2,7 @@
 //!
 //! A field is `name:type`, then in any order: `{min..max}` for a length or a range,
 //! `{a, b}` for the choices of an enum, `(Model)` for a reference, `?` for optional,
-//! `=value` for a default, `!unique` and `!index`. Problems are reported, not repaired.
+//! `=value` for a default, `:unique` and `:index` (`!unique` is read too). Problems are reported, not repaired.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -105,7 +105,7 @@ pub fn parse_field(written: &str) -> Result<Field, String> {
     if !valid {
         return Err("a name has lower-case letters, digits and underscores, at most 63".into());
     }
-    let end = rest.find(['{', '(', '?', '!', '=']).unwrap_or(rest.len());
+    let end = rest.find(['{', '(', '?', '!', '=', ':']).unwrap_or(rest.len());
     let (word, mut marks) = rest.split_at(end);
     let mut field = Field {
         name: name.to_owned(),
@@ -164,11 +164,11 @@ fn mark<'t>(field: &mut Field, marks: &'t str) -> Result<&'t str, String> {
         field.optional = true;
         return Ok(rest);
     }
-    if let Some(rest) = marks.strip_prefix("!unique") {
+    if let Some(rest) = marks.strip_prefix(":unique").or_else(|| marks.strip_prefix("!unique")) {
         field.unique = true;
         return Ok(rest);
     }
-    if let Some(rest) = marks.strip_prefix("!index") {
+    if let Some(rest) = marks.strip_prefix(":index").or_else(|| marks.strip_prefix("!index")) {
         field.index = true;
         return Ok(rest);
     }
@@ -190,7 +190,7 @@ fn mark<'t>(field: &mut Field, marks: &'t str) -> Result<&'t str, String> {
         return Ok(rest);
     }
     if let Some(rest) = marks.strip_prefix('=') {
-        let end = rest.find(['?', '!', '{', '(']).unwrap_or(rest.len());
+        let end = rest.find(['?', '!', '{', '(', ':']).unwrap_or(rest.len());
         let (value, rest) = rest.split_at(end);
         if value.is_empty() {
             return Err("`=` has no value".into());
@@ -241,7 +241,7 @@ impl fmt::Display for Field {
         if !self.default.is_empty() {
             write!(f, "={}", self.default)?;
         }
-        for (mark, set) in [("?", self.optional), ("!unique", self.unique), ("!index", self.index)] {
+        for (mark, set) in [("?", self.optional), (":unique", self.unique), (":index", self.index)] {
             if set {
                 f.write_str(mark)?;
             }
@@ -285,12 +285,14 @@ mod tests {
             "owner:belongs_to(User)",
             "status:enum{open,paid}=open",
             "note:text?",
-            "code:string{..12}!unique!index",
-            "at:datetime?!index",
+            "code:string{..12}:unique:index",
+            "at:datetime?:index",
         ] {
             let field = parse_field(written).expect(written);
             assert_eq!(field.to_string(), written);
         }
+        let other = parse_field("code:string!unique!index").map(|field| field.to_string());
+        assert_eq!(other.as_deref(), Ok("code:string:unique:index"));
     }
 
     #[test]

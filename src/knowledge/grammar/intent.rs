@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scores {
     points: BTreeMap<Intent, u32>,
+    /// The phrases that gave them, as written, in order.
+    phrases: BTreeMap<Intent, Vec<String>>,
 }
 
 /// Counts the evidence of all clauses.
@@ -23,6 +25,9 @@ pub(super) fn score(clauses: &[Marked]) -> Scores {
         let mut resource = false;
         let mut builder = false;
         let mut rule = false;
+        let mut follows = false;
+        // What comes after `when` or `after` is context, not what is asked.
+        let mut context = false;
         for (word, mark) in marked.iter() {
             match word.kind {
                 WordKind::Path | WordKind::Method => scores.add(Intent::Endpoint, 4),
@@ -30,17 +35,24 @@ pub(super) fn score(clauses: &[Marked]) -> Scores {
                 WordKind::Field => scores.add(Intent::Resource, 1),
                 WordKind::Plain | WordKind::Status | WordKind::File | WordKind::Number => {}
             }
-            let Mark::Phrase { meanings, .. } = mark else { continue };
+            let Mark::Phrase { meanings, length } = mark else {
+                follows |= operation && *mark == Mark::Unknown;
+                continue;
+            };
             let small = meanings.contains(&Meaning::Stop);
             for meaning in meanings {
                 match meaning {
-                    Meaning::Intent(intent, weight) => scores.add(*intent, *weight),
+                    Meaning::Intent(intent, weight) => {
+                        let weight = if context { weight.div_ceil(4) } else { *weight };
+                        scores.add(*intent, weight);
+                        scores.note(*intent, marked.phrase(word, *length));
+                    }
                     Meaning::Rule(_) => rule = true,
                     Meaning::Operation(..) if !small => operation = true,
                     Meaning::Resource(_) => resource = true,
                     Meaning::Builder => builder = true,
+                    Meaning::Condition => context = true,
                     Meaning::Stop
-                    | Meaning::Condition
                     | Meaning::Actor(_)
                     | Meaning::Operation(..)
                     | Meaning::Risk(_)
@@ -54,6 +66,9 @@ pub(super) fn score(clauses: &[Marked]) -> Scores {
         }
         if operation && resource {
             scores.add(Intent::Endpoint, 3);
+        } else if operation && follows {
+            // `cancel a booking`: something is done to a thing that is not known here.
+            scores.add(Intent::Endpoint, 2);
         }
         let fields = marked.clause.words.iter().filter(|word| word.kind == WordKind::Field).count();
         if builder && fields > 0 && !resource {
@@ -66,6 +81,18 @@ pub(super) fn score(clauses: &[Marked]) -> Scores {
 impl Scores {
     fn add(&mut self, intent: Intent, points: u32) {
         *self.points.entry(intent).or_default() += points;
+    }
+
+    fn note(&mut self, intent: Intent, phrase: String) {
+        let phrases = self.phrases.entry(intent).or_default();
+        if !phrases.contains(&phrase) && phrases.len() < 4 {
+            phrases.push(phrase);
+        }
+    }
+
+    /// The phrases that speak for an intent, joined; empty without any.
+    pub(super) fn phrases(&self, intent: Intent) -> String {
+        self.phrases.get(&intent).map(|phrases| phrases.join(", ")).unwrap_or_default()
     }
 
     pub(super) fn of(&self, intent: Intent) -> u32 {

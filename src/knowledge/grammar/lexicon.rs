@@ -27,13 +27,12 @@ pub(super) enum Meaning {
     Resource(String),
 }
 
-/// Longest phrase that is looked for; titles of rules are the long ones.
-pub(super) const PHRASE_WORDS: usize = 12;
-
 /// Phrases with their meanings.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     phrases: BTreeMap<String, Vec<Meaning>>,
+    /// By first word, how many words the longest phrase has.
+    longest: BTreeMap<String, usize>,
 }
 
 impl Lexicon {
@@ -90,11 +89,20 @@ impl Lexicon {
     }
 
     fn add(&mut self, phrase: &str, meaning: Meaning) {
-        let phrase = phrase.split_whitespace().map(normal).collect::<Vec<_>>().join(" ");
+        let words: Vec<String> = phrase.split_whitespace().map(normal).collect();
+        let Some(first) = words.first() else { return };
+        let longest = self.longest.entry(first.clone()).or_default();
+        *longest = words.len().max(*longest);
+        let phrase = words.join(" ");
         let meanings = self.phrases.entry(phrase).or_default();
         if !meanings.contains(&meaning) {
             meanings.push(meaning);
         }
+    }
+
+    /// How many words a phrase that begins with this word can have; at least one.
+    pub(super) fn longest_from(&self, word: &str) -> usize {
+        self.longest.get(&normal(word)).copied().unwrap_or(1)
     }
 
     /// Meanings of a phrase of lower-case words; none when it is not known.

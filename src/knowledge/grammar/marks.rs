@@ -1,7 +1,7 @@
 //! Marks each word of a clause with what it means, and quotes what means nothing.
 
 use super::{
-    lexicon::{Lexicon, Meaning, PHRASE_WORDS},
+    lexicon::{Lexicon, Meaning},
     token::{Clause, Word, WordKind},
 };
 
@@ -57,7 +57,8 @@ pub(super) fn mark(clause: Clause, lexicon: &Lexicon) -> Marked {
 }
 
 fn phrase_at(words: &[Word], at: usize, lexicon: &Lexicon) -> (Mark, usize) {
-    for length in (1..=PHRASE_WORDS.min(words.len() - at)).rev() {
+    let longest = words.get(at).map_or(1, |word| lexicon.longest_from(&word.lower));
+    for length in (1..=longest.min(words.len() - at)).rev() {
         let phrase: Vec<&str> = words.iter().skip(at).take(length).map(|word| word.lower.as_str()).collect();
         let meanings = lexicon.meanings(&phrase);
         if !meanings.is_empty() {
@@ -85,9 +86,16 @@ impl Marked {
         self.meanings().any(|known| known == meaning)
     }
 
-    /// Whether the clause names a status code.
+    /// Whether the clause states a status code as an answer. A server error is a symptom,
+    /// never what is wanted.
     pub(super) fn has_status(&self) -> bool {
-        self.clause.words.iter().any(|word| word.kind == WordKind::Status)
+        self.clause.words.iter().any(|word| word.kind == WordKind::Status && !word.text.starts_with('5'))
+    }
+
+    /// The words of a phrase that begins with `first`, lower case.
+    pub(super) fn phrase(&self, first: &Word, length: usize) -> String {
+        let from = self.clause.words.iter().skip_while(|word| word.range != first.range);
+        from.take(length).map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// The clause as written.
@@ -103,6 +111,8 @@ impl Marked {
     pub(super) fn not_understood(&self, text: &str) -> Vec<String> {
         let unknown = self.marks.iter().filter(|mark| **mark == Mark::Unknown).count();
         let states_a_rule = self.has(&Meaning::Condition);
+        let symptom = self.clause.words.iter().any(|word| word.kind == WordKind::Status);
+        let states_a_rule = states_a_rule || symptom;
         if unknown == 0 && !states_a_rule {
             return Vec::new();
         }

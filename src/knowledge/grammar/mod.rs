@@ -17,6 +17,7 @@ mod marks;
 mod read;
 #[cfg(test)]
 mod read_tests;
+mod risks;
 mod scope;
 mod subject;
 mod suggest;

@@ -2,19 +2,19 @@
 
 use super::{
     criteria::{self, Facts},
-    fields::FieldKind,
     intent::{self, Scores},
-    lexicon::{Lexicon, Meaning, basic_forms},
-    marks::{self, Mark, Marked},
-    scope,
+    lexicon::{Lexicon, basic_forms},
+    marks::{self, Marked},
+    risks, scope,
     subject::{self, Subject},
     token,
 };
 use crate::{
     domain::{
+        finding::Finding,
         map::BackendMap,
         stack::StackKey,
-        task::{Difficulty, Intent, Question, Reading, Risk, Uncertainty},
+        task::{Difficulty, Intent, Question, Reading, Uncertainty},
     },
     knowledge::Knowledge,
 };
@@ -36,7 +36,7 @@ impl Knowledge {
         let intent = scores.best(&self.grammar);
         let subject = subject::find(&self.grammar, map, &mut clauses, intent);
         let findings = if intent == Intent::Repair { subject::findings(map, &subject) } else { Vec::new() };
-        let risks = self.risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
+        let risks = risks::risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
         let kinds: Vec<String> = risks.iter().map(|risk| risk.kind.clone()).collect();
         let words = words(&clauses, &subject, intent, map, &kinds);
         let (questions, mut assumptions) = self.questions(intent, &words);
@@ -56,10 +56,18 @@ impl Knowledge {
             stated: &stated,
         };
         let difficulty = difficulty(intent, &scores, &subject, &kinds, findings.len());
+        let seen = Seen {
+            subject: &subject,
+            scores: &scores,
+            intent,
+            findings: &findings,
+            difficulty,
+            out_of_scope: &out_of_scope,
+        };
         Reading {
             intent,
-            subject: title(&subject, intent, findings.first().map(|finding| finding.rule.as_str())),
-            read_as: rows(self, &subject, intent, findings.len(), difficulty, &out_of_scope),
+            subject: seen.title(),
+            read_as: seen.rows(self),
             difficulty,
             not_understood,
             risks,
@@ -70,53 +78,6 @@ impl Knowledge {
             out_of_scope,
             example: self.example_for(intent, &words, &kinds).map(|example| example.path.clone()),
         }
-    }
-
-    fn risks(
-        &self,
-        clauses: &[Marked],
-        subject: &Subject,
-        intent: Intent,
-        map: &BackendMap,
-        elsewhere: bool,
-    ) -> Vec<Risk> {
-        let mut notes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (kind, note) in clauses.iter().flat_map(risk_words) {
-            notes.entry(kind).or_default().insert(note);
-        }
-        let mut add = |kind: &str, note: String| {
-            notes.entry(kind.to_owned()).or_default().insert(note);
-        };
-        match intent {
-            Intent::Auth => add("auth", "who may do what".into()),
-            Intent::Resource if !subject.known => add("schema", "one new table".into()),
-            Intent::Migration => add("schema", "a migration".into()),
-            Intent::Transaction => add("transaction", "several writes".into()),
-            Intent::BackingService => add("secret", "an address or key of a service".into()),
-            _ => {}
-        }
-        if matches!(intent, Intent::Endpoint | Intent::Resource) && !subject.actors.is_empty() {
-            add("auth", format!("who may: {}", subject.actors.join(", ")));
-        }
-        for field in &subject.fields {
-            if let FieldKind::BelongsTo(model) = &field.kind {
-                add("orm", format!("a relation to {model}"));
-            }
-        }
-        for place in orm_findings(map, subject) {
-            add("orm", place);
-        }
-        if elsewhere {
-            add("out-of-scope", "a part belongs elsewhere".into());
-        }
-        // Without an ORM there is no ORM risk: raw SQL is the business of other rules.
-        if !map.files.is_empty() && map.stack.name(StackKey::Orm).is_none() {
-            notes.remove("orm");
-        }
-        notes
-            .into_iter()
-            .map(|(kind, notes)| Risk { kind, note: notes.into_iter().collect::<Vec<_>>().join("; ") })
-            .collect()
     }
 
     /// Open questions, and what is assumed without asking.
@@ -138,37 +99,6 @@ impl Knowledge {
         }
         (questions, assumptions)
     }
-}
-
-fn risk_words(marked: &Marked) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for (word, mark) in marked.iter() {
-        let Mark::Phrase { meanings, .. } = mark else { continue };
-        for meaning in meanings {
-            if let Meaning::Risk(kind) = meaning {
-                found.push((kind.clone(), word.lower.clone()));
-            }
-        }
-    }
-    found
-}
-
-/// ORM findings on the path of the subject's endpoints.
-fn orm_findings(map: &BackendMap, subject: &Subject) -> Vec<String> {
-    let Some(collection) = &subject.collection else { return Vec::new() };
-    let files: BTreeSet<&str> = map
-        .endpoints
-        .iter()
-        .zip(&map.flows)
-        .filter(|(endpoint, _)| endpoint.path.starts_with(collection.as_str()))
-        .flat_map(|(_, flow)| flow.steps.iter().map(|step| step.file.as_str()))
-        .collect();
-    map.findings
-        .iter()
-        .filter(|finding| finding.rule.starts_with("orm/") && files.contains(finding.file.as_str()))
-        .map(|finding| format!("{} at {}", finding.rule, finding.place()))
-        .take(2)
-        .collect()
 }
 
 /// Every word and flag that questions, templates and examples may ask for.
@@ -302,65 +232,74 @@ fn difficulty(
     }
 }
 
-/// What it is about, in as few words as possible.
-fn title(subject: &Subject, intent: Intent, rule: Option<&str>) -> String {
-    if intent == Intent::Repair {
-        let rule = subject.rules.first().map(String::as_str).or(rule);
-        return rule
-            .map(str::to_owned)
-            .or_else(|| subject.files.first().map(|(path, _)| path.clone()))
-            .unwrap_or_default();
-    }
-    if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
-        return format!("{method} {path}");
-    }
-    subject.resource.clone().or_else(|| subject.path.clone()).unwrap_or_default()
+/// Everything that was matched, for the rows of the screen.
+struct Seen<'a> {
+    subject: &'a Subject,
+    scores: &'a Scores,
+    intent: Intent,
+    findings: &'a [&'a Finding],
+    difficulty: Difficulty,
+    out_of_scope: &'a [String],
 }
 
-/// Label and value rows: only what was matched.
-fn rows(
-    knowledge: &Knowledge,
-    subject: &Subject,
-    intent: Intent,
-    findings: usize,
-    difficulty: Difficulty,
-    out_of_scope: &[String],
-) -> Vec<(String, String)> {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
-    if intent != Intent::Other {
-        row(intent.name(), title(subject, intent, None));
+impl Seen<'_> {
+    /// What it is about, in as few words as possible.
+    fn title(&self) -> String {
+        let subject = self.subject;
+        if self.intent == Intent::Repair {
+            let rule = subject.rules.first().or(self.findings.first().map(|finding| &finding.rule));
+            let file = subject.files.first().map(|(path, _)| path);
+            return rule.or(file).cloned().unwrap_or_else(|| self.scores.phrases(self.intent));
+        }
+        if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
+            return format!("{method} {path}");
+        }
+        subject
+            .resource
+            .clone()
+            .or_else(|| subject.path.clone())
+            .unwrap_or_else(|| self.scores.phrases(self.intent))
     }
-    if let Some(resource) = &subject.resource
-        && !matches!(intent, Intent::Repair | Intent::Review)
-    {
-        let state = if subject.known { "known here" } else { "new" };
-        row("resource", format!("{resource}, {state}"));
+
+    /// Label and value rows: only what was matched.
+    fn rows(&self, knowledge: &Knowledge) -> Vec<(String, String)> {
+        let subject = self.subject;
+        let mut rows: Vec<(String, String)> = Vec::new();
+        let mut row = |label: &str, value: String| rows.push((label.to_owned(), value));
+        if self.intent != Intent::Other {
+            row(self.intent.name(), self.title());
+        }
+        if let Some(resource) = &subject.resource
+            && !matches!(self.intent, Intent::Repair | Intent::Review)
+        {
+            let state = if subject.known { "known here" } else { "new" };
+            row("resource", format!("{resource}, {state}"));
+        }
+        for rule in &subject.rules {
+            let title = knowledge.rule(rule).map_or("no such rule", |card| card.title.as_str());
+            row("rule", format!("{rule}: {title}"));
+        }
+        if self.intent == Intent::Repair {
+            let plural = if self.findings.len() == 1 { "" } else { "s" };
+            row("finding", format!("{} finding{plural} in the map", self.findings.len()));
+        }
+        for (path, line) in &subject.files {
+            row("file", line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")));
+        }
+        if !subject.fields.is_empty() {
+            let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
+            row("fields", fields.join(" "));
+        }
+        if !subject.actors.is_empty() {
+            row("who", subject.actors.join(", "));
+        }
+        if self.intent != Intent::Other {
+            row("size", self.difficulty.name().to_owned());
+        }
+        let whole = self.out_of_scope.is_empty();
+        row("backend", if whole { "all of it is ours" } else { "a part belongs elsewhere" }.to_owned());
+        rows
     }
-    for rule in &subject.rules {
-        let title = knowledge.rule(rule).map_or("no such rule", |card| card.title.as_str());
-        row("rule", format!("{rule}: {title}"));
-    }
-    if intent == Intent::Repair {
-        let plural = if findings == 1 { "" } else { "s" };
-        row("finding", format!("{findings} finding{plural} in the map"));
-    }
-    for (path, line) in &subject.files {
-        row("file", line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")));
-    }
-    if !subject.fields.is_empty() {
-        let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
-        row("fields", fields.join(" "));
-    }
-    if !subject.actors.is_empty() {
-        row("who", subject.actors.join(", "));
-    }
-    if intent != Intent::Other {
-        row("size", difficulty.name().to_owned());
-    }
-    let scope = if out_of_scope.is_empty() { "all of it is ours" } else { "a part belongs elsewhere" };
-    row("backend", scope.to_owned());
-    rows
 }
 
 /// Inputs of a recipe.

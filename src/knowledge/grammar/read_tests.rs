@@ -210,12 +210,12 @@ fn a_clause_with_a_status_becomes_the_users_own_criterion() {
 #[test]
 fn fields_are_inputs_of_the_recipe_and_criteria() {
     let reading = read(
-        "Add a products resource with title:string{1..200} price:decimal owner:belongs_to(User) code:string!unique",
+        "Add a products resource with title:string{1..200} price:decimal owner:belongs_to(User) code:string:unique",
     );
     assert_eq!(input(&reading, "name"), "product");
     assert_eq!(
         input(&reading, "fields"),
-        "title:string{1..200} price:decimal owner:belongs_to(User) code:string!unique"
+        "title:string{1..200} price:decimal owner:belongs_to(User) code:string:unique"
     );
     assert!(reading.not_understood.is_empty(), "{:?}", reading.not_understood);
     let texts = texts(&reading);
@@ -331,7 +331,7 @@ fn every_suggestion_is_read_back_as_what_it_is() {
         suggestions.iter().map(|suggestion| suggestion.text.as_str()).collect::<Vec<_>>(),
         [
             "Repair a query in a route handler in app/api/orders.py:58",
-            "Add a tag resource with name:string{1..50}!unique",
+            "Add a tag resource with name:string{1..50}:unique",
             "Review what this branch changes",
         ]
     );
@@ -367,7 +367,7 @@ fn every_suggestion_is_read_back_as_what_it_is() {
 fn schema_first_work_gets_its_note() {
     let map = map();
     let reading = read(
-        "Add a product resource with code:string{1..40}!unique owner:belongs_to(User) state:enum{new,old}",
+        "Add a product resource with code:string{1..40}:unique owner:belongs_to(User) state:enum{new,old}",
     );
     let note = handover_note(&reading, &map).expect("schema first");
     for part in [
@@ -412,4 +412,31 @@ fn hostile_text_is_harmless() {
 fn a_reading_is_the_same_every_time() {
     let text = "Let customers cancel an order with a refund and add a tag resource with name:string";
     assert_eq!(read(text), read(text));
+}
+
+#[test]
+fn everyday_sentences_are_read_for_what_they_ask() {
+    use Intent::{BackingService, Endpoint, Middleware, Resource};
+    for (text, intent, subject) in [
+        ("Let guests cancel a booking", Endpoint, "POST /api/bookings/{id}/cancel"),
+        ("Add rate limiting to the login endpoint", Middleware, "rate limiting"),
+        ("Send a welcome e-mail after sign up", BackingService, "e-mail"),
+        ("Add pagination to GET /items", Endpoint, "GET /items"),
+        ("A REST API for invoices with number:string:unique and a PDF export", Resource, "invoice"),
+    ] {
+        let reading = read(text);
+        assert_eq!((reading.intent, reading.subject.as_str()), (intent, subject), "{text}");
+        assert!(reading.read_as.iter().all(|(_, value)| !value.is_empty()), "{:?}", reading.read_as);
+    }
+    let list = read("Add pagination to GET /items");
+    assert!(texts(&list).contains(&"GET /items answers 200 with at most the limit"), "{:?}", texts(&list));
+    let limit = read("Add rate limiting to the login endpoint");
+    assert!(texts(&limit).iter().any(|text| text.contains("429")), "{:?}", texts(&limit));
+}
+
+#[test]
+fn a_server_error_is_a_symptom_and_never_a_criterion() {
+    let reading = read("The /api/users endpoint returns 500 when the email is missing, fix it");
+    assert!(!texts(&reading).iter().any(|text| text.contains("500")), "{:?}", texts(&reading));
+    assert_eq!(reading.not_understood, ["The /api/users endpoint returns 500 when the email is missing"]);
 }

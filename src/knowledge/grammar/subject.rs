@@ -66,7 +66,19 @@ pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], 
             subject.known = false;
         }
     }
-    subject.operation = operation(clauses);
+    if subject.resource.is_none()
+        && let Some(name) = subject.path.as_deref().and_then(resource_of_path)
+    {
+        subject.known = lexicon::resource_names(map).contains(&name);
+        subject.resource = Some(name);
+    }
+    if intent == Intent::Resource {
+        // A resource has all operations; a verb in its task is not one of them.
+        subject.method = None;
+        subject.path = None;
+    } else {
+        subject.operation = operation(clauses).or_else(|| operation_of(&subject));
+    }
     if let Some((id, _)) = &subject.operation
         && subject.method.is_none()
     {
@@ -74,6 +86,33 @@ pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], 
     }
     place(grammar, map, &mut subject);
     subject
+}
+
+/// The last collection of a path: `order` of `/api/orders/{id}`.
+fn resource_of_path(path: &str) -> Option<String> {
+    let part = path.split('/').rfind(|part| !part.is_empty() && !part.contains(['{', '}']))?;
+    (part.len() > 3 && part.ends_with('s')).then(|| lexicon::singular(&lexicon::snake(part)))
+}
+
+/// What a method on a collection or on one of its rows does; nothing for other paths.
+fn operation_of(subject: &Subject) -> Option<(String, String)> {
+    let path = subject.path.as_deref()?;
+    let one = path.ends_with('}');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let plural = last.len() > 3 && last.ends_with('s');
+    if !one && !plural {
+        return None;
+    }
+    let id = match (subject.method.as_deref()?, one) {
+        ("GET", false) => "list",
+        ("GET", true) => "read",
+        ("POST", false) => "create",
+        ("PATCH", true) => "update",
+        ("PUT", true) => "replace",
+        ("DELETE", true) => "delete",
+        _ => return None,
+    };
+    Some((id.to_owned(), id.to_owned()))
 }
 
 /// A new name is looked for when the task makes something, even beside a known resource.
@@ -190,6 +229,10 @@ fn known_resource(clauses: &[Marked]) -> Option<String> {
 
 /// An unknown word beside a noun such as `resource`, or after `called`.
 fn new_name(marked: &mut Marked) -> Option<String> {
+    let after_operation = marked
+        .marks
+        .iter()
+        .position(|mark| matches!(mark, Mark::Phrase { meanings, .. } if meanings.iter().any(|one| matches!(one, Meaning::Operation(..)))));
     let words = &marked.clause.words;
     let is_name = |at: usize| {
         let word = words.get(at)?;
@@ -214,6 +257,11 @@ fn new_name(marked: &mut Marked) -> Option<String> {
         .or_else(|| {
             let has_fields = words.iter().any(|word| word.kind == WordKind::Field);
             if has_fields { (0..words.len()).find_map(is_name) } else { None }
+        })
+        .or_else(|| {
+            // `cancel a booking`: only small words between, else the object is another.
+            let from = after_operation? + 1;
+            (from..words.len().min(from + 3)).find_map(is_name)
         })?;
     let name = words.get(at)?.text.clone();
     if let Some(mark) = marked.marks.get_mut(at) {

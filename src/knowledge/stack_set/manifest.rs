@@ -58,9 +58,8 @@ pub(super) fn text(stack: &Stack, commands: &[CommandSpec], folder: Option<&Stac
 }
 
 fn entry(kind: CommandKind, command: &CommandSpec) -> String {
-    let argv: Vec<String> = command.argv.iter().map(|word| quoted(word)).collect();
     let from = comment(&command.from.to_string());
-    let mut out = format!("  {}:  # {from}\n    cmd: [{}]\n", kind.name(), argv.join(", "));
+    let mut out = format!("  {}:  # {from}\n    cmd: {}\n", kind.name(), quoted(&command.title()));
     let program = command.needs.iter().find_map(|need| match need {
         Requirement::Program(name) => Some(name),
         Requirement::PythonModule(_) | Requirement::Variable(_) | Requirement::Path(_) => None,

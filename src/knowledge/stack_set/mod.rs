@@ -199,7 +199,7 @@ mod tests {
         let value: serde_json::Value = serde_saphyr::from_str(&manifest).expect("YAML");
         assert_eq!(value["language"], "python");
         assert_eq!(value["source"], "detected");
-        assert_eq!(value["verify"]["tests"]["cmd"], serde_json::json!(["pytest", "-q", "a: \"b\""]));
+        assert_eq!(value["verify"]["tests"]["cmd"], "pytest -q 'a: \"b\"'");
         let schema: serde_json::Value =
             serde_json::from_str(crate::knowledge::embedded("schema/stack.schema.json").expect("shipped"))
                 .expect("JSON");
