@@ -67,6 +67,8 @@ pub(super) struct Linker<'a> {
     pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
     /// Types and functions that live beside the class they belong to: Rust's `impl`.
     pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
+    /// The method of each name; none where several have it.
+    pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
     pub depth: u32,
     /// Files whose routes do not count: tests.
@@ -92,6 +94,7 @@ impl<'a> Linker<'a> {
             elements: Vec::new(),
             frames: Vec::new(),
             owned: FxHashMap::default(),
+            methods: methods(files),
             fuel: FUEL,
             depth: 0,
             muted,
@@ -248,4 +251,25 @@ impl<'a> Linker<'a> {
             }
         }
     }
+}
+
+/// The methods of a project by name; none where several share it.
+fn methods(files: &[FileFacts]) -> FxHashMap<&str, Option<(FileId, ScopeId)>> {
+    let mut methods = FxHashMap::default();
+    for (index, facts) in files.iter().enumerate() {
+        let Ok(number) = u32::try_from(index) else { break };
+        for (id, scope) in facts.scope_ids() {
+            let in_class = scope
+                .parent
+                .and_then(|parent| facts.scope(parent))
+                .is_some_and(|parent| parent.kind == ScopeKind::Class);
+            if scope.kind == ScopeKind::Function && (in_class || scope.owner.is_some()) {
+                methods
+                    .entry(facts.text(scope.name))
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some((FileId(number), id)));
+            }
+        }
+    }
+    methods
 }
