@@ -166,7 +166,7 @@ impl BackendScanner {
         let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
         inventory::fill(&input, map)?;
         let queries = self.queries(&project, map);
-        let input = FlowInput { files, facts, linked: &linked, map, queries: &queries };
+        let input = FlowInput { files, facts, project: &project, linked: &linked, map, queries: &queries };
         map.flows = flow::flows(&input);
         if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
             map.findings = source.findings(&linked, map);
@@ -321,4 +321,124 @@ fn edges(project: &Project<'_>) -> Vec<Edge> {
         .into_iter()
         .map(|((from, to), line)| Edge { from: from.to_owned(), to: to.to_owned(), line })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::map::SourceFile;
+    use pretty_assertions::assert_eq;
+    use std::{fs, path::Path, sync::Arc};
+
+    const SAMPLE: &[(&str, &str)] = &[
+        ("requirements.txt", "fastapi\nsqlalchemy\npytest\n"),
+        ("app/__init__.py", ""),
+        (
+            "app/main.py",
+            "from fastapi import FastAPI\nfrom app.api import orders\napp = FastAPI()\napp.include_router(orders.router, prefix='/api')\n",
+        ),
+        ("app/api/__init__.py", ""),
+        (
+            "app/api/orders.py",
+            "from fastapi import APIRouter\nfrom app.services.orders import find_order\nrouter = APIRouter()\n\n@router.get('/orders/{id}')\ndef read_order(id: int):\n    return find_order(id)\n",
+        ),
+        ("app/services/__init__.py", ""),
+        (
+            "app/services/orders.py",
+            "from sqlalchemy import select\nfrom app.models import Order\n\ndef find_order(id):\n    return select(Order)\n",
+        ),
+        (
+            "app/models.py",
+            "from sqlalchemy.orm import DeclarativeBase, Mapped\n\nclass Base(DeclarativeBase):\n    pass\n\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int]\n",
+        ),
+        ("tests/test_orders.py", "def test_read(client):\n    client.get('/api/orders/1')\n"),
+    ];
+
+    fn sample(root: &Path) {
+        for (path, text) in SAMPLE {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    fn scan(source: &Source) -> BackendMap {
+        let scanner = BackendScanner::new(Packs::built_in().unwrap()).unwrap();
+        let mut map = scanner.scan(source, &ScanOptions::default(), &|_| true).unwrap();
+        map.stats.elapsed_ms = 0;
+        map
+    }
+
+    fn layer(files: &[SourceFile], path: &str) -> Option<Layer> {
+        files.iter().find(|file| file.path == path).map(|file| file.layer)
+    }
+
+    #[test]
+    fn a_small_backend_is_mapped_from_its_endpoint_to_its_table_and_test() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let map = scan(&Source::Directory { root: folder.path().to_path_buf() });
+        let endpoints: Vec<String> = map.endpoints.iter().map(crate::domain::map::Endpoint::title).collect();
+        assert_eq!(endpoints, ["GET /api/orders/{id}"]);
+        assert_eq!(layer(&map.files, "app/api/orders.py"), Some(Layer::Router));
+        assert_eq!(layer(&map.files, "app/services/orders.py"), Some(Layer::Service));
+        assert_eq!(layer(&map.files, "app/models.py"), Some(Layer::Model));
+        assert_eq!(layer(&map.files, "tests/test_orders.py"), Some(Layer::Test));
+        let flow = map.flows.first().unwrap();
+        let steps: Vec<_> =
+            flow.steps.iter().map(|step| (step.layer, step.symbol.as_str(), step.line)).collect();
+        assert_eq!(
+            steps,
+            [(Layer::Router, "read_order", 6), (Layer::Service, "find_order", 4), (Layer::Model, "Order", 6)]
+        );
+        let holes: Vec<_> = flow.holes.iter().map(|hole| hole.reason.as_str()).collect();
+        assert_eq!(holes, ["skipped: the service queries"]);
+        assert_eq!(flow.tests.first().map(|test| test.symbol.as_str()), Some("test_read"));
+        assert_eq!(map.models.first().and_then(|model| model.table.as_deref()), Some("orders"));
+    }
+
+    #[test]
+    fn two_scans_of_one_source_are_equal() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let source = Source::Directory { root: folder.path().to_path_buf() };
+        assert_eq!(scan(&source), scan(&source));
+    }
+
+    #[test]
+    fn a_text_on_top_of_the_source_changes_the_map() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let texts = BTreeMap::from([("app/api/orders.py".to_owned(), None)]);
+        let below = Box::new(Source::Directory { root: folder.path().to_path_buf() });
+        let map = scan(&Source::Overlay { below, texts: Arc::new(texts) });
+        assert_eq!(map.endpoints, []);
+        assert_eq!(layer(&map.files, "app/api/orders.py"), None);
+    }
+
+    #[test]
+    fn progress_that_says_no_stops_the_scan() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let scanner = BackendScanner::new(Packs::built_in().unwrap()).unwrap();
+        let source = Source::Directory { root: folder.path().to_path_buf() };
+        let result = scanner.scan(&source, &ScanOptions::default(), &|_| false);
+        assert!(matches!(result, Err(ScanError::Cancelled)));
+    }
+
+    #[test]
+    fn a_broken_file_is_skipped_with_its_reason_and_stops_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        fs::write(
+            folder.path().join("app/deep.py"),
+            format!("x = {}1{}", "(".repeat(5000), ")".repeat(5000)),
+        )
+        .unwrap();
+        fs::write(folder.path().join("app/bytes.py"), b"x = '\xff'").unwrap();
+        let map = scan(&Source::Directory { root: folder.path().to_path_buf() });
+        let skipped: Vec<_> = map.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+        assert_eq!(skipped, ["app/bytes.py", "app/deep.py"]);
+        assert_eq!(map.endpoints.len(), 1);
+    }
 }
