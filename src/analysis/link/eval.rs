@@ -8,6 +8,12 @@ use super::{
 };
 use crate::analysis::facts::{Expr, ExprId, FileFacts, ScopeId, ScopeKind};
 
+/// Longer lists are cut off, and what is cut off counts as unknown.
+const MAX_ITEMS: usize = 1_000;
+
+/// Longer texts are of no interest: no path and no statement is that long.
+const MAX_TEXT_BYTES: usize = 16 << 10;
+
 /// Combinations of texts with several alternatives are cut off here.
 const MAX_TEXTS: usize = 64;
 
@@ -47,7 +53,7 @@ impl Linker<'_> {
             }
             Expr::Attr(object, name) => {
                 let object = self.expr(file, object);
-                self.member(file, &object, facts.text(name))
+                self.member(&object, facts.text(name))
             }
             Expr::Index(object, key) => self.indexed(file, object, key),
             Expr::Call(call) => self.call(file, call),
@@ -58,6 +64,10 @@ impl Linker<'_> {
             Expr::List(items) => {
                 let mut values = Vec::new();
                 for item in facts.list(items) {
+                    if values.len() >= MAX_ITEMS {
+                        values.push(Value::Unknown);
+                        break;
+                    }
                     match facts.expr(*item) {
                         Expr::Spread(inner) => match self.expr(file, inner) {
                             Value::List(inner) => values.extend(inner.iter().cloned()),
@@ -205,29 +215,29 @@ impl Linker<'_> {
 
 /// The value of a text with holes, or of joined lists.
 fn concatenate(parts: &[Value]) -> Value {
-    let mut parts_of_lists = Vec::new();
-    let lists = parts.iter().all(|part| match part {
-        Value::List(items) => {
-            parts_of_lists.extend(items.iter().cloned());
-            true
-        }
-        _ => false,
-    });
-    if lists && !parts.is_empty() {
-        return Value::List(parts_of_lists.into());
-    }
     // A list with something unknown added keeps what is known.
     if parts.iter().any(|part| matches!(part, Value::List(_))) {
-        let known = parts.iter().flat_map(|part| match part {
-            Value::List(items) => items.to_vec(),
-            other => vec![other.clone()],
-        });
-        return Value::List(known.collect());
+        let mut items: Vec<Value> = Vec::new();
+        for part in parts {
+            match part {
+                Value::List(more) => items.extend(more.iter().take(MAX_ITEMS).cloned()),
+                other => items.push(other.clone()),
+            }
+            if items.len() > MAX_ITEMS {
+                items.truncate(MAX_ITEMS);
+                items.push(Value::Unknown);
+                break;
+            }
+        }
+        return Value::List(items.into());
     }
     let mut texts = vec![String::new()];
     for part in parts {
         match part {
-            Value::Text(text) => texts.iter_mut().for_each(|whole| whole.push_str(text)),
+            Value::Text(text) => texts.iter_mut().for_each(|whole| {
+                let fits = whole.len() + text.len() <= MAX_TEXT_BYTES;
+                whole.push_str(if fits { text } else { HOLE });
+            }),
             Value::Each(options) if texts.len() * options.len() <= MAX_TEXTS => {
                 texts = texts
                     .iter()

@@ -32,9 +32,9 @@ impl Linker<'_> {
     }
 
     /// The handler among selected values; the last written name where none is found.
-    pub fn handler_of(&mut self, file: FileId, selected: &[Selected]) -> Handler {
+    pub fn handler_of(&mut self, selected: &[Selected]) -> Handler {
         for candidate in selected {
-            if let Some(handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+            if let Some(handler) = self.handler_in(&candidate.value, candidate.expr, 0) {
                 return handler;
             }
         }
@@ -45,13 +45,7 @@ impl Linker<'_> {
         Handler { name: written.unwrap_or_default().to_owned(), definition: None }
     }
 
-    fn handler_in(
-        &mut self,
-        file: FileId,
-        value: &Value,
-        expr: Option<(FileId, ExprId)>,
-        depth: u32,
-    ) -> Option<Handler> {
+    fn handler_in(&mut self, value: &Value, expr: Option<(FileId, ExprId)>, depth: u32) -> Option<Handler> {
         for value in value.alternatives() {
             match value {
                 Value::Function(file, scope) | Value::Class(file, scope) | Value::Instance(file, scope) => {
@@ -60,7 +54,7 @@ impl Linker<'_> {
                 Value::List(values) => {
                     // A chain of handlers: the last one answers.
                     for value in values.iter().rev() {
-                        if let Some(found) = self.handler_in(file, value, None, depth + 1) {
+                        if let Some(found) = self.handler_in(value, None, depth + 1) {
                             return Some(found);
                         }
                     }
@@ -83,7 +77,7 @@ impl Linker<'_> {
                         .iter()
                         .any(|value| matches!(value, Value::Function(..) | Value::Class(..)));
                     if (is_definition || matches!(facts.expr(arg.value), Expr::Call(_)))
-                        && let Some(found) = self.handler_in(file, &value, Some((file, arg.value)), depth + 1)
+                        && let Some(found) = self.handler_in(&value, Some((file, arg.value)), depth + 1)
                     {
                         return Some(found);
                     }
@@ -92,17 +86,17 @@ impl Linker<'_> {
                 match facts.expr(call.callee) {
                     Expr::Attr(object, _) => {
                         let value = self.expr(file, object);
-                        self.handler_in(file, &value, Some((file, object)), depth + 1)
+                        self.handler_in(&value, Some((file, object)), depth + 1)
                     }
                     _ => {
                         let value = self.expr(file, call.callee);
-                        self.handler_in(file, &value, None, depth + 1)
+                        self.handler_in(&value, None, depth + 1)
                     }
                 }
             }
             Expr::Attr(object, _) => {
                 let value = self.expr(file, object);
-                self.handler_in(file, &value, None, depth + 1)
+                self.handler_in(&value, None, depth + 1)
             }
             _ => None,
         }
@@ -171,7 +165,7 @@ impl Linker<'_> {
 
     fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
         let value = self.expr(file, expr);
-        self.handler_of(file, &[Selected { value, expr: Some((file, expr)) }])
+        self.handler_of(&[Selected { value, expr: Some((file, expr)) }])
     }
 
     /// The verbs of a chain that was made elsewhere: its path has the names of its calls.

@@ -41,6 +41,8 @@ pub(super) struct Memos {
     pub calls: FxHashMap<(FileId, CallId), Memo>,
     /// Names seen from other scopes or files.
     pub names: FxHashMap<(FileId, ScopeId, String), Memo>,
+    /// Names that star imports may bring; none where they do not.
+    pub stars: FxHashMap<(FileId, String), Option<Memo>>,
     pub members: FxHashMap<(FileId, ScopeId, String), Memo>,
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
@@ -65,6 +67,8 @@ pub(super) struct Linker<'a> {
     pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
     /// Types and functions that live beside the class they belong to: Rust's `impl`.
     pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
+    /// The method of each name; none where several have it.
+    pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
     pub depth: u32,
     /// Files whose routes do not count: tests.
@@ -90,6 +94,7 @@ impl<'a> Linker<'a> {
             elements: Vec::new(),
             frames: Vec::new(),
             owned: FxHashMap::default(),
+            methods: methods(files),
             fuel: FUEL,
             depth: 0,
             muted,
@@ -246,4 +251,25 @@ impl<'a> Linker<'a> {
             }
         }
     }
+}
+
+/// The methods of a project by name; none where several share it.
+fn methods(files: &[FileFacts]) -> FxHashMap<&str, Option<(FileId, ScopeId)>> {
+    let mut methods = FxHashMap::default();
+    for (index, facts) in files.iter().enumerate() {
+        let Ok(number) = u32::try_from(index) else { break };
+        for (id, scope) in facts.scope_ids() {
+            let in_class = scope
+                .parent
+                .and_then(|parent| facts.scope(parent))
+                .is_some_and(|parent| parent.kind == ScopeKind::Class);
+            if scope.kind == ScopeKind::Function && (in_class || scope.owner.is_some()) {
+                methods
+                    .entry(facts.text(scope.name))
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some((FileId(number), id)));
+            }
+        }
+    }
+    methods
 }

@@ -9,6 +9,15 @@ pub(super) fn join(prefix: &str, rest: &str) -> String {
     if rest.is_empty() { prefix.to_owned() } else { format!("{prefix}/{rest}") }
 }
 
+/// Joins a prefix and the path of a route; a route `/` keeps its slash where `keeps_slash`.
+pub(super) fn join_route(prefix: &str, route: &str, keeps_slash: bool) -> String {
+    let mut whole = join(prefix, route);
+    if keeps_slash && route.ends_with('/') && !whole.ends_with('/') {
+        whole.push('/');
+    }
+    whole
+}
+
 /// A path as endpoints show it: with a leading `/`, parameters as `{name}`.
 pub(super) fn normalise(path: &str, style: PathStyle) -> String {
     let path = match style {
@@ -162,5 +171,9 @@ mod tests {
         assert_eq!(join("/api", ""), "/api");
         assert_eq!(join("", "/users"), "/users");
         assert_eq!(join("", ""), "");
+        assert_eq!(join_route("/api", "/", true), "/api/");
+        assert_eq!(join_route("/api", "/", false), "/api");
+        assert_eq!(join_route("/api", "", true), "/api");
+        assert_eq!(join_route("/api", "/x/", false), "/api/x/");
     }
 }

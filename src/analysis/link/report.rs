@@ -33,11 +33,9 @@ pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> R
         let Some(facts) = files.get(route.file.index()) else { continue };
         let line = facts.line(route.span.start);
         let ways = prefixes.get(route.node.0 as usize).map_or(&[][..], Vec::as_slice);
-        let style = graph
-            .get(route.node)
-            .and_then(|node| rules.pack(node.pack))
-            .map(|pack| pack.path_params)
-            .unwrap_or_default();
+        let pack = graph.get(route.node).and_then(|node| rules.pack(node.pack));
+        let style = pack.map(|pack| pack.path_params).unwrap_or_default();
+        let keeps_slash = pack.is_some_and(|pack| pack.keeps_slash);
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
@@ -45,11 +43,11 @@ pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> R
             for verb in &route.verbs {
                 let shown = |path: &str| format!("{verb} {path}");
                 if ways.is_empty() {
-                    let partial = path::normalise(&path::join(HOLE, below), style);
+                    let partial = path::normalise(&path::join_route(HOLE, below, keeps_slash), style);
                     lose(shown(partial.trim_start_matches('/')), unmounted_reason(graph, route));
                 }
                 for way in ways {
-                    let whole = path::normalise(&path::join(way, below), style);
+                    let whole = path::normalise(&path::join_route(way, below, keeps_slash), style);
                     if whole.contains(HOLE) || verb == HOLE {
                         lose(shown(&whole), "a part of it is only known when the program runs");
                         continue;

@@ -28,6 +28,9 @@ pub struct Pack {
     /// How parameters of paths are written.
     #[serde(default)]
     pub path_params: PathStyle,
+    /// A route `/` below a prefix keeps its slash: `/items/`.
+    #[serde(default)]
+    pub keeps_slash: bool,
     /// Further names of verbs.
     #[serde(default)]
     pub verbs: BTreeMap<String, String>,
@@ -152,7 +155,7 @@ pub struct Verbs {
     pub in_path: bool,
     /// The methods of the handler class that are named like verbs.
     pub class_members: bool,
-    /// A class of the handler's bases gives these methods and paths.
+    /// The handler class has a route for each of its actions, as the class rules list them.
     pub class_actions: bool,
     /// Where nothing else gives any.
     pub default: Vec<String>,

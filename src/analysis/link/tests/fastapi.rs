@@ -50,7 +50,7 @@ def me(): ...
     assert_eq!(
         endpoints(source),
         [
-            "POST /api/v1/items create app/api/routes/items.py:7",
+            "POST /api/v1/items/ create app/api/routes/items.py:7",
             "GET /api/v1/items/{id} read app/api/routes/items.py:4",
             "GET /api/v1/users/me me app/api/routes/users.py:4",
             "HEAD /api/v1/users/me me app/api/routes/users.py:4",
@@ -109,7 +109,7 @@ app = FastAPI()
 app.include_router(crud('/a'))
 app.include_router(crud(prefix='/b'), prefix='/v2')
 ",
-        &["GET /a index", "GET /v2/b index"],
+        &["GET /a/ index", "GET /v2/b/ index"],
     );
 }
 
@@ -391,5 +391,25 @@ app = FastAPI(root_path='/ignored')
 setup(app)
 ",
         &["GET /opts/x x"],
+    );
+}
+
+#[test]
+fn a_router_handed_to_a_method_of_something_unknown_goes_to_the_only_one_of_that_name() {
+    check(
+        "
+== app.py
+from fastapi import FastAPI
+app = FastAPI()
+def start(container):
+    container.users.install_routes(app)
+== users.py
+class UserModule:
+    def install_routes(self, app):
+        app.add_api_route('/users', self.index)
+
+    def index(self): ...
+",
+        &["GET /users index"],
     );
 }

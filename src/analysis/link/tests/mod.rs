@@ -2,6 +2,7 @@
 
 mod edges;
 mod fastapi;
+mod hostile;
 mod others;
 
 use super::{Linked, ProjectFiles, link};

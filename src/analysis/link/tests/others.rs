@@ -186,3 +186,40 @@ def item(request, pk): ...
         &["GET / Home", "GET /old/{pk}/ Home", "ANY /shop/items/{pk}/ item", "ANY /shop/list/ item"],
     );
 }
+
+#[test]
+fn view_sets_have_the_routes_of_their_bases() {
+    check(
+        "
+== site/urls.py
+from django.urls import include, path
+from rest_framework import mixins, routers, viewsets
+
+class Users(viewsets.ModelViewSet):
+    def destroy(self, request, pk): ...
+
+class Reports(mixins.ListModelMixin, viewsets.GenericViewSet):
+    pass
+
+class Ping(viewsets.ViewSet):
+    def list(self, request): ...
+
+router = routers.DefaultRouter()
+router.register(r'users', Users)
+router.register('reports', Reports, basename='r')
+router.register('ping', Ping)
+
+urlpatterns = [path('api/', include(router.urls))]
+",
+        &[
+            "GET /api/ping/ Ping.list",
+            "GET /api/reports/ Reports.list",
+            "GET /api/users/ Users.list",
+            "POST /api/users/ Users.create",
+            "DELETE /api/users/{pk}/ Users.destroy",
+            "GET /api/users/{pk}/ Users.retrieve",
+            "PATCH /api/users/{pk}/ Users.partial_update",
+            "PUT /api/users/{pk}/ Users.update",
+        ],
+    );
+}
