@@ -1,45 +1,38 @@
-//! The whole scan: read, parse, detect, link, layer, and join it all into one map.
+//! The scanner: one run from a source to a map.
 //!
-//! Files are read and parsed in parallel on threads with the stack that the parsers were
-//! measured with; everything after is a function of the sorted results, so that the map is
-//! the same on every machine. A broken file is listed as skipped and stops nothing.
+//! Reading and parsing are in `read`; here is the order of what follows, and the seam
+//! through which findings come in.
 
-use super::{
+use super::read::{manifests, other_files, read_all};
+use crate::analysis::{
     facts::{CallId, FileFacts},
     flow::{self, FlowInput},
-    frontends::{self, STACK_BYTES},
+    frontends::STACK_BYTES,
     inventory::{self, InventoryInput},
     layering::{self, LayerInput, QueryFinder, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
-    source::{self, SourceFiles, source_text},
-    stack::{self, Detection, FileUse},
+    source::{self, SourceFiles},
+    stack::{self, Detection},
     stackfile,
 };
 use crate::{
     domain::{
         finding::Finding,
         layer::Layer,
-        map::{BackendMap, Edge, Skipped, Stats},
+        map::{BackendMap, Edge, Stats},
     },
     knowledge::packs::Packs,
     ports::{ScanError, ScanOptions, Scanner, Source},
 };
 use rayon::prelude::*;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    time::{Duration, Instant},
+    collections::{BTreeMap, HashSet},
+    time::Instant,
 };
 
 /// Version of the map's format.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// `progress` is called at most this often.
-const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-
-/// Files that say how modules are found.
-const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
 
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
@@ -56,14 +49,6 @@ pub struct BackendScanner {
     packs: Packs,
     signs: Signs,
     findings: Option<Box<dyn FindingSource>>,
-}
-
-/// What one file gave.
-struct Parsed {
-    usage: Option<FileUse>,
-    facts: Option<FileFacts>,
-    skipped: Option<Skipped>,
-    bytes: u64,
 }
 
 impl BackendScanner {
@@ -203,106 +188,12 @@ impl Scanner for BackendScanner {
     }
 }
 
-/// Reads and parses everything that could matter, in the order of the listing.
-fn read_all(
-    files: &dyn SourceFiles,
-    progress: &(dyn Fn(u64) -> bool + Sync),
-) -> Result<Vec<Parsed>, ScanError> {
-    let signals = stack::shipped()?;
-    let (stopped, read) = (AtomicBool::new(false), AtomicU64::new(0));
-    let started = Instant::now();
-    let next_report = AtomicU64::new(0);
-    let parsed = files
-        .entries()
-        .par_iter()
-        .map(|entry| {
-            if stopped.load(Ordering::Relaxed) {
-                return Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-            }
-            let count = read.fetch_add(1, Ordering::Relaxed) + 1;
-            let now = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let due = next_report.load(Ordering::Relaxed);
-            let every = u64::try_from(PROGRESS_EVERY.as_millis()).unwrap_or(100);
-            // Only the thread that moves the clock on reports, so that calls never pile up.
-            if now >= due
-                && next_report
-                    .compare_exchange(due, now + every, Ordering::Relaxed, Ordering::Relaxed)
-                    .is_ok()
-                && !progress(count)
-            {
-                stopped.store(true, Ordering::Relaxed);
-            }
-            parse(files, signals, &entry.path)
-        })
-        .collect();
-    if stopped.load(Ordering::Relaxed) { Err(ScanError::Cancelled) } else { Ok(parsed) }
-}
-
-fn parse(files: &dyn SourceFiles, signals: &stack::Signals, path: &str) -> Parsed {
-    let mut parsed = Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-    if signals.language_of(path).is_none() && !signals.wants_text(path) {
-        return parsed;
-    }
-    let text = match files.read(path).and_then(|bytes| source_text(path, bytes)) {
-        Ok(text) => text,
-        Err(reason) => {
-            parsed.skipped = Some(reason.at(path));
-            return parsed;
-        }
-    };
-    parsed.bytes = text.len() as u64;
-    parsed.usage = Some(FileUse::search(signals, path, &text));
-    match frontends::facts(path, &text) {
-        Some(Ok(facts)) => parsed.facts = Some(facts),
-        Some(Err(refused)) => {
-            parsed.skipped = Some(source::SkipReason::Unparsed(refused.to_string()).at(path));
-        }
-        None => {}
-    }
-    parsed
-}
-
 fn apply_stack_file(files: &dyn SourceFiles, map: &mut BackendMap) {
     if let (Some((file, _)), Some(service)) = (stackfile::find(files), map.services.first_mut()) {
         // Conflicts are shown by whoever shows the stack; the map holds what won.
         let _notices = stackfile::apply(&mut service.stack, &file);
     }
     map.stack = map.services.first().map(|service| service.stack.clone()).unwrap_or_default();
-}
-
-/// Texts of the files that say how modules are found.
-fn manifests(files: &dyn SourceFiles) -> BTreeMap<String, String> {
-    files
-        .entries()
-        .iter()
-        .filter(|entry| {
-            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-            MANIFESTS.contains(&name)
-                || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
-        })
-        .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
-        .collect()
-}
-
-/// Backend files without facts that are part of a backend all the same.
-fn other_files(
-    files: &dyn SourceFiles,
-    detection: &Detection,
-    facts: &[FileFacts],
-) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
-    let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
-    Ok(files
-        .entries()
-        .iter()
-        .map(|entry| entry.path.as_str())
-        .filter(|path| !known.contains(path))
-        .filter(|path| {
-            let data = [".sql", ".prisma", ".graphql", ".proto"].iter().any(|end| path.ends_with(end));
-            (data || signals.language_of(path).is_some()) && detection.is_backend(signals, path)
-        })
-        .map(str::to_owned)
-        .collect())
 }
 
 /// Imports between files of the project: one edge for each pair, at its first line.
