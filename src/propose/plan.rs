@@ -7,7 +7,7 @@
 
 use super::{
     fix::{Language, fixable},
-    prepared::Prepared,
+    prepared::{Prepared, PreparedSteps},
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -47,7 +47,7 @@ pub fn plan(input: &PlanInput<'_>) -> Vec<Step> {
     if matches!(reading.intent, Intent::Repair) && findings.is_empty() {
         findings.extend(input.map.findings.iter().filter(|finding| finding.rule == reading.subject));
     }
-    if let Some((recipe, layers)) = prepared {
+    if let Some(PreparedSteps { recipe, layers }) = prepared {
         // The prepared proposal repairs the findings of its own files' handlers.
         findings.retain(|finding| finding.rule != "arch/router-uses-orm");
         for (layer, criteria) in layers {

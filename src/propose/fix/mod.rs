@@ -9,6 +9,7 @@ mod limit;
 mod secret;
 mod sql;
 mod sql_code;
+mod sql_find;
 mod sql_python;
 
 use super::{

@@ -39,7 +39,7 @@ pub(crate) fn include_router(
             newline_of(text)
         );
         insert_line(&mut edits, text, line_end(text, range_of(*last).end), &line);
-        for import in module.from_imports() {
+        for import in module.import_froms() {
             import_like(&module, &mut edits, import, like, name, None);
         }
         return edits.apply(text).map(Some);
@@ -58,7 +58,7 @@ pub(crate) fn export(
 ) -> Result<Option<String>, ProposeError> {
     let module = Module::parse(path, text)?;
     let mut edits = Edits::default();
-    for import in module.from_imports() {
+    for import in module.import_froms() {
         import_like(&module, &mut edits, import, like, name, Some(defined));
     }
     for stmt in &module.body {
@@ -147,7 +147,7 @@ fn siblings<'m>(
         (import.level, from.rsplit_once('.').map_or("", |(package, _)| package), from)
     };
     let own = package(import);
-    module.from_imports().filter_map(move |other| {
+    module.import_froms().filter_map(move |other| {
         let theirs = package(other);
         (theirs.0 == own.0 && theirs.1 == own.1).then_some((other, theirs.2))
     })
