@@ -239,6 +239,7 @@ fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
     alembic(&["check"]);
     run(&root, &bin.join("python"), &["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     run(&root, &bin.join("ruff"), &["check", "--no-cache", "."]);
+    run(&root, &bin.join("ruff"), &["format", "--no-cache", "--check", "."]);
 }
 
 fn is_real() -> bool {

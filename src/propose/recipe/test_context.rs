@@ -52,19 +52,18 @@ impl Plan<'_> {
         let compared: Vec<String> = contexts
             .iter()
             .filter(|field| field.comparable && !field.sample.is_empty())
-            .map(|field| format!("\"{}\"", field.column))
+            .map(|field| field.column.clone())
             .collect();
         let awaits = |is_async: bool| if is_async { "await " } else { "" };
         Ok(Some(context! {
             def_test => if test.client_is_async { "async def" } else { "def" },
             await_test => awaits(test.client_is_async),
             await_session => awaits(test.session_is_async),
-            session_parameter => if with_session { format!(", {}: {session_type}", test.session) } else { String::new() },
             body_parameter => if with_session { format!("{}: {session_type}", test.session) } else { String::new() },
             session_argument => if with_session { test.session.clone() } else { String::new() },
             parents,
             parent_imports,
-            compared => compared.join(", "),
+            compared,
             changed => changed.value(),
             first_required => self.fields.iter().find(|field| !field.optional).map(Field::column),
             test => test.value(),
