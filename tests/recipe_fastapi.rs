@@ -161,6 +161,32 @@ fn two_alembic_heads_are_not_guessed_between() {
 }
 
 #[test]
+fn files_that_are_not_in_the_base_or_do_not_parse_are_no_hindrance() {
+    let mut texts = fixture("fastapi_app");
+    texts.insert("app/routers/broken.py".into(), "from fastapi import Depends, Session (\n".into());
+    texts.insert("app/main_old.py".into(), "include_router(users.router) ((\n".into());
+    let mut request = request(&texts, "Review", "title:string");
+    let mut map = (*request.map).clone();
+    let mut untracked = map.files.first().unwrap().clone();
+    untracked.path = "app/models/aaa_untracked.py".into();
+    untracked.layer = Layer::Model;
+    map.files.insert(0, untracked);
+    request.map = Arc::new(map);
+    let base: ReadBase = Arc::new(move |_, path| Ok(texts.get(path).cloned()));
+    let proposal = ResourceRecipe::new(base).propose(&request, &Cancel::default()).unwrap();
+    assert!(proposal.files.iter().any(|file| file.path == "app/routers/reviews.py"));
+}
+
+#[test]
+fn a_flat_sqlmodel_backend_gets_no_wrong_resource() {
+    let texts = Texts::from([
+        ("app/models.py".to_owned(), "class Item(SQLModel, table=True):\n    id: int\n".to_owned()),
+        ("app/api/routes/items.py".to_owned(), "router = APIRouter(prefix=\"/items\")\n".to_owned()),
+    ]);
+    assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
+}
+
+#[test]
 fn a_repository_without_sqlalchemy_is_not_applicable() {
     let texts = Texts::from([("app/routers/users.py".to_owned(), "router = 1\n".to_owned())]);
     assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
@@ -279,6 +305,7 @@ const MOVE: &str =
 #[test]
 fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     if !is_real() {
+        println!("not run: PROSCENIUM_REAL=1 installs packages and runs it");
         return;
     }
     let texts = fixture("fastapi_app");

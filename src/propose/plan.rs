@@ -191,7 +191,7 @@ fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
     let reading = &input.task.reading;
     let fits = reading.intent == Intent::Resource
         && name(StackKey::Framework) == "fastapi"
-        && matches!(name(StackKey::Orm).as_str(), "sqlalchemy" | "sqlmodel")
+        && name(StackKey::Orm) == "sqlalchemy"
         && reading.inputs.contains_key("name")
         && reading.inputs.contains_key("fields");
     fits.then_some(RESOURCE)

@@ -314,7 +314,7 @@ mod tests {
         for file in &proposal.files {
             let Content::Text { text } = &file.content else { panic!("only texts") };
             let old = texts.get(&file.path).cloned().flatten().unwrap();
-            for change in crate::domain::diff::changes_between(&old, text) {
+            for change in changes_between(&old, text) {
                 let start = change.new_start + 1;
                 let end = (start + u32::try_from(change.new_lines.len()).unwrap()).max(start + 1);
                 let reasoned = file.notes.iter().any(|note| note.start >= start && note.start < end);

@@ -31,11 +31,11 @@ pub(super) fn references(
         let mut known: BTreeSet<String> = map.models.iter().map(|model| model.name.clone()).collect();
         let mut hit = None;
         for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
-            let text = workspace.require(path)?;
+            let Some(text) = workspace.text(path)? else { continue };
             if !text.contains("__tablename__") && !text.contains("mapped_column") {
                 continue;
             }
-            let module = Module::parse(path, &text)?;
+            let Ok(module) = Module::parse(path, &text) else { continue };
             for class in module.classes().filter(|class| is_table(class)) {
                 known.insert(class.name.to_string());
                 if class.name.as_str() == model {

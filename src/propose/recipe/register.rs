@@ -20,7 +20,8 @@ pub(crate) fn include_router(
     like: &Name,
     name: &Name,
 ) -> Result<Option<String>, ProposeError> {
-    let module = Module::parse(path, text)?;
+    // A file that does not parse is not ours to change.
+    let Ok(module) = Module::parse(path, text) else { return Ok(None) };
     let mut bodies = vec![module.body.as_slice()];
     for function in module.functions() {
         bodies.push(&function.body);
@@ -56,7 +57,8 @@ pub(crate) fn export(
     name: &Name,
     defined: &BTreeSet<String>,
 ) -> Result<Option<String>, ProposeError> {
-    let module = Module::parse(path, text)?;
+    // A file that does not parse is not ours to change.
+    let Ok(module) = Module::parse(path, text) else { return Ok(None) };
     let mut edits = Edits::default();
     for import in module.import_froms() {
         import_like(&module, &mut edits, import, like, name, Some(defined));

@@ -159,8 +159,8 @@ impl Plan<'_> {
             if self.map.layer_of(path) != Some(Layer::Model) {
                 continue;
             }
-            let text = self.workspace.require(path)?;
-            let module = Module::parse(path, &text)?;
+            let Some(text) = self.workspace.text(path)? else { continue };
+            let Ok(module) = Module::parse(path, &text) else { continue };
             if let Some(class) = module.classes().find(|class| class.name.as_str() == self.name.pascal) {
                 return clash(format!("a class {}", self.name.pascal), Place::new(path, module.line(class)));
             }

@@ -80,7 +80,7 @@ impl Plan<'_> {
             if !text.contains(&format!("class {}", reference.model)) {
                 continue;
             }
-            let module = Module::parse(path, &text)?;
+            let Ok(module) = Module::parse(path, &text) else { continue };
             let class =
                 module.classes().find(|class| class.name.as_str() == reference.model && is_table(class));
             if let Some(class) = class {
