@@ -419,6 +419,9 @@ fn everyday_sentences_are_read_for_what_they_ask() {
     use Intent::{BackingService, Endpoint, Middleware, Resource};
     for (text, intent, subject) in [
         ("Let guests cancel a booking", Endpoint, "POST /api/bookings/{id}/cancel"),
+        ("Let users delete an article", Endpoint, "DELETE /api/articles/{id}"),
+        ("Let users cancel an order", Endpoint, "POST /api/orders/{id}/cancel"),
+        ("Delete a user", Endpoint, "DELETE /api/users/{id}"),
         ("Add rate limiting to the login endpoint", Middleware, "rate limiting"),
         ("Send a welcome e-mail after sign up", BackingService, "e-mail"),
         ("Add pagination to GET /items", Endpoint, "GET /items"),
