@@ -32,8 +32,8 @@ mod rules;
 mod select;
 mod tested;
 mod value;
-mod version;
 mod verbs;
+mod version;
 
 use crate::{
     analysis::facts::FileFacts,
