@@ -93,6 +93,18 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 act_update::propose_next(cx);
             }
         }
+        Msg::StepBecame { index, step, why } => {
+            cx.model.activity.proposing = None;
+            let mut steps = cx.model.session.work.steps.clone();
+            if let Some(place) = steps.get_mut(index) {
+                *place = *step;
+            }
+            if cx.record(What::PlanMade { steps }) {
+                cx.notice(Mark::Warn, format!("{why}; the walkthrough leads you"));
+                act_update::load_guide(cx);
+                act_update::propose_next(cx);
+            }
+        }
         Msg::Proposed { step, outcome } => proposed(cx, step, outcome),
         Msg::Checked(checked) => {
             if checked.revision == cx.model.world.revision {

@@ -178,6 +178,7 @@ impl Host {
             }
             Effect::Commit(order) => self.commit(*order),
             Effect::Apply { files } => self.apply(model, files),
+            Effect::FinishIntent { base, tree, parts } => self.finish_intent(base, tree, parts),
             Effect::UndoCommit => self.undo_commit(model),
             Effect::Rebase => self.rebase(model),
             Effect::LoadSource(path) => self.load_source(model, path),
