@@ -175,6 +175,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     };
     model.world.repo = Some(state);
     let host = Host::new(tools, tx, journal, lock);
+    host.sweep();
     Ok(Opened { model, host, rx, effects })
 }
 

@@ -16,7 +16,7 @@ mod tasks;
 
 use super::{Config, Dirs};
 use crate::{
-    engine::{Effect, Model, Msg},
+    engine::{Effect, Model, Msg, cx::plural},
     journal::RepositoryLock,
     knowledge::Knowledge,
     ports::{Cancel, Clock, Journal, Scanner, Vault, Verifier},
@@ -128,6 +128,19 @@ impl Host {
             check_generation: Arc::default(),
             pending: Pending::default(),
         }
+    }
+
+    /// Ends processes that commands of a killed proscenium left behind, and says so.
+    pub fn sweep(&self) {
+        self.spawn("sweep", |worker| {
+            let strays = crate::verify::strays_of_dead_owners();
+            if strays.is_empty() {
+                return;
+            }
+            let ended = crate::verify::end_strays_of_dead_owners(&strays);
+            let text = format!("ended {} that an earlier run left behind", plural(ended.len(), "process"));
+            worker.send(Msg::Notice(text));
+        });
     }
 
     /// Runs `work` on a thread of its own.
