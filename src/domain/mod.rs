@@ -31,3 +31,4 @@ pub mod session;
 pub mod stack;
 pub mod task;
 pub mod verdict;
+pub mod visible;
