@@ -132,7 +132,8 @@ fn layers(map: &BackendMap, paint: Paint, out: &mut String) {
         ]);
     }
     if !map.files.is_empty() {
-        heading(out, paint, "Layers", &count(map.edges.len(), "import between files"));
+        let detail = format!("{} between files", count(map.edges.len(), "import"));
+        heading(out, paint, "Layers", &detail);
         out.push_str(&table.render(2, paint));
     }
 }
