@@ -175,6 +175,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     };
     model.world.repo = Some(state);
     let host = Host::new(tools, tx, journal, lock);
+    host.sweep();
     Ok(Opened { model, host, rx, effects })
 }
 
@@ -209,11 +210,11 @@ fn resume(
         );
         model.screen.resume_notices.push(text);
     }
-    if state.head != model.session.identity.base && !model.session.is_committed() {
-        model
-            .screen
-            .resume_notices
-            .push("the branch moved since; hunks that no longer fit are dropped by number".into());
+    if let Some((base, tree, ..)) = model.session.closing.intent.clone() {
+        let parts = crate::engine::message::parts(model);
+        effects.push(crate::engine::Effect::FinishIntent { base, tree, parts });
+    } else if state.head != model.session.identity.base && !model.session.is_committed() {
+        effects.push(crate::engine::Effect::Rebase);
     }
     effects.extend(start(model));
     model.screen.editor = None;

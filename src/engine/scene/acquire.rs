@@ -146,6 +146,9 @@ fn middle(model: &Model) -> PaneView {
     if model.screen.acquire == AcquireView::List {
         return list(model, &map);
     }
+    if shown_endpoint(model).is_none() && !map.endpoints.is_empty() {
+        return list(model, &map);
+    }
     let Some(index) = shown_endpoint(model) else {
         let rows = vec![
             Row::Blank,
