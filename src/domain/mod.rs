@@ -31,4 +31,3 @@ pub mod session;
 pub mod stack;
 pub mod task;
 pub mod verdict;
-pub mod visible;
