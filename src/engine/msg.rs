@@ -38,9 +38,15 @@ pub enum Msg {
     PaneClicked(Pane),
     OptionClicked(usize),
     /// The wheel turned over the output, which shows `rows` lines.
-    OutputScrolled { delta: i32, rows: usize },
+    OutputScrolled {
+        delta: i32,
+        rows: usize,
+    },
     /// The wheel turned over a card; `max` is its last top.
-    CardScrolled { delta: i32, max: usize },
+    CardScrolled {
+        delta: i32,
+        max: usize,
+    },
     /// Columns and rows, and the rows that each pane shows.
     Resized {
         columns: u16,

@@ -135,8 +135,12 @@ pub fn mouse(stage: &mut Stage, event: MouseEvent, last: &mut Option<(u16, u16, 
                 WheelOutcome::Output(delta) => {
                     Input::message(Msg::OutputScrolled { delta, rows: stage.output_rows() })
                 }
-                WheelOutcome::Card(delta) => Input::message(Msg::CardScrolled { delta, max: stage.card_max_top() }),
-                WheelOutcome::Scrolled | WheelOutcome::Nothing => Input { messages: Vec::new(), redraw: true },
+                WheelOutcome::Card(delta) => {
+                    Input::message(Msg::CardScrolled { delta, max: stage.card_max_top() })
+                }
+                WheelOutcome::Scrolled | WheelOutcome::Nothing => {
+                    Input { messages: Vec::new(), redraw: true }
+                }
             }
         }
         MouseEventKind::Down(MouseButton::Left) => {

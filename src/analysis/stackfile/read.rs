@@ -5,7 +5,10 @@ use super::{
     node::{Kind, Node, at_pointer, place},
     words::{CommandLine, split},
 };
-use crate::domain::{command::{CommandKind, Requirement}, stack::StackKey};
+use crate::domain::{
+    command::{CommandKind, Requirement},
+    stack::StackKey,
+};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 static SCHEMA: &str = include_str!("../../../resources/schema/stack.schema.json");
@@ -147,7 +150,9 @@ fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
     };
     let mut commands: Vec<(usize, &str, &Node)> = entries
         .iter()
-        .filter_map(|(name, entry)| order(&name.value, entry).map(|order| (order, name.value.as_str(), entry)))
+        .filter_map(|(name, entry)| {
+            order(&name.value, entry).map(|order| (order, name.value.as_str(), entry))
+        })
         .collect();
     commands.sort_by_key(|(order, _, entry)| (*order, place(entry)));
     for (order, name, entry) in commands {

@@ -534,8 +534,12 @@ pub fn shows_hunks(view: &PaneView) -> bool {
 pub fn arrived(cx: &mut Cx<'_>, added: usize) {
     cx.notice(Mark::Before, format!("{} proposed", plural(added, "hunk")));
     cx.touched();
+    let first = plan::shown(cx.model)
+        .into_iter()
+        .find(|hunk| hunk.decision == Decision::Undecided)
+        .map(|hunk| hunk.id);
     if cx.model.screen.hunk.is_none()
-        && let Some(id) = find_undecided(cx, true)
+        && let Some(id) = first
     {
         select(cx, id);
     }

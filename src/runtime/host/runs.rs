@@ -18,6 +18,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     ffi::OsString,
+    os::unix::fs::DirBuilderExt,
     path::PathBuf,
     sync::{
         Mutex,
@@ -170,7 +171,10 @@ fn log_path(worker: &Worker, request: &Request, spec: &CommandSpec) -> PathBuf {
     let name: String =
         spec.id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let of = if request.base { "base" } else { "approved" };
-    worker.tools.dirs.state.join("logs").join(&request.session).join(format!("{of}-{name}.log"))
+    let folder = worker.tools.dirs.state.join("logs").join(&request.session);
+    // Without the folder the verifier says that no log was kept; the run itself goes on.
+    let _made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    folder.join(format!("{of}-{name}.log"))
 }
 
 fn run_one(
