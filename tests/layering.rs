@@ -27,12 +27,7 @@ const ROOMS: &[Room] = &[
         may_use: &[],
         pure: true,
     },
-    Room {
-        name: "keys",
-        is: "actions, chords and the binding table",
-        may_use: &[],
-        pure: true,
-    },
+    Room { name: "keys", is: "actions, chords and the binding table", may_use: &[], pure: true },
     Room {
         name: "ports",
         is: "one trait for each seam: scanner, proposer, verifier, vault, journal, clock",
@@ -103,8 +98,19 @@ const ROOMS: &[Room] = &[
         name: "runtime",
         is: "event loop, effects on threads, terminal, signals, editor hand-off",
         may_use: &[
-            "domain", "keys", "ports", "knowledge", "analysis", "propose", "verify", "vault", "journal", "report",
-            "engine", "ui", "linear",
+            "domain",
+            "keys",
+            "ports",
+            "knowledge",
+            "analysis",
+            "propose",
+            "verify",
+            "vault",
+            "journal",
+            "report",
+            "engine",
+            "ui",
+            "linear",
         ],
         pure: false,
     },
@@ -112,8 +118,20 @@ const ROOMS: &[Room] = &[
         name: "cli",
         is: "the command line, one file for each command",
         may_use: &[
-            "domain", "keys", "ports", "knowledge", "analysis", "propose", "verify", "vault", "journal", "report",
-            "engine", "ui", "linear", "runtime",
+            "domain",
+            "keys",
+            "ports",
+            "knowledge",
+            "analysis",
+            "propose",
+            "verify",
+            "vault",
+            "journal",
+            "report",
+            "engine",
+            "ui",
+            "linear",
+            "runtime",
         ],
         pure: false,
     },
@@ -134,7 +152,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
-    ("git2", &["vault", "analysis", "cli"]),
+    ("git2", &["vault", "analysis", "propose", "cli"]),
     ("rayon", &["analysis"]),
     ("ignore", &["analysis", "propose"]),
     ("minijinja", &["propose"]),
@@ -154,6 +172,10 @@ const WORLD: &[&[&str]] = &[
     &["tempfile"],
     &["nix"],
 ];
+
+/// Where a pure room leaves the rule, and why.
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("src/ui/code/worker.rs", "std::thread", "syntax colours are computed off the drawing thread")];
 
 fn room(name: &str) -> Option<&'static Room> {
     ROOMS.iter().find(|room| room.name == name)
@@ -215,10 +237,14 @@ fn pure_rooms_touch_neither_files_nor_processes_nor_network_nor_clock() {
         }
         for path in paths(&file.product) {
             let names = |forbidden: &&[&str]| {
-                path.segments.len() >= forbidden.len() && path.segments.iter().zip(*forbidden).all(|(a, b)| a == b)
+                path.segments.len() >= forbidden.len()
+                    && path.segments.iter().zip(*forbidden).all(|(a, b)| a == b)
             };
-            if WORLD.iter().any(|forbidden| names(&forbidden)) {
-                broken.push(format!("{}: {}", file.place(path.at), path.segments.join("::")));
+            let full = path.segments.join("::");
+            let is_exception =
+                EXCEPTIONS.iter().any(|(place, begins, _)| *place == file.path && full.starts_with(begins));
+            if !is_exception && WORLD.iter().any(|forbidden| names(&forbidden)) {
+                broken.push(format!("{}: {full}", file.place(path.at)));
             }
         }
     }
@@ -287,6 +313,10 @@ fn architecture_md_shows_this_table() {
     for (name, rooms) in CRATES {
         let rooms: Vec<String> = rooms.iter().map(|room| format!("`{room}`")).collect();
         writeln!(table, "| {name} | {} |", rooms.join(", ")).unwrap();
+    }
+    table.push_str("\nExceptions:\n\n");
+    for (place, what, why) in EXCEPTIONS {
+        writeln!(table, "- `{place}` uses `{what}`: {why}.").unwrap();
     }
     docs::check_section("ARCHITECTURE.md", "rooms", &table);
 }

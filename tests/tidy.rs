@@ -44,11 +44,8 @@ fn assert_none(broken: &[String], rule: &str) {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let broken: Vec<String> = all_rust()
-        .into_iter()
-        .filter(|file| !file.text.starts_with("//! "))
-        .map(|file| file.path)
-        .collect();
+    let broken: Vec<String> =
+        all_rust().into_iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path).collect();
     assert_none(&broken, "a file begins with `//!` and what it is for:");
 }
 
@@ -67,8 +64,16 @@ fn no_file_grows_over_the_wall() {
 
 #[test]
 fn nothing_can_panic_by_choice_outside_tests() {
-    const CALLS: [&str; 8] =
-        [".unwrap()", ".expect(\"", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!(", "assert!(false"];
+    const CALLS: [&str; 8] = [
+        ".unwrap()",
+        ".expect(\"",
+        "panic!(",
+        "todo!(",
+        "unimplemented!(",
+        "unreachable!(",
+        "dbg!(",
+        "assert!(false",
+    ];
     let mut broken = Vec::new();
     for file in rust_files("src") {
         let product = blanked(&file.product, &items(&file.product, &["#[expect(clippy::"]));
@@ -139,7 +144,8 @@ fn no_path_of_a_workplace_is_left_in_a_file() {
         let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
         for word in &words {
             for (at, _) in text.match_indices(word.as_str()) {
-                let inside_a_path = text[..at].ends_with(|c: char| c.is_alphanumeric() || "._-}$".contains(c));
+                let inside_a_path =
+                    text[..at].ends_with(|c: char| c.is_alphanumeric() || "._-}$".contains(c));
                 if !inside_a_path {
                     let line = text[..at].matches('\n').count() + 1;
                     broken.push(format!("{}:{line}: {word}", path.display()));
@@ -241,7 +247,9 @@ fn keys_md_is_what_the_key_table_says() {
         let title = group.title();
         let title = format!("{}{}", &title[..1], title[1..].to_lowercase());
         writeln!(text, "\n## {title}\n").unwrap();
-        text.push_str("| keys | action | what it does | the same in git or a shell |\n| --- | --- | --- | --- |\n");
+        text.push_str(
+            "| keys | action | what it does | the same in git or a shell |\n| --- | --- | --- | --- |\n",
+        );
         for action in Action::ALL.iter().filter(|action| action.group() == group) {
             let keys: Vec<String> = table.keys(*action).iter().map(|key| format!("`{key}`")).collect();
             let same = match action.same() {

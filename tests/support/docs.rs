@@ -23,7 +23,8 @@ pub fn check_file(path: &str, expected: &str) {
 pub fn check_section(path: &str, name: &str, expected: &str) {
     let text = std::fs::read_to_string(root().join(path)).unwrap();
     let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
-    let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("{path} has no `{}`", begin.trim()));
+    let (before, rest) =
+        text.split_once(&begin).unwrap_or_else(|| panic!("{path} has no `{}`", begin.trim()));
     let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{path} has no `{end}`"));
     check_file(path, &format!("{before}{begin}{expected}{end}{after}"));
 }

@@ -234,7 +234,8 @@ fn item_end(code: &str, start: usize) -> usize {
         at = matching(code, at + 1);
     }
     const ITEMS: [&str; 13] = [
-        "pub", "fn", "mod", "use", "impl", "struct", "enum", "const", "static", "type", "trait", "unsafe", "async",
+        "pub", "fn", "mod", "use", "impl", "struct", "enum", "const", "static", "type", "trait", "unsafe",
+        "async",
     ];
     let word: String = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let is_item = ITEMS.contains(&word.as_str());
@@ -310,7 +311,9 @@ pub fn paths(code: &str) -> Vec<CodePath> {
             byte if is_word(byte) => {
                 let begins = !code[..at].trim_end().ends_with("::") && !code[..at].ends_with('.');
                 let word = word_at(code, at);
-                if word == "mod" && let Some(body) = inline_module(code, at + 3) {
+                if word == "mod"
+                    && let Some(body) = inline_module(code, at + 3)
+                {
                     modules.push(depth);
                     depth += 1;
                     at = body + 1;
@@ -400,10 +403,16 @@ fn comments_texts_and_lifetimes_are_told_from_code() {
 
 #[test]
 fn paths_are_spread_out_of_their_groups() {
-    let code = "use crate::{domain::{ids::HunkId, edit}, ports}; fn f() { crate::ui::draw(super::super::x::y) }";
+    let code =
+        "use crate::{domain::{ids::HunkId, edit}, ports}; fn f() { crate::ui::draw(super::super::x::y) }";
     let found: Vec<String> = paths(code).into_iter().map(|path| path.segments.join("::")).collect();
-    let expected =
-        ["crate::domain::ids::HunkId", "crate::domain::edit", "crate::ports", "crate::ui::draw", "super::super::x::y"];
+    let expected = [
+        "crate::domain::ids::HunkId",
+        "crate::domain::edit",
+        "crate::ports",
+        "crate::ui::draw",
+        "super::super::x::y",
+    ];
     assert_eq!(found, expected);
 }
 
