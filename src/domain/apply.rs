@@ -3,7 +3,7 @@
 use super::{edit::FileEdit, event::BaseText};
 use super::{
     event::{Event, What},
-    hunk::{Body, Decision, Hunk, Need},
+    hunk::{Body, Decision, Hunk, Need, Origin},
     ids::{HunkId, ProposalId},
     layer::Layer,
     plan::Step,
@@ -279,6 +279,15 @@ fn number_in_plan_order(work: &mut super::session::Work, last: u32) {
     }
 }
 
+/// Whether a file of the proposal belongs to the layer of the step: a recipe and a fix
+/// write what the step asks for; a person may touch anything beside it.
+fn knows_layers(origin: &Origin) -> bool {
+    match origin {
+        Origin::Recipe(_) | Origin::Finding(_) | Origin::Playbook(_) => true,
+        Origin::Agent(_) | Origin::Generated(_) | Origin::Hook(_) | Origin::You | Origin::Seen => false,
+    }
+}
+
 fn hunk_of(
     id: HunkId,
     body: Body,
@@ -311,7 +320,7 @@ fn hunk_of(
         proposal: proposal_id,
         step,
         layer: super::conventional::layer_by_path(&file.path)
-            .or(plan_step.map(|step| step.layer))
+            .or(plan_step.filter(|_| knows_layers(&proposal.origin)).map(|step| step.layer))
             .unwrap_or(Layer::Other),
         reason: reasons.join(" "),
         citation: notes.iter().find_map(|note| note.citation.clone()),

@@ -84,6 +84,9 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
         Gate::Waits { condition } => {
             let hint = match cx.model.session.scene {
                 Scene::Act => format!(" {} goes to the first.", cx.key(Action::NextNeed)),
+                Scene::Prepare if condition.contains("question") => {
+                    format!(" {} goes to it.", cx.key(Action::NextNeed))
+                }
                 Scene::Prepare if cx.model.session.work.task.is_some() => {
                     format!(" {} accepts them.", cx.key(Action::AcceptAll))
                 }
