@@ -103,7 +103,11 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         let wait =
             if app.dirty { gap.saturating_sub(last_draw.elapsed()) } else { Duration::from_secs(3600) };
         if app.dirty && wait.is_zero() {
-            app.draw(&mut screen)?;
+            if app.draw(&mut screen).is_err() {
+                // Nothing can be drawn any more: the terminal is gone, as after a hang-up.
+                app.ended = Some(Ended::Signal(1));
+                break;
+            }
             last_draw = Instant::now();
             continue;
         }
