@@ -154,6 +154,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         }
     }
     drop(guard);
+    terminal::let_go(screen);
     // Workers that wait for room in the channel go on when it is gone.
     drop(rx);
     app.opened_host.shutdown();

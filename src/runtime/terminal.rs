@@ -95,6 +95,14 @@ pub fn panic_if_asked() {
     }
 }
 
+/// Drops the screen. Its own drop would show the cursor and complain on standard error
+/// where it cannot, which is a panic when that is gone too.
+pub fn let_go(mut screen: Screen) {
+    if screen.show_cursor().is_err() {
+        std::mem::forget(screen);
+    }
+}
+
 /// Draws one frame between the marks that let a terminal show it at once.
 pub fn draw(screen: &mut Screen, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
     execute!(stdout(), BeginSynchronizedUpdate)?;

@@ -68,6 +68,8 @@ pub struct Host {
     scan_generation: Arc<AtomicU64>,
     check_generation: Arc<AtomicU64>,
     intents: Intents,
+    /// Those that must not be cut off: they write, or have processes of their own.
+    unfinished: Pending,
     /// Signals when something that takes long is over, for loops that wait.
     pub pending: Pending,
 }
@@ -97,6 +99,9 @@ impl Drop for Running {
         self.0.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
+
+/// Names of the tasks that a shutdown waits for.
+const MUST_END: [&str; 8] = ["run", "run-base", "propose", "commit", "apply", "finish", "undo", "export"];
 
 /// Lets a commit wait until its intent is in the journal: what is written before that
 /// could not be finished or undone by the next start.
@@ -164,6 +169,7 @@ impl Host {
             scan_generation: Arc::default(),
             check_generation: Arc::default(),
             intents: Intents::default(),
+            unfinished: Pending::default(),
             pending: Pending::default(),
         }
     }
@@ -182,7 +188,7 @@ impl Host {
             }
             self.proposals.ask();
             let begun = Instant::now();
-            while self.pending.count() > 0 && begun.elapsed() < patience {
+            while self.unfinished.count() > 0 && begun.elapsed() < patience {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
@@ -205,6 +211,7 @@ impl Host {
     fn spawn(&self, name: &str, work: impl FnOnce(&Worker) + Send + 'static) {
         let worker = Worker { tools: self.tools.clone(), tx: self.tx.clone() };
         let running = self.pending.begin();
+        let unfinished = MUST_END.contains(&name).then(|| self.unfinished.begin());
         let failed = worker.clone();
         let spawned =
             std::thread::Builder::new().name(name.to_owned()).stack_size(8 << 20).spawn(move || {
@@ -213,7 +220,7 @@ impl Host {
                 if outcome.is_err() {
                     worker.send(Msg::Failed("an internal error; the session goes on".into()));
                 }
-                drop(running);
+                drop((running, unfinished));
             });
         if let Err(error) = spawned {
             failed.send(Msg::Failed(format!("no thread: {error}")));
