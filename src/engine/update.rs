@@ -73,6 +73,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.notice(Mark::Failed, error);
         }
         Msg::CommandsFound { commands, problems, digest, trusted } => {
+            cx.model.world.surveyed = true;
             cx.model.world.command_problems = problems;
             cx.model.world.digest.clone_from(&digest);
             if cx.model.session.evidence.commands != commands {
