@@ -193,6 +193,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 .map(|task| task.text.clone())
                 .unwrap_or_else(|| "no task yet".into());
             let hunk = super::scene::act::current(model)
+                .filter(|_| session.scene == Scene::Act)
                 .map(|hunk| format!(", hunk {}", hunk.id))
                 .unwrap_or_default();
             let mut rows = vec![

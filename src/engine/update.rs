@@ -220,6 +220,13 @@ fn resumed(cx: &mut Cx<'_>, events: &[Event]) {
             if cx.model.session.held() + cx.model.session.undecided() > 0 {
                 cx.touched();
             }
+            let last = events.iter().rev().find_map(|event| match &event.what {
+                What::Decided { hunks, .. } => hunks.last().copied(),
+                _ => None,
+            });
+            if let Some(last) = last {
+                act_update::resume_at(cx, last);
+            }
             cx.model.screen.focus = cx.model.kind().main_pane(cx.model.tabs());
         }
         Err(error) => cx.notice(Mark::Failed, format!("the session cannot be resumed: {error}")),
