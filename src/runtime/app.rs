@@ -314,7 +314,7 @@ fn window_title(model: &Model) -> String {
     format!("proscenium: {scene}{detail}")
 }
 
-struct Signals {
+pub(crate) struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
@@ -322,7 +322,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
@@ -332,7 +332,7 @@ impl Signals {
     }
 
     /// The number of the next signal that ends the program.
-    async fn next(&mut self) -> i32 {
+    pub(crate) async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.term.recv() => 15,
             _ = self.hup.recv() => 1,
