@@ -57,6 +57,11 @@ pub fn decide<'a>(edit: &mut FileEdit, decisions: &mut impl Iterator<Item = &'a 
         match decisions.next().unwrap_or(&2) % 4 {
             0 => hunk.decision = Decision::Approved,
             1 => hunk.decision = Decision::Rejected { reason: String::new() },
+            3 => {
+                let kept = hunk.new_lines().iter().skip(1).cloned();
+                let new_lines = std::iter::once("edited\n".to_owned()).chain(kept).collect();
+                hunk.decision = Decision::Edited { new_lines };
+            }
             _ => {}
         }
     }

@@ -104,7 +104,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 Just(base),
                 Just(first.clone()),
                 prop::option::of(version_of(first)),
-                vec(prop_oneof![3 => Just(0_u8), 1 => Just(1), 1 => Just(2)], 1..10),
+                vec(prop_oneof![3 => Just(0_u8), 1 => Just(1), 1 => Just(2), 1 => Just(3)], 1..10),
             )
         })
         .prop_map(|((base, new_file), first, second, decisions)| {

@@ -189,7 +189,7 @@ fn a_command_that_does_not_end_is_ended_with_its_children() {
 fn what_a_stopped_command_had_changed_is_kept_and_said() {
     let stage = Stage::new();
     let config = CommandConfig {
-        limit: Duration::from_millis(400),
+        limit: Duration::from_secs(2),
         ..Stage::config("echo 'x = 3' > app/a.py; sleep 600")
     };
     let proposal = stage.run(config, &Cancel::default()).unwrap();

@@ -55,16 +55,21 @@ fn request(texts: &Texts, name: &str, fields: &str) -> ProposalRequest {
             queries: 0,
         })
         .collect();
-    let endpoint = |path: &str| Endpoint {
+    let endpoint = |path: &str, file: &str| Endpoint {
         kind: Default::default(),
         method: "GET".into(),
         path: path.into(),
-        handler: "get_user".into(),
-        file: "app/routers/users.py".into(),
+        handler: "get".into(),
+        file: file.into(),
         line: 12,
         handler_place: None,
     };
-    let endpoints = vec![endpoint("/api/users"), endpoint("/api/users/{user_id}")];
+    let endpoints = vec![
+        endpoint("/api/users", "app/routers/users.py"),
+        endpoint("/api/users/{user_id}", "app/routers/users.py"),
+        endpoint("/v1/items/", "backend/app/api/items.py"),
+        endpoint("/v1/items/{item_id}", "backend/app/api/items.py"),
+    ];
     ProposalRequest {
         root: PathBuf::from("/nowhere"),
         base: "0".repeat(40),
@@ -156,6 +161,32 @@ fn two_alembic_heads_are_not_guessed_between() {
 }
 
 #[test]
+fn files_that_are_not_in_the_base_or_do_not_parse_are_no_hindrance() {
+    let mut texts = fixture("fastapi_app");
+    texts.insert("app/routers/broken.py".into(), "from fastapi import Depends, Session (\n".into());
+    texts.insert("app/main_old.py".into(), "include_router(users.router) ((\n".into());
+    let mut request = request(&texts, "Review", "title:string");
+    let mut map = (*request.map).clone();
+    let mut untracked = map.files.first().unwrap().clone();
+    untracked.path = "app/models/aaa_untracked.py".into();
+    untracked.layer = Layer::Model;
+    map.files.insert(0, untracked);
+    request.map = Arc::new(map);
+    let base: ReadBase = Arc::new(move |_, path| Ok(texts.get(path).cloned()));
+    let proposal = ResourceRecipe::new(base).propose(&request, &Cancel::default()).unwrap();
+    assert!(proposal.files.iter().any(|file| file.path == "app/routers/reviews.py"));
+}
+
+#[test]
+fn a_flat_sqlmodel_backend_gets_no_wrong_resource() {
+    let texts = Texts::from([
+        ("app/models.py".to_owned(), "class Item(SQLModel, table=True):\n    id: int\n".to_owned()),
+        ("app/api/routes/items.py".to_owned(), "router = APIRouter(prefix=\"/items\")\n".to_owned()),
+    ]);
+    assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
+}
+
+#[test]
 fn a_repository_without_sqlalchemy_is_not_applicable() {
     let texts = Texts::from([("app/routers/users.py".to_owned(), "router = 1\n".to_owned())]);
     assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
@@ -222,17 +253,19 @@ fn environment() -> PathBuf {
 }
 
 /// Migrates up, down and up, compares models with the database, tests and lints.
-fn prove(texts: &Texts, proposals: &[&Proposal]) {
+fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
     let bin = environment();
     let folder = tempfile::tempdir().unwrap();
     write_tree(folder.path(), texts, proposals);
-    let alembic = |arguments: &[&str]| run(folder.path(), &bin.join("alembic"), arguments);
+    let root = folder.path().join(root);
+    let alembic = |arguments: &[&str]| run(&root, &bin.join("alembic"), arguments);
     alembic(&["upgrade", "head"]);
     alembic(&["downgrade", "base"]);
     alembic(&["upgrade", "head"]);
     alembic(&["check"]);
-    run(folder.path(), &bin.join("python"), &["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
-    run(folder.path(), &bin.join("ruff"), &["check", "--no-cache", "."]);
+    run(&root, &bin.join("python"), &["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+    run(&root, &bin.join("ruff"), &["check", "--no-cache", "."]);
+    run(&root, &bin.join("ruff"), &["format", "--no-cache", "--check", "."]);
 }
 
 fn is_real() -> bool {
@@ -240,11 +273,45 @@ fn is_real() -> bool {
 }
 
 #[test]
+fn a_backend_without_services_and_with_other_habits_is_followed_too() {
+    let texts = fixture("fastapi_sync");
+    let proposal = propose(&texts, "StockMove", MOVE).unwrap();
+    let paths: Vec<&str> = proposal.files.iter().map(|file| file.path.as_str()).collect();
+    let expected = [
+        "backend/app/api/stock_moves.py",
+        "backend/app/crud/stock_move.py",
+        "backend/app/main.py",
+        "backend/app/models/__init__.py",
+        "backend/app/models/stock_move.py",
+        "backend/app/schemas/stock_move.py",
+        "backend/app/services/__init__.py",
+        "backend/app/services/stock_moves.py",
+        "backend/migrations/versions/0002_create_stock_move.py",
+        "backend/tests/test_stock_moves.py",
+    ];
+    assert_eq!(paths, expected);
+    assert!(text_of(&proposal, "backend/app/main.py").contains(
+        "app.include_router(stock_moves_router, prefix=\"/v1/stock_moves\", tags=[\"stock_moves\"])"
+    ));
+    let router = text_of(&proposal, "backend/app/api/stock_moves.py");
+    assert!(router.contains("db: Session = Depends(get_db)") && !router.contains("async def"), "{router}");
+    assert!(text_of(&proposal, "backend/app/crud/stock_move.py").contains("-> Optional[StockMove]:"));
+    assert!(proposal.remarks.iter().any(|remark| remark.contains("starts the service layer")));
+}
+
+const MOVE: &str =
+    "item:belongs_to(Item) amount:int{1..} at:datetime? reason:text{3..} done:bool ratio:float?";
+
+#[test]
 fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     if !is_real() {
+        println!("not run: PROSCENIUM_REAL=1 installs packages and runs it");
         return;
     }
     let texts = fixture("fastapi_app");
     let review = propose(&texts, "Review", REVIEW).unwrap();
-    prove(&texts, &[&review]);
+    prove(&texts, "", &[&review]);
+    let texts = fixture("fastapi_sync");
+    let stock_move = propose(&texts, "StockMove", MOVE).unwrap();
+    prove(&texts, "backend", &[&stock_move]);
 }

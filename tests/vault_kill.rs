@@ -165,27 +165,32 @@ fn whatever_a_system_call_does_a_commit_loses_nothing_and_can_be_finished() {
     let template = template();
     let calls = "openat,write,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,fsync,fdatasync,ftruncate,fchmod,symlinkat,close";
     let log = template.dir.path().join("strace.log");
+    let log_path = log.to_str().unwrap();
+    let faults = ["signal=KILL", "error=ENOSPC", "error=EIO"];
     let (mut points, mut moved) = (0, 0);
-    for fault in ["signal=KILL", "error=ENOSPC", "error=EIO"] {
-        'calls: for call in calls.split(',') {
-            for number in 1..10_000 {
-                if points == wanted {
-                    break 'calls;
+    for fault in faults {
+        let mut open: Vec<&str> = calls.split(',').collect();
+        let until = points + wanted.div_ceil(faults.len());
+        // The first of every call, then the second: a small number reaches all of them.
+        for number in 1.. {
+            open.retain(|call| {
+                if points >= until {
+                    return false;
                 }
                 let sandbox = copy_of(&template);
                 let (trace, inject) =
                     (format!("trace={call}"), format!("inject={call}:{fault}:when={number}"));
-                let log_path = log.to_str().unwrap();
                 let wrapper = ["strace", "-f", "-qq", "-o", log_path, "-e", &trace, "-e", &inject];
                 let status = child(&sandbox, &wrapper.map(str::to_owned)).status().unwrap();
                 let injected = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).contains("INJECTED");
-                let at = format!("{call} {number} {fault}");
                 moved += usize::from(sandbox.git(&["rev-list", "--count", "HEAD"]) != "1\n");
-                check(&sandbox, &at);
-                if status.success() && !injected {
-                    continue 'calls;
-                }
-                points += 1;
+                check(&sandbox, &format!("{call} {number} {fault}"));
+                let reached = injected || !status.success();
+                points += usize::from(reached);
+                reached
+            });
+            if open.is_empty() {
+                break;
             }
         }
     }

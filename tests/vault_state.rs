@@ -59,6 +59,7 @@ fn a_store_inside_the_repository_is_refused() {
     settings.store = sandbox.path("store");
     let result = GitVault::open(&sandbox.root(), settings);
     assert!(matches!(result, Err(VaultError::RefusedPath { .. })));
+    assert!(!sandbox.path("store").exists());
 }
 
 #[test]

@@ -249,11 +249,33 @@ fn propose(session: &mut Session, proposal: &Proposal, bases: &[BaseText]) {
             }
         }
     }
+    number_in_plan_order(work, last_hunk);
     work.last_hunk = last_hunk;
     work.edits.retain(|_, edit| !edit.hunks.is_empty());
     let needs = super::dependence::needs(work.edits.values());
     for hunk in work.edits.values_mut().flat_map(|edit| &mut edit.hunks) {
         hunk.needs = needs.get(&hunk.id).cloned().unwrap_or_default();
+    }
+}
+
+/// Gives the hunks that were added since `work.last_hunk` their numbers in the order in
+/// which they are decided: by step, layer, path, place.
+fn number_in_plan_order(work: &mut super::session::Work, last: u32) {
+    let first = work.last_hunk + 1;
+    let mut order: Vec<(u32, u8, String, u32, HunkId)> = Vec::new();
+    for (path, edit) in &work.edits {
+        for hunk in edit.hunks.iter().filter(|hunk| hunk.id.0 >= first) {
+            let step = hunk.step.map_or(u32::MAX, |step| step.0);
+            order.push((step, hunk.layer.build_order(), path.clone(), hunk.base_range().start, hunk.id));
+        }
+    }
+    order.sort();
+    let fresh: std::collections::BTreeMap<HunkId, HunkId> =
+        order.into_iter().zip(first..=last).map(|((.., old), new)| (old, HunkId(new))).collect();
+    for hunk in work.edits.values_mut().flat_map(|edit| &mut edit.hunks) {
+        if let Some(new) = fresh.get(&hunk.id) {
+            hunk.id = *new;
+        }
     }
 }
 

@@ -32,8 +32,14 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     for edit in edits {
+        let imported = imported_by(edit);
         for hunk in live(edit) {
             let mut found: BTreeMap<HunkId, &str> = BTreeMap::new();
+            for word in hunk.new_lines().iter().filter(|line| !is_import(line)).flat_map(|line| words(line)) {
+                if let Some(importer) = imported.get(word).filter(|importer| **importer != hunk.id) {
+                    found.entry(*importer).or_insert(word);
+                }
+            }
             for word in hunk.new_lines().iter().flat_map(|line| words(line)) {
                 let Some(definer) = defined.get(word).and_then(|hunks| hunks.first()) else { continue };
                 if *definer != hunk.id {
@@ -70,6 +76,50 @@ pub fn dependants<'a>(hunks: impl Iterator<Item = &'a Hunk> + Clone, id: HunkId)
             return found.into_iter().collect();
         }
     }
+}
+
+/// Names that exactly one hunk of the file brings into its scope by an import.
+fn imported_by(edit: &FileEdit) -> BTreeMap<&str, HunkId> {
+    let mut names: BTreeMap<&str, BTreeSet<HunkId>> = BTreeMap::new();
+    for hunk in live(edit) {
+        for line in hunk.new_lines().iter().filter(|line| is_import(line)) {
+            let listed = line.rsplit_once("import").map_or(line.as_str(), |(before, after)| {
+                // `import { A } from "x"` lists before the module, `from x import A` after it.
+                if after.contains(" from ") {
+                    after.split(" from ").next().unwrap_or(after)
+                } else if before.trim().is_empty() || before.contains("from ") {
+                    after
+                } else {
+                    before
+                }
+            });
+            for word in words(listed)
+                .filter(|word| !matches!(*word, "as" | "use" | "crate" | "super" | "self" | "pub" | "type"))
+            {
+                names.entry(word).or_default().insert(hunk.id);
+            }
+        }
+    }
+    let base: BTreeSet<&str> = edit
+        .base
+        .iter()
+        .flat_map(|base| base.lines())
+        .filter(|line| is_import(line))
+        .flat_map(words)
+        .collect();
+    names
+        .into_iter()
+        .filter(|(name, hunks)| hunks.len() == 1 && !base.contains(name))
+        .filter_map(|(name, hunks)| hunks.first().map(|hunk| (name, *hunk)))
+        .collect()
+}
+
+fn is_import(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("import ")
+        || (line.starts_with("from ") && line.contains(" import "))
+        || line.starts_with("use ")
+        || line.starts_with("pub use ")
 }
 
 fn live(edit: &FileEdit) -> impl Iterator<Item = &Hunk> {

@@ -129,6 +129,9 @@ pub fn judge(
     if comparison.new.is_empty() && !comparison.base_pending && run.parsed.complete {
         return Verdict::FailsAsBefore;
     }
+    if comparison.new.is_empty() && comparison.flaky.is_empty() && !comparison.base_pending {
+        return Verdict::Untrusted { reason: format!("exit {code}, and its summary is not understood") };
+    }
     Verdict::Failed
 }
 

@@ -37,6 +37,16 @@ pub enum Msg {
     },
     PaneClicked(Pane),
     OptionClicked(usize),
+    /// The wheel turned over the output, which shows `rows` lines.
+    OutputScrolled {
+        delta: i32,
+        rows: usize,
+    },
+    /// The wheel turned over a card; `max` is its last top.
+    CardScrolled {
+        delta: i32,
+        max: usize,
+    },
     /// Columns and rows, and the rows that each pane shows.
     Resized {
         columns: u16,
@@ -70,6 +80,12 @@ pub enum Msg {
         trusted: bool,
     },
     Planned(Vec<Step>),
+    /// A step has no proposer after all: it is a walkthrough now.
+    StepBecame {
+        index: usize,
+        step: Box<Step>,
+        why: String,
+    },
     Proposed {
         step: Option<usize>,
         outcome: Result<(Box<Proposal>, Vec<BaseText>), ProposalFailure>,

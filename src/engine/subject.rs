@@ -79,8 +79,12 @@ pub fn suggested(model: &Model) -> Suggested {
         paths.extend(flow.tests.iter().map(|step| step.file.clone()));
         why = format!("the path {} crosses them", endpoint.title());
     }
-    // Files of the other layers that carry the same subject in their names.
-    let subject = words(&task.reading.subject);
+    // Files of the other layers that carry the same subject in their names; a known
+    // endpoint names it better than the sentence does.
+    let subject = match nearest_endpoint(model).and_then(|index| map.endpoints.get(index)) {
+        Some(endpoint) => words(endpoint.file.rsplit('/').next().unwrap_or_default()),
+        None => words(&task.reading.subject),
+    };
     for file in &map.files {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let own = words(&name);
@@ -120,9 +124,45 @@ pub fn matching_endpoints(map: &BackendMap, needle: &str) -> Vec<usize> {
 
 /// Lower-case words of a text, plural endings taken off, without the ones that say nothing.
 pub fn words(text: &str) -> BTreeSet<String> {
-    const EMPTY: [&str; 24] = [
-        "the", "a", "an", "to", "of", "and", "or", "in", "into", "out", "its", "let", "add", "for", "with",
-        "api", "get", "post", "put", "delete", "patch", "move", "that", "by",
+    const EMPTY: &[&str] = &[
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "and",
+        "or",
+        "in",
+        "into",
+        "out",
+        "its",
+        "let",
+        "add",
+        "for",
+        "with",
+        "api",
+        "get",
+        "post",
+        "put",
+        "delete",
+        "patch",
+        "move",
+        "that",
+        "by",
+        "py",
+        "ts",
+        "js",
+        "rs",
+        "route",
+        "router",
+        "controller",
+        "service",
+        "repository",
+        "model",
+        "test",
+        "index",
+        "mod",
+        "main",
     ];
     text.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())

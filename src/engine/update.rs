@@ -31,6 +31,12 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
         Msg::HunkClicked { index, row } => act_update::clicked(cx, index, row),
         Msg::PaneClicked(pane) => cx.model.screen.focus = pane,
         Msg::OptionClicked(option) => super::action::option_clicked(cx, option),
+        Msg::OutputScrolled { delta, rows } => output_scrolled(cx, delta, rows),
+        Msg::CardScrolled { delta, max } => {
+            if let Some(Popup::Card { top, .. }) = &mut cx.model.screen.popup {
+                *top = top.saturating_add_signed(delta as isize).min(max);
+            }
+        }
         Msg::Resized { columns, rows, pages } => {
             let was_tabs = cx.model.tabs();
             let first = cx.model.screen.columns == 0;
@@ -67,6 +73,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.notice(Mark::Failed, error);
         }
         Msg::CommandsFound { commands, problems, digest, trusted } => {
+            cx.model.world.surveyed = true;
             cx.model.world.command_problems = problems;
             cx.model.world.digest.clone_from(&digest);
             if cx.model.session.evidence.commands != commands {
@@ -83,6 +90,18 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             let count = steps.len();
             if cx.record(What::PlanMade { steps }) {
                 cx.notice(Mark::Before, format!("{} planned", plural(count, "step")));
+                act_update::load_guide(cx);
+                act_update::propose_next(cx);
+            }
+        }
+        Msg::StepBecame { index, step, why } => {
+            cx.model.activity.proposing = None;
+            let mut steps = cx.model.session.work.steps.clone();
+            if let Some(place) = steps.get_mut(index) {
+                *place = *step;
+            }
+            if cx.record(What::PlanMade { steps }) {
+                cx.notice(Mark::Warn, format!("{why}; the walkthrough leads you"));
                 act_update::load_guide(cx);
                 act_update::propose_next(cx);
             }
@@ -183,6 +202,15 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
         }
         Msg::Notice(text) => cx.notice(Mark::Before, text),
     }
+}
+
+fn output_scrolled(cx: &mut Cx<'_>, delta: i32, rows: usize) {
+    let Some(command) = super::scene::verify::shown_command(cx.model) else { return };
+    let count = cx.model.activity.output.get(&command).map_or(0, |output| output.lines.len());
+    let last = count.saturating_sub(rows);
+    let top = cx.model.screen.output_top.unwrap_or(last).saturating_add_signed(delta as isize);
+    cx.model.screen.output_top = (top < last).then_some(top);
+    cx.model.screen.pinned_output |= top < last;
 }
 
 fn resumed(cx: &mut Cx<'_>, events: &[Event]) {

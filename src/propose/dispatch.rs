@@ -78,3 +78,57 @@ impl Proposer for Proposers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ids::StepId, layer::Layer, map::BackendMap, plan::Step, stack::Stack};
+    use std::{collections::BTreeMap, sync::Arc};
+
+    fn ask(filler: Filler) -> Result<Proposal, ProposeError> {
+        let request = ProposalRequest {
+            root: PathBuf::from("/nowhere"),
+            base: String::new(),
+            map: Arc::new(BackendMap::default()),
+            stack: Stack::default(),
+            task: None,
+            steps: vec![Step {
+                id: StepId(1),
+                title: "one".into(),
+                layer: Layer::Service,
+                filler,
+                criteria: Vec::new(),
+                after: Vec::new(),
+            }],
+            step: 0,
+            texts: Arc::new(BTreeMap::new()),
+            inputs: BTreeMap::new(),
+        };
+        Proposers::new(Arc::new(|_, _| Ok(None))).propose(&request, &Cancel::default())
+    }
+
+    #[test]
+    fn a_step_without_its_proposer_says_so() {
+        for filler in [
+            Filler::Recipe { recipe: "move-query".into() },
+            Filler::Agent { name: "codex".into() },
+            Filler::Walkthrough { guide: Box::default() },
+            Filler::Generator { command: "npm run client".into() },
+        ] {
+            let result = ask(filler);
+            assert!(
+                matches!(&result, Err(ProposeError::NotApplicable(why)) if !why.is_empty()),
+                "{result:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_recipe_without_its_inputs_asks_for_them() {
+        let result = ask(Filler::Recipe { recipe: RESOURCE.into() });
+        assert!(
+            matches!(&result, Err(ProposeError::Input { hint, .. }) if hint.contains("Review")),
+            "{result:?}"
+        );
+    }
+}

@@ -22,7 +22,7 @@ pub use dispatch::Proposers;
 pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use own_edit::{Written, own_edit};
 pub use plan::{PlanInput, RESOURCE, as_walkthrough, plan};
-pub use prepared::Prepared;
+pub use prepared::{Prepared, PreparedSteps};
 pub use recipe::ResourceRecipe;
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
 pub use walkthrough::{CheckState, evaluate, guide_for_finding, guide_for_layer};

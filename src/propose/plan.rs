@@ -7,7 +7,7 @@
 
 use super::{
     fix::{Language, fixable},
-    prepared::Prepared,
+    prepared::{Prepared, PreparedSteps},
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -47,7 +47,7 @@ pub fn plan(input: &PlanInput<'_>) -> Vec<Step> {
     if matches!(reading.intent, Intent::Repair) && findings.is_empty() {
         findings.extend(input.map.findings.iter().filter(|finding| finding.rule == reading.subject));
     }
-    if let Some((recipe, layers)) = prepared {
+    if let Some(PreparedSteps { recipe, layers }) = prepared {
         // The prepared proposal repairs the findings of its own files' handlers.
         findings.retain(|finding| finding.rule != "arch/router-uses-orm");
         for (layer, criteria) in layers {
@@ -191,7 +191,7 @@ fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
     let reading = &input.task.reading;
     let fits = reading.intent == Intent::Resource
         && name(StackKey::Framework) == "fastapi"
-        && matches!(name(StackKey::Orm).as_str(), "sqlalchemy" | "sqlmodel")
+        && name(StackKey::Orm) == "sqlalchemy"
         && reading.inputs.contains_key("name")
         && reading.inputs.contains_key("fields");
     fits.then_some(RESOURCE)

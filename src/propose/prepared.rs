@@ -61,6 +61,14 @@ struct Anchor {
     at: String,
 }
 
+/// The steps that a prepared proposal fills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedSteps {
+    pub recipe: String,
+    /// In build order, each with its criteria.
+    pub layers: Vec<(Layer, Vec<CriterionId>)>,
+}
+
 /// Gives the proposals that were prepared for one sample backend.
 pub struct Prepared {
     stack: String,
@@ -75,7 +83,7 @@ impl Prepared {
 
     /// The recipe that is prepared for a task of exactly this text, and the layers it fills
     /// with the criteria of each; `None` for any other task.
-    pub fn steps_for(&self, task: &str) -> Option<(String, Vec<(Layer, Vec<CriterionId>)>)> {
+    pub fn steps_for(&self, task: &str) -> Option<PreparedSteps> {
         let prepared = load_all(&self.stack).ok()?;
         let prepared = prepared.into_iter().find(|prepared| prepared.task.text.trim() == task.trim())?;
         let mut layers: BTreeMap<u8, (Layer, BTreeSet<CriterionId>)> = BTreeMap::new();
@@ -87,7 +95,7 @@ impl Prepared {
         }
         let layers =
             layers.into_values().map(|(layer, criteria)| (layer, criteria.into_iter().collect())).collect();
-        Some((prepared.recipe, layers))
+        Some(PreparedSteps { recipe: prepared.recipe, layers })
     }
 
     /// Whether a proposal of that recipe is prepared for the sample.
@@ -306,7 +314,7 @@ mod tests {
         for file in &proposal.files {
             let Content::Text { text } = &file.content else { panic!("only texts") };
             let old = texts.get(&file.path).cloned().flatten().unwrap();
-            for change in crate::domain::diff::changes_between(&old, text) {
+            for change in changes_between(&old, text) {
                 let start = change.new_start + 1;
                 let end = (start + u32::try_from(change.new_lines.len()).unwrap()).max(start + 1);
                 let reasoned = file.notes.iter().any(|note| note.start >= start && note.start < end);

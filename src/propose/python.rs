@@ -49,7 +49,7 @@ impl<'a> Module<'a> {
     }
 
     /// `from … import` statements at module level.
-    pub(crate) fn from_imports(&self) -> impl Iterator<Item = &StmtImportFrom> {
+    pub(crate) fn import_froms(&self) -> impl Iterator<Item = &StmtImportFrom> {
         self.body.iter().filter_map(|stmt| match stmt {
             Stmt::ImportFrom(import) => Some(import),
             _ => None,
@@ -58,7 +58,7 @@ impl<'a> Module<'a> {
 
     /// The module that a name is imported from (absolute, as written) and its name there.
     pub(crate) fn origin_of(&self, name: &str) -> Option<(String, String)> {
-        self.from_imports().find_map(|import| {
+        self.import_froms().find_map(|import| {
             let alias = import
                 .names
                 .iter()
@@ -83,7 +83,7 @@ impl<'a> Module<'a> {
         let from_of = |import: &StmtImportFrom| -> String {
             import.module.as_ref().map(ToString::to_string).unwrap_or_default()
         };
-        let level_zero = || self.from_imports().filter(|import| import.level == 0);
+        let level_zero = || self.import_froms().filter(|import| import.level == 0);
         if let Some(import) = level_zero().find(|import| from_of(import) == module) {
             let known =
                 import.names.iter().any(|alias| alias.name.as_str() == name && alias.asname.is_none());

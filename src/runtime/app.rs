@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
-    ports::Clock,
     ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};
@@ -150,6 +149,10 @@ impl App {
         let view = build::screen(&self.model);
         let stage = &mut self.stage;
         terminal::draw(screen, |frame| stage.draw(frame, &view))?;
+        // The caret is painted; the terminal's own follows it, for screen readers and input methods.
+        if let Some(caret) = self.stage.caret() {
+            terminal::move_caret(caret.x, caret.y)?;
+        }
         self.dirty = false;
         self.urgent = false;
         let pages = input::pages(&self.stage);

@@ -3,7 +3,7 @@
 use crate::{
     engine::{Model, Msg, view::Pane},
     keys::{Action, Chord, Key},
-    ui::{Hit, Stage, TextOutcome},
+    ui::{Hit, Stage, TextOutcome, WheelOutcome},
 };
 use crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -131,8 +131,17 @@ pub fn mouse(stage: &mut Stage, event: MouseEvent, last: &mut Option<(u16, u16, 
     match event.kind {
         MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
             let delta = if event.kind == MouseEventKind::ScrollDown { 3 } else { -3 };
-            stage.wheel(event.column, event.row, delta);
-            Input { messages: Vec::new(), redraw: true }
+            match stage.wheel(event.column, event.row, delta) {
+                WheelOutcome::Output(delta) => {
+                    Input::message(Msg::OutputScrolled { delta, rows: stage.output_rows() })
+                }
+                WheelOutcome::Card(delta) => {
+                    Input::message(Msg::CardScrolled { delta, max: stage.card_max_top() })
+                }
+                WheelOutcome::Scrolled | WheelOutcome::Nothing => {
+                    Input { messages: Vec::new(), redraw: true }
+                }
+            }
         }
         MouseEventKind::Down(MouseButton::Left) => {
             let twice = last.is_some_and(|(column, row, at)| {

@@ -78,6 +78,11 @@ pub fn draw(screen: &mut Screen, render: impl FnOnce(&mut ratatui::Frame<'_>)) -
     drawn
 }
 
+/// Moves the hidden cursor to a cell.
+pub fn move_caret(column: u16, row: u16) -> io::Result<()> {
+    execute!(stdout(), crossterm::cursor::MoveTo(column, row))
+}
+
 /// The window title; control characters are left out, because titles are echoed by some terminals.
 pub fn set_title(text: &str) -> io::Result<()> {
     let clean: String = text.chars().filter(|c| !c.is_control()).take(80).collect();

@@ -17,7 +17,7 @@ use std::{
     io::{self, Read, Write},
     os::{fd::OwnedFd, unix::ffi::OsStringExt},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 /// What stands at a path.
@@ -70,6 +70,8 @@ static TEMPORARY: AtomicU64 = AtomicU64::new(0);
 pub(super) struct Root {
     folder: OwnedFd,
     path: PathBuf,
+    /// A temporary file could not be removed.
+    has_leftovers: AtomicBool,
 }
 
 const FOLDER: OFlag =
@@ -81,7 +83,7 @@ impl Root {
         let folder =
             nix::fcntl::open(path, OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
                 .map_err(|error| io_error(path, error.into()))?;
-        Ok(Self { folder, path: path.to_path_buf() })
+        Ok(Self { folder, path: path.to_path_buf(), has_leftovers: AtomicBool::new(false) })
     }
 
     /// The port's error for a path below this folder.
@@ -124,20 +126,27 @@ impl Root {
             }
             if expected.is_some() {
                 unlinkat(&folder, name, UnlinkatFlags::NoRemoveDir)?;
-                sync_folder(folder, durable)?;
+                let _ = sync_folder(folder, durable);
                 self.remove_empty_above(path);
             }
             return Ok(());
         };
         let temporary = write_temporary(&folder, name, new, durable)?;
         let placed = place(&folder, &temporary, name, expected);
-        if placed.is_err() {
-            // Best effort: a temporary file that cannot be removed harms nobody.
-            let _ = unlinkat(&folder, temporary.as_str(), UnlinkatFlags::NoRemoveDir);
+        // Whatever became of the other, the temporary name must not stay.
+        match unlinkat(&folder, temporary.as_str(), UnlinkatFlags::NoRemoveDir) {
+            Ok(()) | Err(Errno::ENOENT) => {}
+            Err(_) => self.has_leftovers.store(true, Ordering::Relaxed),
         }
         placed?;
-        sync_folder(folder, durable)?;
+        // The file is there: that its name may not survive a power cut does not undo it.
+        let _ = sync_folder(folder, durable);
         Ok(())
+    }
+
+    /// Whether a temporary file could not be removed.
+    pub(super) fn has_leftovers(&self) -> bool {
+        self.has_leftovers.load(Ordering::Relaxed)
     }
 
     /// Removes what a killed process may have left beside the path. Best effort.
@@ -266,7 +275,7 @@ fn place(folder: &OwnedFd, temporary: &str, name: &str, expected: Option<&Entry>
     let Some(expected) = expected else {
         // A hard link never replaces what came into being in the meantime.
         return match linkat(folder, temporary, folder, name, AtFlags::empty()) {
-            Ok(()) => Ok(unlinkat(folder, temporary, UnlinkatFlags::NoRemoveDir)?),
+            Ok(()) => Ok(()),
             Err(Errno::EEXIST) => Err(WriteError::Changed),
             Err(Errno::EPERM | Errno::ENOTSUP | Errno::EMLINK) => {
                 if read_at(folder, name, u64::MAX)?.is_some() {
@@ -300,7 +309,7 @@ fn exchange(folder: &OwnedFd, temporary: &str, name: &str, expected: &Entry) -> 
         renameat2(folder, temporary, folder, name, RenameFlags::RENAME_EXCHANGE)?;
         return Err(WriteError::Changed);
     }
-    Ok(unlinkat(folder, temporary, UnlinkatFlags::NoRemoveDir)?)
+    Ok(())
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]

@@ -33,6 +33,7 @@ struct Record {
 #[derive(Debug)]
 pub(super) struct Writing {
     record: PathBuf,
+    is_kept: bool,
 }
 
 impl GitVault {
@@ -44,7 +45,7 @@ impl GitVault {
         let last = first + u64::try_from(paths.len() * attempts + 64).unwrap_or(u64::MAX - first);
         let written = Record { pid: std::process::id(), numbers: (first, last), paths };
         write_record(&record, &written)?;
-        Ok(Writing { record })
+        Ok(Writing { record, is_kept: false })
     }
 
     /// Removes temporary files of a killed process of ours, and nothing else.
@@ -82,8 +83,18 @@ impl GitVault {
     }
 }
 
+impl Writing {
+    /// Leaves the record for the next start, because something is left over.
+    pub(super) fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
 impl Drop for Writing {
     fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         // Best effort: a record without files to remove harms nobody.
         let _ = std::fs::remove_file(&self.record);
     }

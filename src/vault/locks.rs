@@ -66,6 +66,8 @@ impl GitVault {
             since: i64::MAX,
         };
         write_record(&record, &written)?;
+        let mut held =
+            IndexLock { index, lock, staged: staged.clone(), record: record.clone(), is_held: false };
         let mut file = std::fs::OpenOptions::new()
             .write(true)
             .create(true)
@@ -77,7 +79,6 @@ impl GitVault {
         let metadata = file.metadata().map_err(failed)?;
         (written.inode, written.since) = (metadata.ino(), metadata.mtime());
         write_record(&record, &written)?;
-        let mut held = IndexLock { index, lock, staged, record, is_held: false };
         held.take()?;
         if self.read_git_file("index")? != new.old {
             return Err(VaultError::Locked("the index, which changed just now,".into()));
@@ -144,12 +145,20 @@ impl IndexLock {
 
 impl Drop for IndexLock {
     fn drop(&mut self) {
-        // Best effort: what stays is found by the record at the next start.
-        if self.is_held {
-            let _ = std::fs::remove_file(&self.lock);
+        let lock_gone = !self.is_held || is_gone(&self.lock);
+        let staged_gone = is_gone(&self.staged);
+        // What could not be removed is found by the record at the next start.
+        if lock_gone && staged_gone {
+            let _ = std::fs::remove_file(&self.record);
         }
-        let _ = std::fs::remove_file(&self.staged);
-        let _ = std::fs::remove_file(&self.record);
+    }
+}
+
+/// Removes a file; whether it is gone now.
+fn is_gone(path: &Path) -> bool {
+    match std::fs::remove_file(path) {
+        Ok(()) => true,
+        Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
 

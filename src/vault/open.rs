@@ -98,7 +98,7 @@ impl GitVault {
         let spelled =
             std::path::absolute(given).ok().filter(|_| path == root).unwrap_or_else(|| root.clone());
         let canonical = |path: &Path| path.canonicalize().map_err(|source| io_error(path, source));
-        let vault = Self {
+        let mut vault = Self {
             git_dir: canonical(repository.path())?,
             common_dir: canonical(repository.commondir())?,
             home: settings.store.join(key_of(&root)),
@@ -165,10 +165,15 @@ impl GitVault {
         Err(VaultError::Git(format!("the index cannot be read: {message}")))
     }
 
-    fn prepare_home(&self) -> Result<(), VaultError> {
-        private_folder(&self.home.join("scratch"))?;
-        let home = self.home.canonicalize().map_err(|source| io_error(&self.home, source))?;
-        if home.starts_with(&self.root) {
+    fn prepare_home(&mut self) -> Result<(), VaultError> {
+        let home = std::path::absolute(&self.home).map_err(|source| io_error(&self.home, source))?;
+        let inside = home.starts_with(&self.root) || home.starts_with(&self.spelled);
+        if !inside {
+            private_folder(&home.join("scratch"))?;
+            // Without links, because programs in a scratch tree compare paths.
+            self.home = home.canonicalize().map_err(|source| io_error(&home, source))?;
+        }
+        if inside || self.home.starts_with(&self.root) {
             return Err(VaultError::RefusedPath {
                 path: home.display().to_string(),
                 reason: "is inside the repository; the store must be outside".into(),

@@ -59,8 +59,12 @@ impl GitVault {
     pub(super) fn write_files(&self, worktree: &Worktree, changes: &[PathChange]) -> Done {
         let paths = changes.iter().map(|change| change.path.clone()).collect();
         // Without the record a kill could leave temporary files behind, and nothing worse.
-        let _writing = self.writing(paths, ATTEMPTS).ok();
-        worktree.write(changes)
+        let writing = self.writing(paths, ATTEMPTS).ok();
+        let done = worktree.write(changes);
+        if let Some(writing) = writing.filter(|_| worktree.root.has_leftovers()) {
+            writing.keep();
+        }
+        done
     }
 }
 

@@ -54,7 +54,11 @@ pub fn discover_commands(
     let mut stated_kinds = Vec::new();
     if let Some(file) = stack_file {
         let (commands, problems) = stated::commands(file, files);
-        stated_kinds = commands.iter().map(|command| command.kind).collect();
+        // What the repository states replaces discovery as a whole: a team that names its
+        // commands did not forget the others.
+        if !commands.is_empty() {
+            stated_kinds.extend(ORDER);
+        }
         found.commands.extend(commands);
         found.problems.extend(problems);
     }

@@ -67,7 +67,7 @@ pub(super) fn commands(file: &StackYaml, files: &dyn SourceFiles) -> (Vec<Comman
     let mut commands: Vec<CommandSpec> = Vec::new();
     for stated in &file.commands {
         let mut spec = spec(file, stated);
-        spec.id = free_id(&commands, stated.kind.name(), &stated.command.folder);
+        spec.id = free_id(&commands, &stated.name.replace('_', "-"), &stated.command.folder);
         commands.push(spec);
     }
     (commands, Vec::new())
@@ -84,7 +84,13 @@ fn spec(file: &StackYaml, stated: &StatedCommand) -> CommandSpec {
         timeout: Duration::from_secs(stated.timeout_seconds.unwrap_or(usual_timeout(stated.kind))),
         optional: stated.optional,
         pass_signal: stated.pass_signal.clone(),
-        needs: stated.skip_if_missing.iter().cloned().map(Requirement::Program).collect(),
+        needs: stated
+            .skip_if_missing
+            .iter()
+            .cloned()
+            .map(Requirement::Program)
+            .chain(stated.needs.iter().cloned())
+            .collect(),
         env: stated.env.clone(),
     }
 }

@@ -5,6 +5,7 @@
 //! know ends the way there and is never guessed. Every walk has a bound.
 
 mod holes;
+mod implementations;
 mod migrations;
 mod tests_of;
 mod walk;
@@ -12,6 +13,7 @@ mod walk;
 use super::{
     facts::{CallId, FileFacts},
     link::{Definition, FileId, Linked},
+    resolve::Project,
     source::SourceFiles,
 };
 use crate::domain::{
@@ -24,6 +26,7 @@ use std::collections::HashSet;
 pub struct FlowInput<'a, 'l> {
     pub files: &'a dyn SourceFiles,
     pub facts: &'a [FileFacts],
+    pub project: &'a Project<'a>,
     /// Its resolver is not shared between threads, so neither is a walk.
     pub linked: &'a Linked<'l>,
     pub map: &'a BackendMap,

@@ -1,6 +1,6 @@
 //! Following calls from a handler downwards.
 
-use super::{FlowInput, layer_of};
+use super::{FlowInput, implementations::Implementations, layer_of};
 use crate::{
     analysis::{
         facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
@@ -32,11 +32,16 @@ pub(super) struct Walker<'a, 'l> {
     input: &'a FlowInput<'a, 'l>,
     /// By file: the calls inside each function, nested ones included, in source order.
     calls: Vec<HashMap<ScopeId, Vec<CallId>>>,
+    implementations: Implementations,
 }
 
 impl<'a, 'l> Walker<'a, 'l> {
     pub(super) fn new(input: &'a FlowInput<'a, 'l>) -> Self {
-        Self { input, calls: input.facts.iter().map(calls_by_function).collect() }
+        Self {
+            input,
+            calls: input.facts.iter().map(calls_by_function).collect(),
+            implementations: Implementations::new(input),
+        }
     }
 
     pub(super) fn walk(&self, handler: Definition) -> Walked {
@@ -49,10 +54,9 @@ impl<'a, 'l> Walker<'a, 'l> {
             if visits > VISITS || walked.steps.len() >= STEPS {
                 break;
             }
-            let is_handler = function == handler;
             let mut below = Vec::new();
             for call in self.calls_in(function) {
-                self.query(function, *call, is_handler, &mut walked);
+                self.query(function, *call, function.file == handler.file, &mut walked);
                 for target in self.targets(function.file, *call) {
                     if seen.insert(target) {
                         self.step(function.file, *call, target, &mut walked);
@@ -72,7 +76,8 @@ impl<'a, 'l> Walker<'a, 'l> {
     }
 
     fn targets(&self, file: FileId, call: CallId) -> Vec<Definition> {
-        self.input
+        let known: Vec<Definition> = self
+            .input
             .linked
             .resolver
             .callees(file, call)
@@ -81,6 +86,16 @@ impl<'a, 'l> Walker<'a, 'l> {
                 Callee::Function(definition) | Callee::Class(definition) => Some(definition),
                 Callee::External(_) | Callee::Unknown => None,
             })
+            .map(|target| {
+                let is_empty = self.calls_in(target).is_empty();
+                let behind = is_empty.then(|| self.implementations.behind(self.input, target)).flatten();
+                behind.unwrap_or(target)
+            })
+            .collect();
+        let by_name = || self.implementations.by_name(self.input, file, call).into_iter().collect();
+        let found: Vec<Definition> = if known.is_empty() { by_name() } else { known };
+        found
+            .into_iter()
             .filter(|target| {
                 !matches!(layer_of(self.input, target.file), None | Some(Layer::Test | Layer::Migration))
             })
@@ -95,14 +110,17 @@ impl<'a, 'l> Walker<'a, 'l> {
         let is_class = scope.kind == ScopeKind::Class;
         match layer {
             Layer::Model if is_class => self.model(target, call_text(self.input, from, call), walked),
-            Layer::Service | Layer::Repository if !is_class => walked.steps.push(FlowStep {
-                layer,
-                symbol: facts.qualified_name(target.scope),
-                file: facts.path.clone(),
-                line: facts.line(scope.name_span.start),
-                call: call_text(self.input, from, call),
-                tests: 0,
-            }),
+            // Helpers beside their caller are walked through and not shown.
+            Layer::Service | Layer::Repository if !is_class && target.file != from => {
+                walked.steps.push(FlowStep {
+                    layer,
+                    symbol: facts.qualified_name(target.scope),
+                    file: facts.path.clone(),
+                    line: facts.line(scope.name_span.start),
+                    call: call_text(self.input, from, call),
+                    tests: 0,
+                })
+            }
             _ => {}
         }
     }
@@ -110,7 +128,9 @@ impl<'a, 'l> Walker<'a, 'l> {
     fn model(&self, class: Definition, call: String, walked: &mut Walked) {
         let Some(facts) = self.input.facts.get(class.file.index()) else { return };
         let symbol = facts.qualified_name(class.scope);
-        if symbol.is_empty() || walked.models.contains(&symbol) {
+        // A file of models may hold plain data classes too; only what is persisted is a step.
+        let is_listed = self.input.map.models.iter().any(|m| m.name == symbol && m.file == facts.path);
+        if !is_listed || walked.models.contains(&symbol) {
             return;
         }
         let line = facts.scope(class.scope).map_or(1, |scope| facts.line(scope.name_span.start));
@@ -126,16 +146,21 @@ impl<'a, 'l> Walker<'a, 'l> {
     }
 
     /// Notes a query, and the models that it names.
-    fn query(&self, function: Definition, call: CallId, is_handler: bool, walked: &mut Walked) {
+    fn query(&self, function: Definition, call: CallId, in_handler: bool, walked: &mut Walked) {
         let index = function.file.index();
         if !self.input.queries.get(index).is_some_and(|queries| queries.contains(&call)) {
             return;
         }
         let Some(facts) = self.input.facts.get(index) else { return };
         let Some(found) = facts.call(call) else { return };
-        let layer = if is_handler { Some(Layer::Router) } else { layer_of(self.input, function.file) };
+        // Only what stands beside the handler is the handler's own doing.
+        let layer = match layer_of(self.input, function.file) {
+            _ if in_handler => Layer::Router,
+            None | Some(Layer::Router) => Layer::Other,
+            Some(layer) => layer,
+        };
         let place = Place::new(facts.path.clone(), facts.line(found.name_span.start));
-        walked.queries.push((layer.unwrap_or(Layer::Other), place));
+        walked.queries.push((layer, place));
         let mut exprs: Vec<ExprId> = facts.args(found.args).iter().map(|arg| arg.value).collect();
         exprs.extend(root_of(facts, found.callee));
         for expr in exprs {
@@ -175,6 +200,11 @@ fn call_text(input: &FlowInput<'_, '_>, file: FileId, call: CallId) -> String {
         _ => String::new(),
     };
     let path = facts.dotted(call.callee).unwrap_or_else(name);
+    // Facts have one word for the receiver; the reader knows their language's own.
+    let path = match path.strip_prefix("self.") {
+        Some(rest) if facts.lang.is_ecmascript() => format!("this.{rest}"),
+        Some(_) | None => path,
+    };
     if path.is_empty() { path } else { format!("{path}()") }
 }
 

@@ -60,9 +60,15 @@ impl<'a> QueryFinder<'a> {
         by_name || (rule.models && self.is_model(project, file, object))
     }
 
-    /// Whether the receiver is a class of the model layer itself: `Article.findAll()`.
+    /// Whether the receiver is a class of the model layer itself: `Article.findAll()`. What
+    /// a models folder loads at run time is known only by where its name comes from.
     fn is_model(&self, project: &Project<'_>, file: usize, object: ExprId) -> bool {
-        matches!(project.target(file, object), Some(Target::Definition(other, _)) if self.models.contains(&other))
+        if let Some(Target::Definition(other, _)) = project.target(file, object) {
+            return self.models.contains(&other);
+        }
+        let Some(facts) = project.files.get(file) else { return false };
+        let Expr::Name(name) = facts.expr(object) else { return false };
+        project.imported_from(file, facts.text(name)).is_some_and(|other| self.models.contains(&other))
     }
 }
 

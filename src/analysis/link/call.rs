@@ -6,13 +6,7 @@ use super::{
     project::FileId,
     value::Value,
 };
-use crate::analysis::facts::{Arg, Call, CallId, Expr, ExprId, FileFacts, ParamKind, ScopeId};
-
-/// Different values remembered for one parameter.
-const MAX_ARGUMENTS: usize = 16;
-
-/// The longest list whose elements a registration in a loop is worked out for.
-const MAX_ELEMENTS: usize = 64;
+use crate::analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId};
 
 impl Linker<'_> {
     /// The value of a call; what it declares is recorded on the way.
@@ -73,72 +67,7 @@ impl Linker<'_> {
         value
     }
 
-    /// The list that a registration is repeated for, if the call is one in a loop.
-    fn loop_of(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        id: CallId,
-        call: &Call,
-    ) -> Option<(ExprId, usize)> {
-        let name = self.callee_name(file, call.callee)?;
-        if !self.rules.is_interesting(name) || self.elements.len() >= 2 {
-            return None;
-        }
-        let mut heads: Vec<ExprId> = facts
-            .blocks_around(call.block)
-            .filter(|block| block.kind == crate::analysis::facts::BlockKind::Loop)
-            .filter_map(|block| block.head)
-            .collect();
-        if let Some((taker, 0)) = self.index(file)?.taken_by(call.scope)
-            && let Expr::Attr(receiver, _) = facts.expr(facts.call(taker)?.callee)
-        {
-            heads.push(receiver);
-        }
-        let _ = id;
-        heads.retain(|head| !self.elements.iter().any(|(of, expr, _)| (*of, *expr) == (file, *head)));
-        for head in heads {
-            let length = match self.expr(file, head) {
-                Value::List(items) => items.len(),
-                Value::Map(map_file, map) => {
-                    let facts = self.facts(map_file)?;
-                    let Expr::Map(entries) = facts.expr(map) else { continue };
-                    facts.entries(entries).len()
-                }
-                _ => continue,
-            };
-            if length > 1 && length <= MAX_ELEMENTS {
-                return Some((head, length));
-            }
-        }
-        None
-    }
-
-    /// Works the call out once for each element, so that the parts of one element stay together.
-    fn each_element(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        id: CallId,
-        call: &Call,
-        iterable: ExprId,
-        length: usize,
-    ) -> Value {
-        let mut values = Vec::new();
-        for position in 0..length {
-            let memos = std::mem::take(&mut self.memos);
-            self.elements.push((file, iterable, position));
-            values.push(match self.loop_of(file, facts, id, call) {
-                Some((inner, length)) => self.each_element(file, facts, id, call, inner, length),
-                None => self.evaluate_call(file, facts, id, call),
-            });
-            self.elements.pop();
-            self.memos = memos;
-        }
-        Value::each(values)
-    }
-
-    fn evaluate_call(&mut self, file: FileId, facts: &FileFacts, id: CallId, call: &Call) -> Value {
+    pub fn evaluate_call(&mut self, file: FileId, facts: &FileFacts, id: CallId, call: &Call) -> Value {
         if let Expr::Attr(object, name) = facts.expr(call.callee) {
             let name = facts.text(name);
             let receiver = match self.super_class(file, facts, object, name) {
@@ -151,7 +80,7 @@ impl Linker<'_> {
             if let Some(value) = self.method_of_literal(&receiver, name) {
                 return value;
             }
-            let target = self.member(file, &receiver, name);
+            let target = self.member(&receiver, name);
             return self.apply(file, facts, id, call, &target);
         }
         let target = self.expr(file, call.callee);
@@ -177,7 +106,6 @@ impl Linker<'_> {
             let value = self.apply(file, facts, id, call, &method);
             return if value.is_unknown() { Value::Router(node) } else { value };
         }
-        self.hand_over(file, facts, call, Some(node));
         // Builders return themselves: `.layer()`, `.with_state()` need no rule.
         Value::Router(node)
     }
@@ -246,7 +174,6 @@ impl Linker<'_> {
                 if let Some(value) = self.injected(file, facts, call, path) {
                     return value;
                 }
-                self.hand_over(file, facts, call, None);
                 Value::external(format!("{path}()"))
             }
             Value::Any(targets) | Value::Each(targets) => {
@@ -259,7 +186,7 @@ impl Linker<'_> {
                 Value::Router(*node)
             }
             Value::Unknown => {
-                self.hand_over(file, facts, call, None);
+                self.hand_over(file, facts, call);
                 Value::Unknown
             }
             Value::Null
@@ -382,94 +309,4 @@ impl Linker<'_> {
         let Some(facts) = self.facts(file) else { return false };
         facts.call(call).is_some_and(|call| facts.scopes_around(call.scope).any(|(id, _)| id == function))
     }
-
-    /// The values that a call passes, in order of the function's parameters.
-    fn frame(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        function: (FileId, ScopeId),
-    ) -> (FileId, ScopeId, Vec<Value>) {
-        let count = self
-            .facts(function.0)
-            .and_then(|facts| facts.scope(function.1).map(|scope| facts.params(scope.params).len()))
-            .unwrap_or(0);
-        let values = (0..count)
-            .map(|position| {
-                let position = u32::try_from(position).unwrap_or(u32::MAX);
-                self.argument(file, facts, call, function, position).unwrap_or(Value::Unknown)
-            })
-            .collect();
-        (function.0, function.1, values)
-    }
-
-    /// The value that a call passes for a parameter.
-    fn argument(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        function: (FileId, ScopeId),
-        position: u32,
-    ) -> Option<Value> {
-        let arg = self.argument_for(facts, call, function, position)?;
-        Some(self.expr(file, arg.value))
-    }
-
-    fn argument_for(
-        &self,
-        facts: &FileFacts,
-        call: &Call,
-        function: (FileId, ScopeId),
-        position: u32,
-    ) -> Option<Arg> {
-        let callee = self.facts(function.0)?;
-        let params = callee.params(callee.scope(function.1)?.params);
-        let param = params.get(position as usize)?;
-        let name = callee.text(param.name);
-        let args = facts.args(call.args);
-        if let Some(named) = args.iter().find(|arg| arg.name.is_some_and(|found| facts.text(found) == name)) {
-            return Some(*named);
-        }
-        if param.kind != ParamKind::Plain {
-            return None;
-        }
-        let receivers =
-            params.iter().take(position as usize).filter(|param| param.kind == ParamKind::Receiver);
-        let place = (position as usize).checked_sub(receivers.count())?;
-        let positional: Vec<&Arg> = args.iter().take_while(|arg| !arg.spread && arg.name.is_none()).collect();
-        positional.get(place).map(|arg| **arg)
-    }
-
-    /// Remembers what a call passes, for the parameters that are routers, texts or definitions.
-    fn pass_arguments(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        of: FileId,
-        function: ScopeId,
-    ) {
-        let (_, _, values) = self.frame(file, facts, call, (of, function));
-        for (position, value) in values.into_iter().enumerate() {
-            let position = u32::try_from(position).unwrap_or(u32::MAX);
-            if let Some(parent) = value.router() {
-                let Some(pack) = self.graph.get(parent).map(|node| node.pack) else { continue };
-                let child = self.graph.node(NodeKey::Param(of, function, position), pack);
-                self.graph.mount(MountEdge { parent, child, prefix: vec!["".into()], over: false });
-            }
-            if value.is_unknown() {
-                continue;
-            }
-            let known = self.arguments.entry((of, function, position)).or_default();
-            if known.len() < MAX_ARGUMENTS && !known.contains(&value) {
-                known.push(value);
-            }
-        }
-    }
-
-    /// A router that is handed to something unknown: to the only method of that name, if
-    /// the project has one.
-    fn hand_over(&mut self, _file: FileId, _facts: &FileFacts, _call: &Call, _node: Option<NodeId>) {}
 }

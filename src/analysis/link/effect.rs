@@ -1,16 +1,15 @@
 //! What the rules of packs do when a call matches them.
 
 use super::{
-    graph::{Handler, Loose, MountEdge, NodeId, NodeKey, Route},
+    graph::{Loose, MountEdge, NodeId, NodeKey, Route},
     linker::Linker,
     project::FileId,
-    rules::verb_of,
     select::{Selected, Site},
-    value::{HOLE, Value},
+    value::Value,
 };
 use crate::{
     analysis::facts::{Call, CallFlags, CallId, Expr, FileFacts, ScopeId},
-    knowledge::packs::{self, Operation, Pack, Verbs},
+    knowledge::packs::{self, Operation, Pack},
 };
 use std::rc::Rc;
 
@@ -245,86 +244,6 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Mounts every router among the selected values; whether there was one.
-    fn mount_children(
-        &mut self,
-        file: FileId,
-        node: NodeId,
-        children: &[Selected],
-        rule: &packs::Call,
-        prefix: &[Rc<str>],
-    ) -> bool {
-        let Some(position) = self.graph.get(node).map(|node| node.pack) else { return false };
-        for child in children {
-            let mut nodes = self.routers_in(&child.value, position);
-            if let Some(param) = rule.bind_param {
-                nodes.extend(self.bound_params(&child.value, param, position));
-            }
-            if nodes.is_empty() {
-                continue;
-            }
-            for child in nodes {
-                let over = rule.over;
-                self.graph.mount(MountEdge { parent: node, child, prefix: prefix.to_vec(), over });
-            }
-            let _ = file;
-            return true;
-        }
-        false
-    }
-
-    /// The routers that functions get as a parameter: the callback of a group.
-    fn bound_params(&mut self, value: &Value, param: u32, pack: u16) -> Vec<NodeId> {
-        let mut nodes = Vec::new();
-        for value in value.alternatives() {
-            if let Value::Function(file, function) = value {
-                let node = self.graph.node(NodeKey::Param(*file, *function, param), pack);
-                let known = self.arguments.entry((*file, *function, param)).or_default();
-                if known.is_empty() {
-                    known.push(Value::Router(node));
-                }
-                nodes.push(node);
-            }
-        }
-        nodes
-    }
-
-    /// Every router that a value is or holds; definitions become routers where a rule says so.
-    pub fn routers_in(&mut self, value: &Value, pack: u16) -> Vec<NodeId> {
-        let mut nodes = Vec::new();
-        self.collect_routers(value, pack, &mut nodes, 0);
-        nodes
-    }
-
-    fn collect_routers(&mut self, value: &Value, pack: u16, nodes: &mut Vec<NodeId>, depth: u32) {
-        if depth > 8 {
-            return;
-        }
-        match value {
-            Value::Router(node) => nodes.push(*node),
-            Value::List(values) | Value::Any(values) | Value::Each(values) => {
-                for value in values.iter() {
-                    self.collect_routers(value, pack, nodes, depth + 1);
-                }
-            }
-            Value::Class(file, class) | Value::Instance(file, class) => {
-                nodes.extend(self.class_router(*file, *class, pack));
-            }
-            Value::Function(file, function) => nodes.extend(self.function_router(*file, *function, pack)),
-            Value::Module(module) => {
-                if let Some(file) = module.file {
-                    nodes.extend(self.graph.find(NodeKey::Collection(file, pack)));
-                }
-            }
-            Value::Unknown
-            | Value::Null
-            | Value::Number
-            | Value::Text(_)
-            | Value::External(_)
-            | Value::Map(..) => {}
-        }
-    }
-
     /// Records a route; false where the call is none after all.
     #[expect(
         clippy::too_many_arguments,
@@ -356,13 +275,13 @@ impl<'a> Linker<'a> {
         let handler = if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {
-            Some(self.handler_of(site.file, &handlers))
+            Some(self.handler_of(&handlers))
         } else if let Some(outer) = self.index(site.file).and_then(|index| index.called(id)) {
             // `app.get("/x")(handler)`.
             let first = facts.call(outer).and_then(|outer| facts.args(outer.args).first().copied());
             first.map(|arg| {
                 let value = self.expr(site.file, arg.value);
-                self.handler_of(site.file, &[Selected { value, expr: Some((site.file, arg.value)) }])
+                self.handler_of(&[Selected { value, expr: Some((site.file, arg.value)) }])
             })
         } else {
             None
@@ -374,39 +293,6 @@ impl<'a> Linker<'a> {
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
         true
-    }
-
-    /// The verbs of a route; a hole where they cannot be known.
-    pub fn verbs(
-        &mut self,
-        site: Site<'_>,
-        pack: &Pack,
-        verbs: &Verbs,
-        name: &str,
-        handler: &Handler,
-    ) -> Vec<String> {
-        if verbs.name
-            && let Some(verb) = verb_of(pack, name)
-        {
-            return vec![verb];
-        }
-        let stated = self.select(site, &verbs.from);
-        if let Some(first) = stated.first() {
-            let found = verbs_in(pack, &first.value);
-            return if found.is_empty() { vec![HOLE.to_owned()] } else { found };
-        }
-        if verbs.class_members
-            && let Some((file, class)) = handler.definition
-        {
-            let found = self.class_verbs(file, class, pack);
-            if !found.is_empty() {
-                return found;
-            }
-        }
-        if verbs.default.is_empty() {
-            return vec![HOLE.to_owned()];
-        }
-        verbs.default.iter().map(|verb| verb.to_uppercase()).collect()
     }
 }
 
@@ -425,32 +311,5 @@ fn is_unresolved(value: &Value) -> bool {
         | Value::Module(_)
         | Value::External(_)
         | Value::Map(..) => false,
-    }
-}
-
-/// The verbs that a value lists: texts, or members of a foreign enum.
-fn verbs_in(pack: &Pack, value: &Value) -> Vec<String> {
-    match value {
-        Value::Text(text) => {
-            vec![verb_of(pack, text).unwrap_or_else(|| text.to_uppercase())]
-        }
-        Value::External(path) => {
-            let last = path.rsplit('.').next().unwrap_or(path);
-            verb_of(pack, last).into_iter().collect()
-        }
-        Value::List(values) | Value::Each(values) => {
-            let found: Vec<Vec<String>> = values.iter().map(|value| verbs_in(pack, value)).collect();
-            if found.iter().any(Vec::is_empty) { Vec::new() } else { found.concat() }
-        }
-        Value::Unknown
-        | Value::Null
-        | Value::Number
-        | Value::Router(_)
-        | Value::Function(..)
-        | Value::Class(..)
-        | Value::Instance(..)
-        | Value::Module(_)
-        | Value::Map(..)
-        | Value::Any(_) => Vec::new(),
     }
 }

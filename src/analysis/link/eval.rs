@@ -53,7 +53,7 @@ impl Linker<'_> {
             }
             Expr::Attr(object, name) => {
                 let object = self.expr(file, object);
-                self.member(file, &object, facts.text(name))
+                self.member(&object, facts.text(name))
             }
             Expr::Index(object, key) => self.indexed(file, object, key),
             Expr::Call(call) => self.call(file, call),

@@ -32,9 +32,9 @@ impl Linker<'_> {
     }
 
     /// The handler among selected values; the last written name where none is found.
-    pub fn handler_of(&mut self, file: FileId, selected: &[Selected]) -> Handler {
+    pub fn handler_of(&mut self, selected: &[Selected]) -> Handler {
         for (position, candidate) in selected.iter().enumerate() {
-            if let Some(mut handler) = self.handler_in(file, &candidate.value, candidate.expr, 0) {
+            if let Some(mut handler) = self.handler_in(&candidate.value, candidate.expr, 0) {
                 // An inline function goes by the name of the operation that it handles.
                 if handler.name.is_empty() {
                     let later = selected.iter().skip(position + 1).filter_map(|candidate| candidate.expr);
@@ -51,13 +51,7 @@ impl Linker<'_> {
         Handler { name: written.unwrap_or_default().to_owned(), definition: None }
     }
 
-    fn handler_in(
-        &mut self,
-        file: FileId,
-        value: &Value,
-        expr: Option<(FileId, ExprId)>,
-        depth: u32,
-    ) -> Option<Handler> {
+    fn handler_in(&mut self, value: &Value, expr: Option<(FileId, ExprId)>, depth: u32) -> Option<Handler> {
         for value in value.alternatives() {
             match value {
                 Value::Function(file, scope) | Value::Class(file, scope) | Value::Instance(file, scope) => {
@@ -66,7 +60,7 @@ impl Linker<'_> {
                 Value::List(values) => {
                     // A chain of handlers: the last one answers.
                     for value in values.iter().rev() {
-                        if let Some(found) = self.handler_in(file, value, None, depth + 1) {
+                        if let Some(found) = self.handler_in(value, None, depth + 1) {
                             return Some(found);
                         }
                     }
@@ -89,7 +83,7 @@ impl Linker<'_> {
                         .iter()
                         .any(|value| matches!(value, Value::Function(..) | Value::Class(..)));
                     if (is_definition || matches!(facts.expr(arg.value), Expr::Call(_)))
-                        && let Some(found) = self.handler_in(file, &value, Some((file, arg.value)), depth + 1)
+                        && let Some(found) = self.handler_in(&value, Some((file, arg.value)), depth + 1)
                     {
                         return Some(found);
                     }
@@ -98,17 +92,17 @@ impl Linker<'_> {
                 match facts.expr(call.callee) {
                     Expr::Attr(object, _) => {
                         let value = self.expr(file, object);
-                        self.handler_in(file, &value, Some((file, object)), depth + 1)
+                        self.handler_in(&value, Some((file, object)), depth + 1)
                     }
                     _ => {
                         let value = self.expr(file, call.callee);
-                        self.handler_in(file, &value, None, depth + 1)
+                        self.handler_in(&value, None, depth + 1)
                     }
                 }
             }
             Expr::Attr(object, _) => {
                 let value = self.expr(file, object);
-                self.handler_in(file, &value, None, depth + 1)
+                self.handler_in(&value, None, depth + 1)
             }
             _ => None,
         }
@@ -182,7 +176,7 @@ impl Linker<'_> {
 
     fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
         let value = self.expr(file, expr);
-        self.handler_of(file, &[Selected { value, expr: Some((file, expr)) }])
+        self.handler_of(&[Selected { value, expr: Some((file, expr)) }])
     }
 
     /// The verbs of a chain that was made elsewhere: its path has the names of its calls.

@@ -70,6 +70,8 @@ pub(super) struct Linker<'a> {
     pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
     /// Versions in paths; kept from round to round.
     pub versions: Versions,
+    /// The method of each name; none where several have it.
+    pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
     pub depth: u32,
     /// Files whose routes do not count: tests.
@@ -96,6 +98,7 @@ impl<'a> Linker<'a> {
             frames: Vec::new(),
             owned: FxHashMap::default(),
             versions: Versions::default(),
+            methods: methods(files),
             fuel: FUEL,
             depth: 0,
             muted,
@@ -252,4 +255,25 @@ impl<'a> Linker<'a> {
             }
         }
     }
+}
+
+/// The methods of a project by name; none where several share it.
+fn methods(files: &[FileFacts]) -> FxHashMap<&str, Option<(FileId, ScopeId)>> {
+    let mut methods = FxHashMap::default();
+    for (index, facts) in files.iter().enumerate() {
+        let Ok(number) = u32::try_from(index) else { break };
+        for (id, scope) in facts.scope_ids() {
+            let in_class = scope
+                .parent
+                .and_then(|parent| facts.scope(parent))
+                .is_some_and(|parent| parent.kind == ScopeKind::Class);
+            if scope.kind == ScopeKind::Function && (in_class || scope.owner.is_some()) {
+                methods
+                    .entry(facts.text(scope.name))
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some((FileId(number), id)));
+            }
+        }
+    }
+    methods
 }

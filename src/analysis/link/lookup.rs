@@ -6,9 +6,10 @@ use super::{
     linker::{Linker, Memo},
     modules::ImportPath,
     project::{FileId, Module},
+    reach::reaching,
     value::Value,
 };
-use crate::analysis::facts::{BindKind, Expr, FileFacts, Import, ImportFlags, ParamKind, ScopeId, ScopeKind};
+use crate::analysis::facts::{BindKind, FileFacts, Import, ImportFlags, ScopeId, ScopeKind};
 
 /// From where a name is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +19,6 @@ pub(super) enum At {
     /// Another scope or file: every binding counts.
     Anywhere,
 }
-
-/// Methods that call their argument once for each element of the receiver.
-const EACH_METHODS: [&str; 6] = ["forEach", "map", "flatMap", "for_each", "each", "forEachAsync"];
 
 impl Linker<'_> {
     /// The value of a name seen from a scope; a foreign thing of that name where nothing
@@ -148,7 +146,7 @@ impl Linker<'_> {
             Named::Param(position) => self.param(file, scope, position),
             Named::ParamField(position) => {
                 let whole = self.param(file, scope, position);
-                self.member(file, &whole, name)
+                self.member(&whole, name)
             }
         }
     }
@@ -255,7 +253,7 @@ impl Linker<'_> {
                 if name == "default" {
                     return Some(value);
                 }
-                let member = self.member(file, &value, name);
+                let member = self.member(&value, name);
                 if !member.is_unknown() {
                     return Some(member);
                 }
@@ -275,90 +273,6 @@ impl Linker<'_> {
             None => self.resolvers.all().find_map(|resolver| resolver.child(module, name)).map(Value::Module),
         }
     }
-
-    /// The value of a parameter: of its declared type, or what calls pass for it.
-    pub fn param(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
-        let frame = self.frames.iter().rev().find(|(of, function, _)| (*of, *function) == (file, scope));
-        if let Some(value) = frame.and_then(|(_, _, values)| values.get(position as usize))
-            && !value.is_unknown()
-        {
-            return value.clone();
-        }
-        let key = (file, scope, position);
-        match self.memos.params.get(&key) {
-            Some(Memo::Done(value)) => return value.clone(),
-            Some(Memo::Open) => return Value::Unknown,
-            None => {}
-        }
-        if !self.step() {
-            return Value::Unknown;
-        }
-        self.memos.params.insert(key, Memo::Open);
-        self.depth += 1;
-        let value = self.param_value(file, scope, position);
-        self.depth -= 1;
-        self.memos.params.insert(key, Memo::Done(value.clone()));
-        value
-    }
-
-    fn param_value(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
-        let Some(facts) = self.facts(file) else { return Value::Unknown };
-        let Some(function) = facts.scope(scope) else { return Value::Unknown };
-        let Some(param) = facts.params(function.params).get(position as usize) else { return Value::Unknown };
-        if param.kind == ParamKind::Receiver {
-            return Value::Unknown;
-        }
-        let key = NodeKey::Param(file, scope, position);
-        if let Some(ty) = param.ty {
-            let ty = self.expr(file, ty);
-            let instance = self.instance_of(file, &ty, Some(key));
-            // What callers pass says more than a foreign type, as for a text.
-            let foreign = matches!(instance, Value::External(_));
-            let passed = self.arguments.contains_key(&(file, scope, position));
-            if !(instance.is_unknown() || (foreign && passed)) {
-                return instance;
-            }
-        }
-        if let Some(passed) = self.arguments.get(&(file, scope, position)).cloned() {
-            if let Some(router) = passed.iter().find_map(Value::router) {
-                let pack = self.graph.get(router).map_or(0, |node| node.pack);
-                return Value::Router(self.graph.node(key, pack));
-            }
-            return Value::any(passed);
-        }
-        if let Some(element) = self.element_of_receiver(file, facts, scope, position) {
-            return element;
-        }
-        match param.default {
-            Some(default) => {
-                let value = self.expr(file, default);
-                if value == Value::Null { Value::Unknown } else { value }
-            }
-            None => Value::Unknown,
-        }
-    }
-
-    /// The elements of the list whose `forEach` takes this function.
-    fn element_of_receiver(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        scope: ScopeId,
-        position: u32,
-    ) -> Option<Value> {
-        let (call, argument) = self.index(file)?.taken_by(scope)?;
-        let Expr::Attr(receiver, method) = facts.expr(facts.call(call)?.callee) else { return None };
-        if position != 0 || argument != 0 || !EACH_METHODS.contains(&facts.text(method)) {
-            return None;
-        }
-        let fixed = self.elements.iter().rev().find(|(of, expr, _)| (*of, *expr) == (file, receiver));
-        let fixed = fixed.map(|(_, _, position)| *position);
-        match (self.expr(file, receiver), fixed) {
-            (Value::List(items), Some(position)) => items.get(position).cloned(),
-            (Value::List(items), None) => Some(Value::each(items.iter().cloned())),
-            _ => None,
-        }
-    }
 }
 
 /// Whether a value says less than a declared type would.
@@ -368,50 +282,4 @@ fn is_opaque(value: &Value) -> bool {
         Value::Any(values) => values.iter().all(|value| matches!(value, Value::Unknown | Value::Null)),
         _ => false,
     }
-}
-
-/// The bindings that can hold at an offset: the last one that surely happened before, and
-/// those after it that may have happened. All of them where none stands before.
-fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<Named> {
-    let mut before: Vec<(u32, bool, Named)> = Vec::new();
-    for candidate in named {
-        let (start, certain) = match candidate {
-            Named::Param(_) | Named::ParamField(_) => (0, true),
-            Named::Definition(scope) => {
-                let Some(scope) = facts.scope(*scope) else { continue };
-                (scope.span.start, certain(facts, scope.block, offset))
-            }
-            Named::Import(import) => {
-                let Some(import) = facts.imports.get(*import as usize) else { continue };
-                (import.span.start, certain(facts, import.block, offset))
-            }
-            Named::Bind(bind) => {
-                let Some(bind) = facts.binds.get(*bind as usize) else { continue };
-                // The right side of an assignment sees the value from before it.
-                if bind.span.start <= offset && offset < bind.span.end && bind.kind != BindKind::Loop {
-                    continue;
-                }
-                (bind.span.start, certain(facts, bind.block, offset))
-            }
-        };
-        if start <= offset {
-            before.push((start, certain, *candidate));
-        }
-    }
-    if before.is_empty() {
-        return named.to_vec();
-    }
-    before.sort_by_key(|(start, _, _)| *start);
-    let first = before.iter().rposition(|(_, certain, _)| *certain).unwrap_or(0);
-    before.drain(..first);
-    before.into_iter().map(|(_, _, named)| named).collect()
-}
-
-/// Whether a binding in this block has happened whenever the offset is reached.
-fn certain(facts: &FileFacts, block: Option<crate::analysis::facts::BlockId>, offset: u32) -> bool {
-    use crate::analysis::facts::BlockKind;
-    facts.blocks_around(block).all(|block| {
-        matches!(block.kind, BlockKind::With | BlockKind::Try | BlockKind::Finally)
-            || (block.span.start <= offset && offset < block.span.end)
-    })
 }

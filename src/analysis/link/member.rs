@@ -11,7 +11,7 @@ use crate::analysis::facts::{ScopeFlags, ScopeId};
 
 impl Linker<'_> {
     /// `value.name`.
-    pub fn member(&mut self, from: FileId, value: &Value, name: &str) -> Value {
+    pub fn member(&mut self, value: &Value, name: &str) -> Value {
         match value {
             Value::Module(module) => match self.module_member(*module, name) {
                 Some(found) => found,
@@ -41,13 +41,13 @@ impl Linker<'_> {
             Value::Any(values) => {
                 let found: Vec<Value> = values
                     .iter()
-                    .map(|value| self.member(from, value, name))
+                    .map(|value| self.member(value, name))
                     .filter(|value| !value.is_unknown())
                     .collect();
                 Value::any(found)
             }
             Value::Each(values) => {
-                let found: Vec<Value> = values.iter().map(|value| self.member(from, value, name)).collect();
+                let found: Vec<Value> = values.iter().map(|value| self.member(value, name)).collect();
                 Value::each(found)
             }
             Value::Unknown

@@ -7,10 +7,13 @@
 //! the stack of the front ends; its time is bounded by fuel.
 
 mod actions;
+mod arguments;
 mod call;
+mod children;
 mod class;
 mod effect;
 mod eval;
+mod families;
 mod graph;
 mod handler;
 mod index;
@@ -18,13 +21,18 @@ mod linker;
 mod lookup;
 mod member;
 mod modules;
+mod params;
 mod path;
 mod project;
+mod reach;
+mod repeat;
 mod report;
 mod resolver;
 mod rules;
 mod select;
+mod tested;
 mod value;
+mod verbs;
 mod version;
 
 use crate::{
@@ -57,7 +65,7 @@ pub struct Linked<'a> {
 /// Links the files of a project. The order of `files` does not change the result as long
 /// as it is sorted by path.
 pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFiles) -> Linked<'a> {
-    let muted = files.iter().map(|file| resolver::is_test(packs, file.lang, &file.path)).collect();
+    let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
     let found = report::report(&linker.graph, &linker.rules, files);

@@ -82,7 +82,7 @@ impl Linker<'_> {
         }
         let mut value = self.expr(site.file, arg.value);
         if let Some(key) = &selector.key {
-            value = self.member(site.file, &value, key);
+            value = self.member(&value, key);
             if value.is_unknown() {
                 return;
             }
@@ -119,11 +119,8 @@ impl Linker<'_> {
             let is_name = selected.expr.is_some_and(|(file, expr)| {
                 self.facts(file).is_some_and(|facts| matches!(facts.expr(expr), Expr::Name(_)))
             });
-            match selected.value {
-                Value::Text(_) | Value::Number | Value::Null => false,
-                Value::Unknown => !is_name,
-                _ => true,
-            }
+            let is_data = matches!(selected.value, Value::Text(_) | Value::Number | Value::Null);
+            !(is_data || (is_name && selected.value.is_unknown()))
         });
         found
     }

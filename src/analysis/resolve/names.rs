@@ -120,6 +120,17 @@ impl<'a> Project<'a> {
         Some((found.file, found.is_name || import.name.is_none()))
     }
 
+    /// The file that a module-level name is imported from, whatever it is there.
+    pub fn imported_from(&self, file: usize, name: &str) -> Option<usize> {
+        match self.names.get(file)?.get(name)? {
+            Named::Import(at) => {
+                let import = self.files.get(file)?.imports.get(*at)?;
+                self.import_file(file, import).map(|(other, _)| other)
+            }
+            Named::Scope(_) | Named::Value(_) => None,
+        }
+    }
+
     /// What an expression is, looked up from module level.
     pub fn target(&self, file: usize, expr: ExprId) -> Option<Target> {
         self.follow(file, expr, FUEL)

@@ -5,7 +5,10 @@ use super::{
     node::{Kind, Node, at_pointer, place},
     words::{CommandLine, split},
 };
-use crate::domain::{command::CommandKind, stack::StackKey};
+use crate::domain::{
+    command::{CommandKind, Requirement},
+    stack::StackKey,
+};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 static SCHEMA: &str = include_str!("../../../resources/schema/stack.schema.json");
@@ -51,6 +54,8 @@ pub struct Stated {
 /// One command of `verify:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatedCommand {
+    /// The key under `verify:`, for example `tests` or `tests_api`.
+    pub name: String,
     pub kind: CommandKind,
     pub command: CommandLine,
     /// Line of its key.
@@ -58,6 +63,8 @@ pub struct StatedCommand {
     pub pass_signal: Option<String>,
     /// Programs without which it is not run; empty when it must run.
     pub skip_if_missing: Vec<String>,
+    /// What must be there, or the command is blocked.
+    pub needs: Vec<Requirement>,
     pub optional: bool,
     pub parser: Option<String>,
     pub timeout_seconds: Option<u64>,
@@ -136,13 +143,25 @@ fn validate(root: &Node, problems: &mut Problems<'_>) {
 
 fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
     file.detect = block.value.get("detect").and_then(stated);
-    for kind in KINDS {
-        let Some(entry) = block.value.get(kind.name()) else { continue };
+    let Kind::Map(entries) = &block.value else { return };
+    let order = |name: &str, entry: &Node| {
+        let stated = entry.value.get("kind").and_then(|node| node.value.text()).unwrap_or(name);
+        KINDS.into_iter().position(|kind| kind.name() == stated)
+    };
+    let mut commands: Vec<(usize, &str, &Node)> = entries
+        .iter()
+        .filter_map(|(name, entry)| {
+            order(&name.value, entry).map(|order| (order, name.value.as_str(), entry))
+        })
+        .collect();
+    commands.sort_by_key(|(order, _, entry)| (*order, place(entry)));
+    for (order, name, entry) in commands {
+        let Some(kind) = KINDS.get(order).copied() else { continue };
         let Some(cmd) = entry.value.get("cmd") else { continue };
         let Some(text) = cmd.value.text() else { continue };
         match split(text) {
-            Ok(command) => file.commands.push(command_of(kind, command, entry, cmd)),
-            Err(error) => problems.error(place(cmd), format!("verify.{}.cmd: {error}", kind.name())),
+            Ok(command) => file.commands.push(command_of(name, kind, command, entry, cmd)),
+            Err(error) => problems.error(place(cmd), format!("verify.{name}.cmd: {error}")),
         }
     }
     if let Some(raw) = block.value.get("raw_sql") {
@@ -154,7 +173,13 @@ fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
     }
 }
 
-fn command_of(kind: CommandKind, mut command: CommandLine, entry: &Node, cmd: &Node) -> StatedCommand {
+fn command_of(
+    name: &str,
+    kind: CommandKind,
+    mut command: CommandLine,
+    entry: &Node,
+    cmd: &Node,
+) -> StatedCommand {
     let get = |key: &str| entry.value.get(key).map(|node| &node.value);
     if let Some(Kind::Text(folder)) = get("folder") {
         let folder = folder.trim_matches('/');
@@ -169,7 +194,16 @@ fn command_of(kind: CommandKind, mut command: CommandLine, entry: &Node, cmd: &N
         Some(Kind::List(_)) => texts(entry.value.get("skip_if_missing")),
         Some(Kind::Bool(false) | Kind::Null | Kind::Number(_) | Kind::Map(_)) | None => Vec::new(),
     };
+    let needs = entry.value.get("needs");
+    let all = |key: &str| texts(needs.and_then(|needs| needs.value.get(key)));
+    let mut requirements: Vec<Requirement> = Vec::new();
+    requirements.extend(all("programs").into_iter().map(Requirement::Program));
+    requirements.extend(all("python_modules").into_iter().map(Requirement::PythonModule));
+    requirements.extend(all("variables").into_iter().map(Requirement::Variable));
+    requirements.extend(all("paths").into_iter().map(Requirement::Path));
     StatedCommand {
+        name: name.to_owned(),
+        needs: requirements,
         kind,
         command,
         line: place(cmd).0,

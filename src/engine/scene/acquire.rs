@@ -146,6 +146,9 @@ fn middle(model: &Model) -> PaneView {
     if model.screen.acquire == AcquireView::List {
         return list(model, &map);
     }
+    if shown_endpoint(model).is_none() && !map.endpoints.is_empty() {
+        return list(model, &map);
+    }
     let Some(index) = shown_endpoint(model) else {
         let rows = vec![
             Row::Blank,
@@ -171,11 +174,8 @@ fn middle(model: &Model) -> PaneView {
 /// The boxes of one endpoint's flow.
 pub fn flow_rows(model: &Model, endpoint: &Endpoint, flow: &Flow) -> Vec<Row> {
     let nearest = model.screen.endpoint.is_none() && model.session.work.task.is_some();
-    let mut head: Line = vec![bold(endpoint.title())];
-    if nearest {
-        head.push(muted("   nearest to your task"));
-    }
-    let mut rows = vec![Row::Blank, Row::Text { line: head, indent: 0 }, Row::Blank];
+    let note: Line = if nearest { vec![muted("nearest to your task")] } else { Vec::new() };
+    let mut rows = vec![Row::Blank, Row::pair(vec![bold(endpoint.title())], note), Row::Blank];
     let mut first = true;
     for layer in [Layer::Router, Layer::Service, Layer::Repository, Layer::Model, Layer::Migration] {
         let steps: Vec<_> = flow.steps.iter().enumerate().filter(|(_, step)| step.layer == layer).collect();
@@ -190,11 +190,10 @@ pub fn flow_rows(model: &Model, endpoint: &Endpoint, flow: &Flow) -> Vec<Row> {
         first = false;
         let name = if layer == Layer::Migration { "tables".to_owned() } else { layer.name().to_owned() };
         if let (true, Some(hole)) = (steps.is_empty(), hole) {
-            let place = hole.place.as_ref().map(|place| muted(place.to_string())).into_iter().collect();
             rows.push(Row::FlowBox {
                 layer,
                 name,
-                lines: vec![(vec![role(Role::Warn, "▲ "), plain(hole.reason.clone())], place)],
+                lines: vec![(vec![plain(hole.reason.clone())], Vec::new())],
                 foot: Vec::new(),
                 hole: true,
                 target: None,

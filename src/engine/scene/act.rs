@@ -173,10 +173,11 @@ fn plan(model: &Model) -> PaneView {
         && let Some((edit, _)) = model.session.hunk(hunk.id)
     {
         rows.extend([Row::Blank, Row::head("THIS HUNK")]);
-        rows.push(Row::text(edit.path.clone()));
+        rows.push(Row::pair(vec![plain(short_path(&edit.path, 26))], Vec::new()));
         rows.push(Row::Text { line: vec![muted("from "), plain(hunk.origin.label())], indent: 0 });
         if let Some(citation) = &hunk.citation {
-            rows.push(Row::Text { line: vec![muted("like "), plain(citation.to_string())], indent: 0 });
+            let place = short_path(&citation.to_string(), 21);
+            rows.push(Row::pair(vec![muted("like "), plain(place)], Vec::new()));
         }
         let unparsed =
             model.world.checked.as_ref().is_some_and(|checked| checked.unparsed.contains_key(&edit.path));
@@ -253,6 +254,19 @@ fn proposal(model: &Model) -> PaneView {
         }),
         cursor: None,
     }
+}
+
+/// A path that keeps its file name: the folders before it give way first.
+pub fn short_path(path: &str, width: usize) -> String {
+    let mut shown = path.to_owned();
+    while shown.chars().count() > width {
+        let rest = shown.trim_start_matches("…/");
+        match rest.split_once('/') {
+            Some((_, rest)) => shown = format!("…/{rest}"),
+            None => break,
+        }
+    }
+    shown
 }
 
 fn marked_step(model: &Model) -> bool {
@@ -409,12 +423,12 @@ fn criteria(model: &Model) -> PaneView {
             own.iter().filter(|hunk| hunk.decision.is_held()).map(|hunk| hunk.id.to_string()).collect();
         let (mark, note) = match (undecided, held.len()) {
             (Some(hunk), _) => {
-                (Mark::Open, vec![plain(format!("hunk {} ", hunk.id)), role(Role::Warn, "undecided")])
+                (Mark::Open, vec![plain(format!("hunk\u{a0}{} ", hunk.id)), role(Role::Warn, "undecided")])
             }
             (None, 0) => (Mark::Open, vec![role(Role::Warn, "no hunk")]),
-            (None, 1) => (Mark::Dot, vec![muted(format!("hunk {}", held.join(" ")))]),
+            (None, 1) => (Mark::Dot, vec![muted(format!("hunk\u{a0}{}", held.join(" ")))]),
             (None, n) if n > 6 => (Mark::Dot, vec![muted(format!("{n} hunks"))]),
-            (None, _) => (Mark::Dot, vec![muted(format!("hunks {}", held.join(" ")))]),
+            (None, _) => (Mark::Dot, vec![muted(format!("hunks\u{a0}{}", held.join("\u{a0}")))]),
         };
         served += usize::from(mark == Mark::Dot);
         rows.push(Row::Item {

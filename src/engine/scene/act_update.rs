@@ -269,16 +269,17 @@ fn edit_own(cx: &mut Cx<'_>) {
 pub fn open_file(cx: &mut Cx<'_>, path: String) {
     let session = cx.model.session.work.edits.get(&path).map(crate::domain::edit::FileEdit::current);
     let loaded = cx.model.world.sources.get(&path).cloned();
-    match (session, loaded) {
-        (Some(text), _) => cx.open_editor(Purpose::OwnFile(path), text.unwrap_or_default(), ""),
-        (None, Some(text)) => {
-            cx.open_editor(Purpose::OwnFile(path), text.as_deref().unwrap_or_default(), "");
-        }
+    let text = match (session, loaded) {
+        (Some(text), _) => text.unwrap_or_default(),
+        (None, Some(text)) => text.as_deref().unwrap_or_default().to_owned(),
         (None, None) => {
             cx.model.screen.open_when_loaded = Some(path.clone());
             cx.effect(Effect::LoadSource(path));
+            return;
         }
-    }
+    };
+    cx.model.screen.popup = Some(Popup::EditFile { path: path.clone() });
+    cx.open_editor(Purpose::OwnFile(path), text, "");
 }
 
 fn begin_split(cx: &mut Cx<'_>) {
@@ -535,8 +536,12 @@ pub fn shows_hunks(view: &PaneView) -> bool {
 pub fn arrived(cx: &mut Cx<'_>, added: usize) {
     cx.notice(Mark::Before, format!("{} proposed", plural(added, "hunk")));
     cx.touched();
+    let first = plan::shown(cx.model)
+        .into_iter()
+        .find(|hunk| hunk.decision == Decision::Undecided)
+        .map(|hunk| hunk.id);
     if cx.model.screen.hunk.is_none()
-        && let Some(id) = find_undecided(cx, true)
+        && let Some(id) = first
     {
         select(cx, id);
     }

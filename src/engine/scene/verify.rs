@@ -38,8 +38,9 @@ pub fn shown_command(model: &Model) -> Option<String> {
     {
         return Some(command.clone());
     }
-    match crate::engine::cursor::marked(model, Pane::Verify) {
-        Some(Target::Command(id) | Target::Failure(id, _)) => Some(id),
+    // Not `cursor::marked`: that asks this pane for its rows, and its output asks here.
+    match model.screen.marked.get(&(model.kind(), Pane::Verify)) {
+        Some(Target::Command(id) | Target::Failure(id, _)) => Some(id.clone()),
         _ => model.session.evidence.commands.first().map(|command| command.id.clone()),
     }
 }
@@ -119,11 +120,11 @@ pub fn command_rows(model: &Model, judged: &Judged<'_>) -> Vec<Row> {
         }];
     };
     let note = vec![
-        muted(format!("{:<7}", ending(run))),
+        muted(ending(run).replace(' ', "\u{a0}")),
         muted(if matches!(run.ending, Ending::Blocked { .. } | Ending::NotRun { .. }) {
             String::new()
         } else {
-            format!(" {:>6}", seconds(run))
+            format!(" {:>7}", seconds(run)).replace("  ", " \u{a0}")
         }),
     ];
     let mark = if judged.stale { Mark::Open } else { verdict_mark(verdict) };

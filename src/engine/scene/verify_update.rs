@@ -314,7 +314,7 @@ pub fn finished(cx: &mut Cx<'_>, command: &str, base: bool) {
     }
     let judged = cx.model.session.evidence.commands.iter().find(|spec| spec.id == command).map(|spec| {
         let judged = judge::judged(cx.model, spec);
-        (spec.title(), judged.verdict, judged.comparison.new.len())
+        (spec.id.clone(), judged.verdict, judged.comparison.new.len())
     });
     let Some((title, Some(verdict), new)) = judged else { return };
     match verdict {

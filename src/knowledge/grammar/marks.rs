@@ -82,6 +82,26 @@ impl Marked {
         })
     }
 
+    /// Whether a word is unknown and has the form of a name.
+    pub(super) fn may_be_name(&self, at: usize) -> bool {
+        self.marks.get(at) == Some(&Mark::Unknown)
+            && self.clause.words.get(at).is_some_and(|word| {
+                word.kind == WordKind::Plain
+                    && word.text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+                    && word
+                        .text
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            })
+    }
+
+    /// Marks a word as a name and gives it as written.
+    pub(super) fn take_name(&mut self, at: usize) -> Option<String> {
+        let name = self.clause.words.get(at)?.text.clone();
+        *self.marks.get_mut(at)? = Mark::Name;
+        Some(name)
+    }
+
     pub(super) fn has(&self, meaning: &Meaning) -> bool {
         self.meanings().any(|known| known == meaning)
     }

@@ -9,6 +9,8 @@
 pub mod contract;
 mod criteria;
 mod data;
+#[cfg(test)]
+mod everyday_tests;
 pub mod fields;
 mod handover;
 mod intent;

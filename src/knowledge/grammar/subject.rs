@@ -57,8 +57,13 @@ pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], 
         forms(marked, &mut subject);
         phrases(marked, &mut subject);
     }
-    subject.resource = known_resource(clauses);
-    subject.known = subject.resource.is_some();
+    let known = known_resource(clauses);
+    // `Let users delete an article`: who acts is a resource here, what is deleted is not.
+    let acts_only = known.as_ref().is_some_and(|(rank, _)| *rank >= ACTS);
+    let other = if acts_only { clauses.iter_mut().find_map(object_of_operation) } else { None };
+    subject.known = known.is_some() && other.is_none();
+    subject.resource =
+        other.map(|name| lexicon::singular(&lexicon::snake(&name))).or_else(|| known.map(|(_, name)| name));
     if takes_a_new_name(intent, &subject) {
         let name = clauses.iter_mut().find_map(new_name);
         if let Some(name) = name {
@@ -194,8 +199,12 @@ fn phrases(marked: &Marked, subject: &mut Subject) {
     }
 }
 
-/// The resource after the operation, else the first one; who acts comes last.
-fn known_resource(clauses: &[Marked]) -> Option<String> {
+/// The rank from which on a resource is only who acts.
+const ACTS: u8 = 2;
+
+/// The resource after the operation, else the first one; who acts comes last. With its
+/// rank: lower is surer.
+fn known_resource(clauses: &[Marked]) -> Option<(u8, String)> {
     let mut best: Option<(u8, String)> = None;
     for marked in clauses {
         let mut after = false;
@@ -206,7 +215,7 @@ fn known_resource(clauses: &[Marked]) -> Option<String> {
                 match meaning {
                     Meaning::Operation(..) => after = true,
                     Meaning::Resource(name) => {
-                        let rank = u8::from(!after) + 2 * u8::from(actor);
+                        let rank = u8::from(!after) + if actor && !after { ACTS } else { 0 };
                         if best.as_ref().is_none_or(|(known, _)| rank < *known) {
                             best = Some((rank, name.clone()));
                         }
@@ -224,24 +233,25 @@ fn known_resource(clauses: &[Marked]) -> Option<String> {
             }
         }
     }
-    best.map(|(_, name)| name)
+    best
+}
+
+/// An unknown word right after the operation: `delete an article`.
+fn object_of_operation(marked: &mut Marked) -> Option<String> {
+    let at = marked.marks.iter().position(is_operation)?;
+    let object = (at + 1..at + 4).find(|at| marked.may_be_name(*at))?;
+    marked.take_name(object)
+}
+
+fn is_operation(mark: &Mark) -> bool {
+    matches!(mark, Mark::Phrase { meanings, .. }
+        if meanings.iter().any(|meaning| matches!(meaning, Meaning::Operation(..))))
 }
 
 /// An unknown word beside a noun such as `resource`, or after `called`.
 fn new_name(marked: &mut Marked) -> Option<String> {
-    let after_operation = marked
-        .marks
-        .iter()
-        .position(|mark| matches!(mark, Mark::Phrase { meanings, .. } if meanings.iter().any(|one| matches!(one, Meaning::Operation(..)))));
     let words = &marked.clause.words;
-    let is_name = |at: usize| {
-        let word = words.get(at)?;
-        let fits = marked.marks.get(at) == Some(&Mark::Unknown)
-            && word.kind == WordKind::Plain
-            && word.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-            && word.text.starts_with(|letter: char| letter.is_ascii_alphabetic());
-        fits.then_some(at)
-    };
+    let is_name = |at: usize| marked.may_be_name(at).then_some(at);
     let nouns = words.iter().enumerate().filter(|(_, word)| NAMED.contains(&word.lower.as_str()));
     let calls = words.iter().enumerate().filter(|(_, word)| CALLS.contains(&word.lower.as_str()));
     let at = calls
@@ -257,17 +267,11 @@ fn new_name(marked: &mut Marked) -> Option<String> {
         .or_else(|| {
             let has_fields = words.iter().any(|word| word.kind == WordKind::Field);
             if has_fields { (0..words.len()).find_map(is_name) } else { None }
-        })
-        .or_else(|| {
-            // `cancel a booking`: only small words between, else the object is another.
-            let from = after_operation? + 1;
-            (from..words.len().min(from + 3)).find_map(is_name)
-        })?;
-    let name = words.get(at)?.text.clone();
-    if let Some(mark) = marked.marks.get_mut(at) {
-        *mark = Mark::Name;
+        });
+    match at {
+        Some(at) => marked.take_name(at),
+        None => object_of_operation(marked),
     }
-    Some(name)
 }
 
 /// The operation that is asked for. `create` at the beginning of a sentence that makes

@@ -94,7 +94,7 @@ fn find(pattern: &str, map: &BackendMap, read: ReadFile<'_>) -> Option<(String, 
 
 /// A handler that asks for the user, else any.
 fn route(map: &BackendMap, read: ReadFile<'_>) -> Option<(String, Block)> {
-    const AUTH: [&str; 9] = [
+    const AUTH: &[&str] = &[
         "current_user",
         "CurrentUser",
         "currentUser",
@@ -103,6 +103,7 @@ fn route(map: &BackendMap, read: ReadFile<'_>) -> Option<(String, Block)> {
         "requireAuth",
         "requireUser",
         "authenticate",
+        "@User(",
         "MaybeAuthUser",
     ];
     let blocks: Vec<(String, Block)> = map

@@ -17,7 +17,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -27,6 +27,8 @@ use std::{
 const TICK: Duration = Duration::from_millis(20);
 /// Between a polite and a hard end.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long the rest of the output is waited for after the end.
+const SETTLE: Duration = Duration::from_secs(1);
 /// Of the output, the end is kept for the error text.
 const KEPT_BYTES: usize = 16 * 1024;
 /// Lines of output in an error.
@@ -126,6 +128,7 @@ pub(super) fn run(
     let why = wait(config, &mut child, &output, cancel);
     signal_group(&child, Signal::SIGKILL);
     let why = why?;
+    output.settle();
     Ok(Ended { why, tail: output.tail() })
 }
 
@@ -186,6 +189,8 @@ fn signal_group(child: &Child, signal: Signal) {
 #[derive(Default)]
 struct Output {
     bytes: AtomicU64,
+    /// Pipes that are still read.
+    open: AtomicUsize,
     kept: Mutex<VecDeque<u8>>,
 }
 
@@ -196,6 +201,14 @@ impl Output {
             kept.extend(chunk);
             let extra = kept.len().saturating_sub(KEPT_BYTES);
             kept.drain(..extra);
+        }
+    }
+
+    /// Waits until the pipes are read to their end, but not for a process that holds one open.
+    fn settle(&self) {
+        let started = Instant::now();
+        while self.open.load(Ordering::SeqCst) > 0 && started.elapsed() < SETTLE {
+            thread::sleep(TICK);
         }
     }
 
@@ -213,6 +226,7 @@ impl Output {
 /// left the group may hold the pipe open for ever.
 fn drain(mut pipe: impl Read + Send + 'static, output: &Arc<Output>) {
     let output = Arc::clone(output);
+    output.open.fetch_add(1, Ordering::SeqCst);
     thread::spawn(move || {
         let mut chunk = [0_u8; 8192];
         while let Ok(count) = pipe.read(&mut chunk) {
@@ -221,6 +235,7 @@ fn drain(mut pipe: impl Read + Send + 'static, output: &Arc<Output>) {
                 Some(read) => output.push(read),
             }
         }
+        output.open.fetch_sub(1, Ordering::SeqCst);
     });
 }
 

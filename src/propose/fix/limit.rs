@@ -138,7 +138,8 @@ fn add_parameters(module: &Module<'_>, edits: &mut Edits, function: &StmtFunctio
     };
     if source.contains('\n') {
         let indent = crate::propose::edits::indent_of(module.text, last);
-        edits.insert(last, format!(",\n{indent}{limit},\n{indent}{offset}"));
+        let newline = crate::propose::edits::newline_of(module.text);
+        edits.insert(last, format!(",{newline}{indent}{limit},{newline}{indent}{offset}"));
     } else {
         edits.insert(last, format!(", {limit}, {offset}"));
     }

@@ -9,6 +9,7 @@ mod limit;
 mod secret;
 mod sql;
 mod sql_code;
+mod sql_find;
 mod sql_python;
 
 use super::{
@@ -246,5 +247,64 @@ pub(crate) mod testing {
         fix(&finding(rule, file, text, marked), text)
             .map(|fixed| fixed.text)
             .map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{testing::finding, *};
+    use crate::propose::sample_files;
+
+    const RULES: [&str; 6] = [
+        "sec/sql-interpolated-value",
+        "sec/secret-known-format",
+        "sec/secret-assigned-to-name",
+        "orm/n-plus-one",
+        "orm/unbounded-list",
+        "mig/fk-missing-index",
+    ];
+
+    #[test]
+    fn a_finding_anywhere_is_repaired_into_something_that_parses_or_refused_with_a_reason() {
+        let mut repaired = 0;
+        for file in sample_files("python").iter().filter(|file| file.path.ends_with(".py")) {
+            let text = std::str::from_utf8(file.bytes).unwrap();
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                for rule in RULES {
+                    match fix(&finding(rule, file.path, text, line.trim()), text) {
+                        Ok(fixed) => {
+                            repaired += 1;
+                            assert!(Module::parse(file.path, &fixed.text).is_ok());
+                            assert!(!fixed.reason.is_empty());
+                        }
+                        Err(ProposeError::NotApplicable(reason)) => assert!(!reason.is_empty()),
+                        Err(other) => panic!("{rule} at {}: {line:?}: {other:?}", file.path),
+                    }
+                }
+            }
+        }
+        assert!(repaired > 10, "{repaired} repairs");
+    }
+
+    #[test]
+    fn a_finding_of_an_older_text_is_refused() {
+        let text = "import sqlite3\ndb.execute(f\"SELECT 1 FROM t WHERE a = '{x}'\")\n";
+        let stale = Finding { line: 90, end_line: 90, ..finding(RULES[0], "a.py", text, "db") };
+        assert!(matches!(fix(&stale, text), Err(ProposeError::NotApplicable(_))));
+    }
+
+    #[test]
+    fn windows_line_endings_are_kept() {
+        let text = "import json\r\n\r\ntoken = \"k3y\"\r\n";
+        let fixed = fix(&finding("sec/secret-assigned-to-name", "a.py", text, "\"k3y\""), text).unwrap().text;
+        assert_eq!(fixed, "import json\r\nimport os\r\n\r\ntoken = os.environ[\"TOKEN\"]\r\n");
+    }
+
+    #[test]
+    fn what_no_fix_knows_is_not_fixable() {
+        assert!(!fixable("arch/router-uses-orm", Language::Python));
+        assert!(!fixable("orm/n-plus-one", Language::Rust));
+        assert!(fixable("mig/fk-missing-index", Language::Sql));
+        assert_eq!(Language::of("README.md"), None);
     }
 }

@@ -92,7 +92,7 @@ fn types(field: &Field, reference: Option<&Reference>) -> Types {
         Kind::String => simple("str", &format!("String({})", field.max.unwrap_or(255)), "", true),
         Kind::Text => simple("str", "Text()", "", true),
         Kind::Integer => simple("int", "Integer()", "", false),
-        Kind::Float => simple("float", "Float()", "", false),
+        Kind::Float => simple("float", "Float()", "", true),
         Kind::Decimal => simple("Decimal", "Numeric(12, 2)", "decimal:Decimal", true),
         Kind::Boolean => simple("bool", "Boolean()", "", false),
         Kind::Date => simple("date", "Date()", "datetime:date", false),

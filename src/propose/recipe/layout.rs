@@ -93,6 +93,10 @@ impl Layout {
             let layer = map.layer_of(path).or_else(|| crate::domain::conventional::layer_by_path(path));
             let Some(layer) = layer.filter(|layer| RESOURCE_LAYERS.contains(layer)) else { continue };
             let Some(resource) = resource_of(path) else { continue };
+            // The map may know files that the base does not have: the user's untracked ones.
+            if workspace.text(path)?.is_none() {
+                continue;
+            }
             by_resource.entry(resource).or_default().entry(layer).or_insert_with(|| path.to_owned());
         }
         let rank = |files: &BTreeMap<Layer, String>| {

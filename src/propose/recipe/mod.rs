@@ -9,10 +9,14 @@ mod context;
 mod fields;
 mod layout;
 pub(crate) mod names;
+mod references;
 mod register;
+mod registration;
 pub(crate) mod render;
 mod resource;
 mod samples;
 mod style;
+mod template_context;
+mod test_context;
 
 pub use resource::ResourceRecipe;

@@ -20,7 +20,8 @@ pub(crate) fn include_router(
     like: &Name,
     name: &Name,
 ) -> Result<Option<String>, ProposeError> {
-    let module = Module::parse(path, text)?;
+    // A file that does not parse is not ours to change.
+    let Ok(module) = Module::parse(path, text) else { return Ok(None) };
     let mut bodies = vec![module.body.as_slice()];
     for function in module.functions() {
         bodies.push(&function.body);
@@ -39,7 +40,7 @@ pub(crate) fn include_router(
             newline_of(text)
         );
         insert_line(&mut edits, text, line_end(text, range_of(*last).end), &line);
-        for import in module.from_imports() {
+        for import in module.import_froms() {
             import_like(&module, &mut edits, import, like, name, None);
         }
         return edits.apply(text).map(Some);
@@ -56,9 +57,10 @@ pub(crate) fn export(
     name: &Name,
     defined: &BTreeSet<String>,
 ) -> Result<Option<String>, ProposeError> {
-    let module = Module::parse(path, text)?;
+    // A file that does not parse is not ours to change.
+    let Ok(module) = Module::parse(path, text) else { return Ok(None) };
     let mut edits = Edits::default();
-    for import in module.from_imports() {
+    for import in module.import_froms() {
         import_like(&module, &mut edits, import, like, name, Some(defined));
     }
     for stmt in &module.body {
@@ -147,7 +149,7 @@ fn siblings<'m>(
         (import.level, from.rsplit_once('.').map_or("", |(package, _)| package), from)
     };
     let own = package(import);
-    module.from_imports().filter_map(move |other| {
+    module.import_froms().filter_map(move |other| {
         let theirs = package(other);
         (theirs.0 == own.0 && theirs.1 == own.1).then_some((other, theirs.2))
     })

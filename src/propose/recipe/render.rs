@@ -36,6 +36,23 @@ pub(crate) fn render(
     helpers: &Helpers,
     context: &Value,
 ) -> Result<String, ProposeError> {
+    let text = render_with(recipe, template, helpers, context, &[])?;
+    // Which names of `typing` a file needs shows only in its text.
+    let used: Vec<&'static str> =
+        ["List", "Optional"].into_iter().filter(|name| text.contains(&format!("{name}["))).collect();
+    if used.is_empty() || !helpers.old_generics {
+        return Ok(text);
+    }
+    render_with(recipe, template, helpers, context, &used)
+}
+
+fn render_with(
+    recipe: &str,
+    template: &str,
+    helpers: &Helpers,
+    context: &Value,
+    typing: &[&'static str],
+) -> Result<String, ProposeError> {
     let source = recipe_file(recipe, template)?;
     let wrong = |error: minijinja::Error| ProposeError::Io {
         path: format!("recipes/{recipe}/{template}"),
@@ -48,7 +65,8 @@ pub(crate) fn render(
     environment.set_syntax(syntax.build().map_err(wrong)?);
     let own = helpers.own_packages.clone();
     let old = helpers.old_generics;
-    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, old));
+    let typing = typing.to_vec();
+    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing));
     environment.add_function("optional", move |of: &str| optional(of, old));
     environment.add_function(
         "list_of",
@@ -71,7 +89,7 @@ pub(crate) fn optional(of: &str, old: bool) -> String {
 }
 
 /// Import lines for `module:name` and `module` items, in three sorted groups.
-fn imports(wanted: &[Value], own: &BTreeSet<String>, old_generics: bool) -> String {
+fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String {
     let mut plain: BTreeSet<String> = BTreeSet::new();
     let mut from: BTreeMap<String, BTreeSet<(u8, String)>> = BTreeMap::new();
     let mut pending: Vec<Value> = wanted.iter().rev().cloned().collect();
@@ -90,10 +108,8 @@ fn imports(wanted: &[Value], own: &BTreeSet<String>, old_generics: bool) -> Stri
             }
         }
     }
-    if old_generics {
-        let typing = from.entry("typing".into()).or_default();
-        typing.insert((1, "List".into()));
-        typing.insert((1, "Optional".into()));
+    for name in typing {
+        from.entry("typing".into()).or_default().insert((case_rank(name), (*name).to_owned()));
     }
     let group = |module: &str| {
         let root = module.split(['.', ' ']).next().unwrap_or_default();
@@ -163,7 +179,7 @@ mod tests {
         ];
         let own = BTreeSet::from(["app".to_owned()]);
         assert_eq!(
-            imports(&wanted, &own, false),
+            imports(&wanted, &own, &[]),
             "import uuid\n\nfrom sqlalchemy import String, select\n\nfrom app.models.user import User"
         );
     }

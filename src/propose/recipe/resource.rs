@@ -3,18 +3,16 @@
 
 use super::{
     alembic::Head,
-    context::{FieldContext, Reference, field_context, model_imports, schema_imports},
-    fields::{self, Field, Kind},
-    layout::{Layout, retarget},
+    context::Reference,
+    fields::{self, Field},
+    layout::Layout,
     names::Name,
-    register,
-    render::{Helpers, recipe_file, render},
-    samples::{TestStyle, row_of},
-    style::{Commits, Style, is_table, key_in},
+    references::references,
+    render::recipe_file,
+    style::{Commits, Style},
 };
 use crate::{
     domain::{
-        diff::changes_between,
         hunk::Origin,
         ids::StepId,
         layer::Layer,
@@ -25,17 +23,16 @@ use crate::{
     },
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
     propose::{
-        python::{Module, last_name, range_of},
+        python::Module,
         workspace::{ReadBase, Workspace},
     },
 };
-use minijinja::{Value, context};
-use ruff_python_ast::{Expr, Stmt};
+use minijinja::context;
+use ruff_python_ast::Stmt;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
 /// Folder of the recipe under `resources/recipes`.
-const RECIPE: &str = "fastapi-sqlalchemy";
+pub(super) const RECIPE: &str = "fastapi-sqlalchemy";
 
 /// Adds a resource to a FastAPI and SQLAlchemy backend.
 pub struct ResourceRecipe {
@@ -57,16 +54,16 @@ struct StepHead {
 }
 
 /// Everything that is known before a file is rendered.
-struct Plan<'a> {
-    name: Name,
-    fields: Vec<Field>,
-    layout: Layout,
-    style: Style,
-    references: Vec<Reference>,
-    workspace: Workspace<'a>,
-    map: &'a BackendMap,
-    request: &'a ProposalRequest,
-    remarks: Vec<String>,
+pub(super) struct Plan<'a> {
+    pub(super) name: Name,
+    pub(super) fields: Vec<Field>,
+    pub(super) layout: Layout,
+    pub(super) style: Style,
+    pub(super) references: Vec<Reference>,
+    pub(super) workspace: Workspace<'a>,
+    pub(super) map: &'a BackendMap,
+    pub(super) request: &'a ProposalRequest,
+    pub(super) remarks: Vec<String>,
 }
 
 impl ResourceRecipe {
@@ -129,15 +126,15 @@ impl Proposer for ResourceRecipe {
 }
 
 impl Plan<'_> {
-    fn table(&self) -> &str {
+    pub(super) fn table(&self) -> &str {
         if self.style.plural_tables { &self.name.plural } else { &self.name.snake }
     }
 
-    fn path(&self, layer: Layer) -> String {
+    pub(super) fn path(&self, layer: Layer) -> String {
         self.layout.path_for(layer, &self.name)
     }
 
-    fn module(&self, layer: Layer) -> String {
+    pub(super) fn module(&self, layer: Layer) -> String {
         self.layout.module_of(&self.path(layer))
     }
 
@@ -162,8 +159,8 @@ impl Plan<'_> {
             if self.map.layer_of(path) != Some(Layer::Model) {
                 continue;
             }
-            let text = self.workspace.require(path)?;
-            let module = Module::parse(path, &text)?;
+            let Some(text) = self.workspace.text(path)? else { continue };
+            let Ok(module) = Module::parse(path, &text) else { continue };
             if let Some(class) = module.classes().find(|class| class.name.as_str() == self.name.pascal) {
                 return clash(format!("a class {}", self.name.pascal), Place::new(path, module.line(class)));
             }
@@ -175,65 +172,6 @@ impl Plan<'_> {
             return clash(format!("an endpoint {url}"), Place::new(endpoint.file.clone(), endpoint.line));
         }
         Ok(())
-    }
-
-    /// The full path of the new resource, without a last slash.
-    fn url(&self) -> String {
-        let router = self.layout.examples.get(&Layer::Router);
-        let known = router.and_then(|example| {
-            let own = self.map.endpoints.iter().filter(|endpoint| endpoint.file == example.path);
-            own.map(|endpoint| endpoint.path.split("/{").next().unwrap_or_default().to_owned())
-                .filter(|path| retarget(path, &example.name, &self.name) != *path)
-                .min_by_key(|path| (path.len(), path.clone()))
-        });
-        let stated = || {
-            let (call, _) = self.router_call().ok()?;
-            let (_, rest) = call.split_once("prefix=\"")?;
-            rest.split('"').next().map(str::to_owned)
-        };
-        let path = match (known, router) {
-            (Some(path), Some(example)) => retarget(&path, &example.name, &self.name),
-            _ => stated().unwrap_or_else(|| format!("/{}", self.name.plural)),
-        };
-        path.trim_end_matches('/').to_owned()
-    }
-
-    /// The `APIRouter(…)` call and the imports it needs beside `APIRouter`.
-    fn router_call(&self) -> Result<(String, Vec<String>), ProposeError> {
-        let default = (format!("APIRouter(prefix=\"/{0}\", tags=[\"{0}\"])", self.name.plural), Vec::new());
-        let Some(example) = self.layout.examples.get(&Layer::Router) else { return Ok(default) };
-        let module = Module::parse(&example.path, &example.text)?;
-        for stmt in &module.body {
-            let Stmt::Assign(assign) = stmt else { continue };
-            let Expr::Call(call) = &*assign.value else { continue };
-            if last_name(&call.func) != Some("APIRouter") {
-                continue;
-            }
-            let source = module.source(call);
-            let mut imports = Vec::new();
-            for import in module.from_imports().filter(|import| import.level == 0) {
-                for alias in import.names.iter().filter(|alias| alias.asname.is_none()) {
-                    let word = alias.name.as_str();
-                    let used = source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == word);
-                    if let (true, Some(from)) = (used, &import.module) {
-                        imports.push(format!("{from}:{word}"));
-                    }
-                }
-            }
-            return Ok((retarget(source, &example.name, &self.name), imports));
-        }
-        Ok(default)
-    }
-
-    /// Whether the example's collection is served at `""` or at `"/"`.
-    fn root_path(&self) -> Result<&'static str, ProposeError> {
-        let Some(example) = self.layout.examples.get(&Layer::Router) else { return Ok("") };
-        let module = Module::parse(&example.path, &example.text)?;
-        let slash = module.functions().flat_map(|function| &function.decorator_list).any(|decorator| {
-            matches!(&decorator.expression, Expr::Call(call)
-                if call.arguments.args.first().and_then(crate::propose::python::string_value).as_deref() == Some("/"))
-        });
-        Ok(if slash { "/" } else { "" })
     }
 
     /// One new file; `None` where the repository gives nothing to build it on.
@@ -272,7 +210,7 @@ impl Plan<'_> {
         Ok(Some(FileChange { path, content: Content::Text { text }, notes: vec![note] }))
     }
 
-    fn step_for(&self, layer: Layer) -> Option<StepId> {
+    pub(super) fn step_for(&self, layer: Layer) -> Option<StepId> {
         let own = |step: &&crate::domain::plan::Step| {
             step.layer == layer && matches!(&step.filler, Filler::Recipe { recipe } if recipe == "resource")
         };
@@ -289,283 +227,6 @@ impl Plan<'_> {
             _ => None,
         });
         Some(Place::new(example.path.clone(), line.unwrap_or(1)))
-    }
-
-    fn render(&self, template: &str, extra: Value) -> Result<String, ProposeError> {
-        let packages = [Layer::Router, Layer::Model, Layer::Service]
-            .into_iter()
-            .filter_map(|layer| self.module(layer).split('.').next().map(str::to_owned))
-            .collect();
-        let helpers = Helpers {
-            own_packages: packages,
-            old_generics: self.style.old_generics,
-            not_found: self.style.not_found.clone(),
-        };
-        render(RECIPE, template, &helpers, &context! { ..extra, ..self.context()? })
-    }
-
-    fn reference_of(&self, field: &Field) -> Option<&Reference> {
-        self.references.iter().find(|reference| reference.column == field.column())
-    }
-
-    fn field_contexts(&self) -> Vec<FieldContext> {
-        let old = self.style.old_generics;
-        self.fields.iter().map(|field| field_context(field, self.reference_of(field), old)).collect()
-    }
-
-    /// What every template may use.
-    fn context(&self) -> Result<Value, ProposeError> {
-        let (name, style) = (&self.name, &self.style);
-        let [base, create, update, read] =
-            style.schema_suffixes.each_ref().map(|suffix| format!("{}{suffix}", name.pascal));
-        let is_class = style.repository_is_class;
-        let repository_name = format!("{}Repository", name.pascal);
-        let module = self.module(Layer::Repository);
-        let repository_import: Vec<String> = if is_class {
-            vec![format!("{module}:{repository_name}")]
-        } else {
-            let mut names = vec![
-                format!("add_{}", name.snake),
-                format!("delete_{}", name.snake),
-                format!("get_{}", name.snake),
-                format!("list_{}", name.plural),
-            ];
-            names.extend(self.references.iter().map(|reference| format!("{}_exists", reference.name)));
-            names.into_iter().map(|name| format!("{module}:{name}")).collect()
-        };
-        let verb = |class: &str, function: String| if is_class { class.to_owned() } else { function };
-        let (router_call, router_imports) = self.router_call()?;
-        let session_type = if style.session.is_async { "AsyncSession" } else { "Session" };
-        let session_import = if style.session.is_async {
-            "sqlalchemy.ext.asyncio:AsyncSession"
-        } else {
-            "sqlalchemy.orm:Session"
-        };
-        let key_uuid = style.key_type() == "uuid.UUID";
-        let not_found = style.not_found.as_ref();
-        let required: Vec<String> = self
-            .fields
-            .iter()
-            .filter(|field| !field.optional)
-            .map(|field| format!("\"{}\"", field.column()))
-            .collect();
-        let imports_of = |per_field: fn(&Field, Option<&Reference>) -> Vec<String>| -> Vec<String> {
-            let mut all: Vec<String> =
-                self.fields.iter().flat_map(|field| per_field(field, self.reference_of(field))).collect();
-            all.extend(key_uuid.then(|| "uuid".to_owned()));
-            all
-        };
-        let id_in_base = style.base_has_id && self.references.is_empty();
-        let mut model_imports = imports_of(model_imports);
-        if id_in_base && !self.fields.iter().any(|field| field.kind == Kind::Uuid) {
-            model_imports.retain(|import| import != "uuid");
-        }
-        let title_plural = name.plural.replace('_', " ");
-        let mut letters = title_plural.chars();
-        let title_plural: String =
-            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters.as_str().chars()).collect();
-        let root_path = self.root_path()?;
-        let url = self.url();
-        Ok(context! {
-            title_plural,
-            model => name.pascal.clone(),
-            var => name.snake.clone(),
-            plural => name.plural.clone(),
-            table => self.table(),
-            root_path,
-            url => format!("{url}{root_path}"),
-            item_url => url,
-            base => context! {
-                name => style.base_name.clone(),
-                import => format!("{}:{}", style.base_module, style.base_name),
-                has_id => style.base_has_id,
-            },
-            id => context! {
-                py => style.key_type(),
-                args => if key_uuid { "primary_key=True, default=uuid.uuid4" } else { "primary_key=True" },
-                sa => if key_uuid { "sa.Uuid()" } else { "sa.Integer()" },
-                imports => if key_uuid { "uuid" } else { "" },
-                unknown => if key_uuid { "00000000-0000-4000-8000-000000000000" } else { "999999" },
-            },
-            fields => self.field_contexts().iter().map(FieldContext::value).collect::<Vec<_>>(),
-            references => self.references.iter().map(Reference::value).collect::<Vec<_>>(),
-            model_imports,
-            schema_imports => imports_of(schema_imports),
-            model_import => format!("{}:{}", self.module(Layer::Model), name.pascal),
-            reference_imports => self.references.iter().map(|reference| reference.import.clone()).collect::<Vec<_>>(),
-            required => required.join(", "),
-            schemas => context! { base, create, update, read },
-            schema_module => self.module(Layer::Schema),
-            repository => context! {
-                is_class,
-                name => repository_name,
-                get => verb("get", format!("get_{}", name.snake)),
-                list => verb("list_page", format!("list_{}", name.plural)),
-                add => verb("add", format!("add_{}", name.snake)),
-                delete => verb("delete", format!("delete_{}", name.snake)),
-            },
-            repository_import,
-            service => context! { name => format!("{}Service", name.pascal) },
-            service_import => format!("{}:{}Service", self.module(Layer::Service), name.pascal),
-            session => context! {
-                type => session_type,
-                import => session_import,
-                parameter => style.session.parameter.clone(),
-                variable => style.session.variable.clone(),
-                dependency_imports => style.session.imports.clone(),
-            },
-            commits => style.commits.name(),
-            not_found => context! {
-                name => not_found.map_or("LookupError", |error| error.name.as_str()),
-                import => not_found.map_or(String::new(), |error| format!("{}:{}", error.module, error.name)),
-            },
-            router_call,
-            router_imports,
-            def => if style.session.is_async { "async def" } else { "def" },
-            await => if style.session.is_async { "await " } else { "" },
-        })
-    }
-
-    /// What the test template needs beside; `None` with a remark where tests cannot be written.
-    fn test_context(&mut self) -> Result<Option<Value>, ProposeError> {
-        let Some(test) = TestStyle::read(&self.layout, &self.workspace)? else {
-            self.remarks.push("No fixture named client was found, so the tests are yours to write.".into());
-            return Ok(None);
-        };
-        let contexts = self.field_contexts();
-        let plain = |field: &&FieldContext| field.comparable && !field.other.is_empty();
-        let Some(changed) = contexts.iter().find(plain) else {
-            self.remarks.push("Every field is a reference, so the tests are yours to write.".into());
-            return Ok(None);
-        };
-        let mut parents = Vec::new();
-        let mut parent_imports = Vec::new();
-        for reference in self.references.iter().filter(|reference| !reference.optional) {
-            let row = self.row_of(reference)?;
-            let reachable = !test.session.is_empty() && (!test.session_is_async || test.client_is_async);
-            let Some((args, imports)) = row.filter(|_| reachable) else {
-                self.remarks.push(format!(
-                    "A test needs a row of {} first, which the recipe cannot make here; the tests are yours to write.",
-                    reference.model
-                ));
-                return Ok(None);
-            };
-            parent_imports.extend(imports);
-            parent_imports.push(reference.import.clone());
-            parents.push(context! { name => reference.name.clone(), model => reference.model.clone(), args });
-        }
-        if !parents.is_empty() {
-            let session = if test.session_is_async {
-                "sqlalchemy.ext.asyncio:AsyncSession"
-            } else {
-                "sqlalchemy.orm:Session"
-            };
-            parent_imports.push(session.into());
-        }
-        let with_session = !parents.is_empty();
-        let session_type = if test.session_is_async { "AsyncSession" } else { "Session" };
-        let compared: Vec<String> = contexts
-            .iter()
-            .filter(|field| field.comparable && !field.sample.is_empty())
-            .map(|field| format!("\"{}\"", field.column))
-            .collect();
-        let awaits = |is_async: bool| if is_async { "await " } else { "" };
-        Ok(Some(context! {
-            def_test => if test.client_is_async { "async def" } else { "def" },
-            await_test => awaits(test.client_is_async),
-            await_session => awaits(test.session_is_async),
-            session_parameter => if with_session { format!(", {}: {session_type}", test.session) } else { String::new() },
-            body_parameter => if with_session { format!("{}: {session_type}", test.session) } else { String::new() },
-            session_argument => if with_session { test.session.clone() } else { String::new() },
-            parents,
-            parent_imports,
-            compared => compared.join(", "),
-            changed => changed.value(),
-            first_required => self.fields.iter().find(|field| !field.optional).map(Field::column),
-            test => test.value(),
-        }))
-    }
-
-    /// Constructor arguments for a row that the tests refer to.
-    fn row_of(&self, reference: &Reference) -> Result<Option<(String, Vec<String>)>, ProposeError> {
-        let known = self.map.models.iter().find(|model| model.name == reference.model);
-        let mut paths: Vec<&str> = known.iter().map(|model| model.file.as_str()).collect();
-        paths.extend(self.workspace.paths());
-        for path in paths.into_iter().filter(|path| path.ends_with(".py")) {
-            let Some(text) = self.workspace.text(path)? else { continue };
-            if !text.contains(&format!("class {}", reference.model)) {
-                continue;
-            }
-            let module = Module::parse(path, &text)?;
-            let class =
-                module.classes().find(|class| class.name.as_str() == reference.model && is_table(class));
-            if let Some(class) = class {
-                return Ok(row_of(&module, class));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Edits of files that know the example: the router's aggregator, packages, metadata.
-    fn registrations(&mut self) -> Result<Vec<FileChange>, ProposeError> {
-        let pascal = &self.name.pascal;
-        let mut defined: BTreeSet<String> =
-            self.style.schema_suffixes.iter().skip(1).map(|suffix| format!("{pascal}{suffix}")).collect();
-        defined.extend([
-            pascal.clone(),
-            format!("{pascal}Repository"),
-            format!("{pascal}Service"),
-            "router".into(),
-        ]);
-        let mut files = Vec::new();
-        let mut included = false;
-        for path in self.workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
-            let text = self.workspace.require(path)?;
-            let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".py");
-            if text.contains("include_router") && self.map.layer_of(path) != Some(Layer::Test) {
-                let like =
-                    self.layout.examples.get(&Layer::Router).map_or(&self.layout.like, |own| &own.name);
-                if let Some(new_text) = register::include_router(path, &text, like, &self.name)? {
-                    included = true;
-                    files.push(self.edited(path, &text, new_text, "Serves the new router.", Layer::Router));
-                }
-            } else if matches!(stem, "__init__" | "env" | "base" | "metadata") {
-                let like = &self.layout.like;
-                if let Some(new_text) = register::export(path, &text, like, &self.name, &defined)? {
-                    let layer = crate::domain::conventional::layer_by_path(path).unwrap_or(Layer::Model);
-                    let reason = "Makes the new names known where the others are.";
-                    files.push(self.edited(path, &text, new_text, reason, layer));
-                }
-            }
-        }
-        if !included {
-            self.remarks.push(format!(
-                "No include_router of {} was found; the new router is served once you include it.",
-                self.layout.like.plural
-            ));
-        }
-        Ok(files)
-    }
-
-    fn edited(&self, path: &str, old: &str, new_text: String, reason: &str, layer: Layer) -> FileChange {
-        let example = |line: &&str| retarget(line, &self.layout.like, &self.name) != **line;
-        let place = old
-            .lines()
-            .position(|line| example(&line))
-            .and_then(|index| u32::try_from(index + 1).ok())
-            .map(|line| Place::new(path, line));
-        let notes = changes_between(old, &new_text)
-            .into_iter()
-            .map(|change| Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: reason.to_owned(),
-                citation: place.clone(),
-                criteria: Vec::new(),
-                step: self.step_for(layer),
-            })
-            .collect();
-        FileChange { path: path.to_owned(), content: Content::Text { text: new_text }, notes }
     }
 
     /// `__init__.py` of folders that the recipe starts, where the repository has such files.
@@ -617,67 +278,4 @@ impl Plan<'_> {
             ));
         }
     }
-}
-
-/// The models that fields refer to; an unknown one is an input error that lists the known.
-fn references(
-    fields: &[Field],
-    layout: &Layout,
-    map: &BackendMap,
-    workspace: &Workspace<'_>,
-) -> Result<Vec<Reference>, ProposeError> {
-    let mut found = Vec::new();
-    for field in fields {
-        let Kind::BelongsTo(model) = &field.kind else { continue };
-        let mut known: BTreeSet<String> = map.models.iter().map(|model| model.name.clone()).collect();
-        let mut hit = None;
-        for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
-            let text = workspace.require(path)?;
-            if !text.contains("__tablename__") && !text.contains("mapped_column") {
-                continue;
-            }
-            let module = Module::parse(path, &text)?;
-            for class in module.classes().filter(|class| is_table(class)) {
-                known.insert(class.name.to_string());
-                if class.name.as_str() == model {
-                    let table = class.body.iter().find_map(|stmt| match stmt {
-                        Stmt::Assign(assign)
-                            if assign.targets.first().and_then(last_name) == Some("__tablename__") =>
-                        {
-                            crate::propose::python::string_value(&assign.value)
-                        }
-                        _ => None,
-                    });
-                    let line = range_of(class).start;
-                    hit = Some((path, table, key_in(&text, model), line));
-                }
-            }
-        }
-        let Some((path, table, key, _)) = hit else {
-            let known: Vec<String> = known.into_iter().collect();
-            return Err(ProposeError::Input {
-                what: format!("there is no model {model} for {} to belong to", field.name),
-                hint: if known.is_empty() {
-                    "no model was found".into()
-                } else {
-                    format!("known models: {}", known.join(", "))
-                },
-            });
-        };
-        let table = table.or_else(|| {
-            map.models.iter().find(|known| known.name == *model).and_then(|known| known.table.clone())
-        });
-        let key = key.unwrap_or(super::style::Key::Integer);
-        found.push(Reference {
-            name: field.name.clone(),
-            column: field.column(),
-            model: model.clone(),
-            py: if key == super::style::Key::Uuid { "uuid.UUID".into() } else { "int".into() },
-            optional: field.optional,
-            table: table.unwrap_or_else(|| super::names::plural(&super::names::snake(model))),
-            key: Some(key),
-            import: format!("{}:{model}", layout.module_of(path)),
-        });
-    }
-    Ok(found)
 }

@@ -152,11 +152,11 @@ fn base_class(layout: &Layout, workspace: &Workspace<'_>) -> Result<(String, Str
         }
     }
     for path in paths.iter().filter(|path| path.ends_with(".py")) {
-        let text = workspace.require(path)?;
+        let Some(text) = workspace.text(path)? else { continue };
         if !text.contains("DeclarativeBase") && !text.contains("declarative_base(") {
             continue;
         }
-        let module = Module::parse(path, &text)?;
+        let Ok(module) = Module::parse(path, &text) else { continue };
         let class = module.classes().find(|class| inherits(class, "DeclarativeBase"));
         let name = class.map(|class| class.name.to_string()).or_else(|| {
             text.lines().find_map(|line| line.strip_suffix(" = declarative_base()").map(str::to_owned))
@@ -238,11 +238,11 @@ fn session(layout: &Layout, map: &BackendMap, workspace: &Workspace<'_>) -> Resu
         }
     }
     for path in &paths {
-        let text = workspace.require(path)?;
+        let Some(text) = workspace.text(path)? else { continue };
         if !text.contains("Depends") || !text.contains("Session") {
             continue;
         }
-        let module = Module::parse(path, &text)?;
+        let Ok(module) = Module::parse(path, &text) else { continue };
         if let Some(found) = session_in(&module, path, layout) {
             return Ok(found);
         }
@@ -333,11 +333,11 @@ fn not_found(
         (layer != Some(Layer::Error), *path)
     });
     for path in paths {
-        let text = workspace.require(path)?;
+        let Some(text) = workspace.text(path)? else { continue };
         if !text.contains("class NotFound") && !text.contains("NotFoundError(") {
             continue;
         }
-        let module = Module::parse(path, &text)?;
+        let Ok(module) = Module::parse(path, &text) else { continue };
         for class in module.classes() {
             let name = class.name.as_str();
             let general =

@@ -1,15 +1,17 @@
 //! A label at the left, a note at the right.
 //!
 //! Two cells stand between them at least. When both do not fit, the note shrinks to its
-//! first word, then goes; only then is the label cut. A selected row, a file name and a
-//! line number are the last things to be lost.
+//! first word, then goes; only then is the label cut. A label that is a sentence is never
+//! cut: it wraps, and the note follows on its last line or below it. A selected row, a
+//! file name and a line number are the last things to be lost.
 
-use super::Slot;
+use super::{Rules, Slot};
 use crate::{
     engine::view::{Line, Mark, Role},
     ui::{
         canvas::Canvas,
         flat::{Flat, Ink},
+        text,
         theme::Tone,
     },
 };
@@ -23,7 +25,77 @@ pub(super) struct Parts<'a> {
     pub(super) indent: u8,
 }
 
+/// A label of at least so many words is a sentence: every word of it counts.
+const SENTENCE_WORDS: usize = 4;
+
+/// Lines that the item takes.
+pub(super) fn height(parts: &Parts<'_>, rules: Rules) -> u16 {
+    let room = rules.room(parts.indent).saturating_sub(mark_cells(parts));
+    // Bytes are never fewer than cells, so what is short needs no measuring.
+    let bytes: usize = parts.label.iter().chain(parts.note).map(|span| span.text.len()).sum();
+    if bytes + GAP <= room {
+        return 1;
+    }
+    let (label, note) = (Flat::new(parts.label), Flat::new(parts.note));
+    match wrapped(&label, &note, room) {
+        Some((lines, below)) => u16::try_from(lines.len() + usize::from(below)).unwrap_or(u16::MAX),
+        None => 1,
+    }
+}
+
+fn mark_cells(parts: &Parts<'_>) -> usize {
+    if parts.mark == Mark::None { 0 } else { 2 }
+}
+
+/// The lines of a sentence that does not fit beside its note, and whether the note stands
+/// below them; `None` for what stays on one line.
+fn wrapped(label: &Flat, note: &Flat, room: usize) -> Option<(Vec<std::ops::Range<usize>>, bool)> {
+    let first = if note.text().is_empty() { 0 } else { GAP + note.first_word().width() };
+    let sentence = label.text().split_whitespace().nth(SENTENCE_WORDS - 1).is_some();
+    if label.width() + first <= room || !sentence || room < 8 {
+        return None;
+    }
+    let lines = text::wrap(label.text(), room);
+    let last = lines.last().map_or(0, |line| text::width(label.text().get(line.clone()).unwrap_or_default()));
+    let below = !note.text().is_empty() && last + GAP + note.width() > room;
+    Some((lines, below))
+}
+
+/// Draws a sentence over its lines.
+fn draw_wrapped(canvas: &mut Canvas<'_>, parts: &Parts<'_>, ink: Ink, slot: Slot) -> bool {
+    let x = slot.text_x(parts.indent) + if parts.mark == Mark::None { 0 } else { 2 };
+    let room = usize::from(slot.right().saturating_sub(x));
+    let (label, note) = (Flat::new(parts.label), Flat::new(parts.note));
+    let Some((lines, below)) = wrapped(&label, &note, room) else { return false };
+    if parts.mark != Mark::None
+        && let Some(y) = slot.row(0)
+    {
+        let style = mark_style(canvas, parts, ink);
+        canvas.mark(slot.text_x(parts.indent), y, parts.mark, style);
+    }
+    let count = lines.len();
+    for (index, line) in (0_u16..).zip(lines) {
+        if let Some(y) = slot.row(index) {
+            canvas.flat((x, y, slot.right()), &label, line, ink);
+        }
+    }
+    let line = u16::try_from(if below { count } else { count.saturating_sub(1) }).unwrap_or(0);
+    if !note.text().is_empty()
+        && let Some(y) = slot.row(line)
+    {
+        let sign = canvas.symbols.ellipsis();
+        let note = note.fitted(room, sign);
+        let at = slot.right().saturating_sub(u16::try_from(note.width()).unwrap_or(0));
+        let note_ink = if ink == Ink::Strong { Ink::Own } else { ink };
+        canvas.flat((at, y, slot.right()), &note, 0..note.text().len(), note_ink);
+    }
+    true
+}
+
 pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &Parts<'_>, ink: Ink, slot: Slot) {
+    if draw_wrapped(canvas, parts, ink, slot) {
+        return;
+    }
     let Some(y) = slot.row(0) else { return };
     let mut x = slot.text_x(parts.indent);
     if parts.mark != Mark::None {

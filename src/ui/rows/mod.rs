@@ -95,9 +95,11 @@ pub(crate) fn height(row: &Row, rules: Rules) -> u16 {
         Row::FlowBox { lines, .. } => flow::box_height(lines.len(), rules),
         Row::Stem { .. } => flow::stem_height(rules),
         Row::MiniArch { .. } => ARCH_ROWS,
+        Row::Item { mark, label, note, indent, .. } => {
+            item::height(&item::Parts { mark: *mark, label, note, indent: *indent }, rules)
+        }
         Row::Blank
         | Row::Head { .. }
-        | Row::Item { .. }
         | Row::Rule
         | Row::Verdict { .. }
         | Row::Source { .. }

@@ -29,7 +29,7 @@ pub(super) fn unmet(spec: &CommandSpec, place: &RunPlace, folder: &Path, cancel:
             .map(|error| Ending::NotRun { reason: error.to_string() }),
         Requirement::PythonModule(name) => {
             let found = imports(name, spec, place, folder, cancel);
-            (!found).then(|| Ending::NotRun { reason: format!("{name} is not installed") })
+            (!found).then(|| Ending::Blocked { reason: format!("{name} is not installed") })
         }
         Requirement::Variable(name) => {
             let set = place.env.get(OsStr::new(name)).is_some_and(|value| !value.is_empty());
@@ -37,7 +37,7 @@ pub(super) fn unmet(spec: &CommandSpec, place: &RunPlace, folder: &Path, cancel:
         }
         Requirement::Path(path) => {
             let there = place.root.join(path).symlink_metadata().is_ok();
-            (!there).then(|| Ending::NotRun { reason: format!("{path} is not there") })
+            (!there).then(|| Ending::Blocked { reason: format!("{path} is not there") })
         }
     })
 }

@@ -66,8 +66,11 @@ def main() -> int:
             found.append(f"{name}:{line}:{column}: {code} {message}")
     for problem in found:
         print(problem)
-    word = "problem" if len(found) == 1 else "problems"
-    print(f"{len(found)} {word} in {len(files)} files")
+    if found:
+        word = "error" if len(found) == 1 else "errors"
+        print(f"Found {len(found)} {word}.")
+    else:
+        print("All checks passed!")
     return 1 if found else 0
 
 

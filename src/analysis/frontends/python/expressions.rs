@@ -6,7 +6,8 @@ use crate::analysis::facts::{
     ScopeFlags, ScopeKind, Span,
 };
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, Comprehension, Expr, ExprBinOp, ExprCall, Operator, Parameters, UnaryOp,
+    ArgOrKeyword, Arguments, Comprehension, DictItem, Expr, ExprBinOp, ExprCall, Operator, Parameters,
+    UnaryOp,
 };
 use ruff_text_size::Ranged;
 
@@ -35,17 +36,7 @@ impl Walk<'_> {
             Expr::List(list) => self.items(&list.elts, at),
             Expr::Tuple(tuple) => self.items(&tuple.elts, at),
             Expr::Set(set) => self.items(&set.elts, at),
-            Expr::Dict(dict) => {
-                let entries: Vec<Entry> = dict
-                    .items
-                    .iter()
-                    .map(|item| {
-                        let key = item.key.as_ref().map(|key| self.expr(key));
-                        Entry { key, value: self.expr(&item.value) }
-                    })
-                    .collect();
-                self.facts.map(&entries, at)
-            }
+            Expr::Dict(dict) => self.dictionary(&dict.items, at),
             Expr::Subscript(subscript) => {
                 let object = self.expr(&subscript.value);
                 let key = self.expr(&subscript.slice);
@@ -91,15 +82,7 @@ impl Walk<'_> {
                 self.facts.flag_call(value, CallFlags::AWAITED);
                 value
             }
-            Expr::Yield(output) => {
-                let scope = self.facts.scope();
-                self.facts.flag_scope(scope, ScopeFlags::GENERATOR);
-                let value = output.value.as_ref().map(|value| self.expr(value));
-                if let Some(value) = value {
-                    self.facts.ret(value, at);
-                }
-                self.facts.other(&[], at)
-            }
+            Expr::Yield(output) => self.output(output.value.as_deref(), at),
             Expr::YieldFrom(output) => {
                 let scope = self.facts.scope();
                 self.facts.flag_scope(scope, ScopeFlags::GENERATOR);
@@ -120,6 +103,28 @@ impl Walk<'_> {
                 self.facts.other(&parts, at)
             }
         }
+    }
+
+    fn dictionary(&mut self, items: &[DictItem], at: Span) -> ExprId {
+        let entries: Vec<Entry> = items
+            .iter()
+            .map(|item| {
+                let key = item.key.as_ref().map(|key| self.expr(key));
+                Entry { key, value: self.expr(&item.value) }
+            })
+            .collect();
+        self.facts.map(&entries, at)
+    }
+
+    /// `yield value`: what the function gives, one at a time.
+    fn output(&mut self, value: Option<&Expr>, at: Span) -> ExprId {
+        let scope = self.facts.scope();
+        self.facts.flag_scope(scope, ScopeFlags::GENERATOR);
+        if let Some(value) = value {
+            let value = self.expr(value);
+            self.facts.ret(value, at);
+        }
+        self.facts.other(&[], at)
     }
 
     /// Adds several expressions.

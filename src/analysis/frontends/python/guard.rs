@@ -84,14 +84,12 @@ impl Scan<'_> {
                 }
             }
             b',' | b';' => self.depth.separate(),
-            b'\n' => {
-                if self.depth.brackets() == 0 {
-                    self.depth.reset();
-                    self.modes.truncate(1);
-                    self.at += 1;
-                    self.indentation();
-                    return;
-                }
+            b'\n' if self.depth.brackets() == 0 => {
+                self.depth.reset();
+                self.modes.truncate(1);
+                self.at += 1;
+                self.indentation();
+                return;
             }
             // A continued line goes on with the same statement.
             b'\\' => self.at += 1,

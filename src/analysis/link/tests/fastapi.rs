@@ -393,3 +393,23 @@ setup(app)
         &["GET /opts/x x"],
     );
 }
+
+#[test]
+fn a_router_handed_to_a_method_of_something_unknown_goes_to_the_only_one_of_that_name() {
+    check(
+        "
+== app.py
+from fastapi import FastAPI
+app = FastAPI()
+def start(container):
+    container.users.install_routes(app)
+== users.py
+class UserModule:
+    def install_routes(self, app):
+        app.add_api_route('/users', self.index)
+
+    def index(self): ...
+",
+        &["GET /users index"],
+    );
+}

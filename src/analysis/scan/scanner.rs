@@ -1,50 +1,54 @@
-//! The whole scan: read, parse, detect, link, layer, and join it all into one map.
+//! The scanner: one run from a source to a map.
 //!
-//! Files are read and parsed in parallel on threads with the stack that the parsers were
-//! measured with; everything after is a function of the sorted results, so that the map is
-//! the same on every machine. A broken file is listed as skipped and stops nothing.
+//! Reading and parsing are in `read`; here is the order of what follows, and the seam
+//! through which findings come in.
 
-use super::{
+use super::read::{manifests, other_files, read_all};
+use crate::analysis::{
     facts::{CallId, FileFacts},
     flow::{self, FlowInput},
-    frontends::{self, STACK_BYTES},
+    frontends::STACK_BYTES,
     inventory::{self, InventoryInput},
     layering::{self, LayerInput, QueryFinder, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
-    source::{self, SourceFiles, source_text},
-    stack::{self, Detection, FileUse},
+    source::{self, SourceFiles},
+    stack::{self, Detection},
     stackfile,
 };
 use crate::{
     domain::{
         finding::Finding,
         layer::Layer,
-        map::{BackendMap, Edge, Skipped, Stats},
+        map::{BackendMap, Edge, Stats},
     },
     knowledge::packs::Packs,
     ports::{ScanError, ScanOptions, Scanner, Source},
 };
 use rayon::prelude::*;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    time::{Duration, Instant},
+    collections::{BTreeMap, HashSet},
+    time::Instant,
 };
 
 /// Version of the map's format.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// `progress` is called at most this often.
-const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-
-/// Files that say how modules are found.
-const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
+/// What findings are told from.
+pub struct FindingInput<'i, 'l> {
+    pub files: &'i dyn SourceFiles,
+    /// Its resolver is not shared between threads.
+    pub linked: &'i Linked<'l>,
+    /// All but the findings.
+    pub map: &'i BackendMap,
+    /// By file of the facts: calls that look as if they reached the database.
+    pub queries: &'i [HashSet<CallId>],
+}
 
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
     /// Findings over the linked facts and the finished rest of the map, in any order.
-    fn findings(&self, linked: &Linked<'_>, map: &BackendMap) -> Vec<Finding>;
+    fn findings(&self, input: &FindingInput<'_, '_>) -> Vec<Finding>;
 
     /// How many rules look.
     fn rules(&self) -> u64;
@@ -56,14 +60,6 @@ pub struct BackendScanner {
     packs: Packs,
     signs: Signs,
     findings: Option<Box<dyn FindingSource>>,
-}
-
-/// What one file gave.
-struct Parsed {
-    usage: Option<FileUse>,
-    facts: Option<FileFacts>,
-    skipped: Option<Skipped>,
-    bytes: u64,
 }
 
 impl BackendScanner {
@@ -166,10 +162,11 @@ impl BackendScanner {
         let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
         inventory::fill(&input, map)?;
         let queries = self.queries(&project, map);
-        let input = FlowInput { files, facts, linked: &linked, map, queries: &queries };
+        let input = FlowInput { files, facts, project: &project, linked: &linked, map, queries: &queries };
         map.flows = flow::flows(&input);
         if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
-            map.findings = source.findings(&linked, map);
+            let input = FindingInput { files, linked: &linked, map, queries: &queries };
+            map.findings = source.findings(&input);
             map.findings.sort_by(|a, b| {
                 (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
             });
@@ -203,106 +200,12 @@ impl Scanner for BackendScanner {
     }
 }
 
-/// Reads and parses everything that could matter, in the order of the listing.
-fn read_all(
-    files: &dyn SourceFiles,
-    progress: &(dyn Fn(u64) -> bool + Sync),
-) -> Result<Vec<Parsed>, ScanError> {
-    let signals = stack::shipped()?;
-    let (stopped, read) = (AtomicBool::new(false), AtomicU64::new(0));
-    let started = Instant::now();
-    let next_report = AtomicU64::new(0);
-    let parsed = files
-        .entries()
-        .par_iter()
-        .map(|entry| {
-            if stopped.load(Ordering::Relaxed) {
-                return Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-            }
-            let count = read.fetch_add(1, Ordering::Relaxed) + 1;
-            let now = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let due = next_report.load(Ordering::Relaxed);
-            let every = u64::try_from(PROGRESS_EVERY.as_millis()).unwrap_or(100);
-            // Only the thread that moves the clock on reports, so that calls never pile up.
-            if now >= due
-                && next_report
-                    .compare_exchange(due, now + every, Ordering::Relaxed, Ordering::Relaxed)
-                    .is_ok()
-                && !progress(count)
-            {
-                stopped.store(true, Ordering::Relaxed);
-            }
-            parse(files, signals, &entry.path)
-        })
-        .collect();
-    if stopped.load(Ordering::Relaxed) { Err(ScanError::Cancelled) } else { Ok(parsed) }
-}
-
-fn parse(files: &dyn SourceFiles, signals: &stack::Signals, path: &str) -> Parsed {
-    let mut parsed = Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-    if signals.language_of(path).is_none() && !signals.wants_text(path) {
-        return parsed;
-    }
-    let text = match files.read(path).and_then(|bytes| source_text(path, bytes)) {
-        Ok(text) => text,
-        Err(reason) => {
-            parsed.skipped = Some(reason.at(path));
-            return parsed;
-        }
-    };
-    parsed.bytes = text.len() as u64;
-    parsed.usage = Some(FileUse::search(signals, path, &text));
-    match frontends::facts(path, &text) {
-        Some(Ok(facts)) => parsed.facts = Some(facts),
-        Some(Err(refused)) => {
-            parsed.skipped = Some(source::SkipReason::Unparsed(refused.to_string()).at(path));
-        }
-        None => {}
-    }
-    parsed
-}
-
 fn apply_stack_file(files: &dyn SourceFiles, map: &mut BackendMap) {
     if let (Some((file, _)), Some(service)) = (stackfile::find(files), map.services.first_mut()) {
         // Conflicts are shown by whoever shows the stack; the map holds what won.
         let _notices = stackfile::apply(&mut service.stack, &file);
     }
     map.stack = map.services.first().map(|service| service.stack.clone()).unwrap_or_default();
-}
-
-/// Texts of the files that say how modules are found.
-fn manifests(files: &dyn SourceFiles) -> BTreeMap<String, String> {
-    files
-        .entries()
-        .iter()
-        .filter(|entry| {
-            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-            MANIFESTS.contains(&name)
-                || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
-        })
-        .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
-        .collect()
-}
-
-/// Backend files without facts that are part of a backend all the same.
-fn other_files(
-    files: &dyn SourceFiles,
-    detection: &Detection,
-    facts: &[FileFacts],
-) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
-    let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
-    Ok(files
-        .entries()
-        .iter()
-        .map(|entry| entry.path.as_str())
-        .filter(|path| !known.contains(path))
-        .filter(|path| {
-            let data = [".sql", ".prisma", ".graphql", ".proto"].iter().any(|end| path.ends_with(end));
-            (data || signals.language_of(path).is_some()) && detection.is_backend(signals, path)
-        })
-        .map(str::to_owned)
-        .collect())
 }
 
 /// Imports between files of the project: one edge for each pair, at its first line.
@@ -321,4 +224,124 @@ fn edges(project: &Project<'_>) -> Vec<Edge> {
         .into_iter()
         .map(|((from, to), line)| Edge { from: from.to_owned(), to: to.to_owned(), line })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::map::SourceFile;
+    use pretty_assertions::assert_eq;
+    use std::{fs, path::Path, sync::Arc};
+
+    const SAMPLE: &[(&str, &str)] = &[
+        ("requirements.txt", "fastapi\nsqlalchemy\npytest\n"),
+        ("app/__init__.py", ""),
+        (
+            "app/main.py",
+            "from fastapi import FastAPI\nfrom app.api import orders\napp = FastAPI()\napp.include_router(orders.router, prefix='/api')\n",
+        ),
+        ("app/api/__init__.py", ""),
+        (
+            "app/api/orders.py",
+            "from fastapi import APIRouter\nfrom app.services.orders import find_order\nrouter = APIRouter()\n\n@router.get('/orders/{id}')\ndef read_order(id: int):\n    return find_order(id)\n",
+        ),
+        ("app/services/__init__.py", ""),
+        (
+            "app/services/orders.py",
+            "from sqlalchemy import select\nfrom app.models import Order\n\ndef find_order(id):\n    return select(Order)\n",
+        ),
+        (
+            "app/models.py",
+            "from sqlalchemy.orm import DeclarativeBase, Mapped\n\nclass Base(DeclarativeBase):\n    pass\n\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int]\n",
+        ),
+        ("tests/test_orders.py", "def test_read(client):\n    client.get('/api/orders/1')\n"),
+    ];
+
+    fn sample(root: &Path) {
+        for (path, text) in SAMPLE {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    fn scan(source: &Source) -> BackendMap {
+        let scanner = BackendScanner::new(Packs::built_in().unwrap()).unwrap();
+        let mut map = scanner.scan(source, &ScanOptions::default(), &|_| true).unwrap();
+        map.stats.elapsed_ms = 0;
+        map
+    }
+
+    fn layer(files: &[SourceFile], path: &str) -> Option<Layer> {
+        files.iter().find(|file| file.path == path).map(|file| file.layer)
+    }
+
+    #[test]
+    fn a_small_backend_is_mapped_from_its_endpoint_to_its_table_and_test() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let map = scan(&Source::Directory { root: folder.path().to_path_buf() });
+        let endpoints: Vec<String> = map.endpoints.iter().map(crate::domain::map::Endpoint::title).collect();
+        assert_eq!(endpoints, ["GET /api/orders/{id}"]);
+        assert_eq!(layer(&map.files, "app/api/orders.py"), Some(Layer::Router));
+        assert_eq!(layer(&map.files, "app/services/orders.py"), Some(Layer::Service));
+        assert_eq!(layer(&map.files, "app/models.py"), Some(Layer::Model));
+        assert_eq!(layer(&map.files, "tests/test_orders.py"), Some(Layer::Test));
+        let flow = map.flows.first().unwrap();
+        let steps: Vec<_> =
+            flow.steps.iter().map(|step| (step.layer, step.symbol.as_str(), step.line)).collect();
+        assert_eq!(
+            steps,
+            [(Layer::Router, "read_order", 6), (Layer::Service, "find_order", 4), (Layer::Model, "Order", 6)]
+        );
+        let holes: Vec<_> = flow.holes.iter().map(|hole| hole.reason.as_str()).collect();
+        assert_eq!(holes, ["skipped: the service queries"]);
+        assert_eq!(flow.tests.first().map(|test| test.symbol.as_str()), Some("test_read"));
+        assert_eq!(map.models.first().and_then(|model| model.table.as_deref()), Some("orders"));
+    }
+
+    #[test]
+    fn two_scans_of_one_source_are_equal() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let source = Source::Directory { root: folder.path().to_path_buf() };
+        assert_eq!(scan(&source), scan(&source));
+    }
+
+    #[test]
+    fn a_text_on_top_of_the_source_changes_the_map() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let texts = BTreeMap::from([("app/api/orders.py".to_owned(), None)]);
+        let below = Box::new(Source::Directory { root: folder.path().to_path_buf() });
+        let map = scan(&Source::Overlay { below, texts: Arc::new(texts) });
+        assert_eq!(map.endpoints, []);
+        assert_eq!(layer(&map.files, "app/api/orders.py"), None);
+    }
+
+    #[test]
+    fn progress_that_says_no_stops_the_scan() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        let scanner = BackendScanner::new(Packs::built_in().unwrap()).unwrap();
+        let source = Source::Directory { root: folder.path().to_path_buf() };
+        let result = scanner.scan(&source, &ScanOptions::default(), &|_| false);
+        assert!(matches!(result, Err(ScanError::Cancelled)));
+    }
+
+    #[test]
+    fn a_broken_file_is_skipped_with_its_reason_and_stops_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        sample(folder.path());
+        fs::write(
+            folder.path().join("app/deep.py"),
+            format!("x = {}1{}", "(".repeat(5000), ")".repeat(5000)),
+        )
+        .unwrap();
+        fs::write(folder.path().join("app/bytes.py"), b"x = '\xff'").unwrap();
+        let map = scan(&Source::Directory { root: folder.path().to_path_buf() });
+        let skipped: Vec<_> = map.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+        assert_eq!(skipped, ["app/bytes.py", "app/deep.py"]);
+        assert_eq!(map.endpoints.len(), 1);
+    }
 }

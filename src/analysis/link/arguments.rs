@@ -1,0 +1,112 @@
+//! What calls pass for the parameters of functions.
+
+use super::{
+    graph::{MountEdge, NodeKey},
+    linker::Linker,
+    project::FileId,
+    value::Value,
+};
+use crate::analysis::facts::{Arg, Call, Expr, FileFacts, ParamKind, ScopeId};
+
+/// Different values remembered for one parameter.
+const MAX_ARGUMENTS: usize = 16;
+
+impl Linker<'_> {
+    /// The values that a call passes, in order of the function's parameters.
+    pub fn frame(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        function: (FileId, ScopeId),
+    ) -> (FileId, ScopeId, Vec<Value>) {
+        let count = self
+            .facts(function.0)
+            .and_then(|facts| facts.scope(function.1).map(|scope| facts.params(scope.params).len()))
+            .unwrap_or(0);
+        let values = (0..count)
+            .map(|position| {
+                let position = u32::try_from(position).unwrap_or(u32::MAX);
+                self.argument(file, facts, call, function, position).unwrap_or(Value::Unknown)
+            })
+            .collect();
+        (function.0, function.1, values)
+    }
+
+    /// The value that a call passes for a parameter.
+    pub fn argument(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        function: (FileId, ScopeId),
+        position: u32,
+    ) -> Option<Value> {
+        let arg = self.argument_for(facts, call, function, position)?;
+        Some(self.expr(file, arg.value))
+    }
+
+    pub fn argument_for(
+        &self,
+        facts: &FileFacts,
+        call: &Call,
+        function: (FileId, ScopeId),
+        position: u32,
+    ) -> Option<Arg> {
+        let callee = self.facts(function.0)?;
+        let params = callee.params(callee.scope(function.1)?.params);
+        let param = params.get(position as usize)?;
+        let name = callee.text(param.name);
+        let args = facts.args(call.args);
+        if let Some(named) = args.iter().find(|arg| arg.name.is_some_and(|found| facts.text(found) == name)) {
+            return Some(*named);
+        }
+        if param.kind != ParamKind::Plain {
+            return None;
+        }
+        let receivers =
+            params.iter().take(position as usize).filter(|param| param.kind == ParamKind::Receiver);
+        let place = (position as usize).checked_sub(receivers.count())?;
+        let positional: Vec<&Arg> = args.iter().take_while(|arg| !arg.spread && arg.name.is_none()).collect();
+        positional.get(place).map(|arg| **arg)
+    }
+
+    /// Remembers what a call passes, for the parameters that are routers, texts or definitions.
+    pub fn pass_arguments(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        of: FileId,
+        function: ScopeId,
+    ) {
+        let (_, _, values) = self.frame(file, facts, call, (of, function));
+        for (position, value) in values.into_iter().enumerate() {
+            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            if let Some(parent) = value.router() {
+                let Some(pack) = self.graph.get(parent).map(|node| node.pack) else { continue };
+                let child = self.graph.node(NodeKey::Param(of, function, position), pack);
+                self.graph.mount(MountEdge { parent, child, prefix: vec!["".into()], over: false });
+            }
+            if value.is_unknown() {
+                continue;
+            }
+            let known = self.arguments.entry((of, function, position)).or_default();
+            if known.len() < MAX_ARGUMENTS && !known.contains(&value) {
+                known.push(value);
+            }
+        }
+    }
+
+    /// A router that is handed to a method of something unknown goes to the only method of
+    /// that name, if the project has just one.
+    pub fn hand_over(&mut self, file: FileId, facts: &FileFacts, call: &Call) {
+        let Expr::Attr(_, method) = facts.expr(call.callee) else { return };
+        let Some(Some((of, function))) = self.methods.get(facts.text(method)).copied() else { return };
+        let hands_router =
+            facts.args(call.args).iter().any(|arg| self.expr(file, arg.value).router().is_some());
+        if hands_router {
+            self.pass_arguments(file, facts, call, of, function);
+        }
+    }
+}

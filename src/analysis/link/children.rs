@@ -1,0 +1,93 @@
+//! The routers that a mount serves.
+
+use super::{
+    graph::{MountEdge, NodeId, NodeKey},
+    linker::Linker,
+    project::FileId,
+    select::Selected,
+    value::Value,
+};
+use crate::knowledge::packs;
+use std::rc::Rc;
+
+impl Linker<'_> {
+    /// Mounts every router among the selected values; whether there was one.
+    pub fn mount_children(
+        &mut self,
+        file: FileId,
+        node: NodeId,
+        children: &[Selected],
+        rule: &packs::Call,
+        prefix: &[Rc<str>],
+    ) -> bool {
+        let Some(position) = self.graph.get(node).map(|node| node.pack) else { return false };
+        for child in children {
+            let mut nodes = self.routers_in(&child.value, position);
+            if let Some(param) = rule.bind_param {
+                nodes.extend(self.bound_params(&child.value, param, position));
+            }
+            if nodes.is_empty() {
+                continue;
+            }
+            for child in nodes {
+                let over = rule.over;
+                self.graph.mount(MountEdge { parent: node, child, prefix: prefix.to_vec(), over });
+            }
+            let _ = file;
+            return true;
+        }
+        false
+    }
+
+    /// The routers that functions get as a parameter: the callback of a group.
+    pub fn bound_params(&mut self, value: &Value, param: u32, pack: u16) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        for value in value.alternatives() {
+            if let Value::Function(file, function) = value {
+                let node = self.graph.node(NodeKey::Param(*file, *function, param), pack);
+                let known = self.arguments.entry((*file, *function, param)).or_default();
+                if known.is_empty() {
+                    known.push(Value::Router(node));
+                }
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
+
+    /// Every router that a value is or holds; definitions become routers where a rule says so.
+    pub fn routers_in(&mut self, value: &Value, pack: u16) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        self.collect_routers(value, pack, &mut nodes, 0);
+        nodes
+    }
+
+    pub fn collect_routers(&mut self, value: &Value, pack: u16, nodes: &mut Vec<NodeId>, depth: u32) {
+        if depth > 8 {
+            return;
+        }
+        match value {
+            Value::Router(node) => nodes.push(*node),
+            Value::List(values) | Value::Any(values) | Value::Each(values) => {
+                for value in values.iter() {
+                    self.collect_routers(value, pack, nodes, depth + 1);
+                }
+            }
+            Value::Class(file, class) | Value::Instance(file, class) => {
+                nodes.extend(self.class_router(*file, *class, pack));
+            }
+            Value::Function(file, function) => nodes.extend(self.function_router(*file, *function, pack)),
+            Value::Module(module) => {
+                if let Some(file) = module.file {
+                    nodes.extend(self.graph.find(NodeKey::Collection(file, pack)));
+                }
+            }
+            Value::Unknown
+            | Value::Null
+            | Value::Number
+            | Value::Text(_)
+            | Value::External(_)
+            | Value::Map(..) => {}
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Values of parameters.
+
+use super::{
+    graph::NodeKey,
+    linker::{Linker, Memo},
+    project::FileId,
+    value::Value,
+};
+use crate::analysis::facts::{Expr, FileFacts, ParamKind, ScopeId};
+
+/// Methods that call their argument once for each element of the receiver.
+const EACH_METHODS: [&str; 6] = ["forEach", "map", "flatMap", "for_each", "each", "forEachAsync"];
+
+impl Linker<'_> {
+    /// The value of a parameter: of its declared type, or what calls pass for it.
+    pub fn param(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
+        let frame = self.frames.iter().rev().find(|(of, function, _)| (*of, *function) == (file, scope));
+        if let Some(value) = frame.and_then(|(_, _, values)| values.get(position as usize))
+            && !value.is_unknown()
+        {
+            return value.clone();
+        }
+        let key = (file, scope, position);
+        match self.memos.params.get(&key) {
+            Some(Memo::Done(value)) => return value.clone(),
+            Some(Memo::Open) => return Value::Unknown,
+            None => {}
+        }
+        if !self.step() {
+            return Value::Unknown;
+        }
+        self.memos.params.insert(key, Memo::Open);
+        self.depth += 1;
+        let value = self.param_value(file, scope, position);
+        self.depth -= 1;
+        self.memos.params.insert(key, Memo::Done(value.clone()));
+        value
+    }
+
+    fn param_value(&mut self, file: FileId, scope: ScopeId, position: u32) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let Some(function) = facts.scope(scope) else { return Value::Unknown };
+        let Some(param) = facts.params(function.params).get(position as usize) else { return Value::Unknown };
+        if param.kind == ParamKind::Receiver {
+            return Value::Unknown;
+        }
+        let key = NodeKey::Param(file, scope, position);
+        if let Some(ty) = param.ty {
+            let ty = self.expr(file, ty);
+            let instance = self.instance_of(file, &ty, Some(key));
+            // What callers pass says more than a foreign type, as for a text.
+            let foreign = matches!(instance, Value::External(_));
+            let passed = self.arguments.contains_key(&(file, scope, position));
+            if !(instance.is_unknown() || (foreign && passed)) {
+                return instance;
+            }
+        }
+        if let Some(passed) = self.arguments.get(&(file, scope, position)).cloned() {
+            if let Some(router) = passed.iter().find_map(Value::router) {
+                let pack = self.graph.get(router).map_or(0, |node| node.pack);
+                return Value::Router(self.graph.node(key, pack));
+            }
+            return Value::any(passed);
+        }
+        if let Some(element) = self.element_of_receiver(file, facts, scope, position) {
+            return element;
+        }
+        match param.default {
+            Some(default) => {
+                let value = self.expr(file, default);
+                if value == Value::Null { Value::Unknown } else { value }
+            }
+            None => Value::Unknown,
+        }
+    }
+
+    /// The elements of the list whose `forEach` takes this function.
+    fn element_of_receiver(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        scope: ScopeId,
+        position: u32,
+    ) -> Option<Value> {
+        let (call, argument) = self.index(file)?.taken_by(scope)?;
+        let Expr::Attr(receiver, method) = facts.expr(facts.call(call)?.callee) else { return None };
+        if position != 0 || argument != 0 || !EACH_METHODS.contains(&facts.text(method)) {
+            return None;
+        }
+        let fixed = self.elements.iter().rev().find(|(of, expr, _)| (*of, *expr) == (file, receiver));
+        let fixed = fixed.map(|(_, _, position)| *position);
+        match (self.expr(file, receiver), fixed) {
+            (Value::List(items), Some(position)) => items.get(position).cloned(),
+            (Value::List(items), None) => Some(Value::each(items.iter().cloned())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading and parsing what a scan looks at, in parallel.
+
+use crate::{
+    analysis::{
+        facts::FileFacts,
+        frontends,
+        source::{SkipReason, SourceFiles, source_text},
+        stack::{self, Detection, FileUse},
+    },
+    domain::map::Skipped,
+    ports::ScanError,
+};
+use rayon::prelude::*;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+/// `progress` is called at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// Files that say how modules are found.
+const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
+
+/// What one file gave.
+pub(super) struct Parsed {
+    pub(super) usage: Option<FileUse>,
+    pub(super) facts: Option<FileFacts>,
+    pub(super) skipped: Option<Skipped>,
+    pub(super) bytes: u64,
+}
+
+/// Reads and parses everything that could matter, in the order of the listing.
+pub(super) fn read_all(
+    files: &dyn SourceFiles,
+    progress: &(dyn Fn(u64) -> bool + Sync),
+) -> Result<Vec<Parsed>, ScanError> {
+    let signals = stack::shipped()?;
+    let (stopped, read) = (AtomicBool::new(false), AtomicU64::new(0));
+    let started = Instant::now();
+    let next_report = AtomicU64::new(0);
+    let parsed = files
+        .entries()
+        .par_iter()
+        .map(|entry| {
+            if stopped.load(Ordering::Relaxed) {
+                return Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
+            }
+            let count = read.fetch_add(1, Ordering::Relaxed) + 1;
+            let now = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let due = next_report.load(Ordering::Relaxed);
+            let every = u64::try_from(PROGRESS_EVERY.as_millis()).unwrap_or(100);
+            // Only the thread that moves the clock on reports, so that calls never pile up.
+            if now >= due
+                && next_report
+                    .compare_exchange(due, now + every, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok()
+                && !progress(count)
+            {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            parse(files, signals, &entry.path)
+        })
+        .collect();
+    if stopped.load(Ordering::Relaxed) { Err(ScanError::Cancelled) } else { Ok(parsed) }
+}
+
+fn parse(files: &dyn SourceFiles, signals: &stack::Signals, path: &str) -> Parsed {
+    let mut parsed = Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
+    if signals.language_of(path).is_none() && !signals.wants_text(path) {
+        return parsed;
+    }
+    let text = match files.read(path).and_then(|bytes| source_text(path, bytes)) {
+        Ok(text) => text,
+        Err(reason) => {
+            parsed.skipped = Some(reason.at(path));
+            return parsed;
+        }
+    };
+    parsed.bytes = text.len() as u64;
+    parsed.usage = Some(FileUse::search(signals, path, &text));
+    match frontends::facts(path, &text) {
+        Some(Ok(facts)) => parsed.facts = Some(facts),
+        Some(Err(refused)) => {
+            parsed.skipped = Some(SkipReason::Unparsed(refused.to_string()).at(path));
+        }
+        None => {}
+    }
+    parsed
+}
+
+/// Texts of the files that say how modules are found.
+pub(super) fn manifests(files: &dyn SourceFiles) -> BTreeMap<String, String> {
+    files
+        .entries()
+        .iter()
+        .filter(|entry| {
+            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+            MANIFESTS.contains(&name)
+                || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
+        })
+        .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
+        .collect()
+}
+
+/// Backend files without facts that are part of a backend all the same.
+pub(super) fn other_files(
+    files: &dyn SourceFiles,
+    detection: &Detection,
+    facts: &[FileFacts],
+) -> Result<Vec<String>, ScanError> {
+    let signals = stack::shipped()?;
+    let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
+    Ok(files
+        .entries()
+        .iter()
+        .map(|entry| entry.path.as_str())
+        .filter(|path| !known.contains(path))
+        .filter(|path| {
+            let data = [".sql", ".prisma", ".graphql", ".proto"].iter().any(|end| path.ends_with(end));
+            (data || signals.language_of(path).is_some()) && detection.is_backend(signals, path)
+        })
+        .map(str::to_owned)
+        .collect())
+}
