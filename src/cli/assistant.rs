@@ -6,9 +6,10 @@ use super::{
 };
 use crate::{
     domain::event::Exit,
-    linear::{self, Answers, Echo, LinearError},
+    linear::{self, Echo, LinearError},
     runtime::{
         app::{self, Ended, Look},
+        lines::{self, Answers},
         open::{self, Request},
     },
     ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
@@ -72,7 +73,7 @@ fn line_by_line(mut request: Request) -> Result<ExitCode, Failure> {
     let mut answers = Answers::new(BufReader::new(stdin()), echo).map_err(Failure::bug)?;
     loop {
         let opened = open::open(&request)?;
-        match linear::run(opened, &mut answers, stdout()) {
+        match lines::run(opened, &mut answers, stdout()) {
             Ok(linear::Ended::Left { exit }) => return Ok(status(exit)),
             Ok(linear::Ended::Again { resume }) => {
                 request.fresh = resume.is_none();

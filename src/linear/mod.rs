@@ -7,11 +7,14 @@
 
 mod acquire;
 mod act;
-mod answers;
+mod answer;
+mod browse;
 mod commands;
+mod decide;
 mod finalize;
 mod hunk;
 mod moment;
+mod outside;
 mod popup;
 mod prepare;
 mod printer;
@@ -19,8 +22,7 @@ mod rows;
 mod run;
 mod say;
 mod verify;
-mod wait;
 mod words;
 
-pub use answers::{Answer, Answers, Echo, LINE_LIMIT_BYTES};
+pub use outside::{Answer, Echo, LINE_LIMIT_BYTES, Outside, Woken};
 pub use run::{Ended, LinearError, run};

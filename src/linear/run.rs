@@ -1,11 +1,10 @@
 //! The loop: say what there is, ask, do, wait until everything has answered.
 
 use super::{
-    answers::{Answer, Answers, Echo},
     moment::{self, Memory, Moment, Offer, Takes},
+    outside::{Answer, Echo, Outside, Woken},
     printer::Printer,
     rows, say,
-    wait::{Wait, Woken},
 };
 use crate::{
     domain::event::{Exit, Scene},
@@ -16,7 +15,6 @@ use crate::{
         view::{PopupBody, popup::PopupView},
     },
     keys::{Action, KeyTable},
-    runtime::{Host, handbook, open::Opened},
 };
 use std::{
     io::{self, Write},
@@ -54,16 +52,17 @@ pub enum LinearError {
     Loop(#[source] io::Error),
 }
 
-/// Leads an open session until it is left. Blocks.
-///
-/// `answers` outlives the session, so that another change goes on with the next line.
-pub fn run(opened: Opened, answers: &mut Answers, output: impl Write) -> Result<Ended, LinearError> {
-    let Opened { mut model, host, rx, effects } = opened;
+/// Leads a session from its first effects until it is left. Blocks.
+pub fn run(
+    mut model: Model,
+    effects: Vec<Effect>,
+    outside: &mut impl Outside,
+    output: impl Write,
+) -> Result<Ended, LinearError> {
     model.keys = Arc::new(KeyTable::spoken(super::words::spoken));
     let mut linear = Linear {
         model,
-        host,
-        wait: Wait::new(rx).map_err(LinearError::Loop)?,
+        outside,
         printer: Printer::new(output),
         memory: Memory::default(),
         progress: say::Progress::default(),
@@ -71,11 +70,14 @@ pub fn run(opened: Opened, answers: &mut Answers, output: impl Write) -> Result<
         ended: None,
         answered: false,
     };
-    let ended = linear.lead(answers, effects);
+    let ended = linear.lead(effects);
     // Whatever still runs must not outlive the session.
-    let _messages = linear.host.perform(&linear.model, Effect::Stop);
+    let _known_at_once = linear.outside.perform(&linear.model, Effect::Stop);
     ended
 }
+
+/// How everything ends that prints.
+pub(super) type Done = Result<(), LinearError>;
 
 /// What was printed last, so that only what changed is said again.
 #[derive(Debug, Default)]
@@ -83,13 +85,15 @@ struct Said {
     scene: Option<Scene>,
     gate: String,
     lead: Vec<String>,
+    /// The lead of the scene itself, kept while a question stands before it.
+    of_scene: Vec<String>,
     offers: Vec<Offer>,
 }
 
-pub(super) struct Linear<W> {
+/// A session, what it was told to remember, and its two ends.
+pub(super) struct Linear<'a, W, O> {
     pub(super) model: Model,
-    pub(super) host: Host,
-    wait: Wait,
+    outside: &'a mut O,
     pub(super) printer: Printer<W>,
     pub(super) memory: Memory,
     progress: say::Progress,
@@ -98,8 +102,8 @@ pub(super) struct Linear<W> {
     answered: bool,
 }
 
-impl<W: Write> Linear<W> {
-    fn lead(&mut self, answers: &mut Answers, effects: Vec<Effect>) -> Result<Ended, LinearError> {
+impl<W: Write, O: Outside> Linear<'_, W, O> {
+    fn lead(&mut self, effects: Vec<Effect>) -> Result<Ended, LinearError> {
         let identity = &self.model.session.identity;
         let text =
             format!("Proscenium on {}, {}, branch {}.", identity.title, identity.root, identity.branch);
@@ -119,10 +123,10 @@ impl<W: Write> Linear<W> {
                 return Ok(ended);
             }
             let moment = self.present()?;
-            match self.listen(answers)? {
+            match self.listen()? {
                 Some(Answer::Line(line)) => {
                     self.answered = true;
-                    if answers.echo == Echo::Yes {
+                    if self.outside.echo() == Echo::Yes {
                         self.printer.echo(&line)?;
                     }
                     self.printer.answered();
@@ -137,15 +141,15 @@ impl<W: Write> Linear<W> {
                     self.answered = true;
                     self.printer.line("That line is not UTF-8 text; nothing was done.")?;
                 }
-                Some(Answer::End) => return self.end_of_input(answers.echo),
+                Some(Answer::End) => return self.end_of_input(),
                 Some(Answer::Failed(reason)) => return Err(LinearError::Input(reason)),
                 None => {}
             }
         }
     }
 
-    fn end_of_input(&mut self, echo: Echo) -> Result<Ended, LinearError> {
-        if !self.answered && echo == Echo::Yes {
+    fn end_of_input(&mut self) -> Result<Ended, LinearError> {
+        if !self.answered && self.outside.echo() == Echo::Yes {
             return Err(LinearError::NoAnswer);
         }
         let text = if self.model.session.is_committed() {
@@ -161,27 +165,20 @@ impl<W: Write> Linear<W> {
     }
 
     /// Waits for an answer. `None` when something else was said meanwhile.
-    fn listen(&mut self, answers: &mut Answers) -> Result<Option<Answer>, LinearError> {
+    fn listen(&mut self) -> Result<Option<Answer>, LinearError> {
         let said = self.printer.count();
         loop {
-            match self.wait.for_answer(answers) {
+            match self.outside.wait_for_answer() {
                 Woken::Answer(answer) => return Ok(Some(answer)),
                 Woken::Msg(msg) => self.send(msg)?,
-                Woken::Signal(number) => self.signal(number)?,
+                Woken::Interrupt => self.act(Action::Interrupt)?,
+                Woken::Ended(number) => self.ended = Some(Ended::Signal(number)),
                 Woken::Nothing => {}
             }
             if self.ended.is_some() || self.printer.count() != said {
                 return Ok(None);
             }
         }
-    }
-
-    fn signal(&mut self, number: i32) -> Result<(), LinearError> {
-        if number == nix::sys::signal::Signal::SIGINT as i32 {
-            return self.send(Msg::Act(Action::Interrupt));
-        }
-        self.ended = Some(Ended::Signal(number));
-        Ok(())
     }
 
     /// Waits until nothing runs that the next question could depend on.
@@ -193,18 +190,19 @@ impl<W: Write> Linear<W> {
             }
             // The count first: a worker sends its last message before it leaves the count.
             let busy = self.is_waited_for();
-            if let Some(msg) = self.wait.ready() {
+            if let Some(msg) = self.outside.ready() {
                 self.send(msg)?;
                 continue;
             }
             if !busy {
                 return Ok(());
             }
-            match self.wait.for_work() {
+            match self.outside.wait_for_work() {
                 Woken::Msg(msg) => self.send(msg)?,
-                Woken::Signal(number) => self.signal(number)?,
+                Woken::Interrupt => self.act(Action::Interrupt)?,
+                Woken::Ended(number) => self.ended = Some(Ended::Signal(number)),
                 Woken::Answer(_) | Woken::Nothing => {
-                    self.model.now = self.host.tools.clock.now();
+                    self.model.now = self.outside.now();
                     if let Some(text) = self.progress.waits(&self.model) {
                         self.printer.line(&text)?;
                     }
@@ -216,7 +214,7 @@ impl<W: Write> Linear<W> {
     /// Runs on the base matter first in VERIFY; before, they go on while the user decides.
     fn is_waited_for(&self) -> bool {
         let beside = self.model.activity.base_pending && self.model.session.scene < Scene::Verify;
-        self.host.pending.count() > u64::from(beside)
+        self.outside.pending() > u64::from(beside)
     }
 
     /// Cards, help and searches ask nothing: they are printed and closed.
@@ -255,24 +253,43 @@ impl<W: Write> Linear<W> {
         if moment.takes == Takes::Lines && !self.memory.lines.is_empty() {
             moment.offers = Vec::new();
         } else {
-            let fresh = moment.lead != self.said.lead;
-            if fresh {
-                self.printer.lines(&moment.lead)?;
-            }
-            let gate = say::gate_line(&self.model);
-            if gate != self.said.gate && self.model.screen.popup.is_none() {
-                self.printer.line(&gate)?;
-                self.said.gate = gate;
-            }
-            if fresh || moment.offers != self.said.offers {
-                self.offers(&moment.offers)?;
-            }
-            self.said.lead = moment.lead.clone();
-            self.said.offers = moment.offers.clone();
+            self.say_moment(&moment)?;
         }
         let label = if moment.label.is_empty() { String::new() } else { format!(" {}", moment.label) };
         self.printer.prompt(&format!("[{}]{label} > ", scene.name()))?;
         Ok(moment)
+    }
+
+    fn say_moment(&mut self, moment: &Moment) -> Result<(), LinearError> {
+        let fresh = moment.lead != self.said.lead;
+        let in_scene = self.model.screen.popup.is_none();
+        let gate = say::gate_line(&self.model);
+        let new_gate = gate != self.said.gate && in_scene && !gate.is_empty();
+        // The gate stands behind what explains it, but before a question to everybody.
+        if new_gate && moment.takes == Takes::Task {
+            self.printer.line(&gate)?;
+        }
+        if fresh && in_scene && self.model.session.scene != Scene::Act {
+            // A scene is said whole once; after that, what changed in it.
+            for line in moment.lead.iter().filter(|line| !self.said.of_scene.contains(line)) {
+                self.printer.line(line)?;
+            }
+            self.said.of_scene.clone_from(&moment.lead);
+        } else if fresh {
+            self.printer.lines(&moment.lead)?;
+        }
+        if new_gate {
+            if moment.takes != Takes::Task {
+                self.printer.line(&gate)?;
+            }
+            self.said.gate = gate;
+        }
+        if fresh || moment.offers != self.said.offers {
+            self.offers(&moment.offers)?;
+        }
+        self.said.lead.clone_from(&moment.lead);
+        self.said.offers.clone_from(&moment.offers);
+        Ok(())
     }
 
     /// Options on one line, or one a line when they have notes.
@@ -293,7 +310,7 @@ impl<W: Write> Linear<W> {
 
     /// The next question is printed whole, whether it changed or not.
     pub(super) fn forget_said(&mut self) {
-        self.said.lead = Vec::new();
+        (self.said.lead, self.said.of_scene) = (Vec::new(), Vec::new());
         self.said.gate = String::new();
     }
 
@@ -304,7 +321,7 @@ impl<W: Write> Linear<W> {
 
     /// Gives the engine a message, says what changed, and does what it asks for.
     pub(super) fn send(&mut self, msg: Msg) -> Result<(), LinearError> {
-        self.model.now = self.host.tools.clock.now();
+        self.model.now = self.outside.now();
         let heard = self.progress.hears(&self.model, &msg);
         self.printer.lines(&heard)?;
         let spoken_for = say::speaks_for(&msg);
@@ -313,8 +330,7 @@ impl<W: Write> Linear<W> {
         let before = (self.model.screen.notice.clone(), self.model.screen.refusal.clone());
         let effects = update(&mut self.model, msg);
         if new_map {
-            let map = self.model.map();
-            self.model.handbook = Arc::new(handbook::handbook(&self.host.tools.knowledge, &map.stack));
+            self.model.handbook = self.outside.handbook(&self.model);
         }
         if !spoken_for
             && self.model.screen.notice != before.0
@@ -336,7 +352,7 @@ impl<W: Write> Linear<W> {
         if let Some(text) = self.progress.begins(&effect) {
             self.printer.line(&text)?;
         }
-        match self.host.perform(&self.model, effect) {
+        match self.outside.perform(&self.model, effect) {
             Ok(messages) => messages.into_iter().try_for_each(|msg| self.send(msg)),
             Err(effect) => self.own_effect(effect),
         }

@@ -15,10 +15,9 @@ use crate::{
     },
     keys::Action,
 };
-use std::time::{Duration, Instant};
 
 /// Long work is mentioned at most this often.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY_MS: u64 = 5000;
 
 /// `Scene 2 of 5, ACQUIRE. You see where it touches.`
 pub(super) fn scene(scene: Scene) -> String {
@@ -32,12 +31,14 @@ pub(super) fn scene(scene: Scene) -> String {
     format!("Scene {} of {}, {}. {does}", scene.number(), Scene::ALL.len(), scene.name())
 }
 
-/// `Gate to VERIFY: open, 8 approved.`; empty where there is none.
+/// `Gate to VERIFY: open, 8 approved.`; empty where there is none to say.
 pub(super) fn gate_line(model: &Model) -> String {
     let scene = model.session.scene;
     let Some(next) = scene.next().map(Scene::name) else { return String::new() };
     match gate(model, scene) {
         Gate::Open { facts } => format!("Gate to {next}: open, {facts}."),
+        // The prompt of ACT counts what is undecided.
+        Gate::Waits { .. } if scene == Scene::Act => String::new(),
         Gate::Waits { condition } => format!("Gate to {next}: opens when {condition}."),
         Gate::Shut { reason, way_out } => format!("Gate to {next}: shut, {reason}. {}.", capital(&way_out)),
         Gate::None => String::new(),
@@ -73,7 +74,7 @@ pub(super) fn speaks_for(msg: &Msg) -> bool {
 pub(super) struct Progress {
     commands: usize,
     command: usize,
-    said_at: Option<Instant>,
+    said_at: Option<u64>,
 }
 
 impl Progress {
@@ -110,7 +111,7 @@ impl Progress {
             Msg::ScratchReady { tree, .. } => vec![format!("The clean copy is made, tree {tree}.")],
             Msg::RunStarted { command, base: false } => {
                 self.command += 1;
-                self.said_at = Some(Instant::now());
+                self.said_at = Some(model.now);
                 vec![format!("{} of {}, {}: started.", self.command, self.commands, title(model, command))]
             }
             Msg::RunFinished { run, base: false, .. } => vec![format!(
@@ -141,11 +142,11 @@ impl Progress {
 
     /// What is said while nothing is heard; at most one line in five seconds.
     pub(super) fn waits(&mut self, model: &Model) -> Option<String> {
-        let said_at = *self.said_at.get_or_insert_with(Instant::now);
-        if said_at.elapsed() < EVERY {
+        let said_at = *self.said_at.get_or_insert(model.now);
+        if model.now.saturating_sub(said_at) < EVERY_MS {
             return None;
         }
-        self.said_at = Some(Instant::now());
+        self.said_at = Some(model.now);
         let activity = &model.activity;
         if let Some((command, since)) = activity.running.as_ref().and_then(|running| running.current.as_ref())
             && activity.running.as_ref().is_some_and(|running| !running.base)

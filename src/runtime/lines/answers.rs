@@ -4,36 +4,12 @@
 //! program waits for a line. A line has a stated limit: what is longer is read past and
 //! refused, never kept. The channel holds one line; the next is read when it was taken.
 
-use crate::domain::safe;
+use crate::{
+    domain::safe,
+    linear::{Answer, Echo, LINE_LIMIT_BYTES},
+};
 use std::io::{self, BufRead};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-
-/// Longest line that is taken, in bytes.
-pub const LINE_LIMIT_BYTES: usize = 64 * 1024;
-
-/// One line of input, or why there is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// Without its end and without control characters.
-    Line(String),
-    /// Longer than the limit; it was read past.
-    TooLong,
-    /// Not valid UTF-8.
-    NotText,
-    /// There is no more input.
-    End,
-    /// Reading failed, with the reason.
-    Failed(String),
-}
-
-/// Whether answers are repeated in the output, so that it reads as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Echo {
-    /// A file or a pipe: nobody sees what was typed.
-    Yes,
-    /// A terminal: it shows what is typed by itself.
-    No,
-}
 
 /// Where answers come from. One for all sessions of a process.
 #[derive(Debug)]

@@ -1,21 +1,13 @@
 //! Waiting for whatever comes first: a signal, a message of a worker, an answer.
 
-use super::answers::{Answer, Answers};
-use crate::{engine::Msg, runtime::app::Signals};
+use super::answers::Answers;
+use crate::{engine::Msg, linear::Woken, runtime::app::Signals};
+use nix::sys::signal::Signal;
 use std::{io, time::Duration};
 use tokio::{runtime::Runtime, sync::mpsc::Receiver};
 
 /// How long nothing may happen before the loop looks again whether work is over.
 const LOOK_AGAIN: Duration = Duration::from_millis(15);
-
-/// What happened.
-#[derive(Debug)]
-pub(super) enum Woken {
-    Signal(i32),
-    Msg(Msg),
-    Answer(Answer),
-    Nothing,
-}
 
 /// The three sources, and what waits for them.
 pub(super) struct Wait {
@@ -46,7 +38,7 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                number = signals.next() => Woken::Signal(number),
+                number = signals.next() => woken(number),
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 () = tokio::time::sleep(LOOK_AGAIN) => Woken::Nothing,
             }
@@ -59,10 +51,15 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                number = signals.next() => Woken::Signal(number),
+                number = signals.next() => woken(number),
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 answer = answers.next() => Woken::Answer(answer),
             }
         })
     }
+}
+
+/// What a signal means.
+fn woken(number: i32) -> Woken {
+    if number == Signal::SIGINT as i32 { Woken::Interrupt } else { Woken::Ended(number) }
 }
