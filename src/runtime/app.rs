@@ -334,14 +334,14 @@ fn window_title(model: &Model) -> String {
 }
 
 /// What a signal asks for.
-enum Caught {
+pub(crate) enum Caught {
     /// The program ends; the number is the signal's.
     End(i32),
     /// The program is stopped from outside, as Ctrl-Z does from inside.
     Stop,
 }
 
-struct Signals {
+pub(crate) struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
@@ -351,7 +351,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
@@ -368,7 +368,8 @@ impl Signals {
         }
     }
 
-    async fn next(&mut self) -> Caught {
+    /// What the next signal asks for.
+    pub(crate) async fn next(&mut self) -> Caught {
         tokio::select! {
             _ = self.term.recv() => Caught::End(15),
             _ = self.hup.recv() => Caught::End(1),
