@@ -134,9 +134,20 @@ fn act(model: &Model) -> Gate {
 
 fn verify(model: &Model) -> Gate {
     let state = judge::standing(model);
-    if model.session.work.partial.is_some() && !state.running {
-        return Gate::Open { facts: "as partial success".into() };
+    let gate = commands(state);
+    match gate {
+        Gate::Waits { .. } | Gate::Shut { .. }
+            if model.session.work.partial.is_some()
+                && model.activity.running.as_ref().is_none_or(|running| running.base) =>
+        {
+            Gate::Open { facts: "as partial success".into() }
+        }
+        gate => gate,
     }
+}
+
+/// What the commands alone say.
+fn commands(state: judge::Standing) -> Gate {
     if state.commands == 0 {
         return Gate::Shut { reason: "no commands found".into(), way_out: "or finish as partial".into() };
     }

@@ -47,18 +47,13 @@ pub fn judged<'a>(model: &'a Model, spec: &'a CommandSpec) -> Judged<'a> {
         .collect();
     let comparison = run.map(|run| compare(run, base, &flaky)).unwrap_or_default();
     let verdict = run.map(|run| judge(spec, run, &comparison, false));
-    let tree = model.activity.tree.as_ref().map(|(tree, _)| tree.as_str());
-    let stale = match (run, tree) {
-        (Some(run), Some(tree)) => !run.tree.is_empty() && run.tree != tree,
-        _ => false,
-    } || model.world.revision != verified_revision(model) && run.is_some();
-    Judged { spec, run, comparison, verdict, stale }
+    Judged { spec, run, comparison, verdict, stale: is_stale(model, &spec.id) }
 }
 
-/// The revision of the composed texts that was verified last; equal to the current one
-/// while nothing changed since.
-fn verified_revision(model: &Model) -> u64 {
-    model.activity.verified_revision.unwrap_or(model.world.revision)
+/// Whether the latest run of a command was on another tree than the one approved now.
+pub fn is_stale(model: &Model, command: &str) -> bool {
+    let evidence = &model.session.evidence;
+    evidence.runs.contains_key(command) && evidence.verified.get(command) != Some(&model.session.approved)
 }
 
 /// Every command in order.
@@ -81,7 +76,7 @@ pub fn standing(model: &Model) -> Standing {
             continue;
         };
         if judged.stale {
-            standing.all_ran = false;
+            standing.all_ran &= judged.spec.optional;
             continue;
         }
         if *verdict == Verdict::FailsAsBefore {

@@ -12,6 +12,7 @@ use crate::{
     engine::{
         cx::plural,
         model::Model,
+        text::{Editor, Purpose},
         view::{Body, DiffView, Mark, Pane, PaneView, Role, Row, Target, bold, muted, plain, role},
     },
     keys::Action,
@@ -36,7 +37,9 @@ pub fn shown(model: &Model) -> Vec<&Hunk> {
     if all.len() <= ALL_HUNKS_LIMIT {
         return all;
     }
-    let step = current_step(model).map(|step| step.id);
+    // The step of the hunk under the cursor; hunks without a step are a group too.
+    let of_cursor = model.screen.hunk.and_then(|id| all.iter().find(|hunk| hunk.id == id)).map(|hunk| hunk.step);
+    let step = of_cursor.unwrap_or_else(|| current_step(model).map(|step| step.id));
     all.into_iter().filter(|hunk| hunk.step == step).collect()
 }
 
@@ -209,10 +212,11 @@ fn plan(model: &Model) -> PaneView {
 
 fn proposal(model: &Model) -> PaneView {
     let hunks = shown(model);
-    let step = current_step(model);
-    let guide_on_screen = step.is_some_and(|step| hunks_of(model, step.id).is_empty()) && marked_step(model);
-    if hunks.is_empty() || guide_on_screen {
-        return empty(model, step);
+    if let Some(Editor { purpose: Purpose::OwnFile(path), .. }) = &model.screen.editor {
+        return own_file(path);
+    }
+    if shows_guide(model) {
+        return empty(model, current_step(model));
     }
     let current_id = current(model).map(|hunk| hunk.id);
     let index = hunks.iter().position(|hunk| Some(hunk.id) == current_id).unwrap_or(0);
@@ -267,6 +271,24 @@ pub fn short_path(path: &str, width: usize) -> String {
         }
     }
     shown
+}
+
+/// Whether the walkthrough of a step stands where the hunks would: then no key decides a hunk.
+pub fn shows_guide(model: &Model) -> bool {
+    shown(model).is_empty()
+        || marked_step(model)
+            && current_step(model).is_some_and(|step| hunks_of(model, step.id).is_empty())
+}
+
+/// A file that is written here, with the caret in it.
+fn own_file(path: &str) -> PaneView {
+    let above = vec![Row::Text { line: vec![bold(path)], indent: 0 }, Row::Blank];
+    let below = vec![Row::Blank, Row::aside("What you write comes back as hunks, to be decided like others.")];
+    PaneView {
+        subtitle: "your own text".into(),
+        body: Body::Editor { above, below },
+        ..PaneView::default()
+    }
 }
 
 fn marked_step(model: &Model) -> bool {
