@@ -27,7 +27,10 @@ impl Cx<'_> {
     ///
     /// Returns whether it was applied; when not, the reason stands on the floor.
     pub fn record(&mut self, what: What) -> bool {
-        if !is_fact(&what) && !(is_looking(&what) && self.model.activity.journal_failed_at.is_none()) && !self.may_act() {
+        if !is_fact(&what)
+            && !(is_looking(&what) && self.model.activity.journal_failed_at.is_none())
+            && !self.may_act()
+        {
             return false;
         }
         let (primitive, scope, evidence) = super::classify::classify(&what);
@@ -52,7 +55,9 @@ impl Cx<'_> {
     pub fn may_act(&mut self) -> bool {
         if self.model.activity.journal_failed_at.is_some() {
             let key = self.key(Action::Quit);
-            self.refuse(format!("The session file cannot be written; deciding waits until it can. {key} quits."));
+            self.refuse(format!(
+                "The session file cannot be written; deciding waits until it can. {key} quits."
+            ));
             return false;
         }
         if let Some(text) = self.model.options.read_only.clone() {

@@ -102,9 +102,21 @@ pub fn standing(model: &Model) -> Standing {
         standing.first_reason.get_or_insert(reason);
     }
     if standing.commands > 0 && standing.all_ran && standing.first_reason.is_none() {
-        standing.first_reason = unproven_criterion(model);
+        standing.first_reason = unproven_criterion(model).or_else(|| contradicted_item(model));
     }
     standing
+}
+
+/// An item of the checklist that evidence speaks against.
+fn contradicted_item(model: &Model) -> Option<String> {
+    checklist(model).into_iter().find_map(|(_, state)| match state {
+        ItemState::Contradicted { evidence } => Some(format!("the checklist is contradicted, {evidence}")),
+        ItemState::Proven { .. }
+        | ItemState::NotChecked { .. }
+        | ItemState::NotApplicable { .. }
+        | ItemState::Untrusted { .. }
+        | ItemState::Ticked { .. } => None,
+    })
 }
 
 /// A criterion that names a test needs that test to pass on the approved tree.
@@ -283,6 +295,9 @@ fn command_item(kind: CommandKind, judged: &[Judged<'_>]) -> ItemState {
             (None, _) | (_, true) => return ItemState::NotChecked { why: format!("{name} has not run") },
             (Some(Verdict::Passed), _) => evidence.push(name),
             (Some(Verdict::FailsAsBefore), _) => evidence.push(format!("{name} fails as before")),
+            (Some(Verdict::Failed | Verdict::TimedOut), _) if judged.spec.optional => {
+                return ItemState::NotChecked { why: format!("{name} fails, it is optional") };
+            }
             (Some(Verdict::Failed | Verdict::TimedOut), _) => {
                 return ItemState::Contradicted { evidence: format!("{name} fails") };
             }

@@ -84,7 +84,7 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
             format!("{} opens when {condition}.{}", next.name(), way(cx))
         }
         Gate::Shut { reason, way_out } => {
-            format!("{} is shut: {reason}. {}", next.name(), super::cx::capitalise(way_out))
+            format!("{} is shut: {reason}; {way_out}.", next.name())
         }
     };
     cx.refuse(text);

@@ -12,7 +12,6 @@ use crate::{
     engine::{
         cx::plural,
         model::Model,
-        text::{Editor, Purpose},
         view::{Body, DiffView, Mark, Pane, PaneView, Role, Row, Target, bold, muted, plain, role},
     },
     keys::Action,
@@ -38,7 +37,8 @@ pub fn shown(model: &Model) -> Vec<&Hunk> {
         return all;
     }
     // The step of the hunk under the cursor; hunks without a step are a group too.
-    let of_cursor = model.screen.hunk.and_then(|id| all.iter().find(|hunk| hunk.id == id)).map(|hunk| hunk.step);
+    let of_cursor =
+        model.screen.hunk.and_then(|id| all.iter().find(|hunk| hunk.id == id)).map(|hunk| hunk.step);
     let step = of_cursor.unwrap_or_else(|| current_step(model).map(|step| step.id));
     all.into_iter().filter(|hunk| hunk.step == step).collect()
 }
@@ -212,9 +212,6 @@ fn plan(model: &Model) -> PaneView {
 
 fn proposal(model: &Model) -> PaneView {
     let hunks = shown(model);
-    if let Some(Editor { purpose: Purpose::OwnFile(path), .. }) = &model.screen.editor {
-        return own_file(path);
-    }
     if shows_guide(model) {
         return empty(model, current_step(model));
     }
@@ -276,19 +273,7 @@ pub fn short_path(path: &str, width: usize) -> String {
 /// Whether the walkthrough of a step stands where the hunks would: then no key decides a hunk.
 pub fn shows_guide(model: &Model) -> bool {
     shown(model).is_empty()
-        || marked_step(model)
-            && current_step(model).is_some_and(|step| hunks_of(model, step.id).is_empty())
-}
-
-/// A file that is written here, with the caret in it.
-fn own_file(path: &str) -> PaneView {
-    let above = vec![Row::Text { line: vec![bold(path)], indent: 0 }, Row::Blank];
-    let below = vec![Row::Blank, Row::aside("What you write comes back as hunks, to be decided like others.")];
-    PaneView {
-        subtitle: "your own text".into(),
-        body: Body::Editor { above, below },
-        ..PaneView::default()
-    }
+        || marked_step(model) && current_step(model).is_some_and(|step| hunks_of(model, step.id).is_empty())
 }
 
 fn marked_step(model: &Model) -> bool {

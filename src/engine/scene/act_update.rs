@@ -566,11 +566,8 @@ pub fn plan_key(model: &Model) -> u64 {
 /// A new plan over the one there is: steps that hunks belong to keep their numbers.
 pub fn merged_plan(model: &Model, planned: Vec<Step>) -> Vec<Step> {
     let old = &model.session.work.steps;
-    let mut kept: Vec<Step> = old
-        .iter()
-        .filter(|step| !plan::hunks_of(model, step.id).is_empty())
-        .cloned()
-        .collect();
+    let mut kept: Vec<Step> =
+        old.iter().filter(|step| !plan::hunks_of(model, step.id).is_empty()).cloned().collect();
     if kept.is_empty() {
         return planned;
     }
