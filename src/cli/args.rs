@@ -1,12 +1,15 @@
 //! Arguments, as clap reads them.
 
-use clap::{Args, Parser, Subcommand};
+use crate::domain::finding::Level;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// A terminal assistant that walks you through a backend change in five scenes.
 #[derive(Debug, Parser)]
 #[command(
     name = "proscenium",
+    // Fixed, because a name from argv[0] would stand in messages.
+    bin_name = "proscenium",
     version,
     about,
     args_conflicts_with_subcommands = true,
@@ -55,6 +58,12 @@ pub struct ScreenArgs {
 pub enum Command {
     /// The assistant on an embedded sample backend, in a new temporary repository.
     Demo(DemoArgs),
+    /// Stack, layers, endpoints, imports and findings of a backend.
+    Scan(ScanArgs),
+    /// Findings, those that a change brought in, and their fixes.
+    Review(ReviewArgs),
+    /// Run the repository's own checks on a clean copy of its last commit.
+    Verify(VerifyArgs),
 }
 
 /// The demo.
@@ -65,4 +74,153 @@ pub struct DemoArgs {
     pub stack: String,
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Folder of the backend, in a git repository or not.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ScanFormat,
+    /// Say everything about one file: its layer and why, imports, findings.
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub explain: Option<PathBuf>,
+    /// Read every file anew.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Formats of `scan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ScanFormat {
+    #[default]
+    Text,
+    /// One object; its schema is scan.schema.json.
+    Json,
+    /// Graphviz.
+    Dot,
+    Mermaid,
+}
+
+/// `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Folder of the backend, in a git repository or not.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Only findings that this revision did not have.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReviewFormat,
+    /// Exit with 1 from this level on.
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub fail_on: FailOn,
+    /// Hide findings that stand in this file.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write today's findings to this file, to be hidden from now on.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "format"])]
+    pub write_baseline: Option<PathBuf>,
+    /// Print the safe fixes as a patch.
+    #[arg(long, conflicts_with = "format")]
+    pub fix: bool,
+    /// Write the fixes instead; never over your uncommitted changes of the same lines.
+    #[arg(long, requires = "fix")]
+    pub apply: bool,
+    /// Read every file anew.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Formats of `review`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReviewFormat {
+    #[default]
+    Text,
+    /// One object; its schema is review.schema.json.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands, shown beside the lines of a pull request.
+    Github,
+    Markdown,
+}
+
+/// The level from which findings fail a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FailOn {
+    #[default]
+    Advice,
+    Warning,
+    Error,
+}
+
+impl FailOn {
+    /// The level it names.
+    pub fn level(self) -> Level {
+        match self {
+            Self::Advice => Level::Advice,
+            Self::Warning => Level::Warning,
+            Self::Error => Level::Error,
+        }
+    }
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folder of the repository.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: VerifyFormat,
+    /// Show the commands and their digest; run nothing.
+    #[arg(long)]
+    pub show: bool,
+    /// Trust exactly the commands with this digest, for this run.
+    #[arg(long, value_name = "sha256:…")]
+    pub trust: Option<String>,
+    /// Run every Nth command from the Kth on.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Run in the folder itself, uncommitted changes and all.
+    #[arg(long)]
+    pub in_place: bool,
+    /// Run on this revision too, and fail only for what it did not have.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+}
+
+/// Formats of `verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum VerifyFormat {
+    #[default]
+    Text,
+    /// One object; its schema is verify.schema.json.
+    Json,
+    Junit,
+}
+
+/// One part of a fleet: `2/4` is the second of four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 0.
+    pub index: usize,
+    pub of: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Option<(usize, usize)> =
+            text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        match parts {
+            Some((k, of)) if k >= 1 && k <= of => Ok(Self { index: k - 1, of }),
+            _ => Err("write K/N with K from 1 to N, for example 2/4".to_owned()),
+        }
+    }
 }

@@ -11,6 +11,8 @@ pub enum Kind {
     Blocked,
     /// Ours.
     Bug,
+    /// Whoever read standard output went away; there is nothing to say.
+    ReaderGone,
 }
 
 /// An error for people.
@@ -42,12 +44,24 @@ impl Failure {
         }
     }
 
+    /// Standard output is a pipe that nobody reads any more.
+    pub fn reader_gone() -> Self {
+        Self { kind: Kind::ReaderGone, text: "standard output was closed".into(), hint: String::new() }
+    }
+
+    /// Whether a message would only be noise: `proscenium scan | head`.
+    pub fn is_silent(&self) -> bool {
+        self.kind == Kind::ReaderGone
+    }
+
     /// The status of product.md.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             Kind::User => 2,
             Kind::Blocked => 3,
             Kind::Bug => 101,
+            // As if SIGPIPE had ended us.
+            Kind::ReaderGone => 128 + 13,
         })
     }
 }

@@ -27,6 +27,7 @@ pub mod plan;
 pub mod proposal;
 pub mod rebase;
 pub mod report;
+pub mod safe;
 pub mod session;
 pub mod stack;
 pub mod task;

@@ -39,6 +39,12 @@ pub fn act(cx: &mut Cx<'_>, action: Action) {
         text::act(cx, action);
         return;
     }
+    if matches!(action, Action::NextNeed | Action::PreviousNeed)
+        && cx.model.screen.search.is_some()
+        && super::search::follow(cx, action == Action::NextNeed)
+    {
+        return;
+    }
     if !everywhere(cx, action) && !scene::act(cx, action) {
         refuse(cx, action);
     }

@@ -48,6 +48,12 @@ pub enum Effect {
     Apply {
         files: Vec<CommitFile>,
     },
+    /// A commit was begun when the program ended: find out how far it came and finish it.
+    FinishIntent {
+        base: String,
+        tree: String,
+        parts: Vec<CommitOrderPart>,
+    },
     UndoCommit,
     /// Carry the hunks over to the HEAD that is there now.
     Rebase,

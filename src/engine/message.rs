@@ -34,6 +34,14 @@ fn proposed(model: &Model) -> String {
     if subject.chars().count() > SUBJECT_LIMIT {
         let cut: String = subject.chars().take(SUBJECT_LIMIT).collect();
         subject = cut.rsplit_once(' ').map_or(cut.clone(), |(head, _)| head.to_owned());
+        // A cut must not leave a word that waits for the next one.
+        const WAITING: [&str; 12] =
+            ["and", "or", "the", "a", "an", "of", "to", "into", "in", "with", "for", "its"];
+        while let Some((head, last)) = subject.rsplit_once(' ')
+            && WAITING.contains(&last)
+        {
+            subject = head.to_owned();
+        }
     }
     let mut body = Vec::new();
     let criteria: Vec<String> = model

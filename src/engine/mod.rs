@@ -21,6 +21,7 @@ pub mod popup;
 pub mod popups;
 pub mod reporting;
 pub mod scene;
+pub mod search;
 pub mod subject;
 pub mod suggest;
 pub mod text;

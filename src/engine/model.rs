@@ -49,6 +49,8 @@ pub struct World {
     /// `none, optional`, or what was read.
     pub stack_folder: String,
     pub command_problems: Vec<String>,
+    /// Commands were looked for.
+    pub surveyed: bool,
     /// Digest of the commands as they are now.
     pub digest: String,
     pub checked: Option<Checked>,

@@ -80,6 +80,12 @@ pub enum Msg {
         trusted: bool,
     },
     Planned(Vec<Step>),
+    /// A step has no proposer after all: it is a walkthrough now.
+    StepBecame {
+        index: usize,
+        step: Box<Step>,
+        why: String,
+    },
     Proposed {
         step: Option<usize>,
         outcome: Result<(Box<Proposal>, Vec<BaseText>), ProposalFailure>,

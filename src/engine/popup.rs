@@ -40,6 +40,10 @@ pub enum Popup {
     EditHunk {
         hunk: HunkId,
     },
+    /// The whole text of a file, written by the user.
+    EditFile {
+        path: String,
+    },
     Commit,
     Sessions {
         marked: usize,

@@ -66,7 +66,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) {
         Popup::Choices { ask, marked } => choices(cx, action, ask, marked),
         Popup::Reject { hunks, marked } => reject(cx, action, hunks, marked),
         Popup::Sessions { marked, delete } => sessions(cx, action, marked, delete),
-        Popup::Prompt { .. } | Popup::EditHunk { .. } | Popup::Commit => {
+        Popup::Prompt { .. } | Popup::EditHunk { .. } | Popup::EditFile { .. } | Popup::Commit => {
             if action == Action::Escape {
                 let editor = cx.model.screen.editor.clone();
                 cx.model.screen.popup = None;
@@ -374,6 +374,24 @@ pub fn view(model: &Model) -> Option<PopupView> {
                 width_cols: 100,
             }
         }
+        Popup::EditFile { path } => PopupView {
+            title: "Write it here".into(),
+            corner: path.clone(),
+            body: PopupBody::Editor {
+                above: vec![Row::aside(
+                    "What you write becomes hunks like any other; your file on disk stays as it is.",
+                )],
+                below: Vec::new(),
+                first_line: 1,
+                height_rows: 24,
+            },
+            keys: vec![
+                (model.keys.key(Action::Done), "make hunks of it".into()),
+                (model.keys.key(Action::External), "use $EDITOR".into()),
+                key("Esc", "back"),
+            ],
+            width_cols: 110,
+        },
         Popup::Commit => commit(model),
         Popup::Sessions { marked, .. } => {
             let options = model

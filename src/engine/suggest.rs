@@ -288,7 +288,8 @@ pub fn footer(model: &Model) -> Vec<KeyHint> {
     };
     let mut hints = vec![hint(first, first_label)];
     for action in order.iter().filter(|action| **action != first) {
-        if model.session.is_committed() && *action == Action::Continue {
+        let over = [Action::Continue, Action::Edit, Action::OtherView];
+        if model.session.is_committed() && over.contains(action) {
             continue;
         }
         let text = match (typing, *action) {

@@ -268,7 +268,7 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             }
         }
         Purpose::OwnFile(path) => {
-            cx.model.screen.editor = None;
+            close(cx);
             cx.model.activity.proposing = Some(usize::MAX);
             let kind = ProposeKind::Own { path, text: editor.text };
             cx.effect(Effect::Propose { step: act_update::step_for_own(cx), kind });

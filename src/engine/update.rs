@@ -73,6 +73,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.notice(Mark::Failed, error);
         }
         Msg::CommandsFound { commands, problems, digest, trusted } => {
+            cx.model.world.surveyed = true;
             cx.model.world.command_problems = problems;
             cx.model.world.digest.clone_from(&digest);
             if cx.model.session.evidence.commands != commands {
@@ -89,6 +90,18 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             let count = steps.len();
             if cx.record(What::PlanMade { steps }) {
                 cx.notice(Mark::Before, format!("{} planned", plural(count, "step")));
+                act_update::load_guide(cx);
+                act_update::propose_next(cx);
+            }
+        }
+        Msg::StepBecame { index, step, why } => {
+            cx.model.activity.proposing = None;
+            let mut steps = cx.model.session.work.steps.clone();
+            if let Some(place) = steps.get_mut(index) {
+                *place = *step;
+            }
+            if cx.record(What::PlanMade { steps }) {
+                cx.notice(Mark::Warn, format!("{why}; the walkthrough leads you"));
                 act_update::load_guide(cx);
                 act_update::propose_next(cx);
             }

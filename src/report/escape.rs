@@ -1,18 +1,56 @@
 //! Untrusted text made safe for a format.
+//!
+//! One rule for all: no control, bidirectional or zero-width character leaves this
+//! program inside a report. Each format says it in its own notation.
+
+use crate::domain::visible::is_unsafe;
+use std::fmt::Write;
 
 /// Control characters (but newline and tab) as `\u{…}`, so that no report drives a terminal.
 pub(super) fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\t' => c.to_string(),
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                format!("\\u{{{:x}}}", u32::from(c))
+    escaped(text, |c| matches!(c, '\n' | '\t'))
+}
+
+/// The same on one line: newlines, returns and tabs as `\n`, `\r`, `\t`.
+pub(super) fn line(text: &str) -> String {
+    escaped(text, |_| false)
+}
+
+fn escaped(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if keep(c) || !is_unsafe(c) => out.push(c),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c => {
+                let _infallible = write!(out, "\\u{{{:x}}}", u32::from(c));
             }
-            c => c.to_string(),
-        })
-        .collect()
+        }
+    }
+    out
+}
+
+/// Serialised JSON in which every unsafe character is a `\u` escape. Line feeds and blanks
+/// of the layout stay; inside strings the serialiser has escaped them already.
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || !is_unsafe(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _infallible = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+/// Text or attribute value of XML 1.0, where most controls cannot stand even escaped.
+pub(super) fn xml(text: &str) -> String {
+    html(text).replace('\'', "&apos;")
 }
 
 /// Text between tags.
@@ -45,4 +83,31 @@ pub(super) fn markdown(text: &str) -> String {
 pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    const HOSTILE: &str = "a\nb\u{1b}[2J\u{202e}\u{9b}\u{e0041}";
+
+    #[test]
+    fn one_line_stays_one_line() {
+        assert_eq!(line(HOSTILE), r"a\nb\u{1b}[2J\u{202e}\u{9b}\u{e0041}");
+        assert_eq!(visible(HOSTILE), "a\nb\\u{1b}[2J\\u{202e}\\u{9b}\\u{e0041}");
+    }
+
+    #[test]
+    fn json_reads_back_to_the_same_text_and_holds_no_unsafe_character() {
+        let text = json(&serde_json::to_string_pretty(&[HOSTILE]).expect("JSON"));
+        assert!(text.chars().all(|c| c == '\n' || !is_unsafe(c)), "{text}");
+        let back: Vec<String> = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(back, [HOSTILE]);
+    }
+
+    #[test]
+    fn xml_has_no_character_that_xml_forbids() {
+        assert_eq!(xml("<a b='\"'>&\u{0}"), r"&lt;a b=&apos;&quot;&apos;&gt;&amp;\u{0}");
+    }
 }

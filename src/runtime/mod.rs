@@ -5,6 +5,7 @@
 //! runs the loop; nothing here changes it except through `engine::update`.
 
 pub mod app;
+pub mod checking;
 pub mod clock;
 pub mod config;
 pub mod dirs;

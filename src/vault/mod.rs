@@ -21,6 +21,7 @@ mod merge;
 mod objects;
 mod open;
 mod port;
+mod revision;
 mod scratch;
 mod scratch_files;
 mod share;
@@ -33,6 +34,7 @@ mod working;
 mod worktree;
 
 pub use open::{GitConfig, GitVault, Settings};
+pub use revision::{FolderTree, RevisionError, folder_tree};
 
 use crate::ports::vault::VaultError;
 

@@ -146,6 +146,9 @@ fn middle(model: &Model) -> PaneView {
     if model.screen.acquire == AcquireView::List {
         return list(model, &map);
     }
+    if shown_endpoint(model).is_none() && !map.endpoints.is_empty() {
+        return list(model, &map);
+    }
     let Some(index) = shown_endpoint(model) else {
         let rows = vec![
             Row::Blank,
@@ -442,7 +445,7 @@ pub fn scan(model: &Model) -> PaneView {
             line: vec![
                 muted("Left out "),
                 plain(format!("{}  ", plural(map.skipped.len(), "file"))),
-                muted("w says which and why"),
+                muted(format!("{} says which and why", model.keys.key(Action::Why))),
             ],
             indent: 0,
         });

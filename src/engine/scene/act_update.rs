@@ -269,16 +269,17 @@ fn edit_own(cx: &mut Cx<'_>) {
 pub fn open_file(cx: &mut Cx<'_>, path: String) {
     let session = cx.model.session.work.edits.get(&path).map(crate::domain::edit::FileEdit::current);
     let loaded = cx.model.world.sources.get(&path).cloned();
-    match (session, loaded) {
-        (Some(text), _) => cx.open_editor(Purpose::OwnFile(path), text.unwrap_or_default(), ""),
-        (None, Some(text)) => {
-            cx.open_editor(Purpose::OwnFile(path), text.as_deref().unwrap_or_default(), "");
-        }
+    let text = match (session, loaded) {
+        (Some(text), _) => text.unwrap_or_default(),
+        (None, Some(text)) => text.as_deref().unwrap_or_default().to_owned(),
         (None, None) => {
             cx.model.screen.open_when_loaded = Some(path.clone());
             cx.effect(Effect::LoadSource(path));
+            return;
         }
-    }
+    };
+    cx.model.screen.popup = Some(Popup::EditFile { path: path.clone() });
+    cx.open_editor(Purpose::OwnFile(path), text, "");
 }
 
 fn begin_split(cx: &mut Cx<'_>) {
@@ -288,7 +289,8 @@ fn begin_split(cx: &mut Cx<'_>) {
     };
     let rows = changed_rows(cx, hunk);
     if hunk.decision != Decision::Undecided {
-        cx.refuse("Only an undecided hunk can be split. u undoes the decision.");
+        let key = cx.key(Action::Undo);
+        cx.refuse(format!("Only an undecided hunk can be split. {key} undoes the decision."));
     } else if rows < 2 {
         cx.refuse("One line cannot be split.");
     } else {

@@ -129,7 +129,7 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
         rows.push(Row::Item {
             mark,
             label: vec![plain(line.command.clone())],
-            note: vec![muted(format!("{}  {time:>6}", line.ending))],
+            note: vec![muted(format!("{}  {time:>6}", line.ending.replace("exit ", "exit\u{a0}")))],
             indent: 0,
             target: None,
         });

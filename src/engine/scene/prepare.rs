@@ -220,10 +220,13 @@ fn question_rows(reading: &Reading, index: usize, question: &Question, open: usi
         rows.push(Row::Item {
             mark: if chosen { Mark::Dot } else { Mark::Open },
             label: vec![label],
-            note: vec![muted(choice.trade_off.clone())],
+            note: Vec::new(),
             indent: 0,
             target: Some(Target::Answer(index, option)),
         });
+        if !choice.trade_off.is_empty() {
+            rows.push(Row::Text { line: vec![muted(choice.trade_off.clone())], indent: 4 });
+        }
     }
     rows
 }
@@ -391,7 +394,7 @@ fn commands(model: &Model) -> PaneView {
         rows.push(Row::Text { line: vec![role(Role::Warn, "▲ "), plain(problem.clone())], indent: 0 });
     }
     if commands.is_empty() {
-        let (edit, scanned) = (model.keys.key(Action::Palette), model.world.map.is_some());
+        let (edit, scanned) = (model.keys.key(Action::Palette), model.world.surveyed);
         let text = if scanned { "No commands found." } else { "Looking for commands …" };
         rows.push(Row::Text { line: vec![bold(text)], indent: 0 });
         if scanned {

@@ -2,12 +2,17 @@
 
 use super::Host;
 use crate::{
-    domain::{commit::CommitFile, edit::FileEdit, event::BaseText, rebase},
+    domain::{
+        commit::{CommitFile, CommitRecord},
+        edit::FileEdit,
+        event::BaseText,
+        rebase,
+    },
     engine::{
         Model, Msg,
-        effect::{CommitAnswer, CommitOrder},
+        effect::{CommitAnswer, CommitOrder, CommitOrderPart},
     },
-    ports::vault::{CommitPart, CommitRequest, VaultError},
+    ports::vault::{CommitOutcome, CommitPart, CommitRequest, RepoState, Vault, VaultError},
 };
 
 impl Host {
@@ -92,6 +97,30 @@ impl Host {
         });
     }
 
+    /// HEAD's tree says whether the interrupted commit was made; the files follow it then.
+    pub(super) fn finish_intent(&self, base: String, tree: String, parts: Vec<CommitOrderPart>) {
+        self.spawn("finish", move |worker| {
+            let vault = &worker.tools.vault;
+            let made = vault.state().and_then(|state| {
+                let now =
+                    if state.head.is_empty() { String::new() } else { vault.compose(&state.head, &[])? };
+                Ok((state.head != base && now == tree).then_some(state))
+            });
+            let outcome = match made {
+                Ok(Some(state)) => finished(vault.as_ref(), &state, &base, &tree, &parts),
+                Ok(None) => CommitAnswer::Refused {
+                    reason: "the commit was interrupted before anything was written".into(),
+                    hint: "Your decisions and the message are kept; c commits again.".into(),
+                },
+                Err(error) => refused(&error),
+            };
+            worker.send(answer(outcome));
+            if let Ok(state) = vault.state() {
+                worker.send(Msg::Repo(Box::new(state)));
+            }
+        });
+    }
+
     pub(super) fn undo_commit(&self, model: &Model) {
         let commits = model.session.closing.commits.clone();
         let base = model.session.identity.base.clone();
@@ -141,6 +170,36 @@ fn merged(order: &CommitOrder) -> Vec<CommitFile> {
         files.insert(file.path.clone(), file.clone());
     }
     files.into_values().collect()
+}
+
+/// The commit stands; brings the working tree after it.
+fn finished(
+    vault: &dyn Vault,
+    state: &RepoState,
+    base: &str,
+    tree: &str,
+    parts: &[CommitOrderPart],
+) -> CommitAnswer {
+    let files: Vec<CommitFile> = parts.iter().flat_map(|part| part.files.clone()).collect();
+    match vault.apply(base, &files) {
+        Ok(applied) => {
+            let record = CommitRecord {
+                id: state.head.clone(),
+                tree: tree.to_owned(),
+                subject: state.subjects.first().cloned().unwrap_or_default(),
+                hunks: parts.iter().flat_map(|part| part.hunks.clone()).collect(),
+                layer: None,
+                signed_with: String::new(),
+                verified: true,
+            };
+            CommitAnswer::Made(CommitOutcome {
+                commits: vec![record],
+                written: applied.written,
+                kept: applied.kept,
+            })
+        }
+        Err(error) => refused(&error),
+    }
 }
 
 fn answer(answer: CommitAnswer) -> Msg {

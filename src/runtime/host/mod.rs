@@ -16,7 +16,7 @@ mod tasks;
 
 use super::{Config, Dirs};
 use crate::{
-    engine::{Effect, Model, Msg},
+    engine::{Effect, Model, Msg, cx::plural},
     journal::RepositoryLock,
     knowledge::Knowledge,
     ports::{Cancel, Clock, Journal, Scanner, Vault, Verifier},
@@ -130,6 +130,19 @@ impl Host {
         }
     }
 
+    /// Ends processes that commands of a killed proscenium left behind, and says so.
+    pub fn sweep(&self) {
+        self.spawn("sweep", |worker| {
+            let strays = crate::verify::strays_of_dead_owners();
+            if strays.is_empty() {
+                return;
+            }
+            let ended = crate::verify::end_strays_of_dead_owners(&strays);
+            let text = format!("ended {} that an earlier run left behind", plural(ended.len(), "process"));
+            worker.send(Msg::Notice(text));
+        });
+    }
+
     /// Runs `work` on a thread of its own.
     fn spawn(&self, name: &str, work: impl FnOnce(&Worker) + Send + 'static) {
         let worker = Worker { tools: self.tools.clone(), tx: self.tx.clone() };
@@ -178,6 +191,7 @@ impl Host {
             }
             Effect::Commit(order) => self.commit(*order),
             Effect::Apply { files } => self.apply(model, files),
+            Effect::FinishIntent { base, tree, parts } => self.finish_intent(base, tree, parts),
             Effect::UndoCommit => self.undo_commit(model),
             Effect::Rebase => self.rebase(model),
             Effect::LoadSource(path) => self.load_source(model, path),

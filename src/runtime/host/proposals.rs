@@ -53,6 +53,14 @@ impl Host {
                 let bases = bases(worker, &request.base, &proposal)?;
                 Ok((Box::new(proposal), bases))
             });
+            let filled_by_us = step
+                .and_then(|index| request.steps.get(index).map(|step| (index, step)))
+                .filter(|(_, step)| matches!(step.filler, Filler::Fix { .. } | Filler::Recipe { .. }));
+            if let (Err(ProposeError::NotApplicable(why)), Some((index, step))) = (&outcome, filled_by_us) {
+                let step = propose::as_walkthrough(step, request.task.as_ref(), &request.map);
+                worker.send(Msg::StepBecame { index, step: Box::new(step), why: why.clone() });
+                return;
+            }
             let outcome =
                 outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
             worker.send(Msg::Proposed { step, outcome });

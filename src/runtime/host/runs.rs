@@ -1,6 +1,6 @@
 //! Running commands on the approved tree, on the base, or in place.
 
-use super::{Host, Worker};
+use super::{super::checking, Host, Worker};
 use crate::{
     domain::{
         command::{CommandRun, CommandSpec, Ending},
@@ -13,7 +13,7 @@ use crate::{
         Cancel,
         verifier::{OutputLine, RunPlace},
     },
-    verify::{self, Target, TrustStore, digest_of},
+    verify::{self, TrustStore, digest_of},
 };
 use std::{
     collections::BTreeMap,
@@ -152,24 +152,11 @@ fn place(
     tree: &str,
     user_env: &BTreeMap<OsString, OsString>,
 ) -> Result<RunPlace, String> {
-    let mut env = verify::environment(user_env, spec, &[]);
-    let databases = verify::databases(&env, root, &spec.folder);
-    if let Some(refusal) = verify::database_guard(spec, &databases, &Target::Unnamed) {
-        return Err(refusal.to_string());
-    }
-    // Temporary files of the command stay beside its tree.
-    env.entry("TMPDIR".into()).or_insert_with(|| std::env::temp_dir().into());
-    Ok(RunPlace {
-        root: root.to_path_buf(),
-        tree: tree.to_owned(),
-        env,
-        log: Some(log_path(worker, request, spec)),
-    })
+    checking::place(spec, root, tree, user_env, Some(log_path(worker, request, spec)))
 }
 
 fn log_path(worker: &Worker, request: &Request, spec: &CommandSpec) -> PathBuf {
-    let name: String =
-        spec.id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let name = checking::file_name_of(&spec.id);
     let of = if request.base { "base" } else { "approved" };
     let folder = worker.tools.dirs.state.join("logs").join(&request.session);
     // Without the folder the verifier says that no log was kept; the run itself goes on.
@@ -198,20 +185,8 @@ fn run_one(
 }
 
 fn blocked(worker: &Worker, spec: &CommandSpec, tree: &str, reason: String) -> CommandRun {
-    CommandRun {
-        id: RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst)),
-        command: spec.id.clone(),
-        argv: spec.argv.clone(),
-        tree: tree.to_owned(),
-        ending: Ending::Blocked { reason },
-        elapsed: std::time::Duration::ZERO,
-        started_at: worker.tools.clock.now(),
-        parsed: crate::domain::command::Parsed::default(),
-        output_sha256: String::new(),
-        output_bytes: 0,
-        log: String::new(),
-        env: Vec::new(),
-    }
+    let id = RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst));
+    checking::blocked(id, spec, tree, reason, worker.tools.clock.now())
 }
 
 /// The playbook entry that fits the output of a failed run, as an index into the handbook.

@@ -1,12 +1,15 @@
 //! Scans of the base, and what follows from its map: commands, suggestions, previews.
 
-use super::{Host, Worker};
+use super::{
+    super::checking::{self, Checks},
+    Host, Worker,
+};
 use crate::{
-    analysis::{commands, source, stackfile},
+    analysis::{source, stackfile},
     domain::map::BackendMap,
     engine::{Model, Msg, effect::ScanTarget, msg::Suggestion},
     ports::{ScanOptions, Source},
-    verify::{TrustStore, digest_of},
+    verify::TrustStore,
 };
 use std::{
     path::Path,
@@ -94,18 +97,15 @@ fn survey(worker: &Worker, map: &BackendMap, source: &Source) {
         stack_notices.extend(stackfile::apply(&mut stack, file).iter().map(ToString::to_string));
     }
     worker.send(Msg::Suggested { suggestions, stack_notices, stack_folder });
-    match commands::discover_commands(files.as_ref(), &map.services, stated.as_ref().map(|(file, _)| file)) {
-        Ok(found) => {
-            let mut problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
-            let hooks = hook_paths(worker);
-            let digest = digest_of(&tools.root, &found.commands, &hooks, &|path| files.read(path).ok());
+    match checking::find(&tools.root, files.as_ref(), &map.services, &hook_paths(worker)) {
+        Ok(Checks { commands, mut problems, digest }) => {
             let digest = digest.unwrap_or_else(|error| {
                 problems.push(error.to_string());
                 String::new()
             });
             let store = TrustStore::new(tools.dirs.state.join("trust"));
             let trusted = !digest.is_empty() && store.is_trusted(&tools.root, &digest).unwrap_or(false);
-            worker.send(Msg::CommandsFound { commands: found.commands, problems, digest, trusted });
+            worker.send(Msg::CommandsFound { commands, problems, digest, trusted });
         }
         Err(error) => worker.send(Msg::Failed(error.to_string())),
     }

@@ -1,9 +1,9 @@
-//! The one sanitizer that every text passes on its way to a cell.
+//! The one sanitizer that every text passes on its way to a terminal.
 //!
 //! Paths, source, output and task texts are untrusted: a control character would move the
 //! terminal's cursor, a bidirectional override would show code in another order than it
 //! runs, a zero-width character would hide a difference. Here they become visible text.
-//! Nothing else in `ui` writes a symbol into the buffer without going through this file.
+//! Nothing in `ui` or `linear` writes without going through this file.
 
 use std::borrow::Cow;
 
