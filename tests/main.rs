@@ -10,6 +10,7 @@ mod pty_resume;
 mod pty_terminal;
 mod pty_walkthrough;
 mod recipe_fastapi;
+mod shots;
 mod support;
 mod tidy;
 mod vault_commit;

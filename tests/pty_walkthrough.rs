@@ -61,12 +61,16 @@ fn between(text: &str, open: &str, close: &str) -> Vec<String> {
 }
 
 fn walk(terminal: &mut Terminal, steps: &[Step]) {
+    let mut before: &[String] = &[];
     for step in steps {
         let keys: Vec<&str> = step.keys.iter().map(String::as_str).collect();
         terminal.press(&keys);
-        for text in &step.shows {
-            terminal.wait_for(text);
+        if keys == ["Esc"] {
+            // A key that follows at once would be read as Alt with that key.
+            before.iter().for_each(|text| terminal.wait_until_gone(text));
         }
+        step.shows.iter().for_each(|text| terminal.wait_for(text));
+        before = &step.shows;
     }
 }
 
@@ -95,7 +99,7 @@ fn the_readmes_walkthrough_ends_with_the_verified_tree_committed() {
         steps.iter().position(|step| step.shows.iter().any(|text| text.contains("FINALIZE is open")));
     let verified = verified.expect("the walkthrough opens FINALIZE") + 1;
     walk(&mut terminal, &steps[..verified]);
-    let tree = word_after(&terminal.text(), "tree ");
+    let tree = word_after(&terminal.text(), "─ tree ");
     walk(&mut terminal, &steps[verified..]);
     assert_eq!(terminal.wait_exit(), 0, "{}", terminal.text());
     terminal.assert_restored();

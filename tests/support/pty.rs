@@ -33,11 +33,6 @@ impl Home {
         self.dir.path().canonicalize().unwrap()
     }
 
-    /// Where journals and trust are kept.
-    pub fn state(&self) -> PathBuf {
-        self.path().join("home/.local/state/proscenium")
-    }
-
     /// The repository of the only demo that ran here.
     pub fn demo(&self) -> PathBuf {
         let mut folders =
