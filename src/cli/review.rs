@@ -36,7 +36,7 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
         let written = baseline::write(path, &sorted.new)?;
         output::say(&format!(
             "{written} findings are in {}",
-            crate::ui::safe::clean(&path.to_string_lossy())
+            crate::domain::safe::clean(&path.to_string_lossy())
         ));
         return Ok(ExitCode::SUCCESS);
     }

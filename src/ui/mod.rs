@@ -18,7 +18,6 @@ mod output;
 mod panes;
 mod popup;
 mod rows;
-pub mod safe;
 mod scroll;
 mod stage;
 mod symbols;
@@ -28,6 +27,7 @@ mod text;
 pub mod theme;
 mod welcome;
 
+pub use crate::domain::safe;
 pub use arrangement::Arrangement;
 pub use diff::{SIDE_BY_SIDE_ALONE_COLS, SIDE_BY_SIDE_COLS};
 pub use editor::TextOutcome;

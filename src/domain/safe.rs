@@ -1,11 +1,10 @@
-//! The one sanitizer that every text passes on its way to a cell.
+//! The one sanitizer that every text passes on its way to a terminal.
 //!
 //! Paths, source, output and task texts are untrusted: a control character would move the
 //! terminal's cursor, a bidirectional override would show code in another order than it
 //! runs, a zero-width character would hide a difference. Here they become visible text.
-//! Nothing else in `ui` writes a symbol into the buffer without going through this file.
+//! Nothing in `ui` or `linear` writes without going through this file.
 
-pub use crate::domain::visible::is_unsafe;
 use std::borrow::Cow;
 
 /// The text with every control, bidirectional and zero-width character made visible.
@@ -21,6 +20,11 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         push(&mut out, c);
     }
     Cow::Owned(out)
+}
+
+/// Whether a character must not reach the terminal as it is.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || is_invisible(c)
 }
 
 /// Removes what a paste may carry and a text must not hold: controls other than line
@@ -44,6 +48,22 @@ pub fn push(out: &mut String, c: char) {
         c if is_unsafe(c) => out.push_str(&format!("<U+{:04X}>", c as u32)),
         c => out.push(c),
     }
+}
+
+/// Bidirectional controls, zero-width characters and other invisible format characters.
+/// U+200D and the variation selectors stay: they join emoji and cannot reorder text.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c as u32,
+        0x00ad | 0x034f | 0x061c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180e
+            | 0x200b | 0x200c | 0x200e | 0x200f
+            | 0x2028..=0x202e
+            | 0x2060..=0x206f
+            | 0x3164 | 0xfeff | 0xffa0
+            | 0xfff9..=0xfffb
+            | 0x1d173..=0x1d17a
+            | 0xe0000..=0xe007f
+    )
 }
 
 #[cfg(test)]
