@@ -8,6 +8,7 @@ pub mod inventory;
 pub mod layering;
 pub mod link;
 pub mod resolve;
+pub mod rules;
 pub mod scan;
 pub mod source;
 pub mod stack;

@@ -12,10 +12,13 @@ use super::{
     text::Purpose,
     view::{ChoiceView, Mark, Row, bold, muted, plain},
 };
-use crate::domain::{
-    event::{Scene, Scope, What},
-    hunk::Decision,
-    stack::StackKey,
+use crate::{
+    domain::{
+        event::{Scene, Scope, What},
+        hunk::Decision,
+        stack::StackKey,
+    },
+    keys::Action,
 };
 
 /// Opens the trust question, or says that it was answered.
@@ -110,7 +113,10 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             let count = dependants.len() + 1;
             let options = vec![
                 choice(format!("keep hunk {hunk} undecided"), ""),
-                choice(format!("reject all {count}"), "u undoes it in one step"),
+                choice(
+                    format!("reject all {count}"),
+                    format!("{} undoes it in one step", model.keys.key(Action::Undo)),
+                ),
                 choice(format!("reject only {hunk}"), "the others are marked as broken"),
             ];
             let title =
@@ -298,7 +304,8 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
         (Ask::Trust, 2) => trusted(cx),
         (Ask::Trust, _) => {
             cx.model.activity.run_after_trust = false;
-            cx.notice(Mark::Before, "nothing runs; r asks again");
+            let key = cx.key(Action::RunAgain);
+            cx.notice(Mark::Before, format!("nothing runs; {key} asks again"));
         }
         (Ask::Closure { hunk, mut dependants }, 1) => {
             dependants.insert(0, hunk);
@@ -322,7 +329,7 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
         }
         (Ask::LeaveUndecided, 1) => navigate::enter(cx, Scene::Verify),
         (Ask::LeaveUndecided, _) => {
-            act_update::act(cx, crate::keys::Action::NextNeed);
+            act_update::act(cx, Action::NextNeed);
         }
         (Ask::AcceptLikely, 0) => {
             cx.record(What::StackConfirmed);

@@ -14,6 +14,8 @@ pub struct KeyTable {
     chords: BTreeMap<Chord, Action>,
     /// First chord of an action is the one that screens print.
     actions: BTreeMap<Action, Vec<Chord>>,
+    /// Words that stand for actions where nobody presses keys; empty on a screen.
+    words: BTreeMap<Action, String>,
 }
 
 /// Why a table cannot be used.
@@ -65,7 +67,17 @@ impl KeyTable {
                 }
             }
         }
-        Ok(Self { chords, actions })
+        Ok(Self { chords, actions, words: BTreeMap::new() })
+    }
+
+    /// A table for a session without keys: sentences name these words, and the plain name
+    /// of an action that has none.
+    pub fn spoken(words: impl Fn(Action) -> Option<&'static str>) -> Self {
+        let words = Action::ALL
+            .iter()
+            .map(|action| (*action, words(*action).unwrap_or_else(|| action.name()).to_owned()))
+            .collect();
+        Self { chords: BTreeMap::new(), actions: BTreeMap::new(), words }
     }
 
     /// What a chord means.
@@ -73,13 +85,19 @@ impl KeyTable {
         self.chords.get(&chord).copied()
     }
 
-    /// The chord that screens print for an action; empty when it has none.
+    /// The chord (or word) that screens print for an action; empty when it has none.
     pub fn key(&self, action: Action) -> String {
+        if let Some(word) = self.words.get(&action) {
+            return word.clone();
+        }
         self.actions.get(&action).and_then(|list| list.first()).map(Chord::to_string).unwrap_or_default()
     }
 
-    /// All chords of an action, in order.
+    /// All chords of an action, in order, or its word.
     pub fn keys(&self, action: Action) -> Vec<String> {
+        if let Some(word) = self.words.get(&action) {
+            return vec![word.clone()];
+        }
         self.actions.get(&action).into_iter().flatten().map(Chord::to_string).collect()
     }
 }
@@ -126,6 +144,14 @@ mod tests {
         let chord = Chord::parse("x").expect("x is a key");
         assert_eq!(table.action(chord), Some(Action::Accept));
         assert_eq!(table.key(Action::TurnDown), "");
+    }
+
+    #[test]
+    fn a_session_without_keys_prints_words() {
+        let table = KeyTable::spoken(|action| (action == Action::Continue).then_some("next"));
+        assert_eq!(table.key(Action::Continue), "next");
+        assert_eq!(table.keys(Action::Journal), ["journal"]);
+        assert!(Action::ALL.iter().all(|action| !table.key(*action).is_empty()));
     }
 
     #[test]

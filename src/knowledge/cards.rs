@@ -56,7 +56,7 @@ impl Effort {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: CardsKind,
     #[serde(default)]
     replace: bool,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: ChecklistKind,
     /// Take this file instead of those below it, not on top of them.
     #[serde(default)]

@@ -31,7 +31,7 @@ pub struct Clarification {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: ClarificationKind,
     #[serde(default)]
     replace: bool,

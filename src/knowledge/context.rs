@@ -46,7 +46,7 @@ pub struct Budget {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: ContextKind,
     openings: Vec<HeadOpening>,
     budgets: Vec<Placed<Budget>>,

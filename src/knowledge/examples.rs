@@ -22,7 +22,7 @@ pub struct Example {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: ExampleKind,
     title: String,
     intents: Vec<Intent>,

@@ -30,7 +30,7 @@ pub struct OrmPage {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: OrmKind,
     #[serde(default)]
     replace: bool,

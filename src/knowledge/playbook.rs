@@ -67,7 +67,7 @@ pub struct PlaybookMatch<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: PlaybookKind,
     #[serde(default)]
     replace: bool,

@@ -39,7 +39,7 @@ pub struct Protocol {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: ProtocolKind,
     difficulty: Placed<Difficulty>,
     #[serde(default)]

@@ -59,7 +59,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Sample {
-        #[allow(dead_code)]
+        #[expect(dead_code, reason = "only its place in the text matters")]
         name: String,
     }
 

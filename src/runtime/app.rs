@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
-    ports::Clock,
     ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};

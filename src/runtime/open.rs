@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError, Dirs, Host, clock::SystemClock, dirs::DirsError, handbook, host};
 use crate::{
-    analysis::scan::BackendScanner,
+    analysis::{rules::RuleEngine, scan::BackendScanner},
     domain::{
         event::{Event, Primitive, Scope, What},
         session::JOURNAL_VERSION,
@@ -65,6 +65,8 @@ pub enum OpenError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Packs(#[from] crate::knowledge::packs::PackError),
+    #[error(transparent)]
+    Rules(#[from] crate::analysis::rules::RuleError),
     #[error(transparent)]
     Scan(#[from] crate::ports::ScanError),
     #[error("{0} does not exist")]
@@ -132,7 +134,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let tools = host::Tools {
         root: root.clone(),
         vault: Arc::new(vault),
-        scanner: Arc::new(scanner(&root, &dirs)?),
+        scanner: Arc::new(scanner(&root, &dirs, &knowledge)?),
         verifier: Arc::new(PipeVerifier::new(clock.clone())),
         clock: clock.clone(),
         knowledge: Arc::new(knowledge),
@@ -223,14 +225,14 @@ fn resume(
 }
 
 /// The scanner with the packs of the user and of the repository on top of the shipped ones.
-pub fn scanner(root: &Path, dirs: &Dirs) -> Result<BackendScanner, OpenError> {
+pub fn scanner(root: &Path, dirs: &Dirs, knowledge: &Knowledge) -> Result<BackendScanner, OpenError> {
     let mut packs = Packs::built_in()?;
     for folder in
         overlays(root, dirs).iter().map(|folder| folder.join("packs")).filter(|folder| folder.is_dir())
     {
         packs.add_folder(&folder)?;
     }
-    Ok(BackendScanner::new(packs)?)
+    Ok(BackendScanner::new(packs)?.with_findings(Box::new(RuleEngine::new(&knowledge.rules)?)))
 }
 
 /// Knowledge folders, lowest precedence first: the user's, then the repository's.

@@ -1,5 +1,7 @@
 //! Helpers that several test areas share.
 
+pub mod docs;
 pub mod git;
+pub mod source;
 pub mod texts;
 pub mod vault;

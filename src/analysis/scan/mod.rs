@@ -7,4 +7,4 @@
 mod read;
 mod scanner;
 
-pub use scanner::{BackendScanner, FindingSource, SCHEMA_VERSION};
+pub use scanner::{FindingInput, BackendScanner, FindingSource, SCHEMA_VERSION};

@@ -34,10 +34,21 @@ use std::{
 /// Version of the map's format.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What findings are told from.
+pub struct FindingInput<'i, 'l> {
+    pub files: &'i dyn SourceFiles,
+    /// Its resolver is not shared between threads.
+    pub linked: &'i Linked<'l>,
+    /// All but the findings.
+    pub map: &'i BackendMap,
+    /// By file of the facts: calls that look as if they reached the database.
+    pub queries: &'i [HashSet<CallId>],
+}
+
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
     /// Findings over the linked facts and the finished rest of the map, in any order.
-    fn findings(&self, linked: &Linked<'_>, map: &BackendMap) -> Vec<Finding>;
+    fn findings(&self, input: &FindingInput<'_, '_>) -> Vec<Finding>;
 
     /// How many rules look.
     fn rules(&self) -> u64;
@@ -154,7 +165,8 @@ impl BackendScanner {
         let input = FlowInput { files, facts, project: &project, linked: &linked, map, queries: &queries };
         map.flows = flow::flows(&input);
         if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
-            map.findings = source.findings(&linked, map);
+            let input = FindingInput { files, linked: &linked, map, queries: &queries };
+            map.findings = source.findings(&input);
             map.findings.sort_by(|a, b| {
                 (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
             });

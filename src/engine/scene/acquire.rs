@@ -445,7 +445,7 @@ pub fn scan(model: &Model) -> PaneView {
             line: vec![
                 muted("Left out "),
                 plain(format!("{}  ", plural(map.skipped.len(), "file"))),
-                muted("w says which and why"),
+                muted(format!("{} says which and why", model.keys.key(Action::Why))),
             ],
             indent: 0,
         });

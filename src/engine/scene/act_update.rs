@@ -289,7 +289,8 @@ fn begin_split(cx: &mut Cx<'_>) {
     };
     let rows = changed_rows(cx, hunk);
     if hunk.decision != Decision::Undecided {
-        cx.refuse("Only an undecided hunk can be split. u undoes the decision.");
+        let key = cx.key(Action::Undo);
+        cx.refuse(format!("Only an undecided hunk can be split. {key} undoes the decision."));
     } else if rows < 2 {
         cx.refuse("One line cannot be split.");
     } else {

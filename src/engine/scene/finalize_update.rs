@@ -40,8 +40,9 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::Open => open(cx),
         Action::NextNeed | Action::PreviousNeed => {
             let open = reporting::report(cx.model).open.len();
+            let key = cx.key(Action::Continue);
             cx.refuse(match open {
-                0 => "Nothing is open; c commits.".to_owned(),
+                0 => format!("Nothing is open; {key} commits."),
                 n => format!("{} open, listed in the report.", plural(n, "item")),
             });
         }

@@ -318,7 +318,8 @@ fn choose_fixable(cx: &mut Cx<'_>) {
         .map(|finding| finding.fingerprint)
         .collect();
     if chosen.is_empty() {
-        cx.refuse("None of these has a mechanical fix; Space chooses one for a walkthrough.");
+        let key = cx.key(Action::Choose);
+        cx.refuse(format!("None of these has a mechanical fix; {key} chooses one for a walkthrough."));
         return;
     }
     let count = chosen.len();

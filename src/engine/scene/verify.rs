@@ -131,7 +131,7 @@ pub fn command_rows(model: &Model, judged: &Judged<'_>) -> Vec<Row> {
     let mut rows = vec![Row::Item { mark, label: vec![plain(spec.title())], note, indent: 0, target }];
     let mut explain = |text: String| rows.push(Row::Text { line: vec![muted(text)], indent: 4 });
     if judged.stale {
-        explain("of an earlier tree; r runs it again".into());
+        explain(format!("of an earlier tree; {} runs it again", model.keys.key(Action::RunAgain)));
     }
     match verdict {
         Verdict::Untrusted { reason } => explain(format!("untrusted: {reason}")),
@@ -343,7 +343,10 @@ fn layers(model: &Model) -> PaneView {
         rows.push(Row::Text {
             line: vec![
                 role(Role::Warn, "▲ "),
-                plain("Three tries with this approach. w shows what the playbook suggests instead."),
+                plain(format!(
+                    "Three tries with this approach. {} shows what the playbook suggests instead.",
+                    model.keys.key(Action::Why)
+                )),
             ],
             indent: 0,
         });

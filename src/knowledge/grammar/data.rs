@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grammar {
-    #[allow(dead_code, reason = "names the format for a reader of the file")]
+    #[expect(dead_code, reason = "names the format for a reader of the file")]
     kind: GrammarKind,
     #[serde(default)]
     replace: bool,

@@ -1,0 +1,169 @@
+//! What every check may ask: files, layers, handlers, values and source text.
+
+use super::matcher::Rule;
+use crate::{
+    analysis::{
+        facts::{CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+        layering::is_test_path,
+        link::{FileId, Resolver},
+        scan::FindingInput,
+        source::source_text,
+    },
+    domain::{layer::Layer, map::Endpoint},
+};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
+
+/// The project as checks see it.
+pub(super) struct Context<'c, 'a> {
+    pub(super) input: &'c FindingInput<'c, 'a>,
+    layers: Vec<Layer>,
+    /// Position among the endpoints of the first one that a function handles.
+    handlers: HashMap<(FileId, ScopeId), usize>,
+    texts: RefCell<BTreeMap<String, Rc<str>>>,
+    /// Whether calls reach the database.
+    pub(super) queries: RefCell<HashMap<(FileId, CallId), bool>>,
+    /// Whether functions read the database, themselves or through others.
+    pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
+    /// By file: calls by the scope they stand in.
+    calls: RefCell<HashMap<FileId, Rc<HashMap<ScopeId, Vec<CallId>>>>>,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// The context of a linked project.
+    pub(super) fn new(input: &'c FindingInput<'c, 'a>) -> Self {
+        let layers = input
+            .linked
+            .resolver
+            .files()
+            .map(|(_, facts)| {
+                let layer = input.map.layer_of(&facts.path).unwrap_or(Layer::Other);
+                if is_test_path(&facts.path) { Layer::Test } else { layer }
+            })
+            .collect();
+        let mut handlers = HashMap::new();
+        for (position, handler) in input.linked.handlers.iter().enumerate() {
+            if let Some(handler) = handler {
+                handlers.entry((handler.file, handler.scope)).or_insert(position);
+            }
+        }
+        Self {
+            input,
+            layers,
+            handlers,
+            texts: RefCell::default(),
+            queries: RefCell::default(),
+            readers: RefCell::default(),
+            calls: RefCell::default(),
+        }
+    }
+
+    /// Answers about names and calls.
+    pub(super) fn resolver(&self) -> &'c Resolver<'a> {
+        &self.input.linked.resolver
+    }
+
+    /// The layer of a file; `other` where nothing is known.
+    pub(super) fn layer(&self, file: FileId) -> Layer {
+        self.layers.get(file.index()).copied().unwrap_or(Layer::Other)
+    }
+
+    /// Files that a rule looks at: its languages, without tests.
+    pub(super) fn files<'r>(
+        &'r self,
+        rule: &'r Rule,
+    ) -> impl Iterator<Item = (FileId, &'a FileFacts)> + use<'r, 'c, 'a> {
+        self.resolver()
+            .files()
+            .filter(|(file, facts)| self.layer(*file) != Layer::Test && rule.speaks(facts.lang.name()))
+    }
+
+    /// The first endpoint that a function handles.
+    pub(super) fn endpoint_of(&self, file: FileId, scope: ScopeId) -> Option<&'c Endpoint> {
+        let position = self.handlers.get(&(file, scope))?;
+        self.input.linked.endpoints.get(*position)
+    }
+
+    /// Whether a file defines handlers.
+    pub(super) fn has_handlers(&self, file: FileId) -> bool {
+        self.handlers.keys().any(|(of, _)| *of == file)
+    }
+
+    /// The text of a file as it was parsed; empty where it cannot be read any more.
+    pub(super) fn text(&self, path: &str) -> Rc<str> {
+        if let Some(text) = self.texts.borrow().get(path) {
+            return Rc::clone(text);
+        }
+        let files = self.input.files;
+        let text = files.read(path).and_then(|bytes| source_text(path, bytes)).unwrap_or_default();
+        let text: Rc<str> = text.into();
+        self.texts.borrow_mut().insert(path.to_owned(), Rc::clone(&text));
+        text
+    }
+
+    /// The source of a span, with white space made plain, cut at a length fit for a message.
+    pub(super) fn source(&self, facts: &FileFacts, span: Span) -> String {
+        let text = self.text(&facts.path);
+        let words: Vec<&str> = text.get(span.range()).unwrap_or_default().split_whitespace().collect();
+        let line = words.join(" ");
+        match line.char_indices().nth(60) {
+            Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or_default()),
+            None => line,
+        }
+    }
+
+    /// Calls of a file by the scope they stand in.
+    pub(super) fn calls_by_scope(&self, file: FileId, facts: &FileFacts) -> Rc<HashMap<ScopeId, Vec<CallId>>> {
+        if let Some(known) = self.calls.borrow().get(&file) {
+            return Rc::clone(known);
+        }
+        let mut by_scope: HashMap<ScopeId, Vec<CallId>> = HashMap::new();
+        for (id, call) in facts.call_ids() {
+            by_scope.entry(call.scope).or_default().push(id);
+        }
+        let by_scope = Rc::new(by_scope);
+        self.calls.borrow_mut().insert(file, Rc::clone(&by_scope));
+        by_scope
+    }
+
+    /// How a function or class is called in messages: its path of names, or the endpoint.
+    pub(super) fn symbol(&self, file: FileId, facts: &FileFacts, scope: ScopeId) -> String {
+        let name = facts.qualified_name(scope);
+        let own = facts.scope(scope).map(|scope| facts.text(scope.name)).unwrap_or_default();
+        if own.is_empty()
+            && let Some(endpoint) = self.endpoint_of(file, scope)
+        {
+            return if endpoint.handler.is_empty() { endpoint.title() } else { endpoint.handler.clone() };
+        }
+        name
+    }
+}
+
+/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`.
+pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
+    match facts.expr(expr) {
+        Expr::Name(name) | Expr::Attr(_, name) => Some(facts.text(name)),
+        Expr::Index(object, _) if object < expr => last_name(facts, object),
+        _ => None,
+    }
+}
+
+/// The expression that a chain of attributes, items and calls starts from.
+pub(super) fn root(facts: &FileFacts, expr: ExprId) -> ExprId {
+    let mut at = expr;
+    // A chain is finite in sound facts; the bound is for damaged ones.
+    for _ in 0..64 {
+        at = match facts.expr(at) {
+            Expr::Attr(object, _) | Expr::Index(object, _) => object,
+            Expr::Call(call) => match facts.call(call) {
+                Some(call) => call.callee,
+                None => return at,
+            },
+            _ => return at,
+        };
+    }
+    at
+}

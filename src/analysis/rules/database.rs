@@ -1,0 +1,251 @@
+//! Which calls reach the database, and which functions read it.
+//!
+//! Families of packs decide where types are known. Where nothing is known of a receiver,
+//! the names that layering goes by (`session.execute`) count as well; a receiver that is
+//! known to be something else never does.
+
+use super::context::{Context, last_name, root};
+use crate::analysis::{
+    facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, ScopeId},
+    link::{Callee, Definition, FileId, Value},
+};
+
+/// Methods of sessions and connections that ask for no data.
+const QUIET: [&str; 16] = [
+    "close", "dispose", "release", "end", "destroy", "begin", "commit", "rollback", "connect", "disconnect",
+    "transaction", "cursor", "clone", "acquire", "begin_nested", "expunge",
+];
+
+/// Methods that change data.
+const WRITES: [&str; 34] = [
+    "add", "add_all", "insert", "insertMany", "save", "create", "createMany", "bulk_create", "bulkCreate",
+    "bulk_update", "update", "updateMany", "upsert", "delete", "deleteMany", "remove", "destroy", "merge",
+    "flush", "refresh", "commit", "rollback", "executemany", "insert_into", "increment", "decrement",
+    "softDelete", "restore", "del", "set", "expire", "begin", "close", "delete_by_id",
+];
+
+/// Methods of persisted classes that ask the database.
+const OF_MODELS: [&str; 24] = [
+    "find", "findAll", "findOne", "findOneBy", "findBy", "findByPk", "findById", "findAndCount", "findMany",
+    "findFirst", "findOrCreate", "findAndCountAll", "create", "bulkCreate", "save", "update", "destroy", "count",
+    "query", "insert", "get_or_none", "filter", "get_or_create", "raw",
+];
+
+/// How many calls deep a function is looked into.
+const DEPTH: u32 = 3;
+
+impl Context<'_, '_> {
+    /// Whether a call reaches the database.
+    pub(super) fn is_query(&self, file: FileId, id: CallId) -> bool {
+        if let Some(known) = self.queries.borrow().get(&(file, id)) {
+            return *known;
+        }
+        let answer = self.find_query(file, id).unwrap_or(false);
+        self.queries.borrow_mut().insert((file, id), answer);
+        answer
+    }
+
+    fn find_query(&self, file: FileId, id: CallId) -> Option<bool> {
+        let resolver = self.resolver();
+        let facts = resolver.facts(file)?;
+        let call = facts.call(id)?;
+        if call.flags.has(CallFlags::ANNOTATION) {
+            return None;
+        }
+        for family in ["sql-execute", "orm-query"] {
+            if resolver.call_in_family(family, file, id).is_some() {
+                return Some(true);
+            }
+        }
+        if resolver.call_in_family("orm-session", file, id).is_some() {
+            return Some(true);
+        }
+        let Expr::Attr(object, name) = facts.expr(call.callee) else { return Some(false) };
+        let name = facts.text(name);
+        let types = resolver.receiver_types(file, id);
+        let is_session = types.iter().any(|ty| resolver.type_in_family("orm-session", facts.lang, ty));
+        if is_session {
+            return Some(!QUIET.contains(&name));
+        }
+        if OF_MODELS.contains(&name) && self.is_model(file, object) {
+            return Some(true);
+        }
+        Some(self.looks_like_query(file, facts, id) && !QUIET.contains(&name) && self.is_open(file, facts, object))
+    }
+
+    /// Whether an expression is a persisted class or an object of one.
+    pub(super) fn is_model(&self, file: FileId, expr: ExprId) -> bool {
+        self.resolver().value(file, expr).alternatives().iter().any(|value| match value {
+            Value::Class(file, scope) | Value::Instance(file, scope) => {
+                self.resolver().class_in_family("orm-model", Definition { file: *file, scope: *scope })
+            }
+            _ => false,
+        })
+    }
+
+    fn looks_like_query(&self, file: FileId, _facts: &FileFacts, id: CallId) -> bool {
+        self.input.queries.get(file.index()).is_some_and(|calls| calls.contains(&id))
+    }
+
+    /// Whether nothing is known of an object that speaks against a database.
+    fn is_open(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
+        let is_request = facts.dotted(object).is_some_and(|path| {
+            let parts: Vec<&str> = path.split('.').collect();
+            let carriers = ["request", "req", "ctx", "context", "c"];
+            parts.len() > 1 && parts.iter().rev().skip(1).any(|part| carriers.contains(part)) && path.ends_with("session")
+        });
+        if is_request {
+            return false;
+        }
+        let start = root(facts, object);
+        let written = last_name(facts, start).unwrap_or_default();
+        let value = self.resolver().value(file, object);
+        value.alternatives().iter().all(|value| match value {
+            Value::Unknown | Value::Null => true,
+            Value::External(path) => {
+                let first = path.split(['.', '(']).next().unwrap_or(path);
+                let imported = facts.imports.iter().any(|import| {
+                    import.alias.is_some_and(|alias| facts.text(alias) == written)
+                });
+                let bare = first == written && !imported;
+                bare || self.is_of_database_library(path)
+            }
+            _ => false,
+        })
+    }
+
+    fn is_of_database_library(&self, path: &str) -> bool {
+        const LIBRARIES: [&str; 22] = [
+            "sqlite3", "psycopg", "psycopg2", "asyncpg", "aiosqlite", "aiomysql", "pymysql", "MySQLdb", "databases",
+            "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "tortoise", "peewee", "pg", "mysql", "mysql2",
+            "sequelize", "knex", "mongoose", "typeorm",
+        ];
+        let first = path.split(['.', '(', '/']).next().unwrap_or(path);
+        LIBRARIES.contains(&first)
+    }
+
+    /// Whether a call reads rows, as far as its name and statement tell.
+    pub(super) fn is_read(&self, file: FileId, id: CallId) -> bool {
+        let Some(facts) = self.resolver().facts(file) else { return false };
+        let Some(call) = facts.call(id) else { return false };
+        if !self.is_query(file, id) {
+            return false;
+        }
+        if last_name(facts, call.callee).is_some_and(|name| WRITES.contains(&name)) {
+            return false;
+        }
+        match self.statement(file, facts, call) {
+            Some(text) => is_select(&text),
+            None => true,
+        }
+    }
+
+    /// The first literal text of a call's first argument.
+    pub(super) fn statement(&self, file: FileId, facts: &FileFacts, call: &Call) -> Option<String> {
+        let argument = facts.args(call.args).first()?.value;
+        self.leading_text(file, facts, argument, 0)
+    }
+
+    fn leading_text(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> Option<String> {
+        if depth > 6 {
+            return None;
+        }
+        match facts.expr(expr) {
+            Expr::Str(text) => Some(facts.text(text).to_owned()),
+            Expr::Tmpl(parts) => {
+                let first = facts.list(parts).first()?;
+                self.leading_text(file, facts, *first, depth + 1)
+            }
+            Expr::Call(call) => {
+                let call = facts.call(call)?;
+                self.leading_text(file, facts, facts.args(call.args).first()?.value, depth + 1)
+            }
+            Expr::Name(_) | Expr::Attr(..) => self.resolver().constant(file, expr),
+            _ => None,
+        }
+    }
+
+    /// Whether a function reads rows from the database, itself or through what it calls.
+    pub(super) fn reads_database(&self, function: Definition) -> bool {
+        self.reads(function, DEPTH)
+    }
+
+    fn reads(&self, function: Definition, depth: u32) -> bool {
+        let key = (function.file, function.scope);
+        if let Some(known) = self.readers.borrow().get(&key) {
+            return *known;
+        }
+        // While it is being looked into, a function that calls itself adds nothing.
+        self.readers.borrow_mut().insert(key, false);
+        let answer = self.find_read(function, depth);
+        if answer || depth == DEPTH {
+            self.readers.borrow_mut().insert(key, answer);
+        } else {
+            self.readers.borrow_mut().remove(&key);
+        }
+        answer
+    }
+
+    fn find_read(&self, function: Definition, depth: u32) -> bool {
+        let Some(facts) = self.resolver().facts(function.file) else { return false };
+        let by_scope = self.calls_by_scope(function.file, facts);
+        let Some(calls) = by_scope.get(&function.scope) else { return false };
+        if calls.iter().any(|call| self.is_read(function.file, *call)) {
+            return true;
+        }
+        depth > 0
+            && calls.iter().any(|call| {
+                self.functions(function.file, *call).into_iter().any(|callee| self.reads(callee, depth - 1))
+            })
+    }
+
+    /// The project's functions that a call can call.
+    pub(super) fn functions(&self, file: FileId, call: CallId) -> Vec<Definition> {
+        self.resolver()
+            .callees(file, call)
+            .into_iter()
+            .filter_map(|callee| match callee {
+                Callee::Function(function) => Some(function),
+                Callee::Class(_) | Callee::External(_) | Callee::Unknown => None,
+            })
+            .take(3)
+            .collect()
+    }
+
+    /// Calls inside a function, those of functions inside it included, in source order.
+    pub(super) fn calls_inside(&self, file: FileId, facts: &FileFacts, scope: ScopeId) -> Vec<CallId> {
+        let Some(body) = facts.scope(scope).map(|scope| scope.span) else { return Vec::new() };
+        let mut found: Vec<(u32, CallId)> = facts
+            .call_ids()
+            .filter(|(_, call)| body.contains(call.span) && self.is_inside(file, facts, call, scope))
+            .map(|(id, call)| (call.name_span.start, id))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn is_inside(&self, _file: FileId, facts: &FileFacts, call: &Call, scope: ScopeId) -> bool {
+        facts.scopes_around(call.scope).any(|(around, _)| around == scope)
+    }
+}
+
+/// Whether a statement asks for rows.
+fn is_select(statement: &str) -> bool {
+    let first: String =
+        statement.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+    !matches!(
+        first.as_str(),
+        "insert" | "update" | "delete" | "create" | "alter" | "drop" | "truncate" | "replace" | "merge" | "set" | "pragma"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_select;
+
+    #[test]
+    fn only_statements_that_change_something_are_no_reads() {
+        assert!(is_select("  select 1") && is_select("WITH x AS (select 1) select 2") && is_select("orders"));
+        assert!(!is_select("\n INSERT INTO t values (1)") && !is_select("update t set a = 1"));
+    }
+}

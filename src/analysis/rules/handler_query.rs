@@ -1,0 +1,90 @@
+//! Functions of the router layer that reach the database: one finding for each, at its
+//! first query.
+
+use super::{context::Context, draft::Draft, matcher::Rule};
+use crate::{
+    analysis::{
+        facts::{Call, FileFacts, ScopeFlags, ScopeId, ScopeKind, Span},
+        link::{Definition, FileId},
+    },
+    domain::layer::Layer,
+};
+use std::collections::BTreeMap;
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        let layer = context.layer(file);
+        if layer != Layer::Router && !context.has_handlers(file) {
+            continue;
+        }
+        let mut first: BTreeMap<ScopeId, &Call> = BTreeMap::new();
+        for (id, call) in facts.call_ids() {
+            let Some(unit) = unit(context, file, facts, call.scope, layer) else { continue };
+            if !context.is_query(file, id) {
+                continue;
+            }
+            let known = first.entry(unit).or_insert(call);
+            if call.name_span.start < known.name_span.start {
+                *known = call;
+            }
+        }
+        found.extend(first.into_iter().map(|(unit, call)| {
+            Draft::new(file, callee_span(facts, call)).symbol(context.symbol(file, facts, unit))
+        }));
+    }
+    found
+}
+
+/// The callee as written where it stands on one line, else the called name.
+pub(super) fn callee_span(facts: &FileFacts, call: &Call) -> Span {
+    if facts.line(call.span.start) == facts.line(call.name_span.end) {
+        Span::new(call.span.start, call.name_span.end)
+    } else {
+        call.name_span
+    }
+}
+
+/// The handler, or the helper of the router layer, that a scope belongs to.
+fn unit(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    scope: ScopeId,
+    layer: Layer,
+) -> Option<ScopeId> {
+    let mut helper = None;
+    for (around, found) in facts.scopes_around(scope) {
+        if context.endpoint_of(file, around).is_some() {
+            return Some(around);
+        }
+        match found.kind {
+            ScopeKind::Function | ScopeKind::Lambda => {
+                if found.flags.has(ScopeFlags::GENERATOR) || registers(context, file, facts, around) {
+                    return helper.filter(|_| layer == Layer::Router);
+                }
+                helper = Some(around);
+            }
+            ScopeKind::Class | ScopeKind::Interface => {
+                let class = Definition { file, scope: around };
+                let name = facts.text(found.name);
+                let stores = ["Repository", "Repo", "Dao", "Model"].iter().any(|end| name.ends_with(end));
+                if stores || context.resolver().class_in_family("orm-model", class) {
+                    return None;
+                }
+            }
+            ScopeKind::Module | ScopeKind::Namespace => {}
+        }
+    }
+    helper.filter(|_| layer == Layer::Router)
+}
+
+/// Whether handlers are defined inside a function: then it registers routes.
+fn registers(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, scope: ScopeId) -> bool {
+    let Some(outer) = facts.scope(scope) else { return false };
+    facts.scope_ids().any(|(inner, found)| {
+        inner > scope
+            && outer.span.contains(found.span)
+            && context.endpoint_of(file, inner).is_some()
+    })
+}

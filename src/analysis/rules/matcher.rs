@@ -1,0 +1,88 @@
+//! The `match` block of a rule's card: which check looks for it, and with what data.
+
+use crate::knowledge::{
+    packs::Pattern,
+    rules::{FixKind, RuleCard},
+};
+use serde::Deserialize;
+
+/// Why a rule's `match` block cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: the match block of {rule}: {reason}")]
+pub struct RuleError {
+    /// File of the rule, as shown.
+    pub file: String,
+    pub rule: String,
+    pub reason: String,
+}
+
+/// The looks that the engine can take at a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Check {
+    /// A function of the router layer that reaches the database.
+    HandlerQuery,
+    /// A statement with an interpolated part where a value stands.
+    SqlValue,
+    /// The same where a name of a table or column stands.
+    SqlIdentifier,
+    /// A literal under a name that only secrets have.
+    NamedSecret,
+    /// A query for each row of an earlier one.
+    QueryInLoop,
+    /// A query for every row of a table.
+    UnboundedQuery,
+}
+
+/// A `match` block.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Matcher {
+    pub(super) check: Check,
+    /// Further languages do not matter; none here means those of the card.
+    #[serde(default)]
+    pub(super) languages: Vec<String>,
+    /// Callees whose result is harmless wherever it is put.
+    #[serde(default)]
+    pub(super) safe_calls: Vec<String>,
+    /// Types whose values are harmless wherever they are put.
+    #[serde(default)]
+    pub(super) safe_types: Vec<Pattern>,
+    /// Languages for which a proposer can write the repair.
+    #[serde(default)]
+    pub(super) fixed_in: Vec<String>,
+}
+
+/// A card that the engine can run.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) card: RuleCard,
+    pub(super) matcher: Matcher,
+}
+
+impl Rule {
+    /// The rule of a card; none where the card has no `match` block.
+    pub(super) fn of(card: &RuleCard) -> Result<Option<Self>, RuleError> {
+        let Some(block) = &card.matcher else { return Ok(None) };
+        let mut matcher: Matcher =
+            serde_json::from_value(block.clone()).map_err(|error| RuleError {
+                file: card.file.clone(),
+                rule: card.id.clone(),
+                reason: error.to_string(),
+            })?;
+        if matcher.languages.is_empty() {
+            matcher.languages.clone_from(&card.languages);
+        }
+        Ok(Some(Self { card: card.clone(), matcher }))
+    }
+
+    /// Whether a proposer can write the repair in a language.
+    pub(super) fn is_fixable(&self, language: &str) -> bool {
+        self.card.fix.kind != FixKind::None && self.matcher.fixed_in.iter().any(|known| known == language)
+    }
+
+    /// Whether the rule looks at files of this language.
+    pub(super) fn speaks(&self, language: &str) -> bool {
+        self.matcher.languages.is_empty() || self.matcher.languages.iter().any(|known| known == language)
+    }
+}

@@ -1,0 +1,82 @@
+//! Review rules over linked facts.
+//!
+//! A rule is a card with a `match` block that names one of the checks in this folder and
+//! gives it its data; calls and types come from the families of packs, so that one rule
+//! serves every framework whose pack names them. Nothing that is constant, numeric, bound
+//! or taken from a list in the source is a finding, and one cause is reported once.
+//! Results depend on the files, packs and cards only.
+
+mod context;
+mod database;
+mod draft;
+mod handler_query;
+mod matcher;
+mod places;
+mod query_in_loop;
+mod secret_names;
+mod secrets;
+mod sql;
+mod suppress;
+mod unbounded;
+
+use super::scan::{FindingInput, FindingSource};
+use crate::{
+    domain::finding::Finding,
+    knowledge::rules::RuleCard,
+};
+use context::Context;
+use draft::Draft;
+use matcher::{Check, Rule};
+
+pub use matcher::RuleError;
+
+/// Runs the rules of a set of cards.
+#[derive(Debug, Clone)]
+pub struct RuleEngine {
+    rules: Vec<Rule>,
+}
+
+impl RuleEngine {
+    /// The engine of these cards. Cards without a `match` block are for people only.
+    pub fn new(cards: &[RuleCard]) -> Result<Self, RuleError> {
+        let mut rules = Vec::new();
+        for card in cards {
+            rules.extend(Rule::of(card)?);
+        }
+        rules.sort_by(|one, other| one.card.id.cmp(&other.card.id));
+        Ok(Self { rules })
+    }
+
+    /// Ids of the rules that run, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.card.id.as_str())
+    }
+}
+
+impl FindingSource for RuleEngine {
+    fn findings(&self, input: &FindingInput<'_, '_>) -> Vec<Finding> {
+        let context = Context::new(input);
+        let mut findings = draft::Findings::new(&context);
+        for rule in &self.rules {
+            for draft in look(&context, rule) {
+                findings.add(rule, draft);
+            }
+        }
+        suppress::apply(&context, findings.finish())
+    }
+
+    fn rules(&self) -> u64 {
+        self.rules.len() as u64
+    }
+}
+
+fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    match rule.matcher.check {
+        Check::HandlerQuery => handler_query::check(context, rule),
+        Check::SqlValue => sql::check(context, rule, sql::Position::Value),
+        Check::SqlIdentifier => sql::check(context, rule, sql::Position::Identifier),
+        Check::NamedSecret => secrets::check_names(context, rule),
+        Check::QueryInLoop => query_in_loop::check(context, rule),
+        Check::UnboundedQuery => unbounded::check(context, rule),
+    }
+}

@@ -1,0 +1,133 @@
+//! Names that only secrets have, and texts that can be one.
+
+/// Words that end the name of a secret.
+const SECRET_WORDS: [&str; 8] =
+    ["password", "passwd", "pwd", "secret", "passphrase", "apikey", "secretkey", "privatekey"];
+
+/// Words that do so before `key`: `api_key`, `signing_key`.
+const KEY_WORDS: [&str; 9] =
+    ["api", "secret", "private", "signing", "encryption", "jwt", "auth", "master", "session"];
+
+/// Words that do so before `token`; a bare token is often a name of something else.
+const TOKEN_WORDS: [&str; 6] = ["access", "auth", "api", "bearer", "bot", "refresh"];
+
+/// Words that say that the name holds something about a secret, or no real one.
+const HARMLESS_WORDS: [&str; 18] = [
+    "public", "pub", "test", "tests", "dummy", "fake", "example", "sample", "mock", "invalid", "wrong", "placeholder",
+    "hash", "hashed", "field", "label", "error", "message",
+];
+
+/// Parts of texts that stand for a secret to be filled in.
+const PLACEHOLDERS: [&str; 26] = [
+    "change", "replace", "example", "placeholder", "dummy", "your", "xxx", "todo", "sample", "insert", "fake", "default",
+    "redacted", "secret_key", "secret-key", "password", "passwd", "token", "apikey", "api-key", "api_key", "not-set",
+    "unset", "foobar", "none", "null",
+];
+
+/// Lower-case words of a name in any of the usual spellings.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut before_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            before_lower = false;
+            continue;
+        }
+        if c.is_uppercase() && before_lower && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        before_lower = c.is_lowercase() || c.is_numeric();
+        word.extend(c.to_lowercase());
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Whether only a secret is called so.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    let words = words(name);
+    if words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
+        return false;
+    }
+    let Some((last, rest)) = words.split_last() else { return false };
+    let before = rest.last().map_or("", String::as_str);
+    SECRET_WORDS.contains(&last.as_str())
+        || (last == "key" && KEY_WORDS.contains(&before))
+        || (last == "token" && TOKEN_WORDS.contains(&before))
+}
+
+/// Whether a text can be a secret, and not the name of one or a stand-in.
+pub(super) fn is_secret_text(text: &str) -> bool {
+    let length = text.chars().count();
+    if !(8..=512).contains(&length) || text.chars().any(char::is_whitespace) || text.contains(HOLES) {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    if PLACEHOLDERS.iter().any(|part| lower.contains(part)) || lower.starts_with("http") || lower.starts_with("ssh-") {
+        return false;
+    }
+    // Paths of files and modules, headers and options.
+    if text.starts_with(['/', '.', '-', '*', '#', ':', '@']) || text.contains("://") {
+        return false;
+    }
+    let first = text.chars().next();
+    if text.chars().all(|c| Some(c) == first) {
+        return false;
+    }
+    let has_digit = text.chars().any(|c| c.is_ascii_digit());
+    let has_upper = text.chars().any(|c| c.is_ascii_uppercase());
+    let has_lower = text.chars().any(|c| c.is_ascii_lowercase());
+    let marks = text.chars().filter(|c| !c.is_alphanumeric()).count();
+    // A single word, a constant's name or a dotted path is the name of something.
+    let is_word = marks == 0 && !has_digit && !(has_upper && has_lower && length >= 16);
+    let is_constant = !has_lower && !has_digit;
+    let is_path = text.contains('.') && !has_digit && text.chars().all(|c| c.is_ascii_lowercase() || ".-_".contains(c));
+    !(is_word || is_constant || is_path)
+}
+
+/// Marks of templates.
+const HOLES: &[char] = &['{', '<', '$', '%'];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn names_are_split_in_every_spelling() {
+        assert_eq!(words("JWT_SECRET_KEY"), ["jwt", "secret", "key"]);
+        assert_eq!(words("jwtSecretKey"), ["jwt", "secret", "key"]);
+        assert_eq!(words("x-api-key"), ["x", "api", "key"]);
+    }
+
+    #[test]
+    fn only_names_that_end_as_secrets_count() {
+        for name in ["SECRET_KEY", "dbPassword", "WEBHOOK_SECRET", "api_key", "accessToken", "jwt_secret"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in
+            ["password_field", "access_key_id", "token", "token_url", "public_key", "hashed_password", "key", "SECRET_NAME"]
+        {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn stand_ins_names_and_paths_are_no_secrets() {
+        for text in ["correct-horse-battery", "9f86d081884c7d659a2feaa0c55ad015", "q7Vd2mXw9RkT4nLz8HsB3cYf"] {
+            assert!(is_secret_text(text), "{text}");
+        }
+        for text in [
+            "changeme123", "your-secret", "short1", "Password is required", "access_token", "/run/secrets/jwt",
+            "https://idp.test/token", "${JWT_SECRET}", "xxxxxxxxxxxx", "credential", "SESSION_COOKIE", "app.auth.provider",
+        ] {
+            assert!(!is_secret_text(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Literal texts under names that only secrets have.
+
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    matcher::Rule,
+    secret_names::{is_secret_name, is_secret_text},
+};
+use crate::{
+    analysis::{
+        facts::{Expr, ExprId, FileFacts},
+        link::FileId,
+    },
+    domain::layer::Layer,
+};
+
+pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        if context.layer(file) == Layer::Migration {
+            continue;
+        }
+        let mut look = |name: &str, value: ExprId| {
+            if is_secret_name(name)
+                && let Some(literal) = literal(facts, value)
+            {
+                found.push(Draft::new(file, facts.expr_span(literal)).word("name", name));
+            }
+        };
+        for bind in &facts.binds {
+            if let Some(value) = bind.value {
+                look(facts.text(bind.name), value);
+            }
+        }
+        for scope in &facts.scopes {
+            for param in facts.params(scope.params) {
+                if let Some(default) = param.default {
+                    look(facts.text(param.name), default);
+                }
+            }
+        }
+        for call in &facts.calls {
+            for arg in facts.args(call.args) {
+                if let Some(name) = arg.name {
+                    look(facts.text(name), arg.value);
+                }
+            }
+        }
+        for expr in &facts.exprs {
+            let Expr::Map(entries) = expr else { continue };
+            for entry in facts.entries(*entries) {
+                if let Some(key) = entry.key
+                    && let Expr::Str(key) = facts.expr(key)
+                {
+                    look(facts.text(key), entry.value);
+                }
+            }
+        }
+        keyed(file, facts, &mut found);
+    }
+    found
+}
+
+/// `app.config["SECRET_KEY"] = "…"`: the key of an item that is assigned.
+fn keyed(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
+    for bind in &facts.binds {
+        let (Some(object), Some(value)) = (bind.object, bind.value) else { continue };
+        if let Expr::Index(_, key) = facts.expr(object)
+            && let Expr::Str(key) = facts.expr(key)
+            && is_secret_name(facts.text(key))
+            && let Some(literal) = literal(facts, value)
+        {
+            found.push(Draft::new(file, facts.expr_span(literal)).word("name", facts.text(key)));
+        }
+    }
+}
+
+/// The literal that a value is, through conversions of texts.
+fn literal(facts: &FileFacts, value: ExprId) -> Option<ExprId> {
+    match facts.expr(value) {
+        Expr::Str(text) => is_secret_text(facts.text(text)).then_some(value),
+        Expr::Call(id) => {
+            let call = facts.call(id)?;
+            let name = last_name(facts, call.callee)?;
+            match facts.expr(call.callee) {
+                Expr::Attr(object, _)
+                    if matches!(name, "to_string" | "to_owned" | "into" | "encode" | "toString" | "as_bytes") =>
+                {
+                    literal(facts, object)
+                }
+                _ if matches!(name, "from" | "String" | "SecretStr" | "Secret" | "SecretString") => {
+                    literal(facts, facts.args(call.args).first()?.value)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,261 @@
+//! Which interpolated parts can do no harm.
+
+use super::{
+    position::Position,
+    template::{Hole, reaching},
+};
+use crate::analysis::{
+    facts::{BlockKind, Expr, ExprId, FileFacts, ScopeId},
+    link::{FileId, Value},
+    rules::{
+        context::{Context, last_name, root},
+        matcher::Rule,
+    },
+};
+
+/// How far an expression is followed.
+const DEPTH: u32 = 10;
+
+/// Judges holes with the data of a rule.
+pub(super) struct Judge<'r, 'c, 'a> {
+    context: &'r Context<'c, 'a>,
+    rule: &'r Rule,
+}
+
+impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
+    pub(super) fn new(context: &'r Context<'c, 'a>, rule: &'r Rule) -> Self {
+        Self { context, rule }
+    }
+
+    /// Whether a part can do no harm where it stands.
+    pub(super) fn is_safe(&self, hole: &Hole, position: Position) -> bool {
+        let Some(facts) = self.context.resolver().facts(hole.file) else { return true };
+        let scope = self.context.resolver().scope_at(hole.file, hole.at);
+        match hole.expr {
+            Some(expr) => {
+                self.is_harmless(hole.file, facts, expr, DEPTH)
+                    || (position == Position::Identifier && !self.is_from_outside(hole.file, facts, expr, DEPTH))
+            }
+            None => {
+                self.is_harmless_name(hole.file, facts, &hole.name, hole.at, scope, DEPTH)
+                    || (position == Position::Identifier && parameter(facts, scope, &hole.name).is_none())
+            }
+        }
+    }
+
+    fn is_harmless(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        if self.has_harmless_value(file, expr) {
+            return true;
+        }
+        match facts.expr(expr) {
+            Expr::Str(_) | Expr::Num | Expr::Bool(_) | Expr::Null => true,
+            Expr::Tmpl(parts) | Expr::Either(parts) | Expr::List(parts) => {
+                facts.list(parts).iter().all(|part| self.is_harmless(file, facts, *part, depth))
+            }
+            Expr::Other(parts) => {
+                let parts = facts.list(parts);
+                // With two operands it is arithmetic or a comparison: `+` is a text of its own.
+                parts.len() > 1 || parts.iter().all(|part| self.is_harmless(file, facts, *part, depth))
+            }
+            Expr::Name(name) => {
+                let at = facts.expr_span(expr).start;
+                let scope = self.context.resolver().scope_at(file, at);
+                self.is_harmless_name(file, facts, facts.text(name), at, scope, depth)
+            }
+            Expr::Attr(object, name) => {
+                let name = facts.text(name);
+                let fixed = name.len() > 1
+                    && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                fixed
+                    || matches!(name, "__tablename__" | "db_table" | "__table__" | "tableName" | "length")
+                    || self.has_safe_type(file, object)
+            }
+            Expr::Index(object, _) => self.is_table_of_constants(file, facts, object),
+            Expr::Call(id) => {
+                let Some(call) = facts.call(id) else { return false };
+                let Some(name) = last_name(facts, call.callee) else { return false };
+                if self.rule.matcher.safe_calls.iter().any(|safe| safe == name) {
+                    return true;
+                }
+                match facts.expr(call.callee) {
+                    Expr::Attr(object, _) if name == "get" => self.is_table_of_constants(file, facts, object),
+                    Expr::Attr(object, _) if PASSING.contains(&name) => {
+                        self.is_harmless(file, facts, object, depth)
+                    }
+                    _ if matches!(name, "str" | "String" | "repr") => facts
+                        .args(call.args)
+                        .first()
+                        .is_some_and(|arg| self.is_harmless(file, facts, arg.value, depth)),
+                    _ => false,
+                }
+            }
+            Expr::Element(items) => self.is_harmless(file, facts, items, depth),
+            Expr::SelfRef | Expr::Map(_) | Expr::Spread(_) | Expr::Fun(_) => false,
+        }
+    }
+
+    fn is_harmless_name(
+        &self,
+        file: FileId,
+        facts: &FileFacts,
+        name: &str,
+        at: u32,
+        scope: ScopeId,
+        depth: u32,
+    ) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        if self.is_guarded(file, facts, name, scope) {
+            return true;
+        }
+        let binds = reaching(facts, scope, name, at);
+        if !binds.is_empty() {
+            return binds.iter().all(|(_, bind)| {
+                bind.value.is_some_and(|value| self.is_harmless(file, facts, value, depth))
+                    || bind.ty.is_some_and(|ty| self.is_safe_type(file, facts, ty))
+            });
+        }
+        match parameter(facts, scope, name) {
+            Some(ty) => ty.is_some_and(|ty| self.is_safe_type(file, facts, ty)),
+            None => false,
+        }
+    }
+
+    /// Whether what is known of the value makes it harmless.
+    fn has_harmless_value(&self, file: FileId, expr: ExprId) -> bool {
+        let value = self.context.resolver().value(file, expr);
+        let values = value.alternatives();
+        !values.is_empty()
+            && values.iter().all(|value| match value {
+                Value::Number | Value::Null => true,
+                Value::Text(_) => value.as_constant().is_some(),
+                Value::List(items) => !items.is_empty() && items.iter().all(|item| item.as_constant().is_some()),
+                _ => false,
+            })
+    }
+
+    fn has_safe_type(&self, file: FileId, expr: ExprId) -> bool {
+        let types = self.context.resolver().types(file, expr);
+        types.iter().any(|ty| self.rule.matcher.safe_types.iter().any(|pattern| pattern.matches(ty)))
+    }
+
+    fn is_safe_type(&self, file: FileId, facts: &FileFacts, ty: ExprId) -> bool {
+        match facts.expr(ty) {
+            // Literal types: one of these texts.
+            Expr::Str(_) | Expr::Null => true,
+            Expr::Either(options) => {
+                facts.list(options).iter().all(|option| self.is_safe_type(file, facts, *option))
+            }
+            Expr::Index(object, key) if last_name(facts, object) == Some("Optional") => {
+                let first = match facts.expr(key) {
+                    Expr::List(items) => facts.list(items).first().copied(),
+                    _ => Some(key),
+                };
+                first.is_some_and(|first| self.is_safe_type(file, facts, first))
+            }
+            Expr::Index(object, _) if last_name(facts, object) == Some("Literal") => true,
+            _ => {
+                let written = last_name(facts, ty).unwrap_or_default();
+                self.rule.matcher.safe_types.iter().any(|pattern| pattern.matches(written))
+                    || self.has_safe_type(file, ty)
+            }
+        }
+    }
+
+    /// `{"created": "created_at"}[sort]`: whatever the key, the text stands in the source.
+    fn is_table_of_constants(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
+        let resolver = self.context.resolver();
+        let entries = |file: FileId, facts: &FileFacts, map: ExprId| match facts.expr(map) {
+            Expr::Map(entries) => {
+                let entries = facts.entries(entries);
+                !entries.is_empty()
+                    && entries.iter().all(|entry| resolver.constant(file, entry.value).is_some())
+            }
+            _ => false,
+        };
+        if entries(file, facts, object) {
+            return true;
+        }
+        resolver.value(file, object).alternatives().iter().any(|value| match value {
+            Value::Map(file, map) => resolver.facts(*file).is_some_and(|facts| entries(*file, facts, *map)),
+            Value::List(items) => !items.is_empty() && items.iter().all(|item| item.as_constant().is_some()),
+            _ => false,
+        })
+    }
+
+    /// Whether the function compares the name with a list of constants.
+    fn is_guarded(&self, file: FileId, facts: &FileFacts, name: &str, scope: ScopeId) -> bool {
+        facts
+            .blocks
+            .iter()
+            .filter(|block| block.kind == BlockKind::Branch && block.scope == scope)
+            .filter_map(|block| block.head)
+            .any(|head| self.compares(file, facts, head, name, 6))
+    }
+
+    fn compares(&self, file: FileId, facts: &FileFacts, head: ExprId, name: &str, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let is_name = |expr: &ExprId| matches!(facts.expr(*expr), Expr::Name(found) if facts.text(found) == name);
+        match facts.expr(head) {
+            Expr::Other(parts) => {
+                let parts = facts.list(parts);
+                (parts.iter().any(is_name)
+                    && parts.iter().any(|part| {
+                        matches!(facts.expr(*part), Expr::List(_) | Expr::Map(_))
+                            || self.is_table_of_constants(file, facts, *part)
+                    }))
+                    || parts.iter().any(|part| self.compares(file, facts, *part, name, depth))
+            }
+            Expr::Either(parts) => {
+                facts.list(parts).iter().any(|part| self.compares(file, facts, *part, name, depth))
+            }
+            // `ALLOWED.includes(name)`, `ALLOWED.has(name)`.
+            Expr::Call(call) => facts.call(call).is_some_and(|call| {
+                let asks = ["includes", "has", "contains", "indexOf", "contains_key", "hasOwnProperty"];
+                last_name(facts, call.callee).is_some_and(|method| asks.contains(&method))
+                    && facts.args(call.args).iter().any(|arg| is_name(&arg.value))
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression starts from a parameter or from something that a call gave.
+    fn is_from_outside(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let start = root(facts, expr);
+        let Expr::Name(name) = facts.expr(start) else { return false };
+        let at = facts.expr_span(start).start;
+        let scope = self.context.resolver().scope_at(file, at);
+        let name = facts.text(name);
+        if parameter(facts, scope, name).is_some() {
+            return true;
+        }
+        reaching(facts, scope, name, at).iter().any(|(_, bind)| {
+            bind.value.is_some_and(|value| match facts.expr(value) {
+                Expr::Either(options) => facts
+                    .list(options)
+                    .iter()
+                    .any(|option| self.is_from_outside(file, facts, *option, depth)),
+                _ => self.is_from_outside(file, facts, value, depth),
+            })
+        })
+    }
+}
+
+/// Methods whose result is as harmless as what they are called on.
+const PASSING: [&str; 12] = [
+    "lower", "upper", "strip", "trim", "toLowerCase", "toUpperCase", "to_string", "toString", "as_str", "clone",
+    "to_lowercase", "join",
+];
+
+/// The type of the parameter that a name is, seen from a scope; none where it is none.
+fn parameter(facts: &FileFacts, scope: ScopeId, name: &str) -> Option<Option<ExprId>> {
+    facts.scopes_around(scope).find_map(|(_, scope)| {
+        facts.params(scope.params).iter().find_map(|param| {
+            if facts.text(param.name) == name {
+                return Some(param.ty);
+            }
+            facts.names(param.fields).iter().any(|field| facts.text(*field) == name).then_some(None)
+        })
+    })
+}
