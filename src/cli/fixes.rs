@@ -122,10 +122,10 @@ impl Outcome {
             output::say(&format!("note: {}", safe::clean(line)));
         }
         output::say(&format!(
-            "{} of {} findings with a fix are fixed, in {} files",
+            "fixed {} of {} with a fix, in {}",
             self.fixed.len(),
-            self.fixed.len() + self.left.len(),
-            self.files.len()
+            report::count(self.fixed.len() + self.left.len(), "finding"),
+            report::count(self.files.len(), "file")
         ));
     }
 }

@@ -151,7 +151,10 @@ fn stack_file(path: &Path) -> Result<PathBuf, Failure> {
     if !path.is_dir() {
         return Ok(path.to_path_buf());
     }
-    let found = PATHS.into_iter().map(|name| path.join(name)).find(|file| file.symlink_metadata().is_ok());
+    let found = PATHS
+        .into_iter()
+        .map(|name| if path == Path::new(".") { name.into() } else { path.join(name) })
+        .find(|file| file.symlink_metadata().is_ok());
     found.ok_or_else(|| {
         Failure::user(
             format!("{} has no stack/stack.yaml", path.display()),
