@@ -64,12 +64,11 @@ impl Rule {
     /// The rule of a card; none where the card has no `match` block.
     pub(super) fn of(card: &RuleCard) -> Result<Option<Self>, RuleError> {
         let Some(block) = &card.matcher else { return Ok(None) };
-        let mut matcher: Matcher =
-            serde_json::from_value(block.clone()).map_err(|error| RuleError {
-                file: card.file.clone(),
-                rule: card.id.clone(),
-                reason: error.to_string(),
-            })?;
+        let mut matcher: Matcher = serde_json::from_value(block.clone()).map_err(|error| RuleError {
+            file: card.file.clone(),
+            rule: card.id.clone(),
+            reason: error.to_string(),
+        })?;
         if matcher.languages.is_empty() {
             matcher.languages.clone_from(&card.languages);
         }

@@ -20,10 +20,7 @@ mod suppress;
 mod unbounded;
 
 use super::scan::{FindingInput, FindingSource};
-use crate::{
-    domain::finding::Finding,
-    knowledge::rules::RuleCard,
-};
+use crate::{domain::finding::Finding, knowledge::rules::RuleCard};
 use context::Context;
 use draft::Draft;
 use matcher::{Check, Rule};

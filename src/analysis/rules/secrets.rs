@@ -84,7 +84,10 @@ fn literal(facts: &FileFacts, value: ExprId) -> Option<ExprId> {
             let name = last_name(facts, call.callee)?;
             match facts.expr(call.callee) {
                 Expr::Attr(object, _)
-                    if matches!(name, "to_string" | "to_owned" | "into" | "encode" | "toString" | "as_bytes") =>
+                    if matches!(
+                        name,
+                        "to_string" | "to_owned" | "into" | "encode" | "toString" | "as_bytes"
+                    ) =>
                 {
                     literal(facts, object)
                 }

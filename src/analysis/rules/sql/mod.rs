@@ -66,12 +66,7 @@ fn statements(facts: &FileFacts) -> impl Iterator<Item = (crate::analysis::facts
 }
 
 /// The parts of a text that must not be there.
-fn holes<'p>(
-    context: &Context<'_, '_>,
-    rule: &Rule,
-    pieces: &'p [Piece],
-    wanted: Position,
-) -> Vec<&'p Hole> {
+fn holes<'p>(context: &Context<'_, '_>, rule: &Rule, pieces: &'p [Piece], wanted: Position) -> Vec<&'p Hole> {
     let mut before = String::new();
     let mut found = Vec::new();
     let judge = Judge::new(context, rule);
