@@ -1,5 +1,10 @@
 //! All integration tests in one binary: one link, shared helpers.
 
+mod cli_review;
+mod cli_scan;
+mod cli_sessions;
+mod cli_stack;
+mod cli_verify;
 mod demo_sample;
 mod domain_compose;
 mod domain_oracle;

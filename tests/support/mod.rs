@@ -4,6 +4,7 @@ pub mod docs;
 pub mod git;
 pub mod picture;
 pub mod pty;
+pub mod program;
 pub mod source;
 pub mod texts;
 pub mod vault;

@@ -212,7 +212,13 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
     }
 }
 
-/// Whether the elements stand in the source.
+/// Whether the elements are texts and numbers that stand in the source.
 fn is_literal(context: &Context<'_, '_>, file: FileId, items: ExprId) -> bool {
-    matches!(context.resolver().value(file, items), Value::List(_) | Value::Map(..))
+    match context.resolver().value(file, items) {
+        Value::List(items) => {
+            items.iter().all(|item| item.as_constant().is_some() || matches!(item, Value::Number))
+        }
+        Value::Map(..) => true,
+        _ => false,
+    }
 }

@@ -18,7 +18,7 @@ use crate::domain::{
         Uncertainty,
     },
 };
-use crate::engine::handbook::{Handbook, Page, PlaybookNote, RuleNote};
+use crate::engine::handbook::{Handbook, Page, PlaybookNote, StepNote, RuleNote};
 use std::{collections::BTreeMap, time::Duration};
 
 pub const API: &str = "app/api/orders.py";
@@ -323,14 +323,21 @@ pub fn handbook() -> Handbook {
             item("message-readable", "quality", Decider::ByHand),
         ],
         playbook: vec![PlaybookNote {
+            id: "lazy-load".into(),
             title: "lazy load".into(),
             cause: "Read after the session ended.".into(),
             steps: vec!["Load it in the repository.".into()],
             otherwise: "Write the query by hand.".into(),
         }],
         pages: BTreeMap::from([("orm-reference".to_owned(), page("ORM guidance"))]),
-        cards: BTreeMap::new(),
-        protocol: vec![(Difficulty::Medium, Scene::Act, vec!["Decide hunk by hunk.".into()])],
-        lessons: Vec::new(),
+        protocol: vec![StepNote {
+            difficulty: Difficulty::Medium,
+            scene: Scene::Act,
+            id: "decide".into(),
+            text: "Decide hunk by hunk.".into(),
+            when: Vec::new(),
+            checkpoint: false,
+        }],
+        ..Handbook::default()
     }
 }
