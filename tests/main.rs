@@ -4,6 +4,8 @@ mod demo_sample;
 mod domain_compose;
 mod domain_oracle;
 mod journal;
+mod knowledge_desk;
+mod knowledge_opening;
 mod layering;
 mod propose_command;
 mod recipe_fastapi;
