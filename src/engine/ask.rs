@@ -28,8 +28,8 @@ pub fn trust(cx: &mut Cx<'_>) {
         cx.refuse("No commands were found; stack.yaml can name them under verify:.");
     } else if cx.model.commands_trusted() {
         cx.refuse("These commands are trusted until one of them changes.");
-    } else {
-        cx.model.screen.editor = None;
+    } else if cx.may_act() {
+        cx.put_away_text();
         cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Trust, marked: 0 });
     }
 }
@@ -194,6 +194,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 .map(|task| task.text.clone())
                 .unwrap_or_else(|| "no task yet".into());
             let hunk = super::scene::act::current(model)
+                .filter(|_| session.scene == Scene::Act)
                 .map(|hunk| format!(", hunk {}", hunk.id))
                 .unwrap_or_default();
             let mut rows = vec![

@@ -26,6 +26,9 @@ use std::{
 };
 use tokio::sync::mpsc::{Receiver, channel};
 
+/// Where a planted sample names itself: its own git configuration.
+pub const DEMO_KEY: &str = "proscenium.demo";
+
 /// How a session is opened.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -113,11 +116,12 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let knowledge = Arc::new(Shelf::new(overlays(&root, &dirs), &root));
     let state = vault.state()?;
     let clock = Arc::new(SystemClock::default());
+    let demo = request.demo.clone().or_else(|| planted(&root));
     let options = Options {
         driver: config.name.clone(),
         agents: config.proposers.iter().map(|proposer| proposer.name.clone()).collect(),
         learn: config.learn,
-        demo: request.demo.is_some(),
+        demo: demo.is_some(),
         in_place: false,
         two_approvals: config.two_approvals,
         review: None,
@@ -126,7 +130,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     // The handbook follows from a worker; the first frame does not wait for it.
     let mut model = Model::new(Arc::new(keys), Arc::default(), options);
     model.now = clock.now();
-    let guided = match &request.demo {
+    let guided = match &demo {
         Some(stack) => propose::guided_task(stack).map_err(|error| OpenError::Sample(error.to_string()))?,
         None => None,
     };
@@ -139,7 +143,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         knowledge,
         config: Arc::new(config),
         dirs: Arc::new(dirs.clone()),
-        demo: request.demo.clone(),
+        demo,
         guided,
     };
     let (tx, rx) = channel(host::CHANNEL);
@@ -178,6 +182,14 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let host = Host::new(tools, tx, journal, lock);
     host.sweep();
     Ok(Opened { model, host, rx, effects })
+}
+
+/// The sample that a repository says it was planted from, if this program has it.
+fn planted(root: &Path) -> Option<String> {
+    let repository = git2::Repository::open(root).ok()?;
+    let config = repository.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
+    let name = config.get_string(DEMO_KEY).ok()?;
+    (!propose::sample_files(&name).is_empty()).then_some(name)
 }
 
 /// The session to go on with: the named one, else the newest of this repository that has

@@ -2,6 +2,8 @@
 
 pub mod docs;
 pub mod git;
+pub mod picture;
+pub mod pty;
 pub mod source;
 pub mod texts;
 pub mod vault;
