@@ -9,6 +9,8 @@ mod demo_sample;
 mod domain_compose;
 mod domain_oracle;
 mod journal;
+mod knowledge_desk;
+mod knowledge_opening;
 mod layering;
 mod propose_command;
 mod pty_resume;
