@@ -6,6 +6,8 @@ mod domain_oracle;
 mod journal;
 mod propose_command;
 mod recipe_fastapi;
+mod rules_examples;
+mod rules_sample;
 mod support;
 mod vault_commit;
 mod vault_hooks;

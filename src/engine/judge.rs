@@ -46,8 +46,7 @@ pub fn judged<'a>(model: &'a Model, spec: &'a CommandSpec) -> Judged<'a> {
         .map(|((_, key), (failures, runs))| (key.clone(), *failures, *runs))
         .collect();
     let comparison = run.map(|run| compare(run, base, &flaky)).unwrap_or_default();
-    let verdict =
-        run.map(|run| judge(spec, run, &comparison, false));
+    let verdict = run.map(|run| judge(spec, run, &comparison, false));
     let tree = model.activity.tree.as_ref().map(|(tree, _)| tree.as_str());
     let stale = match (run, tree) {
         (Some(run), Some(tree)) => !run.tree.is_empty() && run.tree != tree,

@@ -31,6 +31,13 @@ pub enum Callee {
     Unknown,
 }
 
+/// What is known of one call while members are tried on it.
+#[derive(Default)]
+struct Seen {
+    paths: Option<Vec<String>>,
+    types: Option<Vec<String>>,
+}
+
 /// Answers questions about the linked project. Not for use by several threads at once;
 /// answers are remembered.
 pub struct Resolver<'a> {
@@ -161,42 +168,45 @@ impl<'a> Resolver<'a> {
 
     /// The member of a family that a call matches.
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
-        let facts = self.facts(file)?;
-        let found = facts.call(call)?;
-        let members = self.members(family, facts.lang);
-        if members.is_empty() {
-            return None;
-        }
+        let lang = self.facts(file)?.lang;
+        let mut seen = Seen::default();
+        self.members(family, lang).into_iter().find(|member| self.matches(member, file, call, &mut seen))
+    }
+
+    /// Whether a call is what a member of a family describes.
+    pub fn call_matches(&self, member: &FamilyMember, file: FileId, call: CallId) -> bool {
+        self.matches(member, file, call, &mut Seen::default())
+    }
+
+    fn matches(&self, member: &FamilyMember, file: FileId, call: CallId, seen: &mut Seen) -> bool {
+        let Some(facts) = self.facts(file) else { return false };
+        let Some(found) = facts.call(call) else { return false };
+        let by_path = !member.call.is_empty();
+        let by_method = !member.method.is_empty();
         let name = self.linker.borrow().callee_name(file, found.callee).unwrap_or_default();
-        let mut paths: Option<Vec<String>> = None;
-        let mut types: Option<Vec<String>> = None;
-        members.into_iter().find(|member| {
-            let by_path = !member.call.is_empty();
-            let by_method = !member.method.is_empty();
-            if !(by_path || by_method) || (by_method && !member.method.iter().any(|method| method == name)) {
+        if !(by_path || by_method) || (by_method && !member.method.iter().any(|method| method == name)) {
+            return false;
+        }
+        if by_path {
+            let paths = seen.paths.get_or_insert_with(|| self.callee_paths(file, call));
+            if !paths.iter().any(|path| member.call.iter().any(|pattern| pattern.matches(path))) {
                 return false;
             }
-            if by_path {
-                let paths = paths.get_or_insert_with(|| self.callee_paths(file, call));
-                if !paths.iter().any(|path| member.call.iter().any(|pattern| pattern.matches(path))) {
-                    return false;
-                }
-            }
-            if !member.recv_type.is_empty() {
-                let types = types.get_or_insert_with(|| self.receiver_types(file, call));
-                let typed = types.iter().any(|ty| member.recv_type.iter().any(|pattern| pattern.matches(ty)));
-                if !typed && !self.receiver_is_named(facts, found, member) {
-                    return false;
-                }
-            } else if !(member.recv_name.is_empty() || self.receiver_is_named(facts, found, member)) {
+        }
+        if !member.recv_type.is_empty() {
+            let types = seen.types.get_or_insert_with(|| self.receiver_types(file, call));
+            let typed = types.iter().any(|ty| member.recv_type.iter().any(|pattern| pattern.matches(ty)));
+            if !typed && !self.receiver_is_named(facts, found, member) {
                 return false;
             }
-            if !member.recv_from.is_empty() && !self.receiver_is_from(file, facts, found, member) {
-                return false;
-            }
-            member.with.iter().all(|name| {
-                facts.args(found.args).iter().any(|arg| arg.name.is_some_and(|arg| facts.text(arg) == name))
-            })
+        } else if !(member.recv_name.is_empty() || self.receiver_is_named(facts, found, member)) {
+            return false;
+        }
+        if !member.recv_from.is_empty() && !self.receiver_is_from(file, facts, found, member) {
+            return false;
+        }
+        member.with.iter().all(|name| {
+            facts.args(found.args).iter().any(|arg| arg.name.is_some_and(|arg| facts.text(arg) == name))
         })
     }
 

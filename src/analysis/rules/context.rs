@@ -116,7 +116,11 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Calls of a file by the scope they stand in.
-    pub(super) fn calls_by_scope(&self, file: FileId, facts: &FileFacts) -> Rc<HashMap<ScopeId, Vec<CallId>>> {
+    pub(super) fn calls_by_scope(
+        &self,
+        file: FileId,
+        facts: &FileFacts,
+    ) -> Rc<HashMap<ScopeId, Vec<CallId>>> {
         if let Some(known) = self.calls.borrow().get(&file) {
             return Rc::clone(known);
         }

@@ -4,10 +4,7 @@ use super::shown;
 use crate::analysis::{
     facts::{Bind, BindKind, BlockKind, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
     link::{Callee, FileId},
-    rules::{
-        context::{Context, last_name},
-        matcher::Rule,
-    },
+    rules::context::{Context, last_name},
 };
 
 /// More alternatives of one text are cut off.
@@ -40,15 +37,14 @@ pub(super) struct Hole {
 /// Reads texts.
 pub(super) struct Reader<'r, 'c, 'a> {
     context: &'r Context<'c, 'a>,
-    rule: &'r Rule,
     fuel: u32,
     /// Bindings that are being read.
     open: Vec<(FileId, u32)>,
 }
 
 impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
-    pub(super) fn new(context: &'r Context<'c, 'a>, rule: &'r Rule) -> Self {
-        Self { context, rule, fuel: FUEL, open: Vec::new() }
+    pub(super) fn new(context: &'r Context<'c, 'a>) -> Self {
+        Self { context, fuel: FUEL, open: Vec::new() }
     }
 
     /// Every text that the expression can be, as far as it is known.
@@ -159,8 +155,8 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         let first = args.first().map(|arg| arg.value);
         if let Expr::Attr(object, _) = facts.expr(call.callee) {
             match name {
-                "strip" | "trim" | "to_string" | "to_owned" | "as_str" | "into" | "lower" | "upper" | "toString"
-                | "rstrip" | "lstrip" | "clone" | "as_ref" => {
+                "strip" | "trim" | "to_string" | "to_owned" | "as_str" | "into" | "lower" | "upper"
+                | "toString" | "rstrip" | "lstrip" | "clone" | "as_ref" => {
                     let known = matches!(
                         facts.expr(object),
                         Expr::Str(_) | Expr::Tmpl(_) | Expr::Name(_) | Expr::Call(_)
@@ -174,7 +170,8 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         match self.context.resolver().callee(file, id) {
             Callee::External(path) => {
                 let last = path.rsplit('.').next().unwrap_or(&path);
-                let wraps = ["text", "dedent", "sql_query", "raw", "String.from", "from", "String", "str", "unsafe"];
+                let wraps =
+                    ["text", "dedent", "sql_query", "raw", "String.from", "from", "String", "str", "unsafe"];
                 if last == "format" && args.len() > 1 || last == "format" && call_is_macro(facts, id) {
                     return self.formatted(file, facts, id);
                 }
@@ -273,27 +270,22 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                     };
                     let options = match (value, part) {
                         (Some(value), _) => self.texts(file, facts, value, template),
-                        (None, Part::Named(name)) => {
-                            match self.named(file, facts, &name, call.span.start) {
-                                Some(texts) => texts,
-                                None => vec![vec![Piece::Hole(Hole {
-                                    file,
-                                    expr: None,
-                                    name,
-                                    at: call.span.start,
-                                    template,
-                                })]],
-                            }
-                        }
+                        (None, Part::Named(name)) => match self.named(file, facts, &name, call.span.start) {
+                            Some(texts) => texts,
+                            None => vec![vec![Piece::Hole(Hole {
+                                file,
+                                expr: None,
+                                name,
+                                at: call.span.start,
+                                template,
+                            })]],
+                        },
                         _ => return None,
                     };
-                    // The text is what people see, whatever was put into it.
-                    let options: Vec<Vec<Piece>> = options;
                     texts = product(texts, &options);
                 }
             }
         }
-        let _ = self.rule;
         Some(texts)
     }
 }
@@ -315,12 +307,15 @@ pub(in super::super) fn reaching<'f>(
             .binds
             .iter()
             .enumerate()
-            .filter(|(_, bind)| bind.scope == around && bind.object.is_none() && facts.text(bind.name) == name)
+            .filter(|(_, bind)| {
+                bind.scope == around && bind.object.is_none() && facts.text(bind.name) == name
+            })
             .filter(|(_, bind)| around != scope || bind.span.end <= at || bind.kind == BindKind::Loop)
             .filter_map(|(position, bind)| Some((u32::try_from(position).ok()?, bind)))
             .collect();
         let is_param = facts.params(found.params).iter().any(|param| {
-            facts.text(param.name) == name || facts.names(param.fields).iter().any(|field| facts.text(*field) == name)
+            facts.text(param.name) == name
+                || facts.names(param.fields).iter().any(|field| facts.text(*field) == name)
         });
         if binds.is_empty() {
             if is_param {
