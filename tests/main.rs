@@ -7,6 +7,7 @@ mod journal;
 mod propose_command;
 mod recipe_fastapi;
 mod rules_examples;
+mod rules_findings;
 mod rules_sample;
 mod support;
 mod vault_commit;

@@ -3,9 +3,9 @@
 //! Imports for types, inside functions, and of names that are used as types only are gone
 //! or late at run time and do not count. One finding for each group of files.
 
-use super::{context::Context, draft::Draft, matcher::Rule};
+use super::{context::Context, draft::Draft, matcher::Rule, type_names::is_type};
 use crate::analysis::{
-    facts::{Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, Span, Sym},
+    facts::{ImportFlags, Lang, ScopeId, Span},
     link::FileId,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -43,7 +43,7 @@ fn graph(context: &Context<'_, '_>, rule: &Rule) -> Graph {
         if facts.lang == Lang::Rust {
             continue;
         }
-        let mut types: Option<BTreeSet<Sym>> = None;
+        let mut types = None;
         for (position, import) in facts.imports.iter().enumerate() {
             if import.scope != ScopeId::MODULE || import.flags.has(ImportFlags::TYPE_ONLY) {
                 continue;
@@ -56,34 +56,6 @@ fn graph(context: &Context<'_, '_>, rule: &Rule) -> Graph {
         }
     }
     graph
-}
-
-/// Whether the imported name is used as a type only.
-fn is_type(facts: &FileFacts, import: &Import, types: &mut Option<BTreeSet<Sym>>) -> bool {
-    let types = types.get_or_insert_with(|| names_of_types(facts));
-    import.alias.is_some_and(|alias| types.contains(&alias)) && !import.flags.has(ImportFlags::REEXPORT)
-}
-
-/// Names that occur, but only inside types.
-fn names_of_types(facts: &FileFacts) -> BTreeSet<Sym> {
-    let mut spans: Vec<Span> = Vec::new();
-    let mut add = |ty: Option<ExprId>| spans.extend(ty.map(|ty| facts.expr_span(ty)));
-    for scope in &facts.scopes {
-        add(scope.return_type);
-        facts.params(scope.params).iter().for_each(|param| add(param.ty));
-    }
-    facts.binds.iter().for_each(|bind| add(bind.ty));
-    let (mut typed, mut used) = (BTreeSet::new(), BTreeSet::new());
-    for (index, expr) in facts.exprs.iter().enumerate() {
-        let Expr::Name(name) = expr else { continue };
-        let span = facts.expr_span(ExprId::from_index(index));
-        if spans.iter().any(|ty| ty.contains(span)) {
-            typed.insert(*name);
-        } else {
-            used.insert(*name);
-        }
-    }
-    typed.difference(&used).copied().collect()
 }
 
 /// The shortest way from a file back to itself, both ends included.

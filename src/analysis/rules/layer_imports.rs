@@ -1,9 +1,9 @@
 //! Imports that go against the order of the layers.
 
-use super::{context::Context, draft::Draft, matcher::Rule};
+use super::{context::Context, draft::Draft, matcher::Rule, secret_names::words, type_names::is_type};
 use crate::{
     analysis::{
-        facts::{FileFacts, ImportFlags, Lang},
+        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind},
         link::FileId,
     },
     domain::layer::Layer,
@@ -32,9 +32,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         // One statement may import several names.
         let mut seen = BTreeSet::new();
+        let mut types = None;
         for (position, import) in facts.imports.iter().enumerate() {
             let skipped = [ImportFlags::TYPE_ONLY, ImportFlags::DECLARES, ImportFlags::REEXPORT];
             if skipped.iter().any(|flag| import.flags.has(*flag)) || is_index(&facts.path) {
+                continue;
+            }
+            if facts.lang == Lang::TypeScript && is_type(facts, import, &mut types) {
                 continue;
             }
             let Some(target) = context.resolver().import_target(file, position) else { continue };
@@ -44,11 +48,15 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 continue;
             }
             let Some(other) = context.resolver().facts(target) else { continue };
+            let name =
+                import.name.or(import.alias).map_or_else(|| stem(&other.path), |name| facts.text(name));
+            // What gathers or only describes others has no layer of its own.
+            if is_index(&other.path) || is_description(other) || is_technical(name) {
+                continue;
+            }
             if !seen.insert((import.span.start, target)) {
                 continue;
             }
-            let name =
-                import.name.or(import.alias).map_or_else(|| stem(&other.path), |name| facts.text(name));
             found.push(
                 Draft::new(file, import.span)
                     .word("from", facts.path.clone())
@@ -80,6 +88,35 @@ fn is_index(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let is_rust = Lang::from_path(path) == Some(Lang::Rust);
     file == "__init__.py" || file.starts_with("index.") || (is_rust && matches!(file, "main.rs" | "lib.rs"))
+}
+
+/// Whether a file holds interfaces and types, and nothing that runs.
+fn is_description(facts: &FileFacts) -> bool {
+    facts.calls.is_empty()
+        && facts.scopes.iter().any(|scope| scope.kind == ScopeKind::Interface)
+        && facts.scopes.iter().all(|scope| {
+            scope.flags.has(ScopeFlags::ABSTRACT)
+                || !matches!(scope.kind, ScopeKind::Class | ScopeKind::Function)
+        })
+}
+
+/// Whether something called a service is a part of the technical ground: `PrismaService`.
+fn is_technical(name: &str) -> bool {
+    let technical = [
+        "prisma",
+        "database",
+        "db",
+        "config",
+        "logger",
+        "logging",
+        "transaction",
+        "cache",
+        "redis",
+        "orm",
+        "knex",
+        "typeorm",
+    ];
+    words(name).iter().any(|word| technical.contains(&word.as_str()))
 }
 
 fn stem(path: &str) -> &str {

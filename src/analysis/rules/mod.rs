@@ -19,11 +19,13 @@ mod layer_imports;
 mod matcher;
 mod places;
 mod query_in_loop;
+mod reaching;
 mod secret_names;
 mod secrets;
 mod settings;
 mod sql;
 mod suppress;
+mod type_names;
 mod unbounded;
 
 use super::scan::{FindingInput, FindingSource};
@@ -63,7 +65,7 @@ impl FindingSource for RuleEngine {
         let mut findings = draft::Findings::new(&context);
         for rule in &self.rules {
             for draft in look(&context, rule) {
-                findings.add(rule, draft);
+                findings.add(rule, &draft);
             }
         }
         suppress::apply(&context, findings.finish())

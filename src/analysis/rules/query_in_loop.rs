@@ -9,7 +9,7 @@ use super::{
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
-    sql::reaching,
+    reaching::reaching,
 };
 use crate::{
     analysis::{

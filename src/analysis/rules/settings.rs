@@ -1,4 +1,5 @@
-//! Settings that are switched on by a literal: `DEBUG = True`.
+//! Settings that are switched on by a literal: `DEBUG = True`. Classes of settings for
+//! development and tests may have them.
 
 use super::{context::Context, draft::Draft, matcher::Rule};
 use crate::analysis::facts::{Expr, ScopeKind};
@@ -38,7 +39,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                     Expr::Str(text) => setting.text.as_deref() == Some(facts.text(text)),
                     _ => false,
                 };
-                setting.name == name && in_file && in_class && is_wrong
+                let elsewhere =
+                    ["Dev", "Test", "Local"].iter().any(|word| facts.text(scope.name).contains(word));
+                setting.name == name && !elsewhere && in_file && in_class && is_wrong
             });
             if is_set && matches!(scope.kind, ScopeKind::Module | ScopeKind::Class) {
                 let model = facts

@@ -4,12 +4,12 @@
 //! calls. A part that is constant, a number, quoted by the driver or taken from a list in
 //! the source is no finding. One finding for each text and kind of part, at the text.
 
+mod format;
 mod position;
 mod safe;
 mod template;
 
 pub(super) use position::Position;
-pub(super) use template::reaching;
 
 use super::{context::Context, draft::Draft, matcher::Rule};
 use crate::analysis::{
