@@ -3,8 +3,9 @@
 pub mod docs;
 pub mod git;
 pub mod picture;
-pub mod pty;
 pub mod program;
+pub mod pty;
+pub mod scan;
 pub mod source;
 pub mod texts;
 pub mod vault;

@@ -59,7 +59,7 @@ impl Sandboxed {
     pub fn with_demo() -> (Self, PathBuf) {
         let sandbox = Self::new();
         let root = sandbox.path("orders-api");
-        cli::plant(&root, &propose::sample_files("python")).expect("the sample");
+        cli::plant("python", &root, &propose::sample_files("python")).expect("the sample");
         (sandbox, root)
     }
 

@@ -18,7 +18,7 @@ use crate::domain::{
         Uncertainty,
     },
 };
-use crate::engine::handbook::{Handbook, Page, PlaybookNote, StepNote, RuleNote};
+use crate::engine::handbook::{Handbook, Page, PlaybookNote, RuleNote, StepNote};
 use std::{collections::BTreeMap, time::Duration};
 
 pub const API: &str = "app/api/orders.py";
