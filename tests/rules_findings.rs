@@ -25,7 +25,7 @@ fn a_finding_has_the_exact_range_of_its_text() {
     let found = of(&QUERY.replace("select id", "select /* ü */ id"));
     let [finding] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((finding.line, finding.column), (4, 31));
-    assert_eq!((finding.end_line, finding.end_column), (4, 91));
+    assert_eq!((finding.end_line, finding.end_column), (4, 92));
     assert_eq!(finding.symbol, "by_name");
     assert!(finding.fixable);
 }
