@@ -5,6 +5,7 @@ mod domain_compose;
 mod domain_oracle;
 mod journal;
 mod layering;
+mod linear_demo;
 mod propose_command;
 mod recipe_fastapi;
 mod support;

@@ -11,6 +11,7 @@ use crate::{
         app::{self, Ended, Look},
         lines::{self, Answers},
         open::{self, Request},
+        terminal,
     },
     ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
 };
@@ -48,6 +49,10 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
             .map_err(Failure::bug)?;
         let (ended, resume, model) = runtime.block_on(app::run(opened, look)).map_err(Failure::bug)?;
         runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        for panic in terminal::worker_panics() {
+            let text = format!("internal error, the session went on: {panic}");
+            let _closed = writeln!(std::io::stderr(), "{}", crate::ui::safe::clean(&text));
+        }
         match ended {
             Ended::Again { resume: wanted } => {
                 request.fresh = !wanted;

@@ -125,7 +125,7 @@ pub(super) fn stack(model: &Model) -> Vec<String> {
 
 fn welcome(model: &Model) -> Moment {
     let mut lead = stack(model);
-    lead.extend(model.handbook.lessons.iter().take(2).map(|lesson| format!("Learnt before: {}", lesson.1)));
+    lead.extend(model.handbook.lessons.iter().take(2).map(|lesson| format!("Learnt before: {}", lesson.text)));
     lead.push("What do you want to change? One line in your own words, or a number:".into());
     let offers = model
         .world

@@ -2,6 +2,7 @@
 
 pub mod docs;
 pub mod git;
+pub mod linear;
 pub mod source;
 pub mod texts;
 pub mod vault;

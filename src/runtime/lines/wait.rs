@@ -1,10 +1,13 @@
 //! Waiting for whatever comes first: a signal, a message of a worker, an answer.
 
 use super::answers::Answers;
-use crate::{engine::Msg, linear::Woken, runtime::app::Signals};
-use nix::sys::signal::Signal;
+use crate::{engine::Msg, linear::Woken};
 use std::{io, time::Duration};
-use tokio::{runtime::Runtime, sync::mpsc::Receiver};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc::Receiver,
+};
 
 /// How long nothing may happen before the loop looks again whether work is over.
 const LOOK_AGAIN: Duration = Duration::from_millis(15);
@@ -38,7 +41,7 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                number = signals.next() => woken(number),
+                woken = signals.next() => woken,
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 () = tokio::time::sleep(LOOK_AGAIN) => Woken::Nothing,
             }
@@ -51,7 +54,7 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                number = signals.next() => woken(number),
+                woken = signals.next() => woken,
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 answer = answers.next() => Woken::Answer(answer),
             }
@@ -59,7 +62,30 @@ impl Wait {
     }
 }
 
-/// What a signal means.
-fn woken(number: i32) -> Woken {
-    if number == Signal::SIGINT as i32 { Woken::Interrupt } else { Woken::Ended(number) }
+/// Signals that this mode answers itself; Ctrl-Z does what it does in any program.
+struct Signals {
+    term: Signal,
+    hup: Signal,
+    int: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+            int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    async fn next(&mut self) -> Woken {
+        tokio::select! {
+            _ = self.term.recv() => Woken::Ended(15),
+            _ = self.hup.recv() => Woken::Ended(1),
+            _ = self.int.recv() => Woken::Interrupt,
+            _ = self.quit.recv() => Woken::Ended(3),
+        }
+    }
 }
