@@ -12,6 +12,7 @@ mod journal;
 mod knowledge_desk;
 mod knowledge_opening;
 mod layering;
+mod linear_demo;
 mod propose_command;
 mod pty_resume;
 mod pty_terminal;

@@ -334,14 +334,14 @@ fn window_title(model: &Model) -> String {
 }
 
 /// What a signal asks for.
-pub(crate) enum Caught {
+enum Caught {
     /// The program ends; the number is the signal's.
     End(i32),
     /// The program is stopped from outside, as Ctrl-Z does from inside.
     Stop,
 }
 
-pub(crate) struct Signals {
+struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
@@ -351,7 +351,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    pub(crate) fn new() -> std::io::Result<Self> {
+    fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
@@ -368,8 +368,7 @@ impl Signals {
         }
     }
 
-    /// What the next signal asks for.
-    pub(crate) async fn next(&mut self) -> Caught {
+    async fn next(&mut self) -> Caught {
         tokio::select! {
             _ = self.term.recv() => Caught::End(15),
             _ = self.hup.recv() => Caught::End(1),

@@ -2,6 +2,7 @@
 
 pub mod docs;
 pub mod git;
+pub mod linear;
 pub mod picture;
 pub mod program;
 pub mod pty;

@@ -164,7 +164,7 @@ impl Terminal {
 
     /// Waits for a condition of the screen; `what` names it in the message of a failure.
     pub fn wait(&self, what: &str, is_met: impl Fn(&vt100::Screen) -> bool) {
-        self.wait_state(what, |state| is_met(state.parser.screen()));
+        let _locked = self.wait_state(what, |state| is_met(state.parser.screen()));
     }
 
     /// Waits until nothing was written for this long.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ImportFlags, Lang, ScopeId, ScopeKind},
-    domain::{layer::Layer, map::Edge},
+    domain::map::Edge,
     knowledge::packs::{FamilyMember, Packs},
 };
 use std::{cell::RefCell, collections::BTreeSet};

@@ -1,14 +1,13 @@
 //! Waiting for whatever comes first: a signal, a message of a worker, an answer.
 
 use super::answers::Answers;
-use crate::{
-    engine::Msg,
-    linear::Woken,
-    runtime::app::{Caught, Signals},
-};
-use nix::sys::signal::Signal;
+use crate::{engine::Msg, linear::Woken};
 use std::{io, time::Duration};
-use tokio::{runtime::Runtime, sync::mpsc::Receiver};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc::Receiver,
+};
 
 /// How long nothing may happen before the loop looks again whether work is over.
 const LOOK_AGAIN: Duration = Duration::from_millis(15);
@@ -42,7 +41,7 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                caught = signals.next() => woken(caught),
+                woken = signals.next() => woken,
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 () = tokio::time::sleep(LOOK_AGAIN) => Woken::Nothing,
             }
@@ -55,7 +54,7 @@ impl Wait {
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                caught = signals.next() => woken(caught),
+                woken = signals.next() => woken,
                 Some(msg) = rx.recv() => Woken::Msg(msg),
                 answer = answers.next() => Woken::Answer(answer),
             }
@@ -63,14 +62,30 @@ impl Wait {
     }
 }
 
-/// What a signal means. Being stopped is the shell's matter: no screen must be given back.
-fn woken(caught: Caught) -> Woken {
-    match caught {
-        Caught::End(number) if number == Signal::SIGINT as i32 => Woken::Interrupt,
-        Caught::End(number) => Woken::Ended(number),
-        Caught::Stop => {
-            let _stopped = nix::sys::signal::raise(Signal::SIGSTOP);
-            Woken::Nothing
+/// Signals that this mode answers itself; Ctrl-Z does what it does in any program.
+struct Signals {
+    term: Signal,
+    hup: Signal,
+    int: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+            int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+
+    async fn next(&mut self) -> Woken {
+        tokio::select! {
+            _ = self.term.recv() => Woken::Ended(15),
+            _ = self.hup.recv() => Woken::Ended(1),
+            _ = self.int.recv() => Woken::Interrupt,
+            _ = self.quit.recv() => Woken::Ended(3),
         }
     }
 }
