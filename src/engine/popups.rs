@@ -460,6 +460,7 @@ fn help(model: &Model, marked: usize) -> PopupView {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one popup, top to bottom as it is read")]
 fn commit(model: &Model) -> PopupView {
     let text = model.screen.editor.as_ref().map(|editor| editor.text.clone()).unwrap_or_default();
     let subject = text.lines().next().unwrap_or_default().chars().count();

@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::{Notify, mpsc::error::TryRecvError},
+    sync::Notify,
 };
 
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -139,10 +139,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                 for _ in 0..BATCH {
                     let Some(msg) = next.take() else { break };
                     app.message(msg, &guard, &mut screen);
-                    next = match rx.try_recv() {
-                        Ok(msg) => Some(msg),
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                    };
+                    next = rx.try_recv().ok();
                 }
                 if let Some(msg) = next {
                     app.message(msg, &guard, &mut screen);

@@ -72,7 +72,7 @@ pub fn step_index(model: &Model, id: StepId) -> Option<usize> {
 }
 
 /// Hunks of a step.
-pub fn hunks_of<'a>(model: &'a Model, id: StepId) -> Vec<&'a Hunk> {
+pub fn hunks_of(model: &Model, id: StepId) -> Vec<&Hunk> {
     model.session.hunks().into_iter().filter(|hunk| hunk.step == Some(id)).collect()
 }
 

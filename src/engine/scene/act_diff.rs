@@ -172,7 +172,7 @@ fn links(model: &Model, hunk: &Hunk) -> Line {
 /// Every hunk that would miss something if this one were rejected.
 pub fn dependants_of(model: &Model, hunk: &Hunk) -> Vec<crate::domain::ids::HunkId> {
     let all = model.session.hunks();
-    dependants(all.iter().copied(), hunk.id)
+    dependants(&all, hunk.id)
 }
 
 fn guard(model: &Model, edit: &FileEdit, hunk: &Hunk) -> (Mark, String) {
