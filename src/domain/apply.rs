@@ -102,7 +102,12 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 }
             }
         }
-        What::Scanned { .. } | What::Exported { .. } | What::Noticed { .. } | What::RunStarted { .. } => {}
+        What::Scanned { .. } | What::Exported { .. } | What::Noticed { .. } => {}
+        What::RunStarted { command, base, approved, .. } => {
+            if !*base {
+                session.evidence.began.insert(command.clone(), *approved);
+            }
+        }
         What::BoundariesChosen { paths } => {
             session.remember("the choice of boundaries".into());
             session.work.boundaries = paths.iter().cloned().collect();
@@ -153,16 +158,29 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 }
             }
             session.work.edits.retain(|_, edit| !edit.hunks.is_empty());
+            session.forget_history();
+            session.evidence.base_runs.clear();
         }
         What::Undone => session.step_back()?,
         What::Redone => session.step_forward()?,
-        What::CommandsFound { commands } => session.evidence.commands.clone_from(commands),
+        What::CommandsFound { commands } => {
+            let book = &mut session.evidence;
+            // A run of a command that is another one now says nothing about it.
+            let gone = book.commands.iter().filter(|old| !commands.contains(old)).map(|old| old.id.clone());
+            for id in gone.collect::<Vec<_>>() {
+                book.runs.remove(&id);
+                book.base_runs.remove(&id);
+            }
+            book.commands.clone_from(commands);
+        }
         What::ScopeGranted { scopes } => session.evidence.scopes.extend(scopes.iter().copied()),
         What::Trusted { digest, .. } => session.evidence.trusted.clone_from(digest),
         What::RunFinished { run, base } => {
             let runs = if *base { &mut session.evidence.base_runs } else { &mut session.evidence.runs };
             runs.insert(run.command.clone(), (**run).clone());
             if !*base {
+                let began = session.evidence.began.remove(&run.command).unwrap_or(session.approved);
+                session.evidence.verified.insert(run.command.clone(), began);
                 count_failures(&mut session.evidence, run);
             }
         }
@@ -187,9 +205,10 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
         What::CommitShapeChosen { shape } => session.work.shape = *shape,
         What::CommitIntended { base, tree, message, pid } => {
             session.closing.intent = Some((base.clone(), tree.clone(), message.clone(), *pid));
-            session.closing.hooks.clear();
         }
         What::HookRan { hook, exit, output, millis } => {
+            // A hook that runs again says the same line again.
+            session.closing.hooks.retain(|(known, ..)| known != hook);
             session.closing.hooks.push((hook.clone(), *exit, output.clone(), *millis));
         }
         What::CommitRefused { .. } => session.closing.intent = None,

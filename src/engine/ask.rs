@@ -28,8 +28,8 @@ pub fn trust(cx: &mut Cx<'_>) {
         cx.refuse("No commands were found; stack.yaml can name them under verify:.");
     } else if cx.model.commands_trusted() {
         cx.refuse("These commands are trusted until one of them changes.");
-    } else {
-        cx.model.screen.editor = None;
+    } else if cx.may_act() {
+        cx.put_away_text();
         cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Trust, marked: 0 });
     }
 }

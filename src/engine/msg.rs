@@ -181,6 +181,8 @@ pub struct Suggestion {
 pub struct ProposalFailure {
     pub text: String,
     pub hint: String,
+    /// The same step as a walkthrough, so that it does not end here.
+    pub instead: Option<Box<Step>>,
 }
 
 /// One earlier session in a list.

@@ -48,12 +48,7 @@ pub fn enter(cx: &mut Cx<'_>, scene: Scene) {
         }
         Scene::Act => {
             cx.model.screen.editor = None;
-            if cx.model.session.work.steps.is_empty() && !cx.model.activity.planning {
-                cx.model.activity.planning = true;
-                cx.effect(Effect::Plan);
-            } else {
-                act_update::propose_next(cx);
-            }
+            act_update::plan_or_propose(cx);
             act_update::load_guide(cx);
         }
         Scene::Verify => {
@@ -76,6 +71,10 @@ pub fn look(cx: &mut Cx<'_>, scene: Scene) {
         let gate = super::gate::gate(cx.model, previous);
         let key = cx.key(Action::Continue);
         match gate {
+            // The way there may ask something first.
+            Gate::Open { .. } if previous.next() == Some(scene) && cx.model.session.scene == previous => {
+                super::scene::act(cx, Action::Continue);
+            }
             Gate::Open { .. } if previous.next() == Some(scene) => enter(cx, scene),
             _ => cx.refuse(format!("{name} has nothing to show yet. {key} goes on scene by scene.")),
         }
@@ -89,24 +88,37 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
     let text = match gate {
         Gate::Open { .. } | Gate::None => return,
         Gate::Waits { condition } => {
-            let hint = match cx.model.session.scene {
-                Scene::Act => format!(" {} goes to the first.", cx.key(Action::NextNeed)),
-                Scene::Prepare if condition.contains("question") => {
-                    format!(" {} goes to it.", cx.key(Action::NextNeed))
-                }
-                Scene::Prepare if cx.model.session.work.task.is_some() => {
-                    format!(" {} accepts them.", cx.key(Action::AcceptAll))
-                }
-                Scene::Acquire => format!(" {} takes the suggestion.", cx.key(Action::AcceptAll)),
-                Scene::Prepare | Scene::Verify | Scene::Finalize => String::new(),
-            };
-            format!("{} opens when {condition}.{hint}", next.name())
+            format!("{} opens when {condition}.{}", next.name(), way(cx))
         }
         Gate::Shut { reason, way_out } => {
-            format!("{} is shut: {reason}. {}", next.name(), super::cx::capitalise(way_out))
+            format!("{} is shut: {reason}; {way_out}.", next.name())
         }
     };
     cx.refuse(text);
+}
+
+/// The key that helps where a gate waits.
+fn way(cx: &Cx<'_>) -> String {
+    let model = &*cx.model;
+    let task = model.session.work.task.as_ref();
+    let (action, does) = match model.session.scene {
+        Scene::Prepare => match task {
+            None => (Action::Edit, "opens the task"),
+            Some(task) if task.reading.questions.iter().any(|question| question.answer.is_none()) => {
+                (Action::NextNeed, "goes to the question")
+            }
+            Some(_) if model.session.accepted_criteria().next().is_none() && !model.is_review() => {
+                (Action::AcceptAll, "accepts them")
+            }
+            Some(_) => return String::new(),
+        },
+        Scene::Acquire if model.is_review() => (Action::Choose, "chooses one"),
+        Scene::Acquire => (Action::AcceptAll, "takes the suggestion"),
+        Scene::Act if model.session.hunks().is_empty() => (Action::NextNeed, "goes to the step that waits"),
+        Scene::Act => (Action::NextNeed, "goes to the first"),
+        Scene::Verify | Scene::Finalize => return String::new(),
+    };
+    format!(" {} {does}.", cx.key(action))
 }
 
 /// Opens a page of the handbook as a card.

@@ -25,11 +25,7 @@ use crate::domain::{
 pub fn report(model: &Model) -> Report {
     let session = &model.session;
     let open = open_items(model);
-    let exit = if open.iter().any(|item| item.blocking) || session.work.partial.is_some() {
-        Exit::Partial
-    } else {
-        Exit::Success
-    };
+    let exit = if open.iter().any(|item| item.blocking) { Exit::Partial } else { Exit::Success };
     let task = session.work.task.as_ref();
     let reading = task.map(|task| &task.reading);
     let judged = judge::all(model);
@@ -109,9 +105,18 @@ fn handover(model: &Model) -> Vec<String> {
     lines
 }
 
-/// The tree that the last full run was of.
+/// The tree that was verified, while it is the one approved now; else empty.
 pub fn tree(model: &Model) -> String {
-    model.activity.tree.as_ref().map(|(tree, _)| tree.clone()).unwrap_or_default()
+    let evidence = &model.session.evidence;
+    let made = model.activity.tree.as_ref().filter(|_| model.activity.tree_of == model.session.approved);
+    let run = || {
+        evidence
+            .runs
+            .values()
+            .find(|run| !run.tree.is_empty() && !judge::is_stale(model, &run.command))
+            .map(|run| run.tree.clone())
+    };
+    made.map(|(tree, _)| tree.clone()).or_else(run).unwrap_or_default()
 }
 
 fn count(n: usize) -> u32 {
@@ -190,8 +195,10 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
             open.push(item(known.text, evidence, true));
         }
     }
+    // Partial success that was chosen lapses when nothing required is open any more.
     if let Some(note) = &model.session.work.partial
         && !note.is_empty()
+        && open.iter().any(|item| item.blocking)
     {
         open.push(item("finished as partial".into(), note.clone(), true));
     }

@@ -53,7 +53,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
                 n => format!("{} open, listed in the report.", plural(n, "item")),
             });
         }
-        Action::Partial if !committed => {
+        Action::Partial if !committed && !gate::gate(cx.model, Scene::Verify).is_open() => {
             cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Partial, marked: 0 })
         }
         _ => return false,
@@ -75,6 +75,9 @@ fn open(cx: &mut Cx<'_>) {
 
 /// Opens the commit popup, unless something stands in the way.
 pub fn open_commit(cx: &mut Cx<'_>) {
+    if !cx.may_act() {
+        return;
+    }
     if cx.model.session.held() == 0 {
         cx.refuse("Nothing is approved; there is nothing to commit.");
         return;
@@ -101,6 +104,13 @@ pub fn open_commit(cx: &mut Cx<'_>) {
 
 /// The message is done: ask for the commit.
 pub fn commit(cx: &mut Cx<'_>, text: String) {
+    if cx.model.activity.committing {
+        cx.refuse("A commit is being made.");
+        return;
+    }
+    if !cx.may_act() {
+        return;
+    }
     let tree = reporting::tree(cx.model);
     if text.trim().is_empty() {
         cx.refuse("A commit needs a message; its first line says what changes.");

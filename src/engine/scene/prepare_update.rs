@@ -249,6 +249,7 @@ pub fn read_task(cx: &mut Cx<'_>, text: &str) {
 /// The reading came back.
 pub fn task_read(cx: &mut Cx<'_>, text: String, reading: crate::domain::task::Reading) {
     cx.model.activity.reading_task = false;
+    cx.model.screen.drafts.retain(|(purpose, _)| *purpose != Purpose::Task);
     let review = reading.intent == Intent::Review;
     let questions = reading.questions.iter().any(|question| question.answer.is_none());
     let task = crate::domain::task::Task { text, reading };

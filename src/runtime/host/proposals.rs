@@ -6,7 +6,7 @@ use crate::{
         edit::FileEdit,
         event::BaseText,
         hunk::Origin,
-        plan::Filler,
+        plan::{Filler, Step},
         proposal::{Content, FileChange, Proposal},
     },
     engine::{Model, Msg, effect::ProposeKind, handbook::ORM_PAGE, msg::ProposalFailure, opening},
@@ -67,8 +67,11 @@ impl Host {
                 worker.send(Msg::StepBecame { index, step: Box::new(step), why: why.clone() });
                 return;
             }
-            let outcome =
-                outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
+            let outcome = outcome.map_err(|error| ProposalFailure {
+                text: error.to_string(),
+                hint: hint(&error),
+                instead: instead(&request, step, &kind, &error),
+            });
             worker.send(Msg::Proposed { step, outcome });
         });
     }
@@ -120,6 +123,25 @@ fn hint(error: &ProposeError) -> String {
         ProposeError::Cancelled | ProposeError::Io { .. } | ProposeError::Rejected(_) => {
             "Nothing was changed.".into()
         }
+    }
+}
+
+/// The walkthrough of a step whose own filler has nothing to propose.
+fn instead(
+    request: &ProposalRequest,
+    step: Option<usize>,
+    kind: &ProposeKind,
+    error: &ProposeError,
+) -> Option<Box<Step>> {
+    if *kind != ProposeKind::Step || matches!(error, ProposeError::Cancelled | ProposeError::Io { .. }) {
+        return None;
+    }
+    let step = request.steps.get(step?)?;
+    match step.filler {
+        Filler::Recipe { .. } | Filler::Fix { .. } => {
+            Some(Box::new(propose::as_walkthrough(step, request.task.as_ref(), &request.map)))
+        }
+        Filler::Walkthrough { .. } | Filler::Agent { .. } | Filler::Generator { .. } => None,
     }
 }
 
