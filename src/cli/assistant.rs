@@ -9,6 +9,7 @@ use crate::{
     runtime::{
         app::{self, Ended, Look},
         open::{self, Request},
+        terminal,
     },
     ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
 };
@@ -42,6 +43,10 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
             .map_err(Failure::bug)?;
         let (ended, resume, model) = runtime.block_on(app::run(opened, look)).map_err(Failure::bug)?;
         runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        for panic in terminal::worker_panics() {
+            let text = format!("internal error, the session went on: {panic}");
+            let _closed = writeln!(std::io::stderr(), "{}", crate::ui::safe::clean(&text));
+        }
         match ended {
             Ended::Again { resume: wanted } => {
                 request.fresh = !wanted;

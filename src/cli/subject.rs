@@ -49,7 +49,7 @@ impl Subject {
         let root = path.canonicalize().map_err(|error| Failure::user(format!("{shown}: {error}"), ""))?;
         let dirs = Dirs::from_env().map_err(OpenError::from)?;
         let knowledge = Knowledge::load(&open::overlays(&root, &dirs)).map_err(OpenError::from)?;
-        let scanner = open::scanner(&root, &dirs)?;
+        let scanner = open::scanner(&root, &dirs, &knowledge)?;
         Ok(Self { root, dirs, knowledge, scanner })
     }
 

@@ -3,7 +3,7 @@
 //! One rule for all: no control, bidirectional or zero-width character leaves this
 //! program inside a report. Each format says it in its own notation.
 
-use crate::domain::visible::is_unsafe;
+use crate::domain::safe::is_unsafe;
 use std::fmt::Write;
 
 /// Control characters (but newline and tab) as `\u{…}`, so that no report drives a terminal.

@@ -4,7 +4,7 @@
 //! words; a name that could end its line is quoted as git quotes it. Given the old texts,
 //! applying the patch gives the new ones byte for byte.
 
-use crate::domain::{diff::split_lines, visible::is_unsafe};
+use crate::domain::{diff::split_lines, safe::is_unsafe};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use std::{fmt::Write, ops::Range};
 

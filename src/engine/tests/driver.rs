@@ -139,6 +139,8 @@ pub fn name(effect: &Effect) -> &'static str {
         Effect::Suspend => "suspend",
         Effect::Quit => "quit",
         Effect::FinishIntent { .. } => "finish-intent",
+        Effect::LoadHandbook => "load-handbook",
+        Effect::SchemaNote => "schema-note",
     }
 }
 
