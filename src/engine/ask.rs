@@ -125,8 +125,8 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             make(title, "", rows, options, "keep it undecided")
         }
         Ask::Partial => {
-            let report = reporting::report(model);
-            let open: Vec<_> = report.open.iter().filter(|item| item.blocking).collect();
+            let (_, all) = reporting::standing(model);
+            let open: Vec<_> = all.iter().filter(|item| item.blocking).collect();
             let mut rows =
                 vec![Row::text("This stays open and is named in the report and in the commit:"), Row::Blank];
             rows.extend(open.iter().take(10).map(|item| Row::Text {

@@ -8,7 +8,7 @@ use super::{
     navigate, opening,
     popup::{Ask, Popup},
     scene::{act_update, finalize_update, prepare_update, verify_update},
-    text,
+    subject, text,
     view::{Mark, Pane},
 };
 use crate::domain::event::{Event, Scene, What};
@@ -19,6 +19,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let (before, asked) = (opening::glance(model), question(model));
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
+    subject::refresh(cx.model);
     if opening::glance(cx.model) != before {
         opening::refresh(&mut cx);
     }

@@ -18,7 +18,7 @@ use crate::{
     },
     keys::Action,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Layers that stand on the request's path or beside it, as the tree lists them.
 const TREE: [Layer; 11] = [
@@ -50,6 +50,14 @@ fn tree(model: &Model) -> PaneView {
     let chosen = &model.session.work.boundaries;
     let mut rows = vec![Row::Blank];
     let mut total = 0;
+    let mut notices: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &map.findings {
+        *notices.entry(finding.file.as_str()).or_default() += 1;
+    }
+    let mut names: BTreeMap<(Layer, &str), usize> = BTreeMap::new();
+    for file in &map.files {
+        *names.entry((file.layer, file_name(&file.path))).or_default() += 1;
+    }
     for layer in TREE {
         let files: Vec<_> = map.files_in(layer).collect();
         if files.is_empty() {
@@ -69,18 +77,10 @@ fn tree(model: &Model) -> PaneView {
             if folded && !is_chosen {
                 continue;
             }
-            let findings = map.findings.iter().filter(|finding| finding.file == file.path).count();
-            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            let shown = if map
-                .files_in(layer)
-                .filter(|other| other.path.ends_with(&format!("/{name}")))
-                .count()
-                > 1
-            {
-                file.path.clone()
-            } else {
-                name.to_owned()
-            };
+            let findings = notices.get(file.path.as_str()).copied().unwrap_or(0);
+            let name = file_name(&file.path);
+            let alone = names.get(&(layer, name)).is_none_or(|count| *count == 1);
+            let shown = if alone { name.to_owned() } else { file.path.clone() };
             rows.push(Row::Item {
                 mark: if is_chosen { Mark::Chosen } else { Mark::NotChosen },
                 label: vec![if is_chosen { bold(shown) } else { muted(shown) }],
@@ -101,8 +101,8 @@ fn tree(model: &Model) -> PaneView {
             plural(usize::try_from(map.stats.files).unwrap_or(0), "file")
         )));
     }
-    let suggestion = subject::suggested(model);
-    if !suggestion.paths.is_empty() && chosen.is_empty() {
+    let suggestion = chosen.is_empty().then(|| subject::suggested(model)).unwrap_or_default();
+    if !suggestion.paths.is_empty() {
         rows.extend([Row::Blank, Row::Text { line: vec![bold("Suggested from the task")], indent: 0 }]);
         rows.push(Row::aside(format!(
             "{}, because {}",
@@ -116,6 +116,10 @@ fn tree(model: &Model) -> PaneView {
     }
     let count = if total == 0 { String::new() } else { format!("{} of {total}", chosen.len()) };
     PaneView { subtitle: "affected".into(), count, body: Body::Rows(rows), ..PaneView::default() }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn boundary_count(count: usize) -> String {

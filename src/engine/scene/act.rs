@@ -73,7 +73,7 @@ pub fn step_index(model: &Model, id: StepId) -> Option<usize> {
 
 /// Hunks of a step.
 pub fn hunks_of<'a>(model: &'a Model, id: StepId) -> Vec<&'a Hunk> {
-    model.session.hunks().into_iter().filter(|hunk| hunk.step == Some(id)).collect()
+    model.session.hunks_where(|hunk| hunk.step == Some(id))
 }
 
 /// Whether nothing of the step waits any more.
@@ -175,6 +175,7 @@ fn plan(model: &Model) -> PaneView {
     }
     if let Some(hunk) = current(model)
         && let Some((edit, _)) = model.session.hunk(hunk.id)
+        && let Some(view) = act_diff::view(model, hunk.id)
     {
         rows.extend([Row::Blank, Row::head("THIS HUNK")]);
         rows.push(Row::pair(vec![plain(short_path(&edit.path, 26))], Vec::new()));
@@ -185,7 +186,6 @@ fn plan(model: &Model) -> PaneView {
         }
         let unparsed =
             model.world.checked.as_ref().is_some_and(|checked| checked.unparsed.contains_key(&edit.path));
-        let view = act_diff::view(model, edit, hunk);
         rows.extend([Row::Blank, Row::head("GUARDS")]);
         let guard = |mark, text: &str| Row::Item {
             mark,
@@ -219,10 +219,8 @@ fn proposal(model: &Model) -> PaneView {
     }
     let current_id = current(model).map(|hunk| hunk.id);
     let index = hunks.iter().position(|hunk| Some(hunk.id) == current_id).unwrap_or(0);
-    let views = hunks
-        .iter()
-        .filter_map(|hunk| model.session.hunk(hunk.id).map(|(edit, hunk)| act_diff::view(model, edit, hunk)))
-        .collect();
+    let look = act_diff::Look::new(model);
+    let views = hunks.iter().filter_map(|hunk| look.view(hunk.id)).collect();
     let undecided = model.session.undecided();
     let above = if undecided == 0 {
         let held = model.session.held();

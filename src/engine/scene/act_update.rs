@@ -423,8 +423,7 @@ fn next_hunk(cx: &mut Cx<'_>, forward: bool) {
 /// Moves the line under the cursor; at the ends of a hunk, the hunk.
 pub fn move_line(cx: &mut Cx<'_>, delta: isize) {
     let Some(hunk) = plan::current(cx.model) else { return };
-    let Some((edit, _)) = cx.model.session.hunk(hunk.id) else { return };
-    let view = act_diff::view(cx.model, edit, hunk);
+    let Some(view) = act_diff::view(cx.model, hunk.id) else { return };
     let last = if view.folded { 0 } else { view.rows.len().saturating_sub(1) };
     let row = cx.model.screen.diff_row;
     if delta > 0 && row >= last {
@@ -443,8 +442,7 @@ pub fn move_line(cx: &mut Cx<'_>, delta: isize) {
 
 fn fold(cx: &mut Cx<'_>, fold: bool) {
     let Some(hunk) = plan::current(cx.model) else { return };
-    let Some((edit, _)) = cx.model.session.hunk(hunk.id) else { return };
-    let view = act_diff::view(cx.model, edit, hunk);
+    let Some(view) = act_diff::view(cx.model, hunk.id) else { return };
     let id = hunk.id;
     if view.folded != fold {
         if !cx.model.screen.toggled.remove(&id) {
@@ -475,8 +473,8 @@ fn open(cx: &mut Cx<'_>) {
         Some(Target::Place(place)) => cx.effect(Effect::OpenEditor { path: place.path, line: place.line }),
         _ => {
             let folded = plan::current(cx.model)
-                .and_then(|hunk| cx.model.session.hunk(hunk.id))
-                .is_some_and(|(edit, hunk)| act_diff::view(cx.model, edit, hunk).folded);
+                .and_then(|hunk| act_diff::view(cx.model, hunk.id))
+                .is_some_and(|view| view.folded);
             fold(cx, !folded);
         }
     }

@@ -454,13 +454,12 @@ impl Driver {
     /// Number and state of every hunk, in plan order.
     pub fn states(&self) -> Vec<String> {
         use crate::engine::scene::act_diff;
-        let session = &self.model.session;
-        let hunks = session.hunks().into_iter().filter_map(|hunk| session.hunk(hunk.id));
+        let look = act_diff::Look::new(&self.model);
+        let hunks = self.model.session.hunks();
         hunks
-            .map(|(edit, hunk)| {
-                let view = act_diff::view(&self.model, edit, hunk);
-                format!("{} {}", hunk.id, view.state)
-            })
+            .into_iter()
+            .filter_map(|hunk| look.view(hunk.id))
+            .map(|view| format!("{} {}", view.id, view.state))
             .collect()
     }
 
