@@ -340,7 +340,9 @@ fn hunk_of(
     let step = notes.iter().find_map(|note| note.step).or(proposal.step);
     let mut criteria: Vec<_> = notes.iter().flat_map(|note| note.criteria.iter().copied()).collect();
     let plan_step = step.and_then(|step| steps.iter().find(|known| known.id == step));
-    if criteria.is_empty() {
+    // Where a proposal says which criteria its changes serve, a change without one serves none.
+    let says_which = proposal.files.iter().flat_map(|file| &file.notes).any(|note| !note.criteria.is_empty());
+    if criteria.is_empty() && (notes.is_empty() || !says_which) {
         criteria.extend(plan_step.iter().flat_map(|step| step.criteria.iter().copied()));
     }
     criteria.sort();

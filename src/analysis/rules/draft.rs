@@ -63,8 +63,8 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
     }
 
     /// Adds what a rule's check saw.
-    pub(super) fn add(&mut self, rule: &Rule, draft: Draft) {
-        let (path, language, enclosing) = self.about(&draft);
+    pub(super) fn add(&mut self, rule: &Rule, draft: &Draft) {
+        let (path, language, enclosing) = self.about(draft);
         let text = self.context.text(&path);
         let place = places::range(&text, draft.span);
         let card = &rule.card;

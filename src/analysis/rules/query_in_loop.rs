@@ -9,7 +9,7 @@ use super::{
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
-    sql::reaching,
+    reaching::reaching,
 };
 use crate::{
     analysis::{
@@ -169,13 +169,18 @@ fn mention(facts: &FileFacts, span: Span, names: &[&str]) -> Option<bool> {
     let is_name =
         |expr: ExprId| matches!(facts.expr(expr), Expr::Name(name) if names.contains(&facts.text(name)));
     let mut used = None;
+    // A method of the element is no field of it: `tag.trim()`.
+    let called: BTreeSet<ExprId> =
+        facts.calls.iter().filter(|call| span.contains(call.span)).map(|call| call.callee).collect();
     for (index, expr) in facts.exprs.iter().enumerate() {
         let id = ExprId::from_index(index);
         if !span.contains(facts.expr_span(id)) {
             continue;
         }
         match expr {
-            Expr::Attr(object, _) | Expr::Index(object, _) if is_name(*object) => return Some(true),
+            Expr::Attr(object, _) | Expr::Index(object, _) if is_name(*object) && !called.contains(&id) => {
+                return Some(true);
+            }
             Expr::Name(_) if is_name(id) => used = Some(false),
             _ => {}
         }
@@ -212,7 +217,13 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
     }
 }
 
-/// Whether the elements stand in the source.
+/// Whether the elements are texts and numbers that stand in the source.
 fn is_literal(context: &Context<'_, '_>, file: FileId, items: ExprId) -> bool {
-    matches!(context.resolver().value(file, items), Value::List(_) | Value::Map(..))
+    match context.resolver().value(file, items) {
+        Value::List(items) => {
+            items.iter().all(|item| item.as_constant().is_some() || matches!(item, Value::Number))
+        }
+        Value::Map(..) => true,
+        _ => false,
+    }
 }

@@ -134,8 +134,27 @@ pub(super) fn is_secret_text(text: &str) -> bool {
     !(is_word || is_constant || is_path)
 }
 
-/// Marks of templates.
-const HOLES: &[char] = &['{', '<', '$', '%'];
+/// Whether a program signs or encrypts with what has this name, so that even a weak
+/// literal is its secret: `SECRET_KEY = "secret"`.
+pub(super) fn is_signing_name(name: &str) -> bool {
+    let constant = name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    constant && matches!(name, "SECRET" | "SECRET_KEY" | "JWT_SECRET" | "JWT_SECRET_KEY" | "TOKEN_SECRET")
+}
+
+/// Whether a text under such a name asks to be filled in or comes from elsewhere.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let marks =
+        ["change", "replace", "your", "xxx", "todo", "insert", "placeholder", "example", "not-set", "unset"];
+    text.is_empty()
+        || text.contains(HOLES)
+        || text.chars().any(char::is_whitespace)
+        || marks.iter().any(|mark| lower.contains(mark))
+        || is_signing_name(text)
+}
+
+/// Marks of templates and of validation rules: `min:8|max:255`.
+const HOLES: &[char] = &['{', '<', '$', '%', '|'];
 
 #[cfg(test)]
 mod tests {
@@ -166,6 +185,21 @@ mod tests {
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_signing_key_is_one_however_weak_unless_it_asks_to_be_changed() {
+        assert!(
+            is_signing_name("SECRET_KEY")
+                && !is_signing_name("secret_key")
+                && !is_signing_name("SECRET_NAME")
+        );
+        assert!(
+            !is_stand_in("secret")
+                && is_stand_in("change-me")
+                && is_stand_in("${JWT}")
+                && is_stand_in("JWT_SECRET")
+        );
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn gives_all(
     }
     let names = || {
         context
-            .calls_inside(file, facts, function)
+            .calls_inside(facts, function)
             .into_iter()
             .filter_map(|call| last_name(facts, facts.call(call)?.callee))
             .collect::<Vec<_>>()

@@ -1,15 +1,13 @@
 //! Which interpolated parts can do no harm.
 
-use super::{
-    position::Position,
-    template::{Hole, reaching},
-};
+use super::{position::Position, template::Hole};
 use crate::analysis::{
     facts::{BlockKind, Expr, ExprId, FileFacts, ScopeId},
     link::{FileId, Value},
     rules::{
         context::{Context, last_name, root},
         matcher::Rule,
+        reaching::reaching,
     },
 };
 
