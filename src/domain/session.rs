@@ -251,11 +251,17 @@ impl Session {
 
     /// All hunks in plan order: by step, then path, then place in the file.
     pub fn hunks(&self) -> Vec<&Hunk> {
+        self.hunks_where(|_| true)
+    }
+
+    /// The hunks that `test` accepts, in plan order.
+    pub fn hunks_where(&self, test: impl Fn(&Hunk) -> bool) -> Vec<&Hunk> {
         let mut hunks: Vec<(&str, &Hunk)> = self
             .work
             .edits
             .iter()
             .flat_map(|(path, edit)| edit.hunks.iter().map(move |hunk| (path.as_str(), hunk)))
+            .filter(|(_, hunk)| test(hunk))
             .collect();
         hunks.sort_by_key(|(path, hunk)| {
             (

@@ -5,6 +5,7 @@
 
 use super::command::{CommandKind, CommandRun, CommandSpec, Ending, Failure, Outcome};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The verdict on one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,10 +71,13 @@ pub fn compare(run: &CommandRun, base: Option<&CommandRun>, flaky: &[(String, u3
     let mut comparison =
         Comparison { passed: run.parsed.passed, base_pending: base.is_none(), ..Comparison::default() };
     // Keys may repeat (one lint rule twice in a file): compare as multisets.
-    let mut known: Vec<&str> = base.map(failing_keys).unwrap_or_default();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for key in base.map(failing_keys).unwrap_or_default() {
+        *known.entry(key).or_default() += 1;
+    }
     for failure in run.parsed.failures.iter().filter(|failure| !failure.warning) {
-        if let Some(position) = known.iter().position(|key| *key == failure.key) {
-            known.swap_remove(position);
+        if let Some(left) = known.get_mut(failure.key.as_str()).filter(|left| **left > 0) {
+            *left -= 1;
             comparison.before.push(failure.clone());
         } else if let Some(entry) = flaky.iter().find(|(key, _, _)| *key == failure.key) {
             comparison.flaky.push(entry.clone());
@@ -83,8 +87,8 @@ pub fn compare(run: &CommandRun, base: Option<&CommandRun>, flaky: &[(String, u3
     }
     // A key is fixed only when this run can vouch for it: it completed.
     if run.parsed.complete {
-        comparison.fixed = known.into_iter().map(str::to_owned).collect();
-        comparison.fixed.sort();
+        comparison.fixed =
+            known.into_iter().flat_map(|(key, left)| std::iter::repeat_n(key.to_owned(), left)).collect();
     }
     comparison
 }

@@ -408,6 +408,8 @@ pub fn clicked(cx: &mut Cx<'_>, pane: Pane, row: usize, twice: bool) {
 
 /// A click on an option marks it; on the marked one it is taken.
 pub fn option_clicked(cx: &mut Cx<'_>, option: usize) {
+    // Who points at an option has seen it.
+    cx.model.screen.asked_at = 0;
     let already = matches!(&cx.model.screen.popup, Some(Popup::Choices { marked, .. }) if *marked == option);
     if already {
         act(cx, Action::Open);

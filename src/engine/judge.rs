@@ -138,12 +138,14 @@ fn unproven_criterion(model: &Model) -> Option<String> {
 
 /// The state of a criterion: from its tests, from the finding it repairs, or by hand.
 pub fn criterion_state(model: &Model, criterion: &Criterion) -> ItemState {
+    let fresh = |command: &String| !is_stale(model, command);
+    let evidence = &model.session.evidence;
+    let known = evidence.commands.iter().map(|spec| &spec.id).filter(|id| fresh(id));
+    let runs: Vec<&CommandRun> = known.filter_map(|id| evidence.runs.get(id)).collect();
     let key = format!("AC{}", criterion.id);
     if let Some((by, at, note)) = model.session.work.ticks.get(&key) {
         return ItemState::Ticked { by: by.clone(), at: *at, note: note.clone() };
     }
-    let runs: Vec<&CommandRun> =
-        all(model).into_iter().filter(|judged| !judged.stale).filter_map(|judged| judged.run).collect();
     let mut passed = Vec::new();
     for test in &criterion.tests {
         match runs.iter().find_map(|run| test_passed(run, test)) {
@@ -173,13 +175,18 @@ pub fn criterion_state(model: &Model, criterion: &Criterion) -> ItemState {
 }
 
 /// Findings that the approved tree has and the base does not.
-pub fn new_findings(model: &Model) -> Vec<Finding> {
+pub fn new_findings(model: &Model) -> Vec<&Finding> {
     let Some(checked) = &model.world.checked else { return Vec::new() };
-    difference(&checked.approved.findings, &model.map().findings)
+    added(&checked.approved.findings, &model.map().findings)
 }
 
 /// Findings of `after` that `before` does not have, by fingerprint and count.
 pub fn difference(after: &[Finding], before: &[Finding]) -> Vec<Finding> {
+    added(after, before).into_iter().cloned().collect()
+}
+
+/// As `difference`, without copies.
+pub fn added<'a>(after: &'a [Finding], before: &[Finding]) -> Vec<&'a Finding> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in before {
         *known.entry(finding.fingerprint.as_str()).or_default() += 1;
@@ -193,7 +200,6 @@ pub fn difference(after: &[Finding], before: &[Finding]) -> Vec<Finding> {
             }
             _ => true,
         })
-        .cloned()
         .collect()
 }
 
@@ -243,7 +249,7 @@ pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemStat
 fn decided(
     model: &Model,
     decider: &Decider,
-    new: &[Finding],
+    new: &[&Finding],
     judged: &[Judged<'_>],
     touched: &[Layer],
 ) -> ItemState {

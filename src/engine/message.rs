@@ -52,7 +52,7 @@ fn proposed(model: &Model) -> String {
     if !criteria.is_empty() {
         body.push(criteria.join("\n"));
     }
-    let report = reporting::report(model);
+    let (exit, open) = reporting::standing(model);
     let mut verified = Vec::new();
     for judged in judge::all(model) {
         let title = judged.spec.title();
@@ -63,12 +63,11 @@ fn proposed(model: &Model) -> String {
         }
     }
     if !verified.is_empty() {
-        let tree = super::classify::short(&report.tree);
+        let tree = super::classify::short(&reporting::tree(model)).to_owned();
         body.push(wrap(&format!("Verified on tree {tree}: {}.", verified.join("; "))));
     }
-    if report.exit == Exit::Partial {
-        let open: Vec<String> = report
-            .open
+    if exit == Exit::Partial {
+        let open: Vec<String> = open
             .iter()
             .filter(|item| item.blocking)
             .map(|item| format!("- {}: {}", item.what, item.why))

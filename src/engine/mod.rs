@@ -4,6 +4,8 @@
 //! everything that comes back is a message. The screen is a pure function of the model.
 
 pub mod action;
+pub mod answer;
+pub mod arrivals;
 pub mod ask;
 pub mod cards;
 pub mod classify;
@@ -19,8 +21,10 @@ pub mod model;
 pub mod msg;
 pub mod navigate;
 pub mod opening;
+pub mod pages;
 pub mod popup;
 pub mod popups;
+pub mod popups_view;
 pub mod protocol;
 pub mod reporting;
 pub mod scene;

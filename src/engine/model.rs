@@ -7,6 +7,7 @@ use super::{
     handbook::Handbook,
     msg::{SessionLine, Suggestion},
     popup::Popup,
+    subject::Subject,
     text::{Editor, Purpose},
     view::{Mark, Pane, SceneKind, Target},
 };
@@ -60,6 +61,8 @@ pub struct World {
     /// Digest of the commands as they are now.
     pub digest: String,
     pub checked: Option<Checked>,
+    /// What the map and the task say together.
+    pub subject: Subject,
     /// Grows with every change of the composed texts.
     pub revision: u64,
     /// Texts that were loaded for previews.

@@ -14,18 +14,29 @@ use crate::domain::{
     diff::Sign,
     edit::FileEdit,
     event::Exit,
-    hunk::Decision,
+    hunk::{Body, Decision},
     layer::Layer,
     report::{AgainstBase, CriterionLine, EvidenceLine, FileLine, HunkLine, OpenItem, Report},
     stack::StackKey,
     verdict::Verdict,
 };
 
-/// The report as things stand.
-pub fn report(model: &Model) -> Report {
-    let session = &model.session;
+/// How the session would end now, and what is open.
+pub fn standing(model: &Model) -> (Exit, Vec<OpenItem>) {
     let open = open_items(model);
     let exit = if open.iter().any(|item| item.blocking) { Exit::Partial } else { Exit::Success };
+    (exit, open)
+}
+
+/// The report as things stand.
+pub fn report(model: &Model) -> Report {
+    Report { hunks: hunks(model), ..without_hunks(model) }
+}
+
+/// The report but for the text of the hunks: what a screen shows of it.
+pub fn without_hunks(model: &Model) -> Report {
+    let session = &model.session;
+    let (exit, open) = standing(model);
     let task = session.work.task.as_ref();
     let reading = task.map(|task| &task.reading);
     let judged = judge::all(model);
@@ -55,7 +66,7 @@ pub fn report(model: &Model) -> Report {
         evidence: evidence(model),
         checklist: judge::checklist(model).into_iter().map(|(item, state)| (item.text, state)).collect(),
         files: files(model),
-        hunks: hunks(model),
+        hunks: Vec::new(),
         decided: decided(model),
         assumptions: reading.map(|reading| reading.assumptions.clone()).unwrap_or_default(),
         risks: reading
@@ -293,14 +304,17 @@ fn file_line(model: &Model, edit: &FileEdit) -> FileLine {
         (Some(_), None) => 'D',
         (Some(_), Some(_)) => 'M',
     };
-    let (base, new) = (edit.base.clone().unwrap_or_default(), approved.unwrap_or_default());
+    let base = crate::domain::diff::split_lines(edit.base.as_deref().unwrap_or(""));
     let (mut added, mut removed) = (0, 0);
-    for change in crate::domain::diff::changes_between(&base, &new) {
-        let old: Vec<&str> = crate::domain::diff::split_lines(&base)
-            .get(change.base_start as usize..(change.base_start + change.base_len) as usize)
-            .map(<[&str]>::to_vec)
-            .unwrap_or_default();
-        for row in crate::domain::diff::rows(&old, &change.new_lines) {
+    for hunk in edit.hunks.iter().filter(|hunk| hunk.decision.is_held()) {
+        if hunk.body == Body::Delete {
+            removed += count(base.len());
+            continue;
+        }
+        let range = hunk.base_range();
+        let old: Vec<&str> =
+            base.get(range.start as usize..range.end as usize).map(<[&str]>::to_vec).unwrap_or_default();
+        for row in crate::domain::diff::rows(&old, hunk.new_lines()) {
             added += u32::from(row.sign == Sign::Added);
             removed += u32::from(row.sign == Sign::Removed);
         }
@@ -310,13 +324,13 @@ fn file_line(model: &Model, edit: &FileEdit) -> FileLine {
 }
 
 fn hunks(model: &Model) -> Vec<HunkLine> {
+    let look = act_diff::Look::new(model);
     model
         .session
         .hunks()
         .into_iter()
-        .filter_map(|hunk| model.session.hunk(hunk.id))
-        .map(|(edit, hunk)| {
-            let view = act_diff::view(model, edit, hunk);
+        .filter_map(|hunk| Some((model.session.hunk(hunk.id)?, look.view(hunk.id)?)))
+        .map(|((edit, hunk), view)| {
             let lines = view
                 .rows
                 .iter()

@@ -3,9 +3,9 @@
 use super::model::Model;
 use crate::domain::{
     map::BackendMap,
-    task::{CriterionSource, Intent},
+    task::{CriterionSource, Intent, Task},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Boundaries that the task suggests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,8 +16,53 @@ pub struct Suggested {
     pub why: String,
 }
 
+/// What follows from the map and the task alone, kept until one of them is another: every
+/// frame asks for it several times.
+#[derive(Debug, Clone, Default)]
+pub struct Subject {
+    map: Option<Arc<BackendMap>>,
+    task: Option<Task>,
+    nearest: Option<usize>,
+    suggested: Suggested,
+}
+
+impl Subject {
+    fn is_of(&self, model: &Model) -> bool {
+        let same_map = match (&self.map, &model.world.map) {
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            (None, None) => true,
+            _ => false,
+        };
+        same_map && self.task == model.session.work.task
+    }
+}
+
+/// Keeps what the map and the task say together.
+pub fn refresh(model: &mut Model) {
+    if !model.world.subject.is_of(model) {
+        let nearest = find_nearest(model);
+        model.world.subject = Subject {
+            map: model.world.map.clone(),
+            task: model.session.work.task.clone(),
+            nearest,
+            suggested: suggest(model, nearest),
+        };
+    }
+}
+
 /// The endpoint nearest to the task: by path, by finding, by words.
 pub fn nearest_endpoint(model: &Model) -> Option<usize> {
+    let known = &model.world.subject;
+    if known.is_of(model) { known.nearest } else { find_nearest(model) }
+}
+
+/// The files that the task suggests as boundaries.
+pub fn suggested(model: &Model) -> Suggested {
+    let known = &model.world.subject;
+    if known.is_of(model) { known.suggested.clone() } else { suggest(model, find_nearest(model)) }
+}
+
+fn find_nearest(model: &Model) -> Option<usize> {
     let map = model.map();
     let task = model.session.work.task.as_ref()?;
     let wanted = task.reading.inputs.get("path").map(String::as_str).unwrap_or_default();
@@ -49,8 +94,10 @@ pub fn nearest_endpoint(model: &Model) -> Option<usize> {
         hits * 10 + usize::from(endpoint.path.contains('{')) * 2
     };
     (0..map.endpoints.len())
-        .filter(|index| score(*index) >= 10)
-        .max_by_key(|index| (score(*index), std::cmp::Reverse(*index)))
+        .map(|index| (score(index), std::cmp::Reverse(index)))
+        .filter(|(score, _)| *score >= 10)
+        .max()
+        .map(|(_, index)| index.0)
 }
 
 fn finding_place(model: &Model) -> Option<(String, u32)> {
@@ -61,8 +108,7 @@ fn finding_place(model: &Model) -> Option<(String, u32)> {
     })
 }
 
-/// The files that the task suggests as boundaries.
-pub fn suggested(model: &Model) -> Suggested {
+fn suggest(model: &Model, nearest: Option<usize>) -> Suggested {
     let map = model.map();
     let Some(task) = &model.session.work.task else { return Suggested::default() };
     let mut paths = BTreeSet::new();
@@ -71,7 +117,7 @@ pub fn suggested(model: &Model) -> Suggested {
         why = format!("the finding stands at {path}:{line}");
         paths.insert(path);
     }
-    if let Some(index) = nearest_endpoint(model)
+    if let Some(index) = nearest
         && let (Some(endpoint), Some(flow)) = (map.endpoints.get(index), map.flows.get(index))
     {
         paths.insert(endpoint.file.clone());
@@ -81,7 +127,7 @@ pub fn suggested(model: &Model) -> Suggested {
     }
     // Files of the other layers that carry the same subject in their names; a known
     // endpoint names it better than the sentence does.
-    let subject = match nearest_endpoint(model).and_then(|index| map.endpoints.get(index)) {
+    let subject = match nearest.and_then(|index| map.endpoints.get(index)) {
         Some(endpoint) => words(endpoint.file.rsplit('/').next().unwrap_or_default()),
         None => words(&task.reading.subject),
     };

@@ -97,9 +97,10 @@ fn suggested(model: &Model) -> (Action, String) {
     match model.kind() {
         SceneKind::Prepare => prepare(model),
         SceneKind::Acquire => {
-            let suggestion = subject::suggested(model);
-            if model.session.work.boundaries.is_empty() && !suggestion.paths.is_empty() {
-                (Action::AcceptAll, format!("take the suggested {}", suggestion.paths.len()))
+            let free = model.session.work.boundaries.is_empty();
+            let suggested = if free { subject::suggested(model).paths.len() } else { 0 };
+            if suggested > 0 {
+                (Action::AcceptAll, format!("take the suggested {suggested}"))
             } else if gate::gate(model, Scene::Acquire).is_open() {
                 with(Action::Continue)
             } else {
@@ -164,10 +165,7 @@ fn act_key(model: &Model) -> (Action, String) {
     }
     match act::current(model) {
         Some(hunk) if hunk.decision == Decision::Undecided => {
-            let warns = model
-                .session
-                .hunk(hunk.id)
-                .is_some_and(|(edit, hunk)| act_diff::view(model, edit, hunk).guard.0 == Mark::Warn);
+            let warns = act_diff::view(model, hunk.id).is_some_and(|view| view.guard.0 == Mark::Warn);
             if (warns || hunk.criteria.is_empty()) && !model.screen.uses.contains_key("why") {
                 (Action::Why, "why this hunk".into())
             } else {
@@ -366,13 +364,13 @@ fn finalize_sentence(model: &Model) -> (Mark, super::view::Line) {
     if let Some((reason, _)) = &model.activity.commit_error {
         return (Mark::Failed, vec![bold(reason.clone()), muted("   nothing committed, nothing lost")]);
     }
-    let report = super::reporting::report(model);
-    let open = report.open.len();
+    let (exit, open) = super::reporting::standing(model);
+    let open = open.len();
     let facts = match open {
         0 => "nothing is open".to_owned(),
         n => format!("{} left open, named in the report", super::cx::plural(n, "item")),
     };
-    if report.exit == crate::domain::event::Exit::Partial {
+    if exit == crate::domain::event::Exit::Partial {
         return (Mark::Half, vec![plain("Partial success: "), bold(facts)]);
     }
     (Mark::Dot, vec![bold("Everything required is proven"), muted(format!("  {facts}"))])

@@ -168,8 +168,7 @@ fn hunk_rows(model: &Model, hunk: &Hunk) -> Vec<Row> {
     let like = hunk.citation.as_ref().map(|place| format!(", shaped like {place}")).unwrap_or_default();
     rows.push(Row::text(format!("{}{like}", hunk.origin.label())));
     rows.extend([Row::Blank, Row::head("RULES LOOKED AT")]);
-    if let Some((edit, hunk)) = model.session.hunk(hunk.id) {
-        let view = act_diff::view(model, edit, hunk);
+    if let Some(view) = act_diff::view(model, hunk.id) {
         rows.push(Row::Item {
             mark: view.guard.0,
             label: vec![plain(view.guard.1.clone())],

@@ -145,8 +145,11 @@ pub(super) fn files(model: &Model) -> (Vec<String>, Vec<(Pane, Target)>) {
 
 /// Findings with their numbers: those of the review, else all.
 pub(super) fn findings(model: &Model) -> (Vec<String>, Vec<(Pane, Target)>) {
-    let list: Vec<Finding> =
-        if model.is_review() { review::visible(model) } else { model.map().findings.clone() };
+    let list: Vec<&Finding> = if model.is_review() {
+        review::visible(model)
+    } else {
+        model.world.map.iter().flat_map(|map| &map.findings).collect()
+    };
     let mut lines = vec![format!("{}:", plural(list.len(), "finding"))];
     let mut targets = Vec::new();
     for finding in &list {

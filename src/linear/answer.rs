@@ -97,9 +97,12 @@ impl<W: Write, O: Outside> Linear<'_, W, O> {
     /// The option of the question on screen, from 0.
     pub(super) fn option(&mut self, index: usize) -> Done {
         match self.model.screen.popup.clone() {
-            Some(Popup::Choices { marked, .. }) if marked != index => {
-                self.send(Msg::OptionClicked(index))?;
-                self.act(Action::Open)
+            Some(Popup::Choices { marked, .. }) => {
+                // Pointing at the marked option takes it.
+                if marked != index {
+                    self.send(Msg::OptionClicked(index))?;
+                }
+                self.send(Msg::OptionClicked(index))
             }
             Some(Popup::Sessions { marked, .. }) => {
                 let (step, action) = if index > marked {

@@ -11,8 +11,8 @@ use crate::{
 
 /// The hunk with its header, its change and its context.
 pub(super) fn lines(model: &Model, id: HunkId) -> Vec<String> {
-    let Some((edit, hunk)) = model.session.hunk(id) else { return Vec::new() };
-    let view = act_diff::view(model, edit, hunk);
+    let Some((_edit, hunk)) = model.session.hunk(id) else { return Vec::new() };
+    let Some(view) = act_diff::view(model, id) else { return Vec::new() };
     let count = model.session.count(|_| true);
     let step = hunk.step.and_then(|step| act::step_index(model, step)).map_or_else(String::new, |index| {
         format!("Step {} of {}, {}. ", index + 1, model.session.work.steps.len(), view.layer.name())

@@ -6,7 +6,9 @@ use crate::{
         dependence::dependants,
         diff::{self, DiffRow, Sign, split_lines},
         edit::FileEdit,
+        finding::Finding,
         hunk::{Body, Decision, Hunk},
+        ids::HunkId,
     },
     engine::{
         judge,
@@ -15,6 +17,7 @@ use crate::{
     },
 };
 use std::{
+    collections::BTreeMap,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -22,40 +25,135 @@ use std::{
 /// Lines of context on each side.
 const CONTEXT_LINES: usize = 3;
 
-/// The view of one hunk.
-pub fn view(model: &Model, edit: &FileEdit, hunk: &Hunk) -> Arc<HunkView> {
-    let extra = model.screen.context.get(&hunk.id).copied().unwrap_or(0) as usize;
-    let rows = pieces(edit, hunk, extra);
-    let (mark, state, reason) = state(hunk, is_broken(model, hunk));
-    let is_decided = hunk.decision != Decision::Undecided;
-    let folded = is_decided != model.screen.toggled.contains(&hunk.id);
-    let stale = false;
-    let added = count(&rows, Sign::Added);
-    let removed = count(&rows, Sign::Removed);
-    let guard = guard(model, edit, hunk);
-    let mut hasher = std::collections::hash_map::DefaultHasher::new();
-    (hunk.id, &state, &reason, folded, extra, &guard.1, model.session.seq).hash(&mut hasher);
-    Arc::new(HunkView {
-        id: hunk.id,
-        revision: hasher.finish(),
-        path: edit.path.clone(),
-        line: new_start(edit, hunk) + 1,
-        layer: layer(model, edit, hunk),
-        mark,
-        state: state.into(),
-        reason,
-        origin: hunk.origin.label(),
-        serves: serves(hunk),
-        added,
-        removed,
-        guard,
-        facts: facts(edit, hunk),
-        rows,
-        links: links(model, hunk),
-        folded,
-        stale,
-        chosen: model.screen.chosen_hunks.contains(&hunk.id),
-    })
+/// What the views of hunks need of each other; made once for all that are shown together.
+#[derive(Debug)]
+pub struct Look<'a> {
+    model: &'a Model,
+    hunks: BTreeMap<HunkId, (&'a FileEdit, &'a Hunk)>,
+    /// Hunks that need a hunk, in plan order.
+    users: BTreeMap<HunkId, Vec<&'a Hunk>>,
+    /// Findings that the base does not have, by file.
+    added: BTreeMap<&'a str, Vec<&'a Finding>>,
+    /// Lines of the base texts, by path.
+    lines: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Look<'a> {
+    /// Looks at every hunk of the session once.
+    pub fn new(model: &'a Model) -> Self {
+        let edits = model.session.work.edits.values();
+        let hunks = edits.clone().flat_map(|edit| edit.hunks.iter().map(move |hunk| (hunk.id, (edit, hunk))));
+        let mut users: BTreeMap<HunkId, Vec<&Hunk>> = BTreeMap::new();
+        for hunk in model.session.hunks() {
+            for need in &hunk.needs {
+                users.entry(need.hunk).or_default().push(hunk);
+            }
+        }
+        let mut added: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        if let Some(checked) = &model.world.checked {
+            for finding in judge::added(&checked.current.findings, &model.map().findings) {
+                added.entry(finding.file.as_str()).or_default().push(finding);
+            }
+        }
+        let lines = edits.map(|edit| (edit.path.as_str(), split_lines(edit.base.as_deref().unwrap_or(""))));
+        Self { model, hunks: hunks.collect(), users, added, lines: lines.collect() }
+    }
+
+    /// The view of one hunk.
+    pub fn view(&self, id: HunkId) -> Option<Arc<HunkView>> {
+        let (edit, hunk) = *self.hunks.get(&id)?;
+        let model = self.model;
+        let start = new_start(edit, hunk);
+        let extra = model.screen.context.get(&hunk.id).copied().unwrap_or(0) as usize;
+        let base = self.lines.get(edit.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let rows = pieces(base, start, hunk, extra);
+        let (mark, state, reason) = state(hunk, is_broken(model, hunk));
+        let is_decided = hunk.decision != Decision::Undecided;
+        let folded = is_decided != model.screen.toggled.contains(&hunk.id);
+        let added = count(&rows, Sign::Added);
+        let removed = count(&rows, Sign::Removed);
+        let guard = self.guard(edit, hunk, start);
+        let mut hasher = std::collections::hash_map::DefaultHasher::new();
+        (hunk.id, &state, &reason, folded, extra, &guard.1, model.session.seq).hash(&mut hasher);
+        Some(Arc::new(HunkView {
+            id: hunk.id,
+            revision: hasher.finish(),
+            path: edit.path.clone(),
+            line: start + 1,
+            layer: layer(model, edit, hunk),
+            mark,
+            state: state.into(),
+            reason,
+            origin: hunk.origin.label(),
+            serves: serves(hunk),
+            added,
+            removed,
+            guard,
+            facts: facts(edit, hunk),
+            rows,
+            links: self.links(hunk),
+            folded,
+            stale: false,
+            chosen: model.screen.chosen_hunks.contains(&hunk.id),
+        }))
+    }
+
+    fn links(&self, hunk: &Hunk) -> Line {
+        let mark_of = |id| match self.hunks.get(&id).map(|(_, hunk)| &hunk.decision) {
+            Some(Decision::Approved) => role(Role::Ok, "✓ "),
+            Some(Decision::Edited { .. }) => role(Role::Ok, "◐ "),
+            Some(Decision::Rejected { .. }) => role(Role::Fail, "✗ "),
+            Some(Decision::Undecided) | None => role(Role::Warn, "○ "),
+        };
+        let mut line: Line = Vec::new();
+        if hunk.needs.is_empty() {
+            line.push(muted("needs nothing"));
+        } else {
+            line.push(muted("needs "));
+            for need in &hunk.needs {
+                line.extend([
+                    mark_of(need.hunk),
+                    bold(format!("{} ", need.hunk)),
+                    plain(format!("{} ", need.symbol)),
+                ]);
+            }
+        }
+        line.push(muted(" · needed by "));
+        let users = self.users.get(&hunk.id).map(Vec::as_slice).unwrap_or_default();
+        if users.is_empty() {
+            line.push(muted("nothing"));
+        }
+        for user in users {
+            line.extend([mark_of(user.id), bold(format!("{} ", user.id)), muted(format!("{} ", user.layer))]);
+        }
+        line
+    }
+
+    fn guard(&self, edit: &FileEdit, hunk: &Hunk, start: u32) -> (Mark, String) {
+        let model = self.model;
+        if matches!(hunk.decision, Decision::Rejected { .. }) {
+            return (Mark::None, String::new());
+        }
+        let Some(checked) = &model.world.checked else { return (Mark::None, String::new()) };
+        if let Some(error) = checked.unparsed.get(&edit.path) {
+            return (Mark::Failed, format!("does not parse: {error}"));
+        }
+        let start = start + 1;
+        let end = start + u32::try_from(hunk.new_lines().len()).unwrap_or(0);
+        let in_file = self.added.get(edit.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let own: Vec<&&Finding> =
+            in_file.iter().filter(|finding| (start..end).contains(&finding.line)).collect();
+        match own.first() {
+            None if checked.revision != model.world.revision => (Mark::None, "checking …".into()),
+            None => (Mark::Done, "adds no violation".into()),
+            Some(first) => (Mark::Warn, format!("adds {}: {}", own.len(), first.rule)),
+        }
+    }
+}
+
+/// The view of one hunk alone.
+pub fn view(model: &Model, id: HunkId) -> Option<Arc<HunkView>> {
+    Look::new(model).view(id)
 }
 
 /// The layer the scan gave the file, else the one its path suggests.
@@ -136,73 +234,17 @@ fn facts(edit: &FileEdit, hunk: &Hunk) -> Vec<String> {
     facts
 }
 
-fn links(model: &Model, hunk: &Hunk) -> Line {
-    let mark_of = |id| match model.session.hunk(id).map(|(_, hunk)| &hunk.decision) {
-        Some(Decision::Approved) => role(Role::Ok, "✓ "),
-        Some(Decision::Edited { .. }) => role(Role::Ok, "◐ "),
-        Some(Decision::Rejected { .. }) => role(Role::Fail, "✗ "),
-        Some(Decision::Undecided) | None => role(Role::Warn, "○ "),
-    };
-    let mut line: Line = Vec::new();
-    if hunk.needs.is_empty() {
-        line.push(muted("needs nothing"));
-    } else {
-        line.push(muted("needs "));
-        for need in &hunk.needs {
-            line.extend([
-                mark_of(need.hunk),
-                bold(format!("{} ", need.hunk)),
-                plain(format!("{} ", need.symbol)),
-            ]);
-        }
-    }
-    line.push(muted(" · needed by "));
-    let all = model.session.hunks();
-    let users: Vec<&&Hunk> =
-        all.iter().filter(|other| other.needs.iter().any(|need| need.hunk == hunk.id)).collect();
-    if users.is_empty() {
-        line.push(muted("nothing"));
-    }
-    for user in users {
-        line.extend([mark_of(user.id), bold(format!("{} ", user.id)), muted(format!("{} ", user.layer))]);
-    }
-    line
-}
-
 /// Every hunk that would miss something if this one were rejected.
-pub fn dependants_of(model: &Model, hunk: &Hunk) -> Vec<crate::domain::ids::HunkId> {
+pub fn dependants_of(model: &Model, hunk: &Hunk) -> Vec<HunkId> {
     let all = model.session.hunks();
     dependants(&all, hunk.id)
 }
 
-fn guard(model: &Model, edit: &FileEdit, hunk: &Hunk) -> (Mark, String) {
-    if matches!(hunk.decision, Decision::Rejected { .. }) {
-        return (Mark::None, String::new());
-    }
-    let Some(checked) = &model.world.checked else { return (Mark::None, String::new()) };
-    if let Some(error) = checked.unparsed.get(&edit.path) {
-        return (Mark::Failed, format!("does not parse: {error}"));
-    }
-    let start = new_start(edit, hunk) + 1;
-    let end = start + u32::try_from(hunk.new_lines().len()).unwrap_or(0);
-    let new = judge::difference(&checked.current.findings, &model.map().findings);
-    let own: Vec<_> = new
-        .iter()
-        .filter(|finding| finding.file == edit.path && (start..end).contains(&finding.line))
-        .collect();
-    match own.first() {
-        None if checked.revision != model.world.revision => (Mark::None, "checking …".into()),
-        None => (Mark::Done, "adds no violation".into()),
-        Some(first) => (Mark::Warn, format!("adds {}: {}", own.len(), first.rule)),
-    }
-}
-
 /// The displayed pieces: enclosing definitions, context, the change, context.
-fn pieces(edit: &FileEdit, hunk: &Hunk, extra: usize) -> Vec<DiffPiece> {
+fn pieces(base: &[&str], new_start: u32, hunk: &Hunk, extra: usize) -> Vec<DiffPiece> {
     let Body::Text { base_start, base_len, .. } = &hunk.body else { return Vec::new() };
-    let base = split_lines(edit.base.as_deref().unwrap_or(""));
     let (start, end) = (*base_start as usize, (*base_start + *base_len) as usize);
-    let shift = i64::from(new_start(edit, hunk)) - i64::from(*base_start);
+    let shift = i64::from(new_start) - i64::from(*base_start);
     let number = |line: usize| u32::try_from((line as i64 + 1 + shift).max(1)).unwrap_or(1);
     let context = CONTEXT_LINES + extra;
     let from = start.saturating_sub(context);
@@ -222,7 +264,7 @@ fn pieces(edit: &FileEdit, hunk: &Hunk, extra: usize) -> Vec<DiffPiece> {
         },
     };
     let mut last = None;
-    for line in enclosing(&base, start, from) {
+    for line in enclosing(base, start, from) {
         if let Some(previous) = last
             && line > previous + 1
         {

@@ -67,7 +67,7 @@ fn report_pane(model: &Model) -> PaneView {
     if let Some((path, line)) = &model.screen.preview {
         return super::acquire::source(model, path, *line);
     }
-    let report = reporting::report(model);
+    let report = reporting::without_hunks(model);
     let word = if report.exit == Exit::Success { "success" } else { "partial" };
     PaneView {
         subtitle: "report".into(),
@@ -184,7 +184,7 @@ fn layers_line(report: &Report) -> Option<crate::engine::view::Line> {
 }
 
 fn evidence(model: &Model) -> PaneView {
-    let report = reporting::report(model);
+    let report = reporting::without_hunks(model);
     let mut rows = vec![Row::Blank];
     rows.extend(verify::criteria_rows(model));
     rows.push(Row::Blank);

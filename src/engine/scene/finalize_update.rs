@@ -46,7 +46,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::Copy => cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Take, marked: 0 }),
         Action::Open => open(cx),
         Action::NextNeed | Action::PreviousNeed => {
-            let open = reporting::report(cx.model).open.len();
+            let open = reporting::standing(cx.model).1.len();
             let key = cx.key(Action::Continue);
             cx.refuse(match open {
                 0 => format!("Nothing is open; {key} commits."),
@@ -136,7 +136,7 @@ pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
     cx.model.activity.committing = false;
     match answer {
         CommitAnswer::Made(outcome) => {
-            let exit = reporting::report(cx.model).exit;
+            let exit = reporting::standing(cx.model).0;
             let id =
                 outcome.commits.last().map(|commit| crate::engine::classify::short(&commit.id).to_owned());
             let what =

@@ -1,15 +1,22 @@
 //! The scenes: for each, what its panes say and what an action does there.
 
 pub mod acquire;
+pub mod acquire_know;
+pub mod acquire_update;
 pub mod act;
 pub mod act_diff;
+pub mod act_guide;
+pub mod act_move;
+pub mod act_propose;
 pub mod act_update;
 pub mod finalize;
 pub mod finalize_update;
 pub mod prepare;
+pub mod prepare_commands;
 pub mod prepare_update;
 pub mod review;
 pub mod verify;
+pub mod verify_commands;
 pub mod verify_update;
 
 use super::{

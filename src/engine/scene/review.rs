@@ -31,11 +31,9 @@ pub fn pane(model: &Model, pane: Pane) -> PaneView {
 }
 
 /// Findings on screen: not dismissed, of the marked group, errors first.
-pub fn visible(model: &Model) -> Vec<Finding> {
-    let map = model.map();
-    let mut list: Vec<Finding> = map
-        .findings
-        .iter()
+pub fn visible(model: &Model) -> Vec<&Finding> {
+    let all = model.world.map.iter().flat_map(|map| &map.findings);
+    let mut list: Vec<&Finding> = all
         .filter(|finding| !model.session.work.dismissed.contains_key(&finding.fingerprint))
         .filter(|finding| match &model.screen.search {
             Some(needle) => {
@@ -45,7 +43,6 @@ pub fn visible(model: &Model) -> Vec<Finding> {
             }
             None => true,
         })
-        .cloned()
         .collect();
     list.sort_by(|a, b| {
         (std::cmp::Reverse(a.level), &a.file, a.line, &a.rule).cmp(&(
@@ -102,6 +99,7 @@ pub fn current(model: &Model) -> Option<Finding> {
     list.iter()
         .find(|finding| matches!(wanted, Some(Target::Finding(fingerprint)) if *fingerprint == finding.fingerprint))
         .or_else(|| list.first())
+        .copied()
         .cloned()
 }
 
@@ -315,7 +313,7 @@ fn choose_fixable(cx: &mut Cx<'_>) {
     let chosen: Vec<String> = visible(cx.model)
         .into_iter()
         .filter(|finding| finding.fixable)
-        .map(|finding| finding.fingerprint)
+        .map(|finding| finding.fingerprint.clone())
         .collect();
     if chosen.is_empty() {
         let key = cx.key(Action::Choose);

@@ -4,17 +4,12 @@
 //! looked up in the shipped key table; a digit chooses where a question is on screen.
 
 use super::sample;
+pub use super::world::{World, name};
 use crate::{
     domain::{
         command::{CommandRun, CommandSpec},
-        commit::CommitRecord,
-        event::{BaseText, Event, Primitive, Scene, Scope, What},
-        ids::HunkId,
-        map::BackendMap,
-        plan::Step,
-        proposal::Proposal,
+        event::{Event, Primitive, Scene, Scope, What},
         session::JOURNAL_VERSION,
-        task::Reading,
     },
     engine::{
         Effect, Model, Msg,
@@ -26,76 +21,12 @@ use crate::{
         view::{Body, Line, Mark, Pane, PopupBody, Row, ScreenView},
     },
     keys::{Action, Chord, Key, KeyTable},
-    ports::vault::{CommitOutcome, RepoState},
+    ports::vault::RepoState,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// Milliseconds between two keys; longer than anybody needs to read a question.
 const PAUSE_MS: u64 = 1000;
-
-/// What the world answers.
-#[derive(Debug, Clone)]
-pub struct World {
-    pub map: BackendMap,
-    /// Maps of the composed texts; the base's when absent.
-    pub current: Option<BackendMap>,
-    pub approved: Option<BackendMap>,
-    pub unparsed: BTreeMap<String, String>,
-    pub reading: Reading,
-    pub plan: Vec<Step>,
-    pub proposals: BTreeMap<usize, Result<(Proposal, Vec<BaseText>), ProposalFailure>>,
-    /// What any proposal that is no step's gives: own text, seen, hook, stack set.
-    pub other: Option<(Proposal, Vec<BaseText>)>,
-    pub commands: Vec<CommandSpec>,
-    pub digest: String,
-    pub runs: BTreeMap<String, CommandRun>,
-    pub base_runs: BTreeMap<String, CommandRun>,
-    pub tree: String,
-    pub commit: CommitAnswer,
-    /// Effects of these kinds wait to be answered by the test.
-    pub holds: Vec<&'static str>,
-}
-
-impl Default for World {
-    fn default() -> Self {
-        let proposal = sample::proposal();
-        Self {
-            map: sample::map(),
-            current: None,
-            approved: None,
-            unparsed: BTreeMap::new(),
-            reading: sample::reading(),
-            plan: sample::plan(),
-            proposals: BTreeMap::from([(0, Ok(proposal.clone())), (1, Ok(proposal))]),
-            other: None,
-            commands: sample::commands(),
-            digest: "sha256:1".into(),
-            runs: BTreeMap::from([
-                ("lint".to_owned(), sample::run("lint", 0, &[])),
-                ("tests".to_owned(), sample::run("tests", 0, &[])),
-            ]),
-            base_runs: BTreeMap::from([
-                ("lint".to_owned(), sample::run("lint", 0, &[])),
-                ("tests".to_owned(), sample::run("tests", 0, &[])),
-            ]),
-            tree: "4be19c2".repeat(6),
-            commit: CommitAnswer::Made(CommitOutcome {
-                commits: vec![CommitRecord {
-                    id: "3f2a9c1".repeat(6),
-                    tree: "4be19c2".repeat(6),
-                    subject: "Let customers cancel an order".into(),
-                    hunks: vec![HunkId(1), HunkId(2), HunkId(3)],
-                    layer: None,
-                    signed_with: String::new(),
-                    verified: true,
-                }],
-                written: vec![sample::API.into()],
-                kept: Vec::new(),
-            }),
-            holds: Vec::new(),
-        }
-    }
-}
 
 /// The assistant with a fake world.
 pub struct Driver {
@@ -105,43 +36,6 @@ pub struct Driver {
     pub events: Vec<Event>,
     /// Everything that was asked for, but journalling.
     pub asked: Vec<Effect>,
-}
-
-pub fn name(effect: &Effect) -> &'static str {
-    match effect {
-        Effect::Append(_) => "append",
-        Effect::Scan(_) => "scan",
-        Effect::Survey => "survey",
-        Effect::ReadTask(_) => "read-task",
-        Effect::ReadContract(_) => "read-contract",
-        Effect::Plan => "plan",
-        Effect::Propose { .. } => "propose",
-        Effect::Check { .. } => "check",
-        Effect::Trust { .. } => "trust",
-        Effect::Run { .. } => "run",
-        Effect::Stop => "stop",
-        Effect::Commit(_) => "commit",
-        Effect::Apply { .. } => "apply",
-        Effect::UndoCommit => "undo-commit",
-        Effect::Rebase => "rebase",
-        Effect::LoadSource(_) => "load-source",
-        Effect::OpenEditor { .. } => "open-editor",
-        Effect::EditText { .. } => "edit-text",
-        Effect::CopyText(_) => "copy-text",
-        Effect::Export { .. } => "export",
-        Effect::SaveLesson(_) => "save-lesson",
-        Effect::ListSessions => "list-sessions",
-        Effect::LoadJournal => "load-journal",
-        Effect::ResumeSession(_) => "resume-session",
-        Effect::DeleteSession(_) => "delete-session",
-        Effect::NewSession => "new-session",
-        Effect::Redraw => "redraw",
-        Effect::Suspend => "suspend",
-        Effect::Quit => "quit",
-        Effect::FinishIntent { .. } => "finish-intent",
-        Effect::LoadHandbook => "load-handbook",
-        Effect::SchemaNote => "schema-note",
-    }
 }
 
 impl Driver {
@@ -454,13 +348,12 @@ impl Driver {
     /// Number and state of every hunk, in plan order.
     pub fn states(&self) -> Vec<String> {
         use crate::engine::scene::act_diff;
-        let session = &self.model.session;
-        let hunks = session.hunks().into_iter().filter_map(|hunk| session.hunk(hunk.id));
+        let look = act_diff::Look::new(&self.model);
+        let hunks = self.model.session.hunks();
         hunks
-            .map(|(edit, hunk)| {
-                let view = act_diff::view(&self.model, edit, hunk);
-                format!("{} {}", hunk.id, view.state)
-            })
+            .into_iter()
+            .filter_map(|hunk| look.view(hunk.id))
+            .map(|view| format!("{} {}", view.id, view.state))
             .collect()
     }
 

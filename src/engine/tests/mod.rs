@@ -13,3 +13,4 @@ mod size;
 mod typing;
 mod verify;
 mod whole;
+mod world;

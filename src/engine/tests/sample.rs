@@ -3,7 +3,7 @@
 use crate::domain::{
     checklist::{Decider, Item},
     command::{CommandKind, CommandRun, CommandSpec, Ending, Failure, Outcome, Parsed, TestResult},
-    event::{BaseText, Scene},
+    event::BaseText,
     finding::{Finding, Level},
     hunk::Origin,
     ids::{CriterionId, RunId, StepId},
@@ -17,8 +17,9 @@ use crate::domain::{
         Choice, Criterion, CriterionSource, CriterionState, Difficulty, Intent, Question, Reading, Risk,
         Uncertainty,
     },
+    trigger::Trigger,
 };
-use crate::engine::handbook::{Handbook, Page, PlaybookNote, RuleNote, StepNote};
+use crate::engine::handbook::{Handbook, OpeningNote, OrmNote, PlaybookNote, RuleNote};
 use std::{collections::BTreeMap, time::Duration};
 
 pub const API: &str = "app/api/orders.py";
@@ -306,7 +307,6 @@ pub fn handbook() -> Handbook {
         decider,
         when: Vec::new(),
     };
-    let page = |title: &str| Page { title: title.into(), lines: vec!["Load what you return.".into()] };
     Handbook {
         rules: BTreeMap::from([(
             "orm/n-plus-one".to_owned(),
@@ -329,14 +329,15 @@ pub fn handbook() -> Handbook {
             steps: vec!["Load it in the repository.".into()],
             otherwise: "Write the query by hand.".into(),
         }],
-        pages: BTreeMap::from([("orm-reference".to_owned(), page("ORM guidance"))]),
-        protocol: vec![StepNote {
-            difficulty: Difficulty::Medium,
-            scene: Scene::Act,
-            id: "decide".into(),
-            text: "Decide hunk by hunk.".into(),
-            when: Vec::new(),
-            checkpoint: false,
+        orm: vec![OrmNote {
+            title: "Transactions".into(),
+            topic: "transactions".into(),
+            opens: vec![Trigger::Risk("transaction".into())],
+            lines: vec!["One operation, one transaction.".into()],
+        }],
+        openings: vec![OpeningNote {
+            file: "orm-reference.md".into(),
+            opens: vec![Trigger::Risk("transaction".into())],
         }],
         ..Handbook::default()
     }

@@ -45,6 +45,7 @@ pub fn many_hunks(files: usize) -> World {
     let path = |n: usize| format!("app/services/big{n:03}.py");
     proposal.files = (0..files).map(|n| sample::change(&path(n), changed.clone(), 1)).collect();
     bases.extend((0..files).map(|n| BaseText { path: path(n), text: Some(base.clone()) }));
+    world.plan.truncate(1);
     world.proposals.insert(0, Ok((proposal, bases)));
     world
 }

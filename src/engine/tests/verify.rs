@@ -213,7 +213,10 @@ fn three_failures_in_a_row_suggest_another_approach() {
     let mut driver = Driver::verified(with(sample::run("tests", 1, &["test_a"])));
     driver.world.commands.remove(0);
     driver.found(true);
-    driver.press("r r r");
+    for tree in ["1", "2", "3"] {
+        driver.world.tree = tree.repeat(40);
+        driver.press("r");
+    }
     assert!(driver.shows(Pane::Boundaries, "Three tries with this approach."));
 }
 

@@ -115,16 +115,16 @@ fn promise(model: &Model) -> Promise {
 
 fn rail(model: &Model) -> Vec<RailEntry> {
     let current = model.session.scene;
+    let evidence = &model.session.evidence;
+    let any_stale = evidence.commands.iter().any(|spec| judge::is_stale(model, &spec.id));
     Scene::ALL
         .into_iter()
         .map(|scene| {
-            let done =
-                scene < current || (scene < model.session.furthest && gate::gate(model, scene).is_open());
-            let stale = scene == Scene::Verify && judge::all(model).iter().any(|judged| judged.stale);
+            let open = scene <= model.session.furthest && gate::gate(model, scene).is_open();
+            let done = scene < current || (scene < model.session.furthest && open);
+            let stale = scene == Scene::Verify && any_stale;
             let committed = scene == Scene::Finalize && model.session.is_committed();
-            let mark = if (stale && scene != current)
-                || (done && scene != current && !gate::gate(model, scene).is_open())
-            {
+            let mark = if (stale && scene != current) || (done && scene != current && !open) {
                 Mark::Open
             } else if (done && scene != current) || committed {
                 Mark::Done
@@ -134,7 +134,7 @@ fn rail(model: &Model) -> Vec<RailEntry> {
             let line = if scene < current {
                 RailLine::Open
             } else if scene == current {
-                if gate::gate(model, scene).is_open() { RailLine::Open } else { RailLine::Shut }
+                if open { RailLine::Open } else { RailLine::Shut }
             } else {
                 RailLine::Later
             };
@@ -151,9 +151,11 @@ fn progress(model: &Model, scene: Scene) -> String {
             if all == 0 { String::new() } else { format!("{}/{all}", all - model.session.undecided()) }
         }
         Scene::Verify => {
-            let all = judge::all(model);
-            let done = all.iter().filter(|judged| judged.verdict.is_some() && !judged.stale).count();
-            if all.is_empty() { String::new() } else { format!("{done}/{}", all.len()) }
+            let evidence = &model.session.evidence;
+            let fresh = |id: &String| evidence.runs.contains_key(id) && !judge::is_stale(model, id);
+            let all = evidence.commands.len();
+            let done = evidence.commands.iter().filter(|spec| fresh(&spec.id)).count();
+            if all == 0 { String::new() } else { format!("{done}/{all}") }
         }
         Scene::Prepare | Scene::Acquire | Scene::Finalize => String::new(),
     }
