@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 fn in_the_middle_of_act(home: &Home) -> Terminal {
     let mut terminal = Terminal::open(home, &Start::proscenium(&["demo"]));
     for (keys, shows) in [
-        (&[][..], "take an example"),
+        (&[][..], "the guided first task"),
         (&["↓", "Enter"], "accept all 3"),
         (&["A"], "ACQUIRE is open"),
         (&["c"], "take the suggested"),

@@ -9,7 +9,7 @@ const PANIC: &str = "PROSCENIUM_TEST_PANICS_ON_SCREEN";
 
 fn demo(home: &Home) -> Terminal {
     let terminal = Terminal::open(home, &Start::proscenium(&["demo"]));
-    terminal.wait_for("take an example");
+    terminal.wait_for("the guided first task");
     terminal
 }
 
@@ -74,7 +74,7 @@ fn no_color_means_no_colour() {
     let home = Home::new();
     let start = Start { environment: &[("NO_COLOR", "1")], ..Start::proscenium(&["demo"]) };
     let mut terminal = Terminal::open(&home, &start);
-    terminal.wait_for("take an example");
+    terminal.wait_for("the guided first task");
     terminal.press(&["↓", "Enter"]);
     terminal.wait_for("CRITERIA");
     let written = terminal.written();

@@ -1,7 +1,10 @@
 //! `proscenium demo`: the assistant on an embedded sample in a new temporary repository.
 
 use super::{args::DemoArgs, assistant, failure::Failure};
-use crate::{propose, runtime::open::Request};
+use crate::{
+    propose,
+    runtime::open::{self, Request},
+};
 use git2::{IndexAddOption, Repository, RepositoryInitOptions, Signature, Time};
 use std::{
     path::{Path, PathBuf},
@@ -22,7 +25,8 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
         })?
         .keep();
     let root = folder.join("orders-api");
-    plant(&root, &files).map_err(|error| Failure::blocked(error, "set TMPDIR to a folder you can write"))?;
+    plant(&args.stack, &root, &files)
+        .map_err(|error| Failure::blocked(error, "set TMPDIR to a folder you can write"))?;
     let request = Request { path: root, demo: Some(args.stack.clone()), resume: None, fresh: true };
     assistant::session(request, &args.screen)
 }
@@ -38,7 +42,7 @@ pub enum PlantError {
 
 /// Writes the sample's files and makes one commit with fixed author and time, so that
 /// the demo has the same commit and tree ids on every machine.
-pub fn plant(root: &Path, files: &[propose::SampleFile]) -> Result<PathBuf, PlantError> {
+pub fn plant(stack: &str, root: &Path, files: &[propose::SampleFile]) -> Result<PathBuf, PlantError> {
     let io = |path: &Path, source| PlantError::Io { path: path.display().to_string(), source };
     for file in files {
         let path = root.join(file.path);
@@ -56,6 +60,8 @@ pub fn plant(root: &Path, files: &[propose::SampleFile]) -> Result<PathBuf, Plan
     config.set_str("user.email", "you@example.invalid")?;
     config.set_bool("commit.gpgsign", false)?;
     config.set_str("core.autocrlf", "false")?;
+    // A session that is resumed by path must still know the guided task.
+    config.set_str(open::DEMO_KEY, stack)?;
     let mut index = repository.index()?;
     index.add_all(["*"], IndexAddOption::DEFAULT, None)?;
     index.write()?;

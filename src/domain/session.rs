@@ -96,6 +96,10 @@ pub struct EvidenceBook {
     pub test_first: Vec<(String, bool, String)>,
     /// Cards with the choice and the reason.
     pub decisions: Vec<(String, String, String)>,
+    /// Command id to how many different trees it failed on in a row, worse than on the base,
+    /// and the last of them.
+    pub failing: BTreeMap<String, (u32, String)>,
+    /// The longest of these rows: so often one approach did not work.
     pub failures_in_a_row: u32,
 }
 

@@ -132,6 +132,11 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
             }
             cx.open_editor(Purpose::Search, text, "find");
         }
+        Action::OpenEditor if matches!(cx.marked(), Some(Target::Page(_))) => {
+            if let Some(Target::Page(page)) = cx.marked() {
+                navigate::open_page(cx, &page);
+            }
+        }
         Action::OpenEditor => match navigate::place(cx) {
             Some(place) => cx.effect(Effect::OpenEditor { path: place.path, line: place.line }),
             None => cx.refuse("Nothing is marked that has a place in a file."),
@@ -204,8 +209,8 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
                 "read it",
             );
         }
-        Action::OrmPage => navigate::open_page(cx, "orm-reference"),
-        Action::Agents => agents(cx),
+        Action::OrmPage => navigate::open_page(cx, super::handbook::ORM_PAGE),
+        Action::Agents => navigate::open_page(cx, "agents"),
         Action::HandOver => hand_over(cx),
         _ => return false,
     }
@@ -219,31 +224,6 @@ fn prompt(cx: &mut Cx<'_>, purpose: Purpose, title: &str, placeholder: &str, don
         corner: String::new(),
         above: Vec::new(),
         done: done.into(),
-    });
-}
-
-fn agents(cx: &mut Cx<'_>) {
-    let names = cx.model.options.agents.clone();
-    let mut rows = Vec::new();
-    if names.is_empty() {
-        rows.push(super::view::Row::text(
-            "No command is set up. In config.toml of your configuration folder:",
-        ));
-        rows.push(super::view::Row::Blank);
-        for line in ["[[proposers]]", "name = \"codex\"", "argv = [\"codex\", \"exec\", \"-\"]"] {
-            rows.push(super::view::Row::Text { line: vec![super::view::bold(line)], indent: 2 });
-        }
-        rows.push(super::view::Row::Blank);
-        rows.push(super::view::Row::text("It runs in a private copy; the step, the criteria and the rules stand on its standard input; what it changes comes back as hunks."));
-    } else {
-        rows.extend(names.iter().map(|name| super::view::Row::text(name.clone())));
-    }
-    cx.model.screen.popup = Some(Popup::Card {
-        title: "Commands that can propose".into(),
-        corner: String::new(),
-        rows,
-        top: 0,
-        back: None,
     });
 }
 

@@ -11,7 +11,13 @@ use super::{
     view::{Mark, Pane, SceneKind, Target},
 };
 use crate::{
-    domain::{event::Scene, ids::HunkId, map::BackendMap, session::Session, task::Intent},
+    domain::{
+        event::Scene,
+        ids::HunkId,
+        map::BackendMap,
+        session::Session,
+        task::{Intent, Reading},
+    },
     keys::KeyTable,
     ports::{vault::RepoState, verifier::OutputLine},
 };
@@ -59,6 +65,10 @@ pub struct World {
     /// Texts that were loaded for previews.
     pub sources: BTreeMap<String, Option<Arc<str>>>,
     pub sessions: Vec<SessionLine>,
+    /// The note for whoever owns the schema, when the task begins there.
+    pub schema_note: Option<String>,
+    /// The reading and the address of the map that the note was asked for.
+    pub schema_note_of: Option<(Reading, usize)>,
 }
 
 /// Where the scan of the base stands.

@@ -4,7 +4,9 @@ use super::{
     cx::Cx,
     effect::{Effect, ScanTarget},
     gate::Gate,
-    popup::Popup,
+    opening,
+    popup::{Ask, Popup},
+    protocol,
     scene::{act_update, review},
     view::{Mark, Row, Target, bold, muted, plain},
 };
@@ -18,8 +20,13 @@ use crate::{
 
 /// Goes to a scene and starts what it needs.
 pub fn enter(cx: &mut Cx<'_>, scene: Scene) {
-    if cx.model.session.scene != scene && !cx.record(What::SceneEntered { scene }) {
+    let before = cx.model.session.scene;
+    let first = scene > cx.model.session.furthest;
+    if before != scene && !cx.record(What::SceneEntered { scene }) {
         return;
+    }
+    if first && let Some(text) = protocol::checkpoint(cx.model, before) {
+        cx.notice(Mark::Warn, text);
     }
     cx.model.screen.preview = None;
     cx.model.screen.search = None;
@@ -84,6 +91,9 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
         Gate::Waits { condition } => {
             let hint = match cx.model.session.scene {
                 Scene::Act => format!(" {} goes to the first.", cx.key(Action::NextNeed)),
+                Scene::Prepare if condition.contains("question") => {
+                    format!(" {} goes to it.", cx.key(Action::NextNeed))
+                }
                 Scene::Prepare if cx.model.session.work.task.is_some() => {
                     format!(" {} accepts them.", cx.key(Action::AcceptAll))
                 }
@@ -101,22 +111,33 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
 
 /// Opens a page of the handbook as a card.
 pub fn open_page(cx: &mut Cx<'_>, page: &str) {
-    let handbook = cx.model.handbook.clone();
-    let Some(content) = handbook.pages.get(page) else {
-        cx.refuse(format!("There is no page {page}."));
+    if let Some(card) = page.strip_prefix("card/") {
+        cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Card(card.to_owned()), marked: 0 });
+        return;
+    }
+    let Some(content) = opening::page(cx.model, page) else {
+        cx.refuse(format!("There is no page {page} for this stack."));
         return;
     };
-    let rows = content.lines.iter().map(|line| markdown_row(line)).collect();
+    let rows = markdown_rows(&content.lines);
     cx.model.screen.popup =
-        Some(Popup::Card { title: content.title.clone(), corner: page.to_owned(), rows, top: 0, back: None });
+        Some(Popup::Card { title: content.title, corner: page.to_owned(), rows, top: 0, back: None });
 }
 
-/// Opens a page because something in the repository called for it; once per session.
-pub fn open_by_itself(cx: &mut Cx<'_>, page: &str, trigger: &str) {
-    let known = cx.model.session.evidence.pages.iter().any(|(known, _)| known == page);
-    if !known && cx.model.handbook.pages.contains_key(page) {
-        cx.record(What::PageOpened { page: page.to_owned(), trigger: trigger.to_owned() });
+/// Markdown as rows; code between fences is indented and stays as it is.
+pub fn markdown_rows(lines: &[String]) -> Vec<Row> {
+    let mut code = false;
+    let mut rows = Vec::new();
+    for line in lines {
+        if line.trim_start().starts_with("```") {
+            code = !code;
+        } else if code {
+            rows.push(Row::Text { line: vec![plain(line.clone())], indent: 2 });
+        } else {
+            rows.push(markdown_row(line));
+        }
     }
+    rows
 }
 
 /// One line of Markdown as a row: heads, lists and code stay recognisable.

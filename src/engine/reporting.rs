@@ -1,6 +1,7 @@
 //! Builds the report from the model. What is not proven is listed as open, never left out.
 
 use super::{
+    cards,
     classify::short,
     judge,
     model::Model,
@@ -75,7 +76,7 @@ pub fn report(model: &Model) -> Report {
             .collect(),
         commits: session.closing.commits.clone(),
         people,
-        handover: reading.map(|reading| reading.out_of_scope.clone()).unwrap_or_default(),
+        handover: handover(model),
         scopes: session.evidence.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         stack: StackKey::ALL
             .into_iter()
@@ -90,6 +91,22 @@ pub fn report(model: &Model) -> Report {
             })
             .collect(),
     }
+}
+
+/// What belongs to others: parts of the task that are not backend work, then the note for
+/// whoever owns the schema, one line each under the name of its section.
+fn handover(model: &Model) -> Vec<String> {
+    let reading = model.session.work.task.as_ref().map(|task| &task.reading);
+    let mut lines = reading.map(|reading| reading.out_of_scope.clone()).unwrap_or_default();
+    let mut section = "";
+    for line in model.world.schema_note.iter().flat_map(|note| note.lines()) {
+        if let Some(title) = line.strip_prefix("## ") {
+            section = title;
+        } else if let Some(item) = line.strip_prefix("- ") {
+            lines.push(format!("{section}: {}", item.replace('`', "")));
+        }
+    }
+    lines
 }
 
 /// The tree that the last full run was of.
@@ -326,6 +343,31 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
         .collect()
 }
 
+/// The last choice at each decision card, under its title, in the order of first choice;
+/// a card of a question is left out, because the answer itself is listed.
+fn decisions(model: &Model) -> Vec<(String, String, String)> {
+    let asked: Vec<&str> = model
+        .session
+        .work
+        .task
+        .iter()
+        .flat_map(|task| task.reading.questions.iter().map(|question| question.id.as_str()))
+        .collect();
+    let mut last: Vec<(String, String, String)> = Vec::new();
+    for (id, chosen, reason) in &model.session.evidence.decisions {
+        let card = cards::card(model, id);
+        if card.is_some_and(|card| card.shown_at.iter().any(|place| asked.contains(&place.as_str()))) {
+            continue;
+        }
+        let title = card.map_or_else(|| id.clone(), |card| card.title.clone());
+        match last.iter_mut().find(|(known, _, _)| *known == title) {
+            Some(entry) => (entry.1, entry.2) = (chosen.clone(), reason.clone()),
+            None => last.push((title, chosen.clone(), reason.clone())),
+        }
+    }
+    last
+}
+
 fn decided(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     for question in model.session.work.task.iter().flat_map(|task| &task.reading.questions) {
@@ -333,8 +375,9 @@ fn decided(model: &Model) -> Vec<String> {
             lines.push(format!("{} {}", question.text, choice.label));
         }
     }
-    for (card, chosen, reason) in &model.session.evidence.decisions {
-        lines.push(format!("{card}: {chosen} {reason}").trim_end().to_owned());
+    for (card, chosen, reason) in decisions(model) {
+        let reason = if reason.is_empty() { String::new() } else { format!(", {reason}") };
+        lines.push(format!("{card}: {chosen}{reason}"));
     }
     for hunk in model.session.hunks() {
         if let Decision::Rejected { reason } = &hunk.decision {

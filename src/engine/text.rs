@@ -37,6 +37,8 @@ pub enum Purpose {
     Help,
     Contract,
     Lesson,
+    /// A lesson for everyone who works on the repository.
+    SharedLesson,
     /// The whole text of a file, written by the user.
     OwnFile(String),
     NewFile,
@@ -215,6 +217,7 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             let name = (!text.is_empty()).then(|| text.to_lowercase());
             if cx.record(What::StackFieldStated { key, name }) {
                 cx.undoable(format!("{} stated", key.name().replace('_', " ")));
+                cx.effect(Effect::LoadHandbook);
             }
         }
         Purpose::Message => super::scene::finalize_update::commit(cx, editor.text),
@@ -259,6 +262,13 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             close(cx);
             if !text.is_empty() {
                 cx.effect(Effect::ReadContract(text));
+            }
+        }
+        Purpose::SharedLesson => {
+            close(cx);
+            if !text.is_empty() {
+                cx.model.activity.proposing = Some(usize::MAX);
+                cx.effect(Effect::Propose { step: None, kind: ProposeKind::Lesson(text) });
             }
         }
         Purpose::Lesson => {

@@ -5,7 +5,7 @@ use super::{
     effect::{CommitAnswer, Effect, ScanTarget},
     model::{Model, OUTPUT_LINES, ScanState},
     msg::Msg,
-    navigate,
+    navigate, opening,
     popup::{Ask, Popup},
     scene::{act_update, finalize_update, prepare_update, verify_update},
     text,
@@ -16,8 +16,12 @@ use crate::ports::verifier::OutputLine;
 
 /// Handles one message. Never blocks, never fails; what goes wrong is on the floor.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let before = opening::glance(model);
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
+    if opening::glance(cx.model) != before {
+        opening::refresh(&mut cx);
+    }
     cx.effects
 }
 
@@ -197,6 +201,15 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.notice(Mark::Done, "the report is in the clipboard");
             cx.effect(Effect::CopyText(text));
         }
+        Msg::HandbookLoaded(handbook) => {
+            let known = &cx.model.handbook.problems;
+            let problem = handbook.problems.iter().find(|problem| !known.contains(problem)).cloned();
+            cx.model.handbook = handbook;
+            if let Some(problem) = problem {
+                cx.notice(Mark::Warn, problem);
+            }
+        }
+        Msg::SchemaNote(note) => cx.model.world.schema_note = note,
         Msg::Lesson(line) => {
             cx.record(What::LessonAdded { line });
         }
@@ -220,6 +233,13 @@ fn resumed(cx: &mut Cx<'_>, events: &[Event]) {
             if cx.model.session.held() + cx.model.session.undecided() > 0 {
                 cx.touched();
             }
+            let last = events.iter().rev().find_map(|event| match &event.what {
+                What::Decided { hunks, .. } => hunks.last().copied(),
+                _ => None,
+            });
+            if let Some(last) = last {
+                act_update::resume_at(cx, last);
+            }
             cx.model.screen.focus = cx.model.kind().main_pane(cx.model.tabs());
         }
         Err(error) => cx.notice(Mark::Failed, format!("the session cannot be resumed: {error}")),
@@ -242,16 +262,10 @@ fn scanned(
                     findings: map.findings.len() as u64,
                     elapsed_ms,
                 };
-                let orm_risk = map
-                    .findings
-                    .iter()
-                    .find(|finding| finding.rule.starts_with("orm/") || finding.family == "n-plus-one");
-                let trigger = orm_risk.map(|finding| format!("{} at {}", finding.rule, finding.place()));
                 cx.model.world.map = Some(map);
                 cx.record(what);
-                if let Some(trigger) = trigger {
-                    navigate::open_by_itself(cx, "orm-reference", &trigger);
-                }
+                // Pages, examples and rules are cut to the stack that was found.
+                cx.effect(Effect::LoadHandbook);
                 cx.effect(Effect::Survey);
                 cx.notice(Mark::Done, format!("scanned in {:.1} s", elapsed_ms as f64 / 1000.0));
                 if cx.model.session.scene == Scene::Acquire {
@@ -305,10 +319,8 @@ fn proposed(cx: &mut Cx<'_>, step: Option<usize>, outcome: ProposalOutcome) {
                     act_update::arrived(cx, added);
                 }
                 let _own = generated;
-                if cx.model.session.scene != Scene::Act
-                    && cx.model.session.scene == Scene::Verify
-                    && added > 0
-                {
+                let decided_again = matches!(cx.model.session.scene, Scene::Verify | Scene::Finalize);
+                if decided_again && !cx.model.session.is_committed() && added > 0 {
                     navigate::enter(cx, Scene::Act);
                 }
             }
@@ -371,6 +383,7 @@ pub fn is_commit(answer: &CommitAnswer) -> bool {
 pub fn begin(model: &mut Model) -> Vec<Effect> {
     let mut cx = Cx { model, effects: Vec::new() };
     cx.model.world.scan = ScanState::Running { files: 0 };
+    cx.effect(Effect::LoadHandbook);
     if let Some(text) = cx.model.options.read_only.clone() {
         cx.notice(Mark::Warn, text);
     }

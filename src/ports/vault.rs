@@ -90,7 +90,8 @@ pub trait Vault: Send + Sync {
 
     /// Runs hooks in the scratch tree, writes objects, moves the branch by compare-and-swap,
     /// and merges the files into the working tree. `on_hook` sees each hook as it ends;
-    /// `before_write` runs just before the repository is touched.
+    /// `before_write` gets the last message, as hooks left it, just before the repository is
+    /// touched; its error leaves everything as it was.
     fn commit(
         &self,
         request: &CommitRequest,

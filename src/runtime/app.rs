@@ -5,7 +5,7 @@
 //! after a key, and only when something changed.
 
 use super::{
-    external, handbook,
+    external,
     input::{self, Input},
     open::Opened,
     terminal::{self, Guard, Screen},
@@ -15,7 +15,7 @@ use crate::{
     ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -69,6 +69,8 @@ struct App {
 /// Runs the assistant until it is left. Returns how, and the session to open next.
 pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<String>, Model)> {
     let Opened { model, host, mut rx, effects } = opened;
+    // Before the terminal is taken: a signal in between must not leave it raw.
+    let mut signals = Signals::new()?;
     let (guard, mut screen) = Guard::take(look.mouse)?;
     let mut stage = Stage::with_theme(look.theme, look.symbols);
     let wake = Arc::new(Notify::new());
@@ -91,7 +93,6 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
     app.message(Msg::Resized { columns: size.width, rows: size.height, pages: [0; 4] }, &guard, &mut screen);
     app.draw(&mut screen)?;
     app.effects(effects, &guard, &mut screen);
-    let mut signals = Signals::new()?;
     let mut events = EventStream::new();
     let mut last_draw = Instant::now();
     loop {
@@ -102,20 +103,33 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         let wait =
             if app.dirty { gap.saturating_sub(last_draw.elapsed()) } else { Duration::from_secs(3600) };
         if app.dirty && wait.is_zero() {
-            app.draw(&mut screen)?;
+            if app.draw(&mut screen).is_err() {
+                // Nothing can be drawn any more: the terminal is gone, as after a hang-up.
+                app.ended = Some(Ended::Signal(1));
+                break;
+            }
             last_draw = Instant::now();
             continue;
         }
         let busy = app.model.is_busy();
         tokio::select! {
             biased;
-            number = signals.next() => { app.ended = Some(Ended::Signal(number)); }
+            caught = signals.next() => match caught {
+                Caught::End(number) => app.ended = Some(Ended::Signal(number)),
+                Caught::Stop => {
+                    app.own_effect(Effect::Suspend, &guard, &mut screen);
+                    events = EventStream::new();
+                    signals.forget_keys();
+                }
+            },
             event = events.next() => match event {
                 Some(Ok(event)) => {
                     let lent = app.input(event, &guard, &mut screen);
                     if lent {
                         // The editor read the keyboard; a new stream does not replay its keys.
                         events = EventStream::new();
+                        // Ctrl-C in the editor reached this process too; it was not meant for it.
+                        signals.forget_keys();
                     }
                 }
                 Some(Err(_)) | None => app.ended = Some(Ended::Signal(1)),
@@ -140,7 +154,10 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         }
     }
     drop(guard);
-    let _killed = app.opened_host.perform(&app.model, Effect::Stop);
+    terminal::let_go(screen);
+    // Workers that wait for room in the channel go on when it is gone.
+    drop(rx);
+    app.opened_host.shutdown();
     Ok((app.ended.unwrap_or(Ended::Quit), app.resume_id, app.model))
 }
 
@@ -155,6 +172,7 @@ impl App {
         }
         self.dirty = false;
         self.urgent = false;
+        terminal::panic_if_asked();
         let pages = input::pages(&self.stage);
         if pages != self.model.screen.pages {
             self.model.screen.pages = pages;
@@ -194,12 +212,7 @@ impl App {
     fn message(&mut self, msg: Msg, guard: &Guard, screen: &mut Screen) -> bool {
         self.model.now = self.opened_host.tools.clock.now();
         self.bell(&msg);
-        let new_map = matches!(&msg, Msg::Scanned { outcome: Ok(_), .. });
         let effects = update(&mut self.model, msg);
-        if new_map {
-            let map = self.model.map();
-            self.model.handbook = Arc::new(handbook::handbook(&self.opened_host.tools.knowledge, &map.stack));
-        }
         self.dirty = true;
         self.effects(effects, guard, screen)
     }
@@ -252,9 +265,9 @@ impl App {
                 let _drawn_anew = screen.clear();
             }
             Effect::Suspend => {
-                let _stopped = self.lend(guard, screen, || {
-                    nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP).map_err(std::io::Error::from)
-                });
+                if let Err(error) = self.lend(guard, screen, external::stop) {
+                    self.message(Msg::Notice(format!("not stopped: {error}")), guard, screen);
+                }
                 return true;
             }
             Effect::ResumeSession(id) => {
@@ -279,7 +292,10 @@ impl App {
         let outcome = work();
         guard.enter()?;
         screen.clear()?;
-        self.dirty = true;
+        // The window may have another size by now.
+        let size = screen.size()?;
+        let pages = self.model.screen.pages;
+        self.message(Msg::Resized { columns: size.width, rows: size.height, pages }, guard, screen);
         outcome
     }
 
@@ -317,30 +333,49 @@ fn window_title(model: &Model) -> String {
     format!("proscenium: {scene}{detail}")
 }
 
-struct Signals {
+/// What a signal asks for.
+pub(crate) enum Caught {
+    /// The program ends; the number is the signal's.
+    End(i32),
+    /// The program is stopped from outside, as Ctrl-Z does from inside.
+    Stop,
+}
+
+pub(crate) struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
     quit: Signal,
+    /// SIGTSTP from another process; Ctrl-Z itself is a key in raw mode.
+    stop: Signal,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
             int: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
+            stop: signal(SignalKind::from_raw(nix::libc::SIGTSTP))?,
         })
     }
 
-    /// The number of the next signal that ends the program.
-    async fn next(&mut self) -> i32 {
+    /// Drops signals of keys that were pressed while another program had the terminal.
+    fn forget_keys(&mut self) {
+        for signal in [&mut self.int, &mut self.quit, &mut self.stop] {
+            while signal.recv().now_or_never().is_some() {}
+        }
+    }
+
+    /// What the next signal asks for.
+    pub(crate) async fn next(&mut self) -> Caught {
         tokio::select! {
-            _ = self.term.recv() => 15,
-            _ = self.hup.recv() => 1,
-            _ = self.int.recv() => 2,
-            _ = self.quit.recv() => 3,
+            _ = self.term.recv() => Caught::End(15),
+            _ = self.hup.recv() => Caught::End(1),
+            _ = self.int.recv() => Caught::End(2),
+            _ = self.quit.recv() => Caught::End(3),
+            _ = self.stop.recv() => Caught::Stop,
         }
     }
 }

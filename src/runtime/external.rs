@@ -58,6 +58,26 @@ pub fn edit_text(configured: &str, text: &str, extension: &str) -> io::Result<Op
     Ok((edited != text).then_some(edited))
 }
 
+/// Stops this program and what else the shell started with it (`cargo run`), until the
+/// shell brings them to the front again.
+pub fn stop() -> io::Result<()> {
+    use nix::{
+        sys::signal::{Signal, kill},
+        unistd::{Pid, getsid},
+    };
+    // Without a job-control shell above it nobody would ever wake it.
+    if getsid(Some(Pid::parent())) != getsid(None) {
+        return Err(io::Error::other("no shell would bring it back"));
+    }
+    // The loop listens for SIGTSTP, so its own stop is the one that cannot be caught. The
+    // others first: this process cannot send anything once it is stopped.
+    let own = nix::unistd::getpid();
+    if nix::unistd::getpgrp() != own {
+        kill(Pid::from_raw(0), Signal::SIGTSTP)?;
+    }
+    nix::sys::signal::raise(Signal::SIGSTOP).map_err(io::Error::from)
+}
+
 /// Copies text through the terminal (OSC 52), which works over ssh too.
 pub fn copy(text: &str) -> io::Result<()> {
     use base64::{Engine, prelude::BASE64_STANDARD};

@@ -1,12 +1,11 @@
 //! Opens a repository for a session: vault, knowledge, journal, model.
 
-use super::{Config, ConfigError, Dirs, Host, clock::SystemClock, dirs::DirsError, handbook, host};
+use super::{Config, ConfigError, Dirs, Host, Shelf, clock::SystemClock, dirs::DirsError, host};
 use crate::{
     analysis::{rules::RuleEngine, scan::BackendScanner},
     domain::{
         event::{Event, Primitive, Scope, What},
         session::JOURNAL_VERSION,
-        stack::Stack,
     },
     engine::{
         Model, Msg,
@@ -26,6 +25,9 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::mpsc::{Receiver, channel};
+
+/// Where a planted sample names itself: its own git configuration.
+pub const DEMO_KEY: &str = "proscenium.demo";
 
 /// How a session is opened.
 #[derive(Debug, Clone, Default)]
@@ -111,36 +113,37 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     dirs.outside_of(&root)?;
     let config = Config::load(&dirs.config)?;
     let keys = KeyTable::with_overrides(&config.keys)?;
-    let knowledge = Knowledge::load(&overlays(&root, &dirs))?;
+    let knowledge = Arc::new(Shelf::new(overlays(&root, &dirs), &root));
     let state = vault.state()?;
     let clock = Arc::new(SystemClock::default());
+    let demo = request.demo.clone().or_else(|| planted(&root));
     let options = Options {
         driver: config.name.clone(),
         agents: config.proposers.iter().map(|proposer| proposer.name.clone()).collect(),
         learn: config.learn,
-        demo: request.demo.is_some(),
+        demo: demo.is_some(),
         in_place: false,
         two_approvals: config.two_approvals,
         review: None,
         read_only: None,
     };
-    let mut model =
-        Model::new(Arc::new(keys), Arc::new(handbook::handbook(&knowledge, &Stack::default())), options);
+    // The handbook follows from a worker; the first frame does not wait for it.
+    let mut model = Model::new(Arc::new(keys), Arc::default(), options);
     model.now = clock.now();
-    let guided = match &request.demo {
+    let guided = match &demo {
         Some(stack) => propose::guided_task(stack).map_err(|error| OpenError::Sample(error.to_string()))?,
         None => None,
     };
     let tools = host::Tools {
         root: root.clone(),
         vault: Arc::new(vault),
-        scanner: Arc::new(scanner(&root, &dirs, &knowledge)?),
+        scanner: knowledge.clone(),
         verifier: Arc::new(PipeVerifier::new(clock.clone())),
         clock: clock.clone(),
-        knowledge: Arc::new(knowledge),
+        knowledge,
         config: Arc::new(config),
         dirs: Arc::new(dirs.clone()),
-        demo: request.demo.clone(),
+        demo,
         guided,
     };
     let (tx, rx) = channel(host::CHANNEL);
@@ -179,6 +182,14 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let host = Host::new(tools, tx, journal, lock);
     host.sweep();
     Ok(Opened { model, host, rx, effects })
+}
+
+/// The sample that a repository says it was planted from, if this program has it.
+fn planted(root: &Path) -> Option<String> {
+    let repository = git2::Repository::open(root).ok()?;
+    let config = repository.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
+    let name = config.get_string(DEMO_KEY).ok()?;
+    (!propose::sample_files(&name).is_empty()).then_some(name)
 }
 
 /// The session to go on with: the named one, else the newest of this repository that has
@@ -225,11 +236,10 @@ fn resume(
 }
 
 /// The scanner with the packs of the user and of the repository on top of the shipped ones.
+/// The first broken pack or rule is an error; the assistant itself reads through a shelf.
 pub fn scanner(root: &Path, dirs: &Dirs, knowledge: &Knowledge) -> Result<BackendScanner, OpenError> {
     let mut packs = Packs::built_in()?;
-    for folder in
-        overlays(root, dirs).iter().map(|folder| folder.join("packs")).filter(|folder| folder.is_dir())
-    {
+    for folder in super::shelf::pack_folders(&overlays(root, dirs)) {
         packs.add_folder(&folder)?;
     }
     Ok(BackendScanner::new(packs)?.with_findings(Box::new(RuleEngine::new(&knowledge.rules)?)))

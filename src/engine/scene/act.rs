@@ -12,6 +12,7 @@ use crate::{
     engine::{
         cx::plural,
         model::Model,
+        opening, protocol,
         view::{Body, DiffView, Mark, Pane, PaneView, Role, Row, Target, bold, muted, plain, role},
     },
     keys::Action,
@@ -202,6 +203,7 @@ fn plan(model: &Model) -> PaneView {
         rows.extend([Row::Blank, Row::head("WHERE THIS HUNK IS")]);
         rows.push(Row::MiniArch { lit: Some(view.layer) });
     }
+    rows.extend(protocol::foot(model));
     let step = current_step(model).and_then(|step| step_index(model, step.id));
     let count = step.map(|index| format!("{} of {}", index + 1, steps.len())).unwrap_or_default();
     PaneView { subtitle: "plan".into(), count, body: Body::Rows(rows), ..PaneView::default() }
@@ -457,6 +459,7 @@ fn criteria(model: &Model) -> PaneView {
     if !tests.is_empty() {
         rows.push(Row::pair(vec![muted("Tests to come")], vec![plain(format!("hunk {}", tests.join(" ")))]));
     }
+    rows.extend(opening::orm_rows(model));
     PaneView {
         subtitle: "criteria".into(),
         count: format!("{served} of {} served", accepted.len()),

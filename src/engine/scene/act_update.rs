@@ -97,6 +97,16 @@ fn forget_toggles(cx: &mut Cx<'_>, ids: &[HunkId]) {
     }
 }
 
+/// Goes back to where the last decision left off: the next undecided hunk, else that one.
+pub fn resume_at(cx: &mut Cx<'_>, last: HunkId) {
+    if cx.model.session.hunk(last).is_none() {
+        return;
+    }
+    cx.model.screen.hunk = Some(last);
+    let next = find_undecided(cx, true).unwrap_or(last);
+    select(cx, next);
+}
+
 /// Moves to the next undecided hunk; says so when it is in another file.
 fn advance(cx: &mut Cx<'_>, from: Option<String>) {
     let Some(next) = find_undecided(cx, true) else { return };

@@ -6,6 +6,7 @@ use crate::{
         event::{Exit, Scene, What},
     },
     engine::{
+        cards,
         cx::{Cx, capitalise, plural},
         effect::{CommitAnswer, CommitOrder, Effect, ProposeKind},
         gate, message, navigate,
@@ -34,7 +35,13 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
                 CommitShape::One => CommitShape::PerLayer,
                 CommitShape::PerLayer => CommitShape::One,
             };
-            cx.record(What::CommitShapeChosen { shape });
+            if cx.record(What::CommitShapeChosen { shape }) {
+                let label = match shape {
+                    CommitShape::One => "One commit",
+                    CommitShape::PerLayer => "One for each layer",
+                };
+                cards::record(cx, "commit-shape", label, "");
+            }
         }
         Action::Copy => cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Take, marked: 0 }),
         Action::Open => open(cx),

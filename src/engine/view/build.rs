@@ -85,6 +85,10 @@ fn first_sentence(text: &str) -> String {
 fn promise(model: &Model) -> Promise {
     let held = model.session.held();
     let applied = model.session.closing.applied.len();
+    if model.options.read_only.is_some() {
+        let text = "looking only: another proscenium decides here".into();
+        return Promise { mark: Mark::Warn, text, short: "looking only".into() };
+    }
     if model.session.is_committed() {
         let hunks: usize = model.session.closing.commits.iter().map(|commit| commit.hunks.len()).sum();
         let text = format!("{} committed", plural(hunks, "hunk"));

@@ -17,6 +17,7 @@ use crate::{
 
 impl Host {
     pub(super) fn commit(&self, order: CommitOrder) {
+        let intents = self.intents.clone();
         self.spawn("commit", move |worker| {
             let vault = &worker.tools.vault;
             let all: Vec<CommitFile> = order.parts.last().map(|_| merged(&order)).unwrap_or_default();
@@ -54,16 +55,19 @@ impl Host {
                     millis: report.millis,
                 });
             };
-            let message = order.message.clone();
-            let base = order.base.clone();
-            let mut before_write = |tree: &str| {
-                worker.send(Msg::CommitIntended {
-                    base: base.clone(),
-                    tree: tree.to_owned(),
-                    message: message.clone(),
+            // Nothing of the repository is touched before the intent is on disk: the next
+            // start finds the commit by the tree and finishes it.
+            let mut before_write = |message: &str| {
+                let intended = Msg::CommitIntended {
+                    base: order.base.clone(),
+                    tree: request.tree.clone(),
+                    message: message.to_owned(),
                     pid: std::process::id(),
-                });
-                Ok(())
+                };
+                intents.await_saved(|| worker.send(intended)).map_err(|reason| VaultError::Io {
+                    path: "the session file".into(),
+                    source: std::io::Error::other(reason),
+                })
             };
             let outcome = match vault.commit(&request, &mut on_hook, &mut before_write) {
                 Ok(outcome) => CommitAnswer::Made(outcome),

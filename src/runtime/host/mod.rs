@@ -8,26 +8,29 @@
 mod checks;
 mod commits;
 mod exports;
+mod knowledge;
 mod proposals;
 mod runs;
 mod scans;
 mod sessions;
 mod tasks;
 
-use super::{Config, Dirs};
+use super::{Config, Dirs, Shelf};
 use crate::{
+    domain::event::What,
     engine::{Effect, Model, Msg, cx::plural},
     journal::RepositoryLock,
-    knowledge::Knowledge,
     ports::{Cancel, Clock, Journal, Scanner, Vault, Verifier},
     propose::GuidedTask,
 };
+use knowledge::schema_note;
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 use tokio::sync::mpsc::Sender;
 
@@ -45,7 +48,8 @@ pub struct Tools {
     pub scanner: Arc<dyn Scanner>,
     pub verifier: Arc<dyn Verifier>,
     pub clock: Arc<dyn Clock>,
-    pub knowledge: Arc<Knowledge>,
+    /// Read by the first worker that asks; only workers may.
+    pub knowledge: Arc<Shelf>,
     pub config: Arc<Config>,
     pub dirs: Arc<Dirs>,
     /// Name of the embedded sample that this repository was made from.
@@ -65,6 +69,9 @@ pub struct Host {
     proposals: Cancel,
     scan_generation: Arc<AtomicU64>,
     check_generation: Arc<AtomicU64>,
+    intents: Intents,
+    /// Those that must not be cut off: they write, or have processes of their own.
+    unfinished: Pending,
     /// Signals when something that takes long is over, for loops that wait.
     pub pending: Pending,
 }
@@ -92,6 +99,43 @@ pub struct Running(Pending);
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Names of the tasks that a shutdown waits for.
+const MUST_END: [&str; 8] = ["run", "run-base", "propose", "commit", "apply", "finish", "undo", "export"];
+
+/// Lets a commit wait until its intent is in the journal: what is written before that
+/// could not be finished or undone by the next start.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Intents(Arc<Mutex<Option<Receipt>>>);
+
+/// Takes whether the intent is on disk, or why it is not.
+type Receipt = std::sync::mpsc::SyncSender<Result<(), String>>;
+
+impl Intents {
+    /// The loop answers within a frame; this only ends a wait for a loop that is gone.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// Runs `announce`, then waits until the journal has what it announced.
+    fn await_saved(&self, announce: impl FnOnce()) -> Result<(), String> {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        announce();
+        let saved = receiver.recv_timeout(Self::PATIENCE);
+        saved.unwrap_or_else(|_| Err("the session has ended".into()))
+    }
+
+    fn saved(&self, saved: Result<(), String>) {
+        if let Some(sender) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A commit that gave up waiting wrote nothing.
+            let _gave_up = sender.try_send(saved);
+        }
+    }
+
+    /// Nothing will be saved any more.
+    fn close(&self) {
+        self.saved(Err("the session has ended".into()));
     }
 }
 
@@ -126,7 +170,29 @@ impl Host {
             proposals: Cancel::default(),
             scan_generation: Arc::default(),
             check_generation: Arc::default(),
+            intents: Intents::default(),
+            unfinished: Pending::default(),
             pending: Pending::default(),
+        }
+    }
+
+    /// Ends what runs: commands and proposers are asked, then killed with all they started.
+    /// A commit that has begun may end. Call it when nobody takes messages any more.
+    pub fn shutdown(&self) {
+        const ASKED: Duration = Duration::from_millis(300);
+        const KILLED: Duration = Duration::from_millis(1500);
+        self.scan_generation.fetch_add(1, Ordering::SeqCst);
+        self.check_generation.fetch_add(1, Ordering::SeqCst);
+        self.intents.close();
+        for patience in [ASKED, KILLED] {
+            for cancel in self.runs.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                cancel.ask();
+            }
+            self.proposals.ask();
+            let begun = Instant::now();
+            while self.unfinished.count() > 0 && begun.elapsed() < patience {
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
     }
 
@@ -147,6 +213,7 @@ impl Host {
     fn spawn(&self, name: &str, work: impl FnOnce(&Worker) + Send + 'static) {
         let worker = Worker { tools: self.tools.clone(), tx: self.tx.clone() };
         let running = self.pending.begin();
+        let unfinished = MUST_END.contains(&name).then(|| self.unfinished.begin());
         let failed = worker.clone();
         let spawned =
             std::thread::Builder::new().name(name.to_owned()).stack_size(8 << 20).spawn(move || {
@@ -155,7 +222,7 @@ impl Host {
                 if outcome.is_err() {
                     worker.send(Msg::Failed("an internal error; the session goes on".into()));
                 }
-                drop(running);
+                drop((running, unfinished));
             });
         if let Err(error) = spawned {
             failed.send(Msg::Failed(format!("no thread: {error}")));
@@ -168,10 +235,15 @@ impl Host {
     pub fn perform(&mut self, model: &Model, effect: Effect) -> Result<Vec<Msg>, Effect> {
         match effect {
             Effect::Append(event) => {
-                if let Some(journal) = &mut self.journal
-                    && let Err(error) = journal.append(&event)
-                {
-                    return Ok(vec![Msg::JournalFailed(error.to_string())]);
+                let saved = match &mut self.journal {
+                    Some(journal) => journal.append(&event).map_err(|error| error.to_string()),
+                    None => Ok(()),
+                };
+                if matches!(event.what, What::CommitIntended { .. }) {
+                    self.intents.saved(saved.clone());
+                }
+                if let Err(error) = saved {
+                    return Ok(vec![Msg::JournalFailed(error)]);
                 }
             }
             Effect::Scan(target) => self.scan(model, target),
@@ -184,7 +256,7 @@ impl Host {
             Effect::Trust { digest } => return Ok(self.trust(model, &digest)),
             Effect::Run { commands, base, in_place } => self.run(model, commands, base, in_place),
             Effect::Stop => {
-                for cancel in self.runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
+                for cancel in self.runs.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                     cancel.ask();
                 }
                 self.proposals.ask();
@@ -197,6 +269,8 @@ impl Host {
             Effect::LoadSource(path) => self.load_source(model, path),
             Effect::Export { what } => self.export(model, what),
             Effect::SaveLesson(line) => self.save_lesson(model, &line),
+            Effect::LoadHandbook => self.load_handbook(model),
+            Effect::SchemaNote => return Ok(vec![schema_note(model)]),
             Effect::ListSessions => self.list_sessions(),
             Effect::LoadJournal => self.load_journal(model),
             Effect::DeleteSession(id) => self.delete_session(id),
