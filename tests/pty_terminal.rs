@@ -13,12 +13,19 @@ fn demo(home: &Home) -> Terminal {
     terminal
 }
 
+/// Esc, and only then the next key: together they would be read as Alt with that key.
+fn leave_the_text(terminal: &mut Terminal) {
+    terminal.press(&["Esc"]);
+    terminal.wait_until_gone("typing");
+}
+
 #[test]
 fn quitting_restores_the_terminal() {
     let home = Home::new();
     let mut terminal = demo(&home);
     assert!(terminal.screen().alternate_screen() && terminal.screen().bracketed_paste());
-    terminal.press(&["Esc", "q"]);
+    leave_the_text(&mut terminal);
+    terminal.press(&["q"]);
     assert_eq!(terminal.wait_exit(), 0);
     terminal.assert_restored();
 }
@@ -110,7 +117,8 @@ fn colour_codes(written: &[u8]) -> Vec<String> {
 fn an_idle_screen_sends_no_byte() {
     let home = Home::new();
     let mut terminal = demo(&home);
-    terminal.press(&["Esc", "?"]);
+    leave_the_text(&mut terminal);
+    terminal.press(&["?"]);
     terminal.wait_for("DECIDE");
     terminal.wait_quiet(std::time::Duration::from_millis(600));
 }

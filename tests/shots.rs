@@ -69,7 +69,8 @@ const WALKS: &[Walk] = &[
 /// Takes the pictures of a walk, giving each with its name.
 fn take(walk: &Walk, mut taken: impl FnMut(&str, String)) {
     let home = Home::new();
-    let start = Start { size: walk.size, ..Start::proscenium(&["demo", "--theme", walk.theme]) };
+    let arguments = ["demo", "--theme", walk.theme];
+    let start = Start { size: walk.size, ..Start::proscenium(&arguments) };
     let mut terminal = Terminal::open(&home, &start);
     for (scene, keys) in SCENES {
         for (keys, shows) in *keys {
