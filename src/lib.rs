@@ -12,6 +12,7 @@ pub mod engine;
 pub mod journal;
 pub mod keys;
 pub mod knowledge;
+pub mod linear;
 pub mod ports;
 pub mod propose;
 pub mod report;

@@ -1,12 +1,27 @@
 //! All integration tests in one binary: one link, shared helpers.
 
+mod cli_review;
+mod cli_scan;
+mod cli_sessions;
+mod cli_stack;
+mod cli_verify;
 mod demo_sample;
 mod domain_compose;
 mod domain_oracle;
 mod journal;
+mod knowledge_desk;
+mod knowledge_opening;
 mod layering;
+mod linear_demo;
 mod propose_command;
+mod pty_resume;
+mod pty_terminal;
+mod pty_walkthrough;
 mod recipe_fastapi;
+mod rules_examples;
+mod rules_findings;
+mod rules_sample;
+mod shots;
 mod support;
 mod tidy;
 mod vault_commit;

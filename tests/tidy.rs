@@ -7,7 +7,11 @@ use crate::support::{
     docs,
     source::{RustFile, blanked, items, root, rust_files, scrub},
 };
-use proscenium::keys::{Action, Group, KeyTable};
+use clap::CommandFactory;
+use proscenium::{
+    cli::Cli,
+    keys::{Action, Group, KeyTable},
+};
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -261,6 +265,19 @@ fn keys_md_is_what_the_key_table_says() {
         }
     }
     docs::check_file("KEYS.md", &text);
+}
+
+#[test]
+fn the_readme_lists_every_command() {
+    let command = Cli::command();
+    let mut table = String::from("| command | what it does |\n| --- | --- |\n");
+    let about = command.get_about().unwrap().to_string();
+    writeln!(table, "| `proscenium [PATH]` | {about} |").unwrap();
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help" && !sub.is_hide_set()) {
+        let about = sub.get_about().unwrap_or_else(|| panic!("`{}` says nothing", sub.get_name()));
+        writeln!(table, "| `proscenium {}` | {about} |", sub.get_name()).unwrap();
+    }
+    docs::check_section("README.md", "commands", &table);
 }
 
 #[test]

@@ -64,6 +64,20 @@ pub enum Command {
     Review(ReviewArgs),
     /// Run the repository's own checks on a clean copy of its last commit.
     Verify(VerifyArgs),
+    /// What a recipe would change.
+    Propose(ProposeArgs),
+    /// The stack: show it, write `stack/`, check `stack.yaml`.
+    #[command(subcommand)]
+    Stack(StackCommand),
+    /// Earlier sessions: list, show, export, replay, delete.
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
+    /// What is missing on this machine, and what it means.
+    Doctor,
+    /// Completion for a shell, on standard output.
+    Completions(CompletionsArgs),
+    /// Manual pages: one on standard output, or all into a folder.
+    Man(ManArgs),
 }
 
 /// The demo.
@@ -223,4 +237,163 @@ impl std::str::FromStr for Shard {
             _ => Err("write K/N with K from 1 to N, for example 2/4".to_owned()),
         }
     }
+}
+
+/// `propose`.
+#[derive(Debug, Args)]
+pub struct ProposeArgs {
+    /// Folder of the backend.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Name of the recipe: resource.
+    #[arg(long, value_name = "NAME")]
+    pub recipe: String,
+    /// An input of the recipe; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub inputs: Vec<Setting>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ProposeFormat,
+    /// Write the files instead; never over your uncommitted changes of the same lines.
+    #[arg(long, conflicts_with = "format")]
+    pub apply: bool,
+}
+
+/// `KEY=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub key: String,
+    pub value: String,
+}
+
+impl std::str::FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                Ok(Self { key: key.to_owned(), value: value.to_owned() })
+            }
+            _ => Err("write KEY=VALUE, for example name=Review".to_owned()),
+        }
+    }
+}
+
+/// Formats of `propose`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ProposeFormat {
+    /// For `git apply`.
+    #[default]
+    Patch,
+    /// One object; its schema is propose.schema.json.
+    Json,
+}
+
+/// `stack`.
+#[derive(Debug, Subcommand)]
+pub enum StackCommand {
+    /// What was found and what is stated, with the evidence.
+    Show(StackShowArgs),
+    /// The files that describe the stack, as a patch.
+    Set(StackSetArgs),
+    /// Check stack.yaml against its schema.
+    Check(StackCheckArgs),
+}
+
+/// `stack show`.
+#[derive(Debug, Args)]
+pub struct StackShowArgs {
+    /// Folder of the backend.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TextOrJson,
+}
+
+/// `stack set`.
+#[derive(Debug, Args)]
+pub struct StackSetArgs {
+    /// Folder of the backend.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Write the files instead; never over your uncommitted changes of the same lines.
+    #[arg(long)]
+    pub apply: bool,
+}
+
+/// `stack check`.
+#[derive(Debug, Args)]
+pub struct StackCheckArgs {
+    /// Folder of the backend, or the file itself.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+}
+
+/// Two formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TextOrJson {
+    #[default]
+    Text,
+    Json,
+}
+
+/// `sessions`.
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// All sessions, newest first.
+    List(SessionsListArgs),
+    /// One session's report.
+    Show(SessionArgs),
+    /// One session's report or walkthrough, on standard output.
+    Export(SessionExportArgs),
+    /// Every event of a session, one a line, with the state after it.
+    Replay(SessionArgs),
+    /// Delete a session's journal; commits stay.
+    Delete(SessionArgs),
+}
+
+/// `sessions list`.
+#[derive(Debug, Args)]
+pub struct SessionsListArgs {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TextOrJson,
+}
+
+/// A session by its id.
+#[derive(Debug, Args)]
+pub struct SessionArgs {
+    /// As `sessions list` shows it.
+    pub id: String,
+}
+
+/// `sessions export`.
+#[derive(Debug, Args)]
+pub struct SessionExportArgs {
+    /// As `sessions list` shows it.
+    pub id: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+}
+
+/// Formats of `sessions export`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportFormat {
+    #[default]
+    Markdown,
+    /// One file with everything inside.
+    Html,
+    /// The change, step by step.
+    Walkthrough,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Folder for the pages; made when it is missing.
+    pub folder: Option<PathBuf>,
 }

@@ -6,15 +6,18 @@ use super::{
 };
 use crate::{
     domain::event::Exit,
+    linear::{self, Echo, LinearError},
     runtime::{
         app::{self, Ended, Look},
+        lines::{self, Answers},
         open::{self, Request},
         terminal,
     },
     ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
 };
+use nix::sys::stat::{SFlag, fstat, stat};
 use std::{
-    io::{IsTerminal, Write},
+    io::{BufReader, IsTerminal, Write, stdin, stdout},
     process::ExitCode,
 };
 
@@ -27,6 +30,9 @@ pub fn run(args: &AssistantArgs) -> Result<ExitCode, Failure> {
 
 /// Runs sessions on one repository until the user leaves.
 pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitCode, Failure> {
+    if screen.linear || !has_screen() {
+        return line_by_line(request);
+    }
     loop {
         let mut opened = open::open(&request)?;
         opened.model.options.learn |= screen.learn;
@@ -54,10 +60,7 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
             }
             Ended::Quit => {
                 farewell(&model);
-                return Ok(match model.session.closing.exit {
-                    Some(Exit::Partial) => ExitCode::from(1),
-                    Some(Exit::Success) | None => ExitCode::SUCCESS,
-                });
+                return Ok(status(model.session.closing.exit));
             }
             Ended::Signal(number) => {
                 return Ok(ExitCode::from(u8::try_from(128 + number).unwrap_or(255)));
@@ -66,9 +69,62 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
     }
 }
 
+/// Runs sessions as numbered lines, with answers from standard input.
+fn line_by_line(mut request: Request) -> Result<ExitCode, Failure> {
+    if is_empty_input() {
+        return Err(no_input("standard input is empty"));
+    }
+    let echo = if stdin().is_terminal() { Echo::No } else { Echo::Yes };
+    let mut answers = Answers::new(BufReader::new(stdin()), echo).map_err(Failure::bug)?;
+    loop {
+        let opened = open::open(&request)?;
+        match lines::run(opened, &mut answers, stdout()) {
+            Ok(linear::Ended::Left { exit }) => return Ok(status(exit)),
+            Ok(linear::Ended::Again { resume }) => {
+                request.fresh = resume.is_none();
+                request.resume = resume;
+            }
+            Ok(linear::Ended::Signal(number)) => {
+                return Ok(ExitCode::from(u8::try_from(128 + number).unwrap_or(255)));
+            }
+            Err(error @ LinearError::NoAnswer) => return Err(no_input(error)),
+            Err(error @ (LinearError::Output(_) | LinearError::Input(_))) => {
+                return Err(Failure::blocked(error, "the session is kept"));
+            }
+            Err(error @ LinearError::Loop(_)) => return Err(Failure::bug(error)),
+        }
+    }
+}
+
+fn no_input(reason: impl std::fmt::Display) -> Failure {
+    Failure::user(
+        format!("there is no terminal to draw on and no answer to read: {reason}"),
+        "run it in a terminal, or give it answers: proscenium --linear < answers.txt",
+    )
+}
+
+/// Whether standard input can never give an answer: the null device (also what a closed
+/// input becomes) or an empty file. A pipe may still speak.
+fn is_empty_input() -> bool {
+    let Ok(found) = fstat(stdin()) else { return true };
+    let kind = SFlag::from_bits_truncate(found.st_mode) & SFlag::S_IFMT;
+    if kind == SFlag::S_IFREG {
+        return found.st_size == 0;
+    }
+    kind == SFlag::S_IFCHR && stat("/dev/null").is_ok_and(|null| null.st_rdev == found.st_rdev)
+}
+
+/// The exit status of product.md for how the work ended.
+fn status(exit: Option<Exit>) -> ExitCode {
+    match exit {
+        Some(Exit::Partial) => ExitCode::from(1),
+        Some(Exit::Success) | None => ExitCode::SUCCESS,
+    }
+}
+
 /// One or two lines after the screen is gone: what was left, and how to come back.
 fn farewell(model: &crate::engine::Model) {
-    let mut out = std::io::stdout();
+    let mut out = stdout();
     let text = match model.session.closing.commits.last() {
         Some(commit) => format!(
             "Committed {} on {}. Nothing was pushed.",
@@ -118,7 +174,7 @@ fn symbols(configured: &str) -> Result<Symbols, Failure> {
 
 /// Whether there is a terminal to draw on.
 pub(super) fn has_screen() -> bool {
-    std::io::stdout().is_terminal()
-        && std::io::stdin().is_terminal()
+    stdout().is_terminal()
+        && stdin().is_terminal()
         && std::env::var_os("TERM").is_some_and(|term| term != "dumb" && !term.is_empty())
 }

@@ -2,6 +2,7 @@
 
 use super::{apply::vault_failure, failure::Failure, output, subject::Subject};
 use crate::{
+    domain::safe,
     domain::{
         command::{CommandRun, CommandSpec},
         ids::RunId,
@@ -13,7 +14,6 @@ use crate::{
     },
     report::{CheckedCommand, Paint, outcome_line},
     runtime::{checking, clock::SystemClock},
-    ui::safe,
     vault::GitVault,
     verify::PipeVerifier,
 };
@@ -22,6 +22,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::Write,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -54,6 +55,8 @@ impl Place {
         // The store's folder has a name for this working tree; logs stand under the same.
         let key = vault.objects_path().parent().and_then(Path::file_name).map(ToOwned::to_owned);
         let logs = key.map(|key| subject.dirs.state.join("logs").join(key).join(&name));
+        // Output may hold what nobody else should read.
+        let logs = logs.filter(|logs| fs::DirBuilder::new().recursive(true).mode(0o700).create(logs).is_ok());
         Ok(Self { root: scratch.path, tree: scratch.tree, doubts: scratch.doubts, logs, _lock: Some(lock) })
     }
 

@@ -76,7 +76,7 @@ impl From<crate::runtime::open::OpenError> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Paths and names of a repository stand in the text: nothing of them may drive the terminal.
-        let clean = |text: &str| crate::ui::safe::clean(text).into_owned();
+        let clean = |text: &str| crate::domain::safe::clean(text).into_owned();
         write!(f, "error: {}", clean(&self.text))?;
         if !self.hint.is_empty() {
             write!(f, "\nhint: {}", clean(&self.hint))?;

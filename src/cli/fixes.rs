@@ -5,39 +5,34 @@
 //! tree: a finding in a line that is not committed yet is left to its author.
 
 use super::{
-    apply,
+    apply::{self, Committed, Together},
     args::ReviewArgs,
     failure::Failure,
     output,
-    review::{revision_failure, verdict},
+    review::verdict,
     subject::{Cache, Subject, open_source},
 };
 use crate::{
     analysis::source::SourceFiles,
+    domain::safe,
     domain::{diff::changes_between, finding::Finding},
-    ports::Source,
     propose,
     report::{self, PatchFile},
-    ui::safe,
-    vault::folder_tree,
 };
 use std::process::ExitCode;
 
 /// Fixes the findings; the status speaks of those that are left.
 pub(super) fn run(subject: &Subject, findings: &[Finding], args: &ReviewArgs) -> Result<ExitCode, Failure> {
     let outcome = if args.apply {
-        let found = folder_tree(&subject.root, "HEAD").map_err(|error| revision_failure(&error))?;
-        let vault = subject.vault()?;
-        let (Some(tree), commit) = (found.tree, apply::head(&vault)?) else {
-            return Err(Failure::user("the last commit does not have this folder", "commit it first"));
-        };
-        let files = open_source(&Source::Tree { repository: found.repository, tree })?;
+        let committed = Committed::open(subject)?;
+        let files = open_source(&committed.source)?;
         let cache = if args.no_cache { Cache::Avoid } else { Cache::Use };
         let map = subject.scan_files(files.as_ref(), cache)?;
-        let wanted = |finding: &&Finding| findings.iter().any(|new| new.fingerprint == finding.fingerprint);
-        let committed: Vec<Finding> = map.findings.iter().filter(wanted).cloned().collect();
-        let outcome = Outcome::of(&committed, files.as_ref());
-        let applied = apply::write(&vault, &commit, &found.prefix, &outcome.files)?;
+        let is_wanted =
+            |finding: &&Finding| findings.iter().any(|new| new.fingerprint == finding.fingerprint);
+        let wanted: Vec<Finding> = map.findings.iter().filter(is_wanted).cloned().collect();
+        let outcome = Outcome::of(&wanted, files.as_ref());
+        let applied = committed.write(&outcome.files, Together::Each)?;
         apply::tell(&applied);
         outcome
     } else {
@@ -127,10 +122,10 @@ impl Outcome {
             output::say(&format!("note: {}", safe::clean(line)));
         }
         output::say(&format!(
-            "{} of {} findings with a fix are fixed, in {} files",
+            "fixed {} of {} with a fix, in {}",
             self.fixed.len(),
-            self.fixed.len() + self.left.len(),
-            self.files.len()
+            report::count(self.fixed.len() + self.left.len(), "finding"),
+            report::count(self.files.len(), "file")
         ));
     }
 }

@@ -6,13 +6,18 @@ mod assistant;
 mod baseline;
 mod checks;
 mod demo;
+mod doctor;
 mod failure;
 mod fixes;
 mod output;
+mod pages;
 mod progress;
+mod propose;
 mod review;
 mod scan;
+mod sessions;
 mod signals;
+mod stack;
 mod subject;
 mod usage;
 mod verify;
@@ -32,5 +37,11 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Review(args)) => review::run(&args),
         Some(Command::Verify(args)) => verify::run(&args),
+        Some(Command::Propose(args)) => propose::run(&args),
+        Some(Command::Stack(command)) => stack::run(&command),
+        Some(Command::Sessions(command)) => sessions::run(&command),
+        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Completions(args)) => pages::completions(&args),
+        Some(Command::Man(args)) => pages::man(&args),
     }
 }

@@ -35,8 +35,9 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
     if let Some(path) = &args.write_baseline {
         let written = baseline::write(path, &sorted.new)?;
         output::say(&format!(
-            "{written} findings are in {}",
-            crate::ui::safe::clean(&path.to_string_lossy())
+            "{} in {}",
+            report::count(written, "finding"),
+            crate::domain::safe::clean(&path.to_string_lossy())
         ));
         return Ok(ExitCode::SUCCESS);
     }

@@ -18,7 +18,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitC
         },
         _ => {
             let text = error.render().to_string();
-            let lines: Vec<_> = text.lines().map(crate::ui::safe::clean).collect();
+            let lines: Vec<_> = text.lines().map(crate::domain::safe::clean).collect();
             let _nobody_reads = writeln!(std::io::stderr().lock(), "{}", lines.join("\n"));
             ExitCode::from(2)
         }

@@ -13,11 +13,11 @@ use super::{
     subject::{Subject, open_source},
 };
 use crate::{
+    domain::safe,
     domain::{command::CommandSpec, verdict::Verdict},
     ports::{ScanOptions, Scanner, Source, Vault},
     report::{self, CheckedCommand, Verification},
     runtime::checking::{self, Checks},
-    ui::safe,
     vault::{GitVault, folder_tree},
     verify::TrustStore,
 };

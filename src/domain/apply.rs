@@ -1,16 +1,34 @@
 //! How each event changes the session. One arm per event, exhaustive.
 
-use super::{edit::FileEdit, event::BaseText};
 use super::{
+    command::CommandRun,
     event::{Event, What},
-    hunk::{Body, Decision, Hunk, Need},
+    hunk::{Body, Decision, Hunk, Need, Origin},
     ids::{HunkId, ProposalId},
     layer::Layer,
     plan::Step,
     proposal::{Content, FileChange, Note, Proposal},
-    session::{Identity, JOURNAL_VERSION, Session, SessionError},
+    session::{EvidenceBook, Identity, JOURNAL_VERSION, Session, SessionError},
     task::{Criterion, CriterionSource, CriterionState},
+    verdict::compare,
 };
+use super::{edit::FileEdit, event::BaseText};
+
+/// Counts how often one approach did not work: a command that is worse than on the base on
+/// one tree after another. The same tree twice is one try; a run that is not worse ends it.
+fn count_failures(evidence: &mut EvidenceBook, run: &CommandRun) {
+    let base = evidence.base_runs.get(&run.command);
+    if compare(run, base, &[]).new.is_empty() {
+        evidence.failing.remove(&run.command);
+    } else {
+        let entry = evidence.failing.entry(run.command.clone()).or_default();
+        if entry.0 == 0 || run.tree.is_empty() || entry.1 != run.tree {
+            entry.0 += 1;
+        }
+        entry.1.clone_from(&run.tree);
+    }
+    evidence.failures_in_a_row = evidence.failing.values().map(|(times, _)| *times).max().unwrap_or(0);
+}
 
 /// Applies `event`; on an error nothing has changed.
 pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionError> {
@@ -84,7 +102,12 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 }
             }
         }
-        What::Scanned { .. } | What::Exported { .. } | What::Noticed { .. } | What::RunStarted { .. } => {}
+        What::Scanned { .. } | What::Exported { .. } | What::Noticed { .. } => {}
+        What::RunStarted { command, base, approved, .. } => {
+            if !*base {
+                session.evidence.began.insert(command.clone(), *approved);
+            }
+        }
         What::BoundariesChosen { paths } => {
             session.remember("the choice of boundaries".into());
             session.work.boundaries = paths.iter().cloned().collect();
@@ -135,19 +158,30 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 }
             }
             session.work.edits.retain(|_, edit| !edit.hunks.is_empty());
+            session.forget_history();
+            session.evidence.base_runs.clear();
         }
         What::Undone => session.step_back()?,
         What::Redone => session.step_forward()?,
-        What::CommandsFound { commands } => session.evidence.commands.clone_from(commands),
+        What::CommandsFound { commands } => {
+            let book = &mut session.evidence;
+            // A run of a command that is another one now says nothing about it.
+            let gone = book.commands.iter().filter(|old| !commands.contains(old)).map(|old| old.id.clone());
+            for id in gone.collect::<Vec<_>>() {
+                book.runs.remove(&id);
+                book.base_runs.remove(&id);
+            }
+            book.commands.clone_from(commands);
+        }
         What::ScopeGranted { scopes } => session.evidence.scopes.extend(scopes.iter().copied()),
         What::Trusted { digest, .. } => session.evidence.trusted.clone_from(digest),
         What::RunFinished { run, base } => {
             let runs = if *base { &mut session.evidence.base_runs } else { &mut session.evidence.runs };
             runs.insert(run.command.clone(), (**run).clone());
             if !*base {
-                let failed = run.parsed.failures.iter().any(|failure| !failure.warning);
-                session.evidence.failures_in_a_row =
-                    if failed { session.evidence.failures_in_a_row + 1 } else { 0 };
+                let began = session.evidence.began.remove(&run.command).unwrap_or(session.approved);
+                session.evidence.verified.insert(run.command.clone(), began);
+                count_failures(&mut session.evidence, run);
             }
         }
         What::Repeated { command, key, failures, runs } => {
@@ -171,9 +205,10 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
         What::CommitShapeChosen { shape } => session.work.shape = *shape,
         What::CommitIntended { base, tree, message, pid } => {
             session.closing.intent = Some((base.clone(), tree.clone(), message.clone(), *pid));
-            session.closing.hooks.clear();
         }
         What::HookRan { hook, exit, output, millis } => {
+            // A hook that runs again says the same line again.
+            session.closing.hooks.retain(|(known, ..)| known != hook);
             session.closing.hooks.push((hook.clone(), *exit, output.clone(), *millis));
         }
         What::CommitRefused { .. } => session.closing.intent = None,
@@ -279,6 +314,15 @@ fn number_in_plan_order(work: &mut super::session::Work, last: u32) {
     }
 }
 
+/// Whether a file of the proposal belongs to the layer of the step: a recipe and a fix
+/// write what the step asks for; a person may touch anything beside it.
+fn knows_layers(origin: &Origin) -> bool {
+    match origin {
+        Origin::Recipe(_) | Origin::Finding(_) | Origin::Playbook(_) => true,
+        Origin::Agent(_) | Origin::Generated(_) | Origin::Hook(_) | Origin::You | Origin::Seen => false,
+    }
+}
+
 fn hunk_of(
     id: HunkId,
     body: Body,
@@ -296,7 +340,9 @@ fn hunk_of(
     let step = notes.iter().find_map(|note| note.step).or(proposal.step);
     let mut criteria: Vec<_> = notes.iter().flat_map(|note| note.criteria.iter().copied()).collect();
     let plan_step = step.and_then(|step| steps.iter().find(|known| known.id == step));
-    if criteria.is_empty() {
+    // Where a proposal says which criteria its changes serve, a change without one serves none.
+    let says_which = proposal.files.iter().flat_map(|file| &file.notes).any(|note| !note.criteria.is_empty());
+    if criteria.is_empty() && (notes.is_empty() || !says_which) {
         criteria.extend(plan_step.iter().flat_map(|step| step.criteria.iter().copied()));
     }
     criteria.sort();
@@ -311,7 +357,7 @@ fn hunk_of(
         proposal: proposal_id,
         step,
         layer: super::conventional::layer_by_path(&file.path)
-            .or(plan_step.map(|step| step.layer))
+            .or(plan_step.filter(|_| knows_layers(&proposal.origin)).map(|step| step.layer))
             .unwrap_or(Layer::Other),
         reason: reasons.join(" "),
         citation: notes.iter().find_map(|note| note.citation.clone()),

@@ -234,6 +234,9 @@ pub enum What {
         command: String,
         tree: String,
         base: bool,
+        /// `Session::approved` when the tree was asked for.
+        #[serde(default)]
+        approved: u64,
     },
     RunFinished {
         run: Box<CommandRun>,

@@ -31,4 +31,5 @@ pub mod safe;
 pub mod session;
 pub mod stack;
 pub mod task;
+pub mod trigger;
 pub mod verdict;

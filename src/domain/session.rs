@@ -9,13 +9,16 @@ use super::{
     commit::{CommitRecord, CommitShape},
     edit::FileEdit,
     event::{Event, Exit, Scene, Scope, What},
-    hunk::{Decision, Hunk},
+    hunk::{Body, Decision, Hunk},
     ids::HunkId,
     plan::Step,
     stack::StackKey,
     task::{Criterion, CriterionState, Task},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+};
 
 /// Everything that was decided, by whom, and what was seen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,6 +31,8 @@ pub struct Session {
     pub work: Work,
     pub evidence: EvidenceBook,
     pub closing: Closing,
+    /// Fingerprint of the approved tree: the base and every held text.
+    pub approved: u64,
     /// Journal length: the next event is `seq + 1`.
     pub seq: u64,
     /// States before the last undoable events, oldest first, at most `UNDO_LIMIT`.
@@ -86,6 +91,9 @@ pub struct EvidenceBook {
     pub scopes: BTreeSet<Scope>,
     /// Latest run on the approved tree, by command id.
     pub runs: BTreeMap<String, CommandRun>,
+    /// What `Session::approved` was for the runs that began, and for the latest that ended.
+    pub began: BTreeMap<String, u64>,
+    pub verified: BTreeMap<String, u64>,
     /// Latest run on the base, by command id.
     pub base_runs: BTreeMap<String, CommandRun>,
     /// Command id and key to failures and runs, of tests that were repeated alone.
@@ -96,6 +104,10 @@ pub struct EvidenceBook {
     pub test_first: Vec<(String, bool, String)>,
     /// Cards with the choice and the reason.
     pub decisions: Vec<(String, String, String)>,
+    /// Command id to how many different trees it failed on in a row, worse than on the base,
+    /// and the last of them.
+    pub failing: BTreeMap<String, (u32, String)>,
+    /// The longest of these rows: so often one approach did not work.
     pub failures_in_a_row: u32,
 }
 
@@ -135,6 +147,20 @@ pub enum SessionError {
 /// The journal version this program writes.
 pub const JOURNAL_VERSION: u32 = 1;
 
+/// Whether an event can change the approved tree.
+fn changes_texts(what: &What) -> bool {
+    matches!(
+        what,
+        What::Started { .. }
+            | What::Proposed { .. }
+            | What::Decided { .. }
+            | What::Split { .. }
+            | What::Rebased { .. }
+            | What::Undone
+            | What::Redone
+    )
+}
+
 impl Session {
     /// The fold of a whole journal.
     pub fn replay(events: &[Event]) -> Result<Self, SessionError> {
@@ -155,7 +181,35 @@ impl Session {
         }
         super::apply::apply(self, event)?;
         self.seq = event.seq;
+        if changes_texts(&event.what) {
+            self.approved = self.fingerprint();
+        }
         Ok(())
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.identity.base.hash(&mut hasher);
+        for edit in self.work.edits.values() {
+            if !edit.hunks.iter().any(|hunk| hunk.decision.is_held()) {
+                continue;
+            }
+            (&edit.path, edit.approved()).hash(&mut hasher);
+            for hunk in edit.hunks.iter().filter(|hunk| hunk.decision.is_held()) {
+                match &hunk.body {
+                    Body::Mode { to, .. } => to.hash(&mut hasher),
+                    Body::Binary { new_base64, .. } => new_base64.hash(&mut hasher),
+                    Body::Text { .. } | Body::Delete => {}
+                }
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Forgets what could be undone: it was against another base.
+    pub(super) fn forget_history(&mut self) {
+        self.undo.clear();
+        self.redo.clear();
     }
 
     /// Remembers the work before an undoable event, with a label for the notice.

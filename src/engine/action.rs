@@ -8,7 +8,7 @@ use super::{
     popup::{Ask, Popup},
     scene::{self, act_update},
     text::{self, Purpose},
-    view::{Body, Mark, Pane, SceneKind, Target},
+    view::{Mark, Pane, SceneKind, Target},
     why,
 };
 use crate::{
@@ -132,6 +132,11 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
             }
             cx.open_editor(Purpose::Search, text, "find");
         }
+        Action::OpenEditor if matches!(cx.marked(), Some(Target::Page(_))) => {
+            if let Some(Target::Page(page)) = cx.marked() {
+                navigate::open_page(cx, &page);
+            }
+        }
         Action::OpenEditor => match navigate::place(cx) {
             Some(place) => cx.effect(Effect::OpenEditor { path: place.path, line: place.line }),
             None => cx.refuse("Nothing is marked that has a place in a file."),
@@ -143,13 +148,9 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
             }
             None => cx.refuse("Nothing is marked that could be copied."),
         },
-        Action::StackSet => {
-            cx.model.activity.proposing = Some(usize::MAX);
-            cx.effect(Effect::Propose { step: None, kind: ProposeKind::StackSet });
-        }
-        Action::Seen => {
-            cx.model.activity.proposing = Some(usize::MAX);
-            cx.effect(Effect::Propose { step: None, kind: ProposeKind::Seen });
+        Action::StackSet | Action::Seen => {
+            let kind = if action == Action::Seen { ProposeKind::Seen } else { ProposeKind::StackSet };
+            act_update::ask_for(cx, None, kind);
         }
         Action::ReviewAll => {
             navigate::enter(cx, Scene::Prepare);
@@ -160,13 +161,13 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::ApplyNow => {
             if cx.model.session.held() == 0 {
                 cx.refuse("Nothing is held; approve a hunk first.");
-            } else {
+            } else if cx.may_act() {
                 cx.model.screen.popup = Some(Popup::Choices { ask: Ask::ApplyNow, marked: 0 });
             }
         }
         Action::UndoCommit => {
             if cx.model.session.is_committed() {
-                cx.model.screen.popup = Some(Popup::Choices { ask: Ask::UndoCommit, marked: 0 });
+                undo(cx);
             } else {
                 cx.refuse("This session has made no commit.");
             }
@@ -204,8 +205,8 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
                 "read it",
             );
         }
-        Action::OrmPage => navigate::open_page(cx, "orm-reference"),
-        Action::Agents => agents(cx),
+        Action::OrmPage => navigate::open_page(cx, super::handbook::ORM_PAGE),
+        Action::Agents => navigate::open_page(cx, "agents"),
         Action::HandOver => hand_over(cx),
         _ => return false,
     }
@@ -219,31 +220,6 @@ fn prompt(cx: &mut Cx<'_>, purpose: Purpose, title: &str, placeholder: &str, don
         corner: String::new(),
         above: Vec::new(),
         done: done.into(),
-    });
-}
-
-fn agents(cx: &mut Cx<'_>) {
-    let names = cx.model.options.agents.clone();
-    let mut rows = Vec::new();
-    if names.is_empty() {
-        rows.push(super::view::Row::text(
-            "No command is set up. In config.toml of your configuration folder:",
-        ));
-        rows.push(super::view::Row::Blank);
-        for line in ["[[proposers]]", "name = \"codex\"", "argv = [\"codex\", \"exec\", \"-\"]"] {
-            rows.push(super::view::Row::Text { line: vec![super::view::bold(line)], indent: 2 });
-        }
-        rows.push(super::view::Row::Blank);
-        rows.push(super::view::Row::text("It runs in a private copy; the step, the criteria and the rules stand on its standard input; what it changes comes back as hunks."));
-    } else {
-        rows.extend(names.iter().map(|name| super::view::Row::text(name.clone())));
-    }
-    cx.model.screen.popup = Some(Popup::Card {
-        title: "Commands that can propose".into(),
-        corner: String::new(),
-        rows,
-        top: 0,
-        back: None,
     });
 }
 
@@ -267,7 +243,7 @@ fn page(cx: &Cx<'_>) -> usize {
 fn shows_diff(cx: &Cx<'_>) -> bool {
     cx.model.kind() == SceneKind::Act
         && cx.model.screen.focus == Pane::Proposal
-        && matches!(scene::pane(cx.model, Pane::Proposal).body, Body::Diff(_))
+        && !scene::act::shows_guide(cx.model)
 }
 
 fn step(cx: &mut Cx<'_>, delta: isize) {
@@ -355,6 +331,9 @@ fn escape(cx: &mut Cx<'_>) {
 }
 
 fn undo(cx: &mut Cx<'_>) {
+    if !cx.may_act() {
+        return;
+    }
     if cx.model.session.is_committed() {
         cx.model.screen.popup = Some(Popup::Choices { ask: Ask::UndoCommit, marked: 0 });
         return;
@@ -412,8 +391,9 @@ pub fn clicked(cx: &mut Cx<'_>, pane: Pane, row: usize, twice: bool) {
         rows.get(..row).and_then(|above| above.iter().rev().find_map(|row| row.target())).cloned()
     });
     if let Some(target) = target {
+        // A double click opens what was clicked, not what has the caret.
+        cx.put_away_text();
         if let Target::Suggestion(index) = target {
-            cx.model.screen.editor = None;
             scene::prepare_update::take_suggestion(cx, index);
             return;
         }

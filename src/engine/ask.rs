@@ -1,6 +1,7 @@
 //! Questions with numbered options: their words, and what each option does.
 
 use super::{
+    cards,
     cx::{Cx, plural},
     effect::{Effect, ExportKind, ProposeKind},
     judge,
@@ -27,8 +28,8 @@ pub fn trust(cx: &mut Cx<'_>) {
         cx.refuse("No commands were found; stack.yaml can name them under verify:.");
     } else if cx.model.commands_trusted() {
         cx.refuse("These commands are trusted until one of them changes.");
-    } else {
-        cx.model.screen.editor = None;
+    } else if cx.may_act() {
+        cx.put_away_text();
         cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Trust, marked: 0 });
     }
 }
@@ -225,6 +226,10 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 choice("report.html", "one file"),
                 choice("the walkthrough", "Markdown, step by step"),
                 choice("one lesson for next time", "one line, offered again for the same kind of task"),
+                choice(
+                    "one lesson for everyone here",
+                    "a hunk in stack/lessons.md; verified and committed with the rest",
+                ),
             ];
             make("Take the report".into(), "", Vec::new(), options, "copy")
         }
@@ -292,7 +297,23 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             options.extend(model.options.agents.iter().map(|name| {
                 choice(format!("ask {name}"), "works in a private copy; its changes come as hunks")
             }));
-            make("Who fills this step?".into(), "", Vec::new(), options, "write it myself")
+            let rows = cards::at(model, "filler").flat_map(|card| cards::rows(model, card)).collect();
+            make("Who fills this step?".into(), "", rows, options, "write it myself")
+        }
+        Ask::Card(id) => {
+            let Some(card) = cards::card(model, id) else {
+                return make("No such card".into(), "", Vec::new(), vec![choice("back", "")], "back");
+            };
+            let mut rows = vec![Row::text(card.question.clone()), Row::Blank];
+            rows.push(Row::Text { line: vec![muted("usually  "), plain(card.default.clone())], indent: 0 });
+            if let Some((chosen, _)) = cards::chosen(model, id) {
+                rows.push(Row::Text { line: vec![muted("chosen   "), bold(chosen.to_owned())], indent: 0 });
+            }
+            let mut options = vec![choice("decide later", "")];
+            options.extend(card.options.iter().map(|option| {
+                choice(option.label.clone(), format!("{}; effort: {}", option.trade_off, option.effort))
+            }));
+            make(card.title.clone(), "kept with the session", rows, options, "decide later")
         }
     }
 }
@@ -356,6 +377,26 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
                 done: "keep it".into(),
             });
         }
+        (Ask::Take, 5) => {
+            if cx.model.session.is_committed() {
+                cx.refuse("The commit is made; the lesson for everyone goes with the next change. Yours can be kept now.");
+                return;
+            }
+            cx.open_editor(Purpose::SharedLesson, "", "one line for the next task of this kind");
+            cx.model.screen.popup = Some(Popup::Prompt {
+                title: "One lesson for everyone here".into(),
+                corner: "a hunk in stack/lessons.md".into(),
+                above: Vec::new(),
+                done: "propose it".into(),
+            });
+        }
+        (Ask::Card(id), n) if n > 0 => {
+            let option = cards::card(cx.model, &id).and_then(|card| card.options.get(n - 1)).cloned();
+            if let Some(option) = option {
+                cards::record_card(cx, &id, &option.label, &option.trade_off);
+                cx.notice(Mark::Before, format!("decided: {}", option.label));
+            }
+        }
         (Ask::Refresh, 1) => cx.effect(Effect::Rebase),
         (Ask::UndoCommit, 1) => cx.effect(Effect::UndoCommit),
         (Ask::ApplyNow, 1) => {
@@ -365,11 +406,15 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
         (Ask::DeleteSession(id), 1) => cx.effect(Effect::DeleteSession(id)),
         (Ask::Agent(step), n) if n > 0 => {
             if let Some(name) = cx.model.options.agents.get(n - 1).cloned() {
+                cards::record(cx, "filler", &name, "asked for this step");
                 cx.model.activity.proposing = Some(step);
                 cx.effect(Effect::Propose { step: Some(step), kind: ProposeKind::Agent(name) });
             }
         }
-        (Ask::Agent(_), _) => cx.model.screen.guide = true,
+        (Ask::Agent(_), _) => {
+            cards::record(cx, "filler", "write it myself", "the walkthrough leads");
+            cx.model.screen.guide = true;
+        }
         _ => {}
     }
 }

@@ -67,7 +67,7 @@ pub fn classify(what: &What) -> (Primitive, Scope, String) {
         What::Trusted { digest, commands } => {
             (Validate, Process, format!("{} commands, {digest}", commands.len()))
         }
-        What::RunStarted { command, tree, base } => {
+        What::RunStarted { command, tree, base, .. } => {
             let of = if *base { "base" } else { "approved" };
             (CallTool, Process, format!("{command} on {of} {}", short(tree)))
         }

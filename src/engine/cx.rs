@@ -27,15 +27,10 @@ impl Cx<'_> {
     ///
     /// Returns whether it was applied; when not, the reason stands on the floor.
     pub fn record(&mut self, what: What) -> bool {
-        if self.model.activity.journal_failed_at.is_some() && !matches!(what, What::Noticed { .. }) {
-            self.refuse("The session file cannot be written; deciding waits until it can. q quits.");
-            return false;
-        }
-        if let Some(text) = &self.model.options.read_only
-            && !is_looking(&what)
+        if !is_fact(&what)
+            && !(is_looking(&what) && self.model.activity.journal_failed_at.is_none())
+            && !self.may_act()
         {
-            let text = text.clone();
-            self.refuse(text);
             return false;
         }
         let (primitive, scope, evidence) = super::classify::classify(&what);
@@ -53,6 +48,22 @@ impl Cx<'_> {
             return false;
         }
         self.effects.push(Effect::Append(Box::new(event)));
+        true
+    }
+
+    /// Whether this session may decide and run things; when not, the reason stands on the floor.
+    pub fn may_act(&mut self) -> bool {
+        if self.model.activity.journal_failed_at.is_some() {
+            let key = self.key(Action::Quit);
+            self.refuse(format!(
+                "The session file cannot be written; deciding waits until it can. {key} quits."
+            ));
+            return false;
+        }
+        if let Some(text) = self.model.options.read_only.clone() {
+            self.refuse(text);
+            return false;
+        }
         true
     }
 
@@ -77,6 +88,14 @@ impl Cx<'_> {
         self.model.screen.refusal = Some(text.into());
     }
 
+    /// Says that another proposal is being made; a reason that stands already is kept.
+    pub fn refuse_proposing(&mut self) {
+        if self.model.screen.refusal.is_none() {
+            let key = self.key(Action::Interrupt);
+            self.refuse(format!("A proposal is being made; {key} stops it."));
+        }
+    }
+
     /// Asks for something outside.
     pub fn effect(&mut self, effect: Effect) {
         self.effects.push(effect);
@@ -87,17 +106,33 @@ impl Cx<'_> {
         self.model.keys.key(action)
     }
 
-    /// Opens a text.
+    /// Opens a text: what was typed there before and left, else this.
     pub fn open_editor(&mut self, purpose: Purpose, text: impl Into<String>, placeholder: impl Into<String>) {
+        self.put_away_text();
         self.model.screen.editor_revision += 1;
-        let text = text.into();
+        let original = text.into();
+        let drafts = &mut self.model.screen.drafts;
+        let draft = drafts.iter().position(|(known, _)| *known == purpose).map(|at| drafts.remove(at).1);
         self.model.screen.editor = Some(Editor {
             purpose,
-            original: text.clone(),
-            text,
+            text: draft.unwrap_or_else(|| original.clone()),
+            original,
             revision: self.model.screen.editor_revision,
             placeholder: placeholder.into(),
         });
+    }
+
+    /// Takes the caret away. What was typed is kept for the next time; returns whether it was.
+    pub fn put_away_text(&mut self) -> bool {
+        let Some(editor) = self.model.screen.editor.take() else { return false };
+        let fleeting = matches!(editor.purpose, Purpose::Search | Purpose::Palette | Purpose::Help);
+        // No lines at all are a change of a hunk; elsewhere an empty text is no draft.
+        let says = !editor.text.trim().is_empty() || matches!(editor.purpose, Purpose::Hunk(_));
+        let keep = !fleeting && says && editor.text != editor.original;
+        if keep {
+            self.model.screen.drafts.push((editor.purpose, editor.text));
+        }
+        keep
     }
 
     /// Replaces the text under the caret.
@@ -137,6 +172,18 @@ impl Cx<'_> {
         }
         done
     }
+}
+
+/// Events that say what the world did: refusing them would make the session wrong.
+fn is_fact(what: &What) -> bool {
+    matches!(
+        what,
+        What::Noticed { .. }
+            | What::Committed { .. }
+            | What::CommitUndone { .. }
+            | What::Applied { .. }
+            | What::Finished { .. }
+    )
 }
 
 /// Events that only look: they decide nothing and touch nothing.

@@ -73,6 +73,10 @@ pub enum Effect {
         what: ExportKind,
     },
     SaveLesson(String),
+    /// Make the handbook anew for the stack as it is known now.
+    LoadHandbook,
+    /// Write the note for whoever owns the schema, from the task and the map.
+    SchemaNote,
     ListSessions,
     /// Load the events of this session for the journal card.
     LoadJournal,
@@ -104,6 +108,8 @@ pub enum ProposeKind {
     Seen,
     /// Files for `stack/`.
     StackSet,
+    /// One lesson at the end of `stack/lessons.md`.
+    Lesson(String),
     /// What a hook changed in the scratch tree.
     Hook,
 }

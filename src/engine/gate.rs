@@ -134,17 +134,29 @@ fn act(model: &Model) -> Gate {
 
 fn verify(model: &Model) -> Gate {
     let state = judge::standing(model);
-    if model.session.work.partial.is_some() && !state.running {
-        return Gate::Open { facts: "as partial success".into() };
+    let way_out = format!("{} finishes as partial", model.keys.key(crate::keys::Action::Partial));
+    let gate = commands(state, way_out);
+    match gate {
+        Gate::Waits { .. } | Gate::Shut { .. }
+            if model.session.work.partial.is_some()
+                && model.activity.running.as_ref().is_none_or(|running| running.base) =>
+        {
+            Gate::Open { facts: "as partial success".into() }
+        }
+        gate => gate,
     }
+}
+
+/// What the commands alone say.
+fn commands(state: judge::Standing, way_out: String) -> Gate {
     if state.commands == 0 {
-        return Gate::Shut { reason: "no commands found".into(), way_out: "or finish as partial".into() };
+        return Gate::Shut { reason: "no commands found".into(), way_out };
     }
     if state.running {
         return Gate::Waits { condition: "no command is worse than on the base".into() };
     }
     if let Some(reason) = state.first_reason {
-        return Gate::Shut { reason, way_out: "or finish as partial".into() };
+        return Gate::Shut { reason, way_out };
     }
     if !state.all_ran {
         return Gate::Waits { condition: "no command is worse than on the base".into() };

@@ -47,18 +47,13 @@ pub fn judged<'a>(model: &'a Model, spec: &'a CommandSpec) -> Judged<'a> {
         .collect();
     let comparison = run.map(|run| compare(run, base, &flaky)).unwrap_or_default();
     let verdict = run.map(|run| judge(spec, run, &comparison, false));
-    let tree = model.activity.tree.as_ref().map(|(tree, _)| tree.as_str());
-    let stale = match (run, tree) {
-        (Some(run), Some(tree)) => !run.tree.is_empty() && run.tree != tree,
-        _ => false,
-    } || model.world.revision != verified_revision(model) && run.is_some();
-    Judged { spec, run, comparison, verdict, stale }
+    Judged { spec, run, comparison, verdict, stale: is_stale(model, &spec.id) }
 }
 
-/// The revision of the composed texts that was verified last; equal to the current one
-/// while nothing changed since.
-fn verified_revision(model: &Model) -> u64 {
-    model.activity.verified_revision.unwrap_or(model.world.revision)
+/// Whether the latest run of a command was on another tree than the one approved now.
+pub fn is_stale(model: &Model, command: &str) -> bool {
+    let evidence = &model.session.evidence;
+    evidence.runs.contains_key(command) && evidence.verified.get(command) != Some(&model.session.approved)
 }
 
 /// Every command in order.
@@ -81,7 +76,7 @@ pub fn standing(model: &Model) -> Standing {
             continue;
         };
         if judged.stale {
-            standing.all_ran = false;
+            standing.all_ran &= judged.spec.optional;
             continue;
         }
         if *verdict == Verdict::FailsAsBefore {
@@ -107,9 +102,21 @@ pub fn standing(model: &Model) -> Standing {
         standing.first_reason.get_or_insert(reason);
     }
     if standing.commands > 0 && standing.all_ran && standing.first_reason.is_none() {
-        standing.first_reason = unproven_criterion(model);
+        standing.first_reason = unproven_criterion(model).or_else(|| contradicted_item(model));
     }
     standing
+}
+
+/// An item of the checklist that evidence speaks against.
+fn contradicted_item(model: &Model) -> Option<String> {
+    checklist(model).into_iter().find_map(|(_, state)| match state {
+        ItemState::Contradicted { evidence } => Some(format!("the checklist is contradicted, {evidence}")),
+        ItemState::Proven { .. }
+        | ItemState::NotChecked { .. }
+        | ItemState::NotApplicable { .. }
+        | ItemState::Untrusted { .. }
+        | ItemState::Ticked { .. } => None,
+    })
 }
 
 /// A criterion that names a test needs that test to pass on the approved tree.
@@ -288,6 +295,9 @@ fn command_item(kind: CommandKind, judged: &[Judged<'_>]) -> ItemState {
             (None, _) | (_, true) => return ItemState::NotChecked { why: format!("{name} has not run") },
             (Some(Verdict::Passed), _) => evidence.push(name),
             (Some(Verdict::FailsAsBefore), _) => evidence.push(format!("{name} fails as before")),
+            (Some(Verdict::Failed | Verdict::TimedOut), _) if judged.spec.optional => {
+                return ItemState::NotChecked { why: format!("{name} fails, it is optional") };
+            }
             (Some(Verdict::Failed | Verdict::TimedOut), _) => {
                 return ItemState::Contradicted { evidence: format!("{name} fails") };
             }

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod ask;
+pub mod cards;
 pub mod classify;
 pub mod cursor;
 pub mod cx;
@@ -17,8 +18,10 @@ pub mod message;
 pub mod model;
 pub mod msg;
 pub mod navigate;
+pub mod opening;
 pub mod popup;
 pub mod popups;
+pub mod protocol;
 pub mod reporting;
 pub mod scene;
 pub mod search;
@@ -33,3 +36,6 @@ pub use effect::Effect;
 pub use model::Model;
 pub use msg::Msg;
 pub use update::update;
+
+#[cfg(test)]
+mod tests;

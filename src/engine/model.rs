@@ -7,11 +7,17 @@ use super::{
     handbook::Handbook,
     msg::{SessionLine, Suggestion},
     popup::Popup,
-    text::Editor,
+    text::{Editor, Purpose},
     view::{Mark, Pane, SceneKind, Target},
 };
 use crate::{
-    domain::{event::Scene, ids::HunkId, map::BackendMap, session::Session, task::Intent},
+    domain::{
+        event::Scene,
+        ids::HunkId,
+        map::BackendMap,
+        session::Session,
+        task::{Intent, Reading},
+    },
     keys::KeyTable,
     ports::{vault::RepoState, verifier::OutputLine},
 };
@@ -59,6 +65,10 @@ pub struct World {
     /// Texts that were loaded for previews.
     pub sources: BTreeMap<String, Option<Arc<str>>>,
     pub sessions: Vec<SessionLine>,
+    /// The note for whoever owns the schema, when the task begins there.
+    pub schema_note: Option<String>,
+    /// The reading and the address of the map that the note was asked for.
+    pub schema_note_of: Option<(Reading, usize)>,
 }
 
 /// Where the scan of the base stands.
@@ -92,8 +102,8 @@ pub struct Screen {
     pub toggled: BTreeSet<HunkId>,
     /// Extra context: hunk to number of lines.
     pub context: BTreeMap<HunkId, u32>,
-    /// Texts of hunks that were left without deciding.
-    pub drafts: BTreeMap<HunkId, String>,
+    /// Texts that were left without being done.
+    pub drafts: Vec<(Purpose, String)>,
     pub hunk: Option<HunkId>,
     pub diff_row: usize,
     pub chosen_hunks: BTreeSet<HunkId>,
@@ -116,6 +126,8 @@ pub struct Screen {
     /// Failure under inspection: command and index.
     pub failure: Option<(String, usize)>,
     pub popup: Option<Popup>,
+    /// When the question on screen was asked.
+    pub asked_at: u64,
     pub editor: Option<Editor>,
     pub search: Option<String>,
     /// A file to open in the built-in editor as soon as it is loaded.
@@ -168,10 +180,10 @@ pub struct Activity {
     pub commit_error: Option<(String, String)>,
     /// Output rings by command id.
     pub output: BTreeMap<String, Output>,
-    /// Revision of the composed texts that the runs of the approved tree are of.
-    pub verified_revision: Option<u64>,
     /// Tree under test and doubts about it.
     pub tree: Option<(String, Vec<String>)>,
+    /// `Session::approved` of that tree.
+    pub tree_of: u64,
     /// Decisions since then are only in memory.
     pub journal_failed_at: Option<u64>,
     pub stop_asked: u8,
@@ -181,8 +193,10 @@ pub struct Activity {
     pub base_pending: bool,
     /// Commands were asked for before they were trusted.
     pub run_after_trust: bool,
-    /// Revision that the running commands are of.
-    pub queue_verified: Option<u64>,
+    /// `Session::approved` when the commands that run were asked for.
+    pub queued: u64,
+    /// What the plan was made of, so that another choice makes another plan.
+    pub planned: Option<u64>,
 }
 
 /// A request to run commands that has not ended.

@@ -10,7 +10,7 @@ use crate::{
         proposal::Proposal,
         task::{Criterion, Reading},
     },
-    engine::view::Pane,
+    engine::{handbook::Handbook, view::Pane},
     keys::Action,
     ports::{vault::RepoState, verifier::OutputLine},
 };
@@ -157,6 +157,10 @@ pub enum Msg {
     },
     /// The report, for the clipboard.
     CopyReport(String),
+    /// The knowledge files were read.
+    HandbookLoaded(Arc<Handbook>),
+    /// The note for whoever owns the schema; `None` when the task does not begin there.
+    SchemaNote(Option<String>),
     /// A lesson was saved.
     Lesson(String),
     /// A background task failed; shown and logged.
@@ -177,6 +181,8 @@ pub struct Suggestion {
 pub struct ProposalFailure {
     pub text: String,
     pub hint: String,
+    /// The same step as a walkthrough, so that it does not end here.
+    pub instead: Option<Box<Step>>,
 }
 
 /// One earlier session in a list.

@@ -4,7 +4,9 @@ use super::{
     cx::Cx,
     effect::{Effect, ScanTarget},
     gate::Gate,
-    popup::Popup,
+    opening,
+    popup::{Ask, Popup},
+    protocol,
     scene::{act_update, review},
     view::{Mark, Row, Target, bold, muted, plain},
 };
@@ -18,8 +20,13 @@ use crate::{
 
 /// Goes to a scene and starts what it needs.
 pub fn enter(cx: &mut Cx<'_>, scene: Scene) {
-    if cx.model.session.scene != scene && !cx.record(What::SceneEntered { scene }) {
+    let before = cx.model.session.scene;
+    let first = scene > cx.model.session.furthest;
+    if before != scene && !cx.record(What::SceneEntered { scene }) {
         return;
+    }
+    if first && let Some(text) = protocol::checkpoint(cx.model, before) {
+        cx.notice(Mark::Warn, text);
     }
     cx.model.screen.preview = None;
     cx.model.screen.search = None;
@@ -41,12 +48,7 @@ pub fn enter(cx: &mut Cx<'_>, scene: Scene) {
         }
         Scene::Act => {
             cx.model.screen.editor = None;
-            if cx.model.session.work.steps.is_empty() && !cx.model.activity.planning {
-                cx.model.activity.planning = true;
-                cx.effect(Effect::Plan);
-            } else {
-                act_update::propose_next(cx);
-            }
+            act_update::plan_or_propose(cx);
             act_update::load_guide(cx);
         }
         Scene::Verify => {
@@ -69,6 +71,10 @@ pub fn look(cx: &mut Cx<'_>, scene: Scene) {
         let gate = super::gate::gate(cx.model, previous);
         let key = cx.key(Action::Continue);
         match gate {
+            // The way there may ask something first.
+            Gate::Open { .. } if previous.next() == Some(scene) && cx.model.session.scene == previous => {
+                super::scene::act(cx, Action::Continue);
+            }
             Gate::Open { .. } if previous.next() == Some(scene) => enter(cx, scene),
             _ => cx.refuse(format!("{name} has nothing to show yet. {key} goes on scene by scene.")),
         }
@@ -82,41 +88,68 @@ pub fn refuse_gate(cx: &mut Cx<'_>, next: Scene, gate: &Gate) {
     let text = match gate {
         Gate::Open { .. } | Gate::None => return,
         Gate::Waits { condition } => {
-            let hint = match cx.model.session.scene {
-                Scene::Act => format!(" {} goes to the first.", cx.key(Action::NextNeed)),
-                Scene::Prepare if cx.model.session.work.task.is_some() => {
-                    format!(" {} accepts them.", cx.key(Action::AcceptAll))
-                }
-                Scene::Acquire => format!(" {} takes the suggestion.", cx.key(Action::AcceptAll)),
-                Scene::Prepare | Scene::Verify | Scene::Finalize => String::new(),
-            };
-            format!("{} opens when {condition}.{hint}", next.name())
+            format!("{} opens when {condition}.{}", next.name(), way(cx))
         }
         Gate::Shut { reason, way_out } => {
-            format!("{} is shut: {reason}. {}", next.name(), super::cx::capitalise(way_out))
+            format!("{} is shut: {reason}; {way_out}.", next.name())
         }
     };
     cx.refuse(text);
 }
 
-/// Opens a page of the handbook as a card.
-pub fn open_page(cx: &mut Cx<'_>, page: &str) {
-    let handbook = cx.model.handbook.clone();
-    let Some(content) = handbook.pages.get(page) else {
-        cx.refuse(format!("There is no page {page}."));
-        return;
+/// The key that helps where a gate waits.
+fn way(cx: &Cx<'_>) -> String {
+    let model = &*cx.model;
+    let task = model.session.work.task.as_ref();
+    let (action, does) = match model.session.scene {
+        Scene::Prepare => match task {
+            None => (Action::Edit, "opens the task"),
+            Some(task) if task.reading.questions.iter().any(|question| question.answer.is_none()) => {
+                (Action::NextNeed, "goes to the question")
+            }
+            Some(_) if model.session.accepted_criteria().next().is_none() && !model.is_review() => {
+                (Action::AcceptAll, "accepts them")
+            }
+            Some(_) => return String::new(),
+        },
+        Scene::Acquire if model.is_review() => (Action::Choose, "chooses one"),
+        Scene::Acquire => (Action::AcceptAll, "takes the suggestion"),
+        Scene::Act if model.session.hunks().is_empty() => (Action::NextNeed, "goes to the step that waits"),
+        Scene::Act => (Action::NextNeed, "goes to the first"),
+        Scene::Verify | Scene::Finalize => return String::new(),
     };
-    let rows = content.lines.iter().map(|line| markdown_row(line)).collect();
-    cx.model.screen.popup =
-        Some(Popup::Card { title: content.title.clone(), corner: page.to_owned(), rows, top: 0, back: None });
+    format!(" {} {does}.", cx.key(action))
 }
 
-/// Opens a page because something in the repository called for it; once per session.
-pub fn open_by_itself(cx: &mut Cx<'_>, page: &str, trigger: &str) {
-    let known = cx.model.session.evidence.pages.iter().any(|(known, _)| known == page);
-    if !known && cx.model.handbook.pages.contains_key(page) {
-        cx.record(What::PageOpened { page: page.to_owned(), trigger: trigger.to_owned() });
+/// Opens a page of the handbook as a card.
+pub fn open_page(cx: &mut Cx<'_>, page: &str) {
+    if let Some(card) = page.strip_prefix("card/") {
+        cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Card(card.to_owned()), marked: 0 });
+        return;
     }
+    let Some(content) = opening::page(cx.model, page) else {
+        cx.refuse(format!("There is no page {page} for this stack."));
+        return;
+    };
+    let rows = markdown_rows(&content.lines);
+    cx.model.screen.popup =
+        Some(Popup::Card { title: content.title, corner: page.to_owned(), rows, top: 0, back: None });
+}
+
+/// Markdown as rows; code between fences is indented and stays as it is.
+pub fn markdown_rows(lines: &[String]) -> Vec<Row> {
+    let mut code = false;
+    let mut rows = Vec::new();
+    for line in lines {
+        if line.trim_start().starts_with("```") {
+            code = !code;
+        } else if code {
+            rows.push(Row::Text { line: vec![plain(line.clone())], indent: 2 });
+        } else {
+            rows.push(markdown_row(line));
+        }
+    }
+    rows
 }
 
 /// One line of Markdown as a row: heads, lists and code stay recognisable.

@@ -72,6 +72,8 @@ pub enum Ask {
     DeleteSession(String),
     NewTask,
     Agent(usize),
+    /// A decision card, by id.
+    Card(String),
 }
 
 /// The labels and notes of an ask's options live in `ask.rs`; this is what one does.

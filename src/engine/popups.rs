@@ -5,16 +5,19 @@ use super::{
     cx::Cx,
     fuzzy,
     model::Model,
-    popup::Popup,
+    popup::{Ask, Popup},
     text::{self, Purpose},
     view::popup::{HelpEntry, PaletteEntry},
     view::{Mark, PopupBody, PopupView, Role, Row, bold, muted, plain, role},
 };
 use crate::keys::{Action, Group};
 
+/// Enter that arrives sooner after a question was typed before anyone could read it.
+const READ_MS: u64 = 300;
+
 /// Opens the help of this place.
 pub fn open_help(cx: &mut Cx<'_>) {
-    cx.model.screen.editor = None;
+    cx.put_away_text();
     cx.model.screen.popup = Some(Popup::Help { marked: 0 });
     cx.open_editor(Purpose::Help, "", "search keys and actions");
 }
@@ -77,17 +80,11 @@ pub fn act(cx: &mut Cx<'_>, action: Action) {
                     }
                     text::act(cx, Action::Escape);
                 }
-            } else if action == Action::OtherView && matches!(popup_now(cx), Some(Popup::Commit)) {
-                // Letters are text here; the view is changed before the popup opens.
             } else {
                 text::act(cx, action);
             }
         }
     }
-}
-
-fn popup_now<'a>(cx: &'a Cx<'_>) -> Option<&'a Popup> {
-    cx.model.screen.popup.as_ref()
 }
 
 fn close(cx: &mut Cx<'_>) {
@@ -155,17 +152,24 @@ fn card(cx: &mut Cx<'_>, action: Action, top: usize, back: Option<Box<Popup>>, c
     }
 }
 
-fn choices(cx: &mut Cx<'_>, action: Action, question: super::popup::Ask, marked: usize) {
+fn choices(cx: &mut Cx<'_>, action: Action, question: Ask, marked: usize) {
     let count = ask::view(cx.model, &question).options.len();
     match action {
         Action::Down | Action::NextNeed | Action::NextPane => {
             set_marked(cx, (marked + 1).min(count.saturating_sub(1)));
         }
         Action::Up | Action::PreviousNeed | Action::PreviousPane => set_marked(cx, marked.saturating_sub(1)),
-        Action::Open => ask::answer(cx, question, marked),
+        Action::Open => {
+            let age = cx.model.now.saturating_sub(cx.model.screen.asked_at);
+            if (marked > 0 || question == Ask::Trust) && age < READ_MS {
+                cx.refuse("This was just asked; look at it, then Enter does it.");
+            } else {
+                ask::answer(cx, question, marked);
+            }
+        }
         Action::Escape => {
-            // Esc is always the safe answer, and for the first screen it only looks.
-            if matches!(question, super::popup::Ask::Resume | super::popup::Ask::AcceptLikely) {
+            // Esc is always the safe answer; where the first option does something, it only leaves.
+            if matches!(question, Ask::Resume | Ask::AcceptLikely | Ask::Take | Ask::Agent(_)) {
                 cx.model.screen.popup = None;
             } else {
                 ask::answer(cx, question, 0);
@@ -217,7 +221,7 @@ fn reject(cx: &mut Cx<'_>, action: Action, hunks: Vec<crate::domain::ids::HunkId
         }
         Action::Escape => {
             cx.model.screen.popup = None;
-            cx.model.screen.editor = None;
+            cx.put_away_text();
             cx.notice(Mark::Before, "nothing was rejected");
             return;
         }
@@ -251,10 +255,16 @@ fn sessions(cx: &mut Cx<'_>, action: Action, marked: usize, delete: bool) {
         }
         Action::TurnDown => {
             if let Some(id) = cx.model.world.sessions.get(marked).map(|line| line.id.clone()) {
-                let ask = super::popup::Ask::DeleteSession(id);
+                let ask = Ask::DeleteSession(id);
                 cx.model.screen.popup = Some(Popup::Choices { ask, marked: 0 });
             }
             return;
+        }
+        Action::Scene1 | Action::Scene2 | Action::Scene3 | Action::Scene4 | Action::Scene5 => {
+            let number = [Action::Scene1, Action::Scene2, Action::Scene3, Action::Scene4, Action::Scene5]
+                .iter()
+                .position(|known| *known == action);
+            number.filter(|at| *at < count).unwrap_or(marked)
         }
         _ => marked,
     };
@@ -482,8 +492,11 @@ fn commit(model: &Model) -> PopupView {
     below.push(numbered(
         "2",
         format!(
-            "{commits} on {branch}{signed}, tree {} (the tree that was verified)",
-            super::classify::short(&tree)
+            "{commits} on {branch}{signed}{}",
+            match super::classify::short(&tree) {
+                "" => String::new(),
+                tree => format!(", tree {tree} (the tree that was verified)"),
+            }
         ),
     ));
     let untouched = super::reporting::not_committed(model);

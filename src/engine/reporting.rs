@@ -1,6 +1,7 @@
 //! Builds the report from the model. What is not proven is listed as open, never left out.
 
 use super::{
+    cards,
     classify::short,
     judge,
     model::Model,
@@ -24,11 +25,7 @@ use crate::domain::{
 pub fn report(model: &Model) -> Report {
     let session = &model.session;
     let open = open_items(model);
-    let exit = if open.iter().any(|item| item.blocking) || session.work.partial.is_some() {
-        Exit::Partial
-    } else {
-        Exit::Success
-    };
+    let exit = if open.iter().any(|item| item.blocking) { Exit::Partial } else { Exit::Success };
     let task = session.work.task.as_ref();
     let reading = task.map(|task| &task.reading);
     let judged = judge::all(model);
@@ -75,7 +72,7 @@ pub fn report(model: &Model) -> Report {
             .collect(),
         commits: session.closing.commits.clone(),
         people,
-        handover: reading.map(|reading| reading.out_of_scope.clone()).unwrap_or_default(),
+        handover: handover(model),
         scopes: session.evidence.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         stack: StackKey::ALL
             .into_iter()
@@ -92,9 +89,34 @@ pub fn report(model: &Model) -> Report {
     }
 }
 
-/// The tree that the last full run was of.
+/// What belongs to others: parts of the task that are not backend work, then the note for
+/// whoever owns the schema, one line each under the name of its section.
+fn handover(model: &Model) -> Vec<String> {
+    let reading = model.session.work.task.as_ref().map(|task| &task.reading);
+    let mut lines = reading.map(|reading| reading.out_of_scope.clone()).unwrap_or_default();
+    let mut section = "";
+    for line in model.world.schema_note.iter().flat_map(|note| note.lines()) {
+        if let Some(title) = line.strip_prefix("## ") {
+            section = title;
+        } else if let Some(item) = line.strip_prefix("- ") {
+            lines.push(format!("{section}: {}", item.replace('`', "")));
+        }
+    }
+    lines
+}
+
+/// The tree that was verified, while it is the one approved now; else empty.
 pub fn tree(model: &Model) -> String {
-    model.activity.tree.as_ref().map(|(tree, _)| tree.clone()).unwrap_or_default()
+    let evidence = &model.session.evidence;
+    let made = model.activity.tree.as_ref().filter(|_| model.activity.tree_of == model.session.approved);
+    let run = || {
+        evidence
+            .runs
+            .values()
+            .find(|run| !run.tree.is_empty() && !judge::is_stale(model, &run.command))
+            .map(|run| run.tree.clone())
+    };
+    made.map(|(tree, _)| tree.clone()).or_else(run).unwrap_or_default()
 }
 
 fn count(n: usize) -> u32 {
@@ -173,8 +195,10 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
             open.push(item(known.text, evidence, true));
         }
     }
+    // Partial success that was chosen lapses when nothing required is open any more.
     if let Some(note) = &model.session.work.partial
         && !note.is_empty()
+        && open.iter().any(|item| item.blocking)
     {
         open.push(item("finished as partial".into(), note.clone(), true));
     }
@@ -326,6 +350,31 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
         .collect()
 }
 
+/// The last choice at each decision card, under its title, in the order of first choice;
+/// a card of a question is left out, because the answer itself is listed.
+fn decisions(model: &Model) -> Vec<(String, String, String)> {
+    let asked: Vec<&str> = model
+        .session
+        .work
+        .task
+        .iter()
+        .flat_map(|task| task.reading.questions.iter().map(|question| question.id.as_str()))
+        .collect();
+    let mut last: Vec<(String, String, String)> = Vec::new();
+    for (id, chosen, reason) in &model.session.evidence.decisions {
+        let card = cards::card(model, id);
+        if card.is_some_and(|card| card.shown_at.iter().any(|place| asked.contains(&place.as_str()))) {
+            continue;
+        }
+        let title = card.map_or_else(|| id.clone(), |card| card.title.clone());
+        match last.iter_mut().find(|(known, _, _)| *known == title) {
+            Some(entry) => (entry.1, entry.2) = (chosen.clone(), reason.clone()),
+            None => last.push((title, chosen.clone(), reason.clone())),
+        }
+    }
+    last
+}
+
 fn decided(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     for question in model.session.work.task.iter().flat_map(|task| &task.reading.questions) {
@@ -333,8 +382,9 @@ fn decided(model: &Model) -> Vec<String> {
             lines.push(format!("{} {}", question.text, choice.label));
         }
     }
-    for (card, chosen, reason) in &model.session.evidence.decisions {
-        lines.push(format!("{card}: {chosen} {reason}").trim_end().to_owned());
+    for (card, chosen, reason) in decisions(model) {
+        let reason = if reason.is_empty() { String::new() } else { format!(", {reason}") };
+        lines.push(format!("{card}: {chosen}{reason}"));
     }
     for hunk in model.session.hunks() {
         if let Decision::Rejected { reason } = &hunk.decision {

@@ -152,7 +152,7 @@ fn act_key(model: &Model) -> (Action, String) {
         return (Action::Open, "cut here".into());
     }
     let step = act::current_step(model);
-    let on_guide = model.screen.guide || model.session.hunks().is_empty();
+    let on_guide = act::shows_guide(model);
     if on_guide {
         return match step {
             Some(step) if matches!(step.filler, crate::domain::plan::Filler::Walkthrough { .. }) => {
@@ -191,11 +191,11 @@ fn verify(model: &Model) -> (Action, String) {
             (Action::Interrupt, "stop".into())
         };
     }
-    if standing.new_failures > 0 {
-        return (Action::Open, "go to the failure".into());
-    }
     if gate::gate(model, Scene::Verify).is_open() {
         return (Action::Continue, "on to FINALIZE".into());
+    }
+    if standing.new_failures > 0 {
+        return (Action::Open, "go to the failure".into());
     }
     let untrusted =
         judge::all(model).iter().any(|judged| matches!(judged.verdict, Some(Verdict::Untrusted { .. })));

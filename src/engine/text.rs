@@ -37,6 +37,8 @@ pub enum Purpose {
     Help,
     Contract,
     Lesson,
+    /// A lesson for everyone who works on the repository.
+    SharedLesson,
     /// The whole text of a file, written by the user.
     OwnFile(String),
     NewFile,
@@ -97,7 +99,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) {
         Action::NextPane | Action::PreviousPane
             if matches!(editor.purpose, Purpose::Task | Purpose::Search) =>
         {
-            cx.model.screen.editor = None;
+            cx.put_away_text();
             super::action::act(cx, action);
         }
         Action::Redraw | Action::Suspend => {}
@@ -139,16 +141,14 @@ fn example(cx: &mut Cx<'_>, editor: &Editor) {
 }
 
 fn leave(cx: &mut Cx<'_>, editor: &Editor) {
-    cx.model.screen.editor = None;
+    let kept = cx.put_away_text();
     match &editor.purpose {
         Purpose::Search => cx.model.screen.search = None,
-        Purpose::Hunk(id) if editor.text != editor.original => {
-            cx.model.screen.drafts.insert(*id, editor.text.clone());
-            cx.notice(Mark::Before, "draft kept");
+        Purpose::Task if kept => {
+            let key = cx.key(Action::Edit);
+            cx.notice(Mark::Before, format!("the task is not read yet; {key} goes on with it"));
         }
-        Purpose::Task if !editor.text.trim().is_empty() => {
-            cx.notice(Mark::Before, "the task is not read yet")
-        }
+        _ if kept => cx.notice(Mark::Before, "draft kept"),
         _ => {}
     }
 }
@@ -178,7 +178,6 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             });
             let decision = if same { Decision::Approved } else { Decision::Edited { new_lines } };
             if cx.decide(vec![id], decision) {
-                cx.model.screen.drafts.remove(&id);
                 cx.undoable(format!("approved hunk {id}{}", if same { "" } else { " as edited" }));
                 act_update::act(cx, Action::NextNeed);
                 cx.model.screen.refusal = None;
@@ -215,6 +214,7 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             let name = (!text.is_empty()).then(|| text.to_lowercase());
             if cx.record(What::StackFieldStated { key, name }) {
                 cx.undoable(format!("{} stated", key.name().replace('_', " ")));
+                cx.effect(Effect::LoadHandbook);
             }
         }
         Purpose::Message => super::scene::finalize_update::commit(cx, editor.text),
@@ -261,6 +261,13 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
                 cx.effect(Effect::ReadContract(text));
             }
         }
+        Purpose::SharedLesson => {
+            close(cx);
+            if !text.is_empty() {
+                cx.model.activity.proposing = Some(usize::MAX);
+                cx.effect(Effect::Propose { step: None, kind: ProposeKind::Lesson(text) });
+            }
+        }
         Purpose::Lesson => {
             close(cx);
             if !text.is_empty() {
@@ -268,10 +275,10 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             }
         }
         Purpose::OwnFile(path) => {
-            close(cx);
-            cx.model.activity.proposing = Some(usize::MAX);
             let kind = ProposeKind::Own { path, text: editor.text };
-            cx.effect(Effect::Propose { step: act_update::step_for_own(cx), kind });
+            if act_update::ask_for(cx, act_update::current_step_index(cx), kind) {
+                close(cx);
+            }
         }
         Purpose::NewFile => {
             close(cx);

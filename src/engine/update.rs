@@ -5,7 +5,7 @@ use super::{
     effect::{CommitAnswer, Effect, ScanTarget},
     model::{Model, OUTPUT_LINES, ScanState},
     msg::Msg,
-    navigate,
+    navigate, opening,
     popup::{Ask, Popup},
     scene::{act_update, finalize_update, prepare_update, verify_update},
     text,
@@ -16,9 +16,26 @@ use crate::ports::verifier::OutputLine;
 
 /// Handles one message. Never blocks, never fails; what goes wrong is on the floor.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let before = opening::glance(model);
+    let asked = question(model);
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
-    cx.effects
+    if opening::glance(cx.model) != before {
+        opening::refresh(&mut cx);
+    }
+    let effects = cx.effects;
+    if question(model) != asked {
+        model.screen.asked_at = model.now;
+    }
+    effects
+}
+
+/// The question on screen, when one is.
+fn question(model: &Model) -> Option<Ask> {
+    match &model.screen.popup {
+        Some(Popup::Choices { ask, .. }) => Some(ask.clone()),
+        _ => None,
+    }
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm per message; the work is elsewhere")]
@@ -29,7 +46,11 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
         Msg::Text(text) => text::changed(cx, text),
         Msg::Clicked { pane, row, twice } => super::action::clicked(cx, pane, row, twice),
         Msg::HunkClicked { index, row } => act_update::clicked(cx, index, row),
-        Msg::PaneClicked(pane) => cx.model.screen.focus = pane,
+        Msg::PaneClicked(pane) => {
+            if cx.model.screen.popup.is_none() {
+                cx.model.screen.focus = pane;
+            }
+        }
         Msg::OptionClicked(option) => super::action::option_clicked(cx, option),
         Msg::OutputScrolled { delta, rows } => output_scrolled(cx, delta, rows),
         Msg::CardScrolled { delta, max } => {
@@ -79,15 +100,20 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             if cx.model.session.evidence.commands != commands {
                 cx.record(What::CommandsFound { commands });
             }
-            if trusted && cx.model.session.evidence.trusted != digest {
+            let looking = cx.model.options.read_only.is_some();
+            if trusted && !looking && cx.model.session.evidence.trusted != digest {
                 let commands = cx.model.session.evidence.commands.iter().map(|spec| spec.title()).collect();
-                cx.record(What::Trusted { digest, commands });
-                verify_update::run_base(cx);
+                if cx.record(What::Trusted { digest, commands }) {
+                    verify_update::run_base(cx);
+                }
             }
         }
         Msg::Planned(steps) => {
             cx.model.activity.planning = false;
             let count = steps.len();
+            let steps = act_update::merged_plan(cx.model, steps);
+            cx.model.activity.step_errors.clear();
+            cx.model.activity.asked_steps.clear();
             if cx.record(What::PlanMade { steps }) {
                 cx.notice(Mark::Before, format!("{} planned", plural(count, "step")));
                 act_update::load_guide(cx);
@@ -113,7 +139,12 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 cx.model.world.checked = Some(*checked);
             }
         }
-        Msg::ScratchReady { tree, doubts } => cx.model.activity.tree = Some((tree, doubts)),
+        Msg::ScratchReady { tree, doubts } => {
+            let runs = cx.model.activity.running.as_ref().is_some_and(|running| !running.base);
+            cx.model.activity.tree_of =
+                if runs { cx.model.activity.queued } else { cx.model.session.approved };
+            cx.model.activity.tree = Some((tree, doubts));
+        }
         Msg::RunStarted { command, base } => run_started(cx, command, base),
         Msg::Output { command, lines } => output(cx, &command, lines),
         Msg::RunFinished { run, base, playbook } => {
@@ -122,9 +153,6 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 cx.model.activity.playbook.insert(command.clone(), index);
             } else if !base {
                 cx.model.activity.playbook.remove(&command);
-            }
-            if !base {
-                cx.model.activity.verified_revision = cx.model.activity.queue_verified;
             }
             if let Some(running) = &mut cx.model.activity.running
                 && running.base == base
@@ -148,8 +176,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.model.activity.stop_asked = 0;
         }
         Msg::RunsRefused(reason) => {
-            cx.model.activity.running = None;
-            cx.model.activity.base_pending = false;
+            // `RunsEnded` follows for the request that was refused; another one may still run.
             cx.notice(Mark::Failed, reason);
         }
         Msg::Hook { hook, exit, output, millis } => {
@@ -178,10 +205,14 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
         Msg::Edited(None) => cx.notice(Mark::Before, "the editor changed nothing"),
         Msg::Sessions(sessions) => {
             cx.model.world.sessions = sessions;
+            cx.put_away_text();
             cx.model.screen.popup = Some(Popup::Sessions { marked: 0, delete: false });
         }
         Msg::JournalLoaded(events) => navigate::journal(cx, &events),
-        Msg::BaseMoved => cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Refresh, marked: 0 }),
+        Msg::BaseMoved => {
+            cx.put_away_text();
+            cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Refresh, marked: 0 });
+        }
         Msg::Rebased { base, bases, dropped } => {
             let count = dropped.len();
             if cx.record(What::Rebased { base, bases, dropped }) {
@@ -197,6 +228,15 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.notice(Mark::Done, "the report is in the clipboard");
             cx.effect(Effect::CopyText(text));
         }
+        Msg::HandbookLoaded(handbook) => {
+            let known = &cx.model.handbook.problems;
+            let problem = handbook.problems.iter().find(|problem| !known.contains(problem)).cloned();
+            cx.model.handbook = handbook;
+            if let Some(problem) = problem {
+                cx.notice(Mark::Warn, problem);
+            }
+        }
+        Msg::SchemaNote(note) => cx.model.world.schema_note = note,
         Msg::Lesson(line) => {
             cx.record(What::LessonAdded { line });
         }
@@ -217,6 +257,8 @@ fn resumed(cx: &mut Cx<'_>, events: &[Event]) {
     match crate::domain::session::Session::replay(events) {
         Ok(session) => {
             cx.model.session = session;
+            cx.model.activity.planned =
+                (!cx.model.session.work.steps.is_empty()).then(|| act_update::plan_key(cx.model));
             if cx.model.session.held() + cx.model.session.undecided() > 0 {
                 cx.touched();
             }
@@ -249,20 +291,17 @@ fn scanned(
                     findings: map.findings.len() as u64,
                     elapsed_ms,
                 };
-                let orm_risk = map
-                    .findings
-                    .iter()
-                    .find(|finding| finding.rule.starts_with("orm/") || finding.family == "n-plus-one");
-                let trigger = orm_risk.map(|finding| format!("{} at {}", finding.rule, finding.place()));
                 cx.model.world.map = Some(map);
                 cx.record(what);
-                if let Some(trigger) = trigger {
-                    navigate::open_by_itself(cx, "orm-reference", &trigger);
-                }
+                // Pages, examples and rules are cut to the stack that was found.
+                cx.effect(Effect::LoadHandbook);
                 cx.effect(Effect::Survey);
                 cx.notice(Mark::Done, format!("scanned in {:.1} s", elapsed_ms as f64 / 1000.0));
-                if cx.model.session.scene == Scene::Acquire {
-                    super::scene::review::load_current(cx);
+                match cx.model.session.scene {
+                    Scene::Acquire => super::scene::review::load_current(cx),
+                    // A session that was resumed in ACT goes on where it was.
+                    Scene::Act => act_update::plan_or_propose(cx),
+                    Scene::Prepare | Scene::Verify | Scene::Finalize => {}
                 }
             }
         }
@@ -303,19 +342,21 @@ fn proposed(cx: &mut Cx<'_>, step: Option<usize>, outcome: ProposalOutcome) {
     match outcome {
         Ok((proposal, bases)) => {
             let before = cx.model.session.work.last_hunk;
-            let generated = matches!(proposal.origin, crate::domain::hunk::Origin::You);
             if cx.record(What::Proposed { proposal, bases }) {
                 let added = (cx.model.session.work.last_hunk - before) as usize;
                 if added == 0 {
-                    cx.notice(Mark::Before, "nothing differs from what is there");
+                    let text = "nothing differs from what is there";
+                    if let Some(step) = step {
+                        let key = cx.key(crate::keys::Action::Edit);
+                        let hint = format!("{key} writes it by hand.");
+                        cx.model.activity.step_errors.insert(step, (text.to_owned(), hint));
+                    }
+                    cx.notice(Mark::Before, text);
                 } else {
                     act_update::arrived(cx, added);
                 }
-                let _own = generated;
-                if cx.model.session.scene != Scene::Act
-                    && cx.model.session.scene == Scene::Verify
-                    && added > 0
-                {
+                let decided_again = matches!(cx.model.session.scene, Scene::Verify | Scene::Finalize);
+                if decided_again && !cx.model.session.is_committed() && added > 0 {
                     navigate::enter(cx, Scene::Act);
                 }
             }
@@ -323,6 +364,9 @@ fn proposed(cx: &mut Cx<'_>, step: Option<usize>, outcome: ProposalOutcome) {
         Err(failure) => {
             if let Some(step) = step {
                 cx.model.activity.step_errors.insert(step, (failure.text.clone(), failure.hint.clone()));
+                if let Some(instead) = failure.instead {
+                    act_update::write_by_hand(cx, step, *instead);
+                }
             }
             cx.notice(Mark::Failed, failure.text);
         }
@@ -344,7 +388,8 @@ fn run_started(cx: &mut Cx<'_>, command: String, base: bool) {
         running.waiting.retain(|waiting| *waiting != command);
         running.current = Some((command.clone(), now));
     }
-    cx.record(What::RunStarted { command, tree, base });
+    let approved = cx.model.activity.queued;
+    cx.record(What::RunStarted { command, tree, base, approved });
 }
 
 fn output(cx: &mut Cx<'_>, command: &str, lines: Vec<OutputLine>) {
@@ -378,6 +423,7 @@ pub fn is_commit(answer: &CommitAnswer) -> bool {
 pub fn begin(model: &mut Model) -> Vec<Effect> {
     let mut cx = Cx { model, effects: Vec::new() };
     cx.model.world.scan = ScanState::Running { files: 0 };
+    cx.effect(Effect::LoadHandbook);
     if let Some(text) = cx.model.options.read_only.clone() {
         cx.notice(Mark::Warn, text);
     }

@@ -1,11 +1,14 @@
 //! The why cards: reason, evidence, rules and alternatives of the marked thing.
 
 use super::{
+    cards,
     cx::Cx,
+    handbook::ORM_PAGE,
     judge,
     model::Model,
-    navigate,
+    navigate, opening,
     popup::Popup,
+    protocol,
     scene::{act, act_diff, prepare, review, verify},
     view::{Mark, Pane, Row, Target, bold, muted, plain},
 };
@@ -36,6 +39,11 @@ pub fn open(cx: &mut Cx<'_>) {
         }
         Some(Target::Command(id) | Target::Failure(id, _)) => Some(command_rows(model, &id)),
         Some(Target::Item(id)) => Some(item_rows(model, &id)),
+        Some(Target::Answer(question, option)) => answer_rows(model, question, option),
+        Some(Target::Message) => {
+            let rows = cards::rows_at(model, "commit-shape");
+            (!rows.is_empty()).then(|| ("One commit, or several".into(), rows))
+        }
         Some(Target::Step(id)) => model.session.work.steps.iter().find(|step| step.id == id).map(|step| {
             let mut rows = vec![Row::text(format!("{} in the {} layer.", step.title, step.layer))];
             let after: Vec<String> = step.after.iter().map(ToString::to_string).collect();
@@ -90,8 +98,8 @@ fn fallback(cx: &mut Cx<'_>) {
             }
         }
         Scene::Acquire => {
-            if let Some((page, _)) = model.session.evidence.pages.first().cloned() {
-                navigate::open_page(cx, &page);
+            if opening::is_open(model, ORM_PAGE) {
+                navigate::open_page(cx, ORM_PAGE);
                 return;
             }
             let (title, rows) = skipped_rows(model);
@@ -107,22 +115,33 @@ fn fallback(cx: &mut Cx<'_>) {
         }
         Scene::Prepare | Scene::Act | Scene::Finalize => {}
     }
-    let scene = cx.model.session.scene;
-    let difficulty = cx.model.session.work.task.as_ref().map(|task| task.reading.difficulty);
-    let steps: Vec<String> = cx
-        .model
-        .handbook
-        .protocol
-        .iter()
-        .filter(|(level, of, _)| *of == scene && difficulty.is_none_or(|wanted| *level == wanted))
-        .flat_map(|(_, _, steps)| steps.clone())
-        .collect();
-    if steps.is_empty() {
+    if protocol::count(cx.model) == 0 {
         cx.refuse("Nothing is marked that has a reason to show.");
         return;
     }
-    let rows = steps.iter().map(|step| navigate::markdown_row(step)).collect();
-    card(cx, format!("What {} is for", scene.name()), "execution protocol".into(), rows);
+    let page = protocol::page(cx.model);
+    card(cx, page.title, "execution protocol".into(), navigate::markdown_rows(&page.lines));
+}
+
+/// The card of an open choice: the cards about it, else the options of the question.
+fn answer_rows(model: &Model, question: usize, option: usize) -> Option<(String, Vec<Row>)> {
+    let asked = model.session.work.task.as_ref()?.reading.questions.get(question)?;
+    let marked = asked.options.get(option)?;
+    let mut rows = vec![
+        Row::text(asked.text.clone()),
+        Row::Blank,
+        Row::Text {
+            line: vec![bold(marked.label.clone()), muted(format!("  {}", marked.trade_off))],
+            indent: 0,
+        },
+    ];
+    let others = asked.options.iter().filter(|other| other.label != marked.label);
+    rows.extend(others.map(|other| Row::Text {
+        line: vec![muted("or "), plain(other.label.clone()), muted(format!("  {}", other.trade_off))],
+        indent: 0,
+    }));
+    rows.extend(cards::rows_at(model, &asked.id));
+    Some(("What speaks for each".into(), rows))
 }
 
 fn card(cx: &mut Cx<'_>, title: String, corner: String, rows: Vec<Row>) {
@@ -242,6 +261,10 @@ pub fn finding_card(model: &Model, finding: &Finding) -> (String, Vec<Row>) {
                 Row::Text { line: vec![muted("SOURCE  "), plain(note.source.clone())], indent: 0 },
             ]);
         }
+    }
+    rows.extend(cards::rows_at(model, &finding.rule));
+    if model.is_review() {
+        rows.extend(cards::rows_at(model, "review"));
     }
     (finding.rule.clone(), rows)
 }

@@ -5,9 +5,9 @@ use super::{
     error::KnowledgeError,
     page,
     source::Text,
-    trigger::Trigger,
     yaml::{self, Placed},
 };
+use crate::domain::trigger::Trigger;
 use serde::Deserialize;
 
 /// Which file opens when, and the budgets.

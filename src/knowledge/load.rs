@@ -1,8 +1,8 @@
 //! Everything that the program knows, loaded and checked once.
 //!
 //! The shipped files come first, then each overlay folder in order: the user's, then the
-//! repository's `stack/`. What a later one says about the same name wins. Loading stops
-//! at the first broken file and says where.
+//! repository's `stack/`. What a later one says about the same name wins. Strict loading
+//! stops at the first broken file and says where; tolerant loading goes on without it.
 
 use super::{
     agents::{self, AgentCard},
@@ -20,12 +20,12 @@ use super::{
     rules::{self, RuleCard},
     source::Texts,
     stacks::{self, StackFolder},
-    trigger::Trigger,
 };
 use crate::domain::{
     checklist::Item,
     event::Scene,
     task::{Difficulty, Intent},
+    trigger::Trigger,
 };
 use std::path::PathBuf;
 
@@ -53,7 +53,28 @@ pub struct Knowledge {
 impl Knowledge {
     /// Loads the shipped files with overlay folders on top, lowest precedence first.
     pub fn load(overlays: &[PathBuf]) -> Result<Self, KnowledgeError> {
-        let texts = Texts::load(overlays)?;
+        Self::parse(&Texts::load(overlays)?)
+    }
+
+    /// Loads what can be loaded: a broken overlay file counts as absent, so that what
+    /// stands below it is used. Returns the problems in the order they were found. Fails
+    /// only when a shipped file is broken, which tests rule out.
+    pub fn load_tolerant(overlays: &[PathBuf]) -> Result<(Self, Vec<KnowledgeError>), KnowledgeError> {
+        let (mut texts, mut problems) = Texts::load_tolerant(overlays);
+        loop {
+            match Self::parse(&texts) {
+                Ok(knowledge) => return Ok((knowledge, problems)),
+                // Each turn takes files of overlays away, so the loop ends. An error that
+                // names none of them (a stack folder that lacks a file) costs all of them.
+                Err(error) if texts.remove_overlay(error.file()) || texts.remove_overlays() => {
+                    problems.push(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn parse(texts: &Texts) -> Result<Self, KnowledgeError> {
         let protocol = |difficulty: Difficulty| {
             protocol::load(texts.of(&format!("protocol/{}.md", difficulty.name())), difficulty)
         };
@@ -72,7 +93,7 @@ impl Knowledge {
             examples: examples::load(texts.below("examples"))?,
             lessons: lessons::load(texts.of("lessons.md")),
             agents: agents::load(texts.below("agents"))?,
-            stacks: stacks::load(&texts)?,
+            stacks: stacks::load(texts)?,
             rules: rules::load(texts.below("rules"))?,
             grammar: Grammar::load(texts.of("grammar.yaml"))?,
         })

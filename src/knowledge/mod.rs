@@ -29,12 +29,11 @@ mod schema;
 mod source;
 pub mod stack_set;
 pub mod stacks;
-pub mod trigger;
 pub(crate) mod yaml;
 
+pub use crate::domain::trigger::Trigger;
 pub use error::KnowledgeError;
 pub use load::Knowledge;
 pub use page::Section;
 pub use schema::{schema, schema_names};
 pub use source::{embedded, embedded_names};
-pub use trigger::Trigger;

@@ -7,9 +7,9 @@ use super::{
     error::KnowledgeError,
     merge, page,
     source::Text,
-    trigger::Trigger,
     yaml::{self, Placed},
 };
+use crate::domain::trigger::Trigger;
 use serde::Deserialize;
 
 /// One page.

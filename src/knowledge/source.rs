@@ -77,6 +77,17 @@ impl Texts {
     /// The shipped texts, then those of each overlay folder in order. A folder that does
     /// not exist is no error: most repositories have none.
     pub(crate) fn load(overlays: &[PathBuf]) -> Result<Self, KnowledgeError> {
+        let (texts, problems) = Self::load_tolerant(overlays);
+        match problems.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(texts),
+        }
+    }
+
+    /// Like `load`, without the overlay files that cannot be read, which come back as
+    /// problems in the order of their names.
+    pub(crate) fn load_tolerant(overlays: &[PathBuf]) -> (Self, Vec<KnowledgeError>) {
+        let mut problems = Vec::new();
         let mut texts = Self::default();
         for name in embedded_names("") {
             if !is_known(&name) && !name.starts_with("schema/") {
@@ -91,9 +102,31 @@ impl Texts {
         }
         for root in overlays {
             let mut budget = LIMIT_ENTRIES;
-            texts.read_folder(root, "", &mut budget)?;
+            texts.read_folder(root, "", &mut budget, &mut problems);
         }
-        Ok(texts)
+        (texts, problems)
+    }
+
+    /// Takes an overlay's text away by the name that errors show. Returns whether there
+    /// was one; shipped texts stay.
+    pub(crate) fn remove_overlay(&mut self, label: &str) -> bool {
+        self.remove(|text| !text.shipped && text.label == label)
+    }
+
+    /// Takes every overlay's text away. Returns whether there was one.
+    pub(crate) fn remove_overlays(&mut self) -> bool {
+        self.remove(|text| !text.shipped)
+    }
+
+    fn remove(&mut self, goes: impl Fn(&Text) -> bool) -> bool {
+        let mut removed = false;
+        for texts in self.files.values_mut() {
+            let before = texts.len();
+            texts.retain(|text| !goes(text));
+            removed |= texts.len() < before;
+        }
+        self.files.retain(|_, texts| !texts.is_empty());
+        removed
     }
 
     /// Adds one text above those of the same name.
@@ -114,9 +147,15 @@ impl Texts {
             .map(|(name, texts)| (name.as_str(), texts.as_slice()))
     }
 
-    fn read_folder(&mut self, root: &Path, below: &str, budget: &mut usize) -> Result<(), KnowledgeError> {
+    fn read_folder(
+        &mut self,
+        root: &Path,
+        below: &str,
+        budget: &mut usize,
+        problems: &mut Vec<KnowledgeError>,
+    ) {
         let folder = if below.is_empty() { root.to_path_buf() } else { root.join(below) };
-        let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(&folder) else { return };
         let mut names: Vec<String> =
             entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         names.sort();
@@ -128,27 +167,23 @@ impl Texts {
             let path = root.join(&name);
             let label = path.display().to_string();
             if *budget == 0 {
-                return Err(unreadable(&label, format!("more than {LIMIT_ENTRIES} entries")));
+                problems.push(unreadable(&label, format!("more than {LIMIT_ENTRIES} entries")));
+                return;
             }
             *budget -= 1;
-            self.read_entry(root, &name, &path, &label, budget)?;
+            // Knowledge folders are two levels deep; deeper ones hold something else.
+            if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir()) {
+                if name.matches('/').count() < 2 {
+                    self.read_folder(root, &name, budget, problems);
+                }
+            } else if let Err(problem) = self.read_file(&name, &path, &label) {
+                problems.push(problem);
+            }
         }
-        Ok(())
     }
 
-    fn read_entry(
-        &mut self,
-        root: &Path,
-        name: &str,
-        path: &Path,
-        label: &str,
-        budget: &mut usize,
-    ) -> Result<(), KnowledgeError> {
+    fn read_file(&mut self, name: &str, path: &Path, label: &str) -> Result<(), KnowledgeError> {
         let meta = fs::symlink_metadata(path).map_err(|error| unreadable(label, error.to_string()))?;
-        if meta.is_dir() {
-            // Knowledge folders are two levels deep; deeper ones hold something else.
-            return if name.matches('/').count() < 2 { self.read_folder(root, name, budget) } else { Ok(()) };
-        }
         if !meta.is_file() {
             return Err(unreadable(label, "not a regular file; links are not followed"));
         }

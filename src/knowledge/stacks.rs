@@ -54,9 +54,17 @@ pub(crate) fn load(texts: &Texts) -> Result<Vec<StackFolder>, KnowledgeError> {
 fn folder(texts: &Texts, name: &str) -> Result<StackFolder, KnowledgeError> {
     let read = |file: &str| {
         let path = format!("stacks/{name}/{file}");
-        texts.of(&path).last().ok_or_else(|| KnowledgeError::Unreadable {
-            file: format!("resources/{path}"),
-            reason: "the file is missing".into(),
+        texts.of(&path).last().ok_or_else(|| {
+            // The folder is there because of another file; that one can be looked at.
+            let beside = format!("stacks/{name}");
+            let own = texts.below(&beside).flat_map(|(_, layers)| layers).find(|text| !text.shipped);
+            match own {
+                Some(text) => KnowledgeError::at(&text.label, 1, 1, format!("the folder has no {file}")),
+                None => KnowledgeError::Unreadable {
+                    file: format!("resources/{path}"),
+                    reason: "the file is missing".into(),
+                },
+            }
         })
     };
     let snippets = read("snippets.md")?;

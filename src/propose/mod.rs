@@ -17,7 +17,7 @@ mod sample;
 mod walkthrough;
 mod workspace;
 
-pub use command::{CommandConfig, CommandProposer};
+pub use command::{CommandConfig, CommandProposer, Material};
 pub use dispatch::Proposers;
 pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use own_edit::{Written, own_edit};

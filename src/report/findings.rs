@@ -85,29 +85,27 @@ pub(super) fn summary(findings: &[Finding]) -> String {
 
 /// One block for each file, one line for each finding.
 pub(super) fn finding_rows(findings: &[Finding], paint: Paint) -> String {
-    let mut out = String::new();
+    let mut table = Table::default();
     for group in findings.chunk_by(|a, b| a.file == b.file) {
         if let Some(first) = group.first() {
-            let _infallible = writeln!(out, "  {}", paint.tone(Tone::Strong, &escape::line(&first.file)));
+            table.title(cell(Tone::Strong, &first.file));
         }
-        let mut table = Table::default();
         for finding in group {
             let tone = match finding.level {
                 Level::Error => Tone::Bad,
                 Level::Warning => Tone::Warning,
                 Level::Advice => Tone::Faint,
             };
+            let fix = if finding.fixable { " (has a fix)" } else { "" };
             table.row([
                 cell(Tone::Faint, format!("{}:{}", finding.line, finding.column)),
                 cell(tone, finding.level.name()),
                 cell(Tone::Accent, &finding.rule),
-                cell(Tone::Text, &finding.message),
-                cell(Tone::Good, if finding.fixable { "has a fix" } else { "" }),
+                cell(Tone::Text, format!("{}{fix}", finding.message)),
             ]);
         }
-        out.push_str(&table.render(4, paint));
     }
-    out
+    table.render(4, paint)
 }
 
 /// The review for a pull request's description or a job summary.

@@ -39,3 +39,4 @@ pub use review::{BaselineUse, NotUnderstood, Review, RuleText};
 pub use runs::{CheckedCommand, Verification, commands_text, outcome_line, verification_text};
 pub use sarif::sarif;
 pub use walkthrough::walkthrough;
+pub use words::count;

@@ -30,31 +30,41 @@ pub(super) fn cell(tone: Tone, text: impl AsRef<str>) -> Cell {
 /// Rows in the order in which they were added.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+enum Row {
+    Cells(Vec<Cell>),
+    /// A line over the rows that follow, two cells further out; no column of its own.
+    Title(Cell),
 }
 
 impl Table {
     /// Adds a row.
     pub(super) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
-        self.rows.push(cells.into());
+        self.rows.push(Row::Cells(cells.into()));
+    }
+
+    /// Adds a line over the rows that follow. Columns line up across titles.
+    pub(super) fn title(&mut self, cell: Cell) {
+        self.rows.push(Row::Title(cell));
     }
 
     /// The lines, each indented by that many blanks and ended by a line feed.
     pub(super) fn render(&self, indent_cols: usize, paint: Paint) -> String {
-        let mut widths: Vec<usize> = Vec::new();
-        for row in &self.rows {
-            for (column, cell) in row.iter().enumerate() {
-                let width = cell.text.width();
-                if widths.len() <= column {
-                    widths.push(0);
-                }
-                if let Some(widest) = widths.get_mut(column).filter(|_| width <= WIDEST_COLS) {
-                    *widest = (*widest).max(width);
-                }
-            }
-        }
+        let widths = self.widths();
         let mut out = String::new();
         for row in &self.rows {
+            let row = match row {
+                Row::Cells(row) => row,
+                Row::Title(cell) => {
+                    out.push_str(&" ".repeat(indent_cols.saturating_sub(GAP_COLS)));
+                    out.push_str(&paint.tone(cell.tone, &cell.text));
+                    out.push('\n');
+                    continue;
+                }
+            };
             // Empty cells at the end would leave blanks there.
             let used = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
             out.push_str(&" ".repeat(if used == 0 { 0 } else { indent_cols }));
@@ -69,6 +79,23 @@ impl Table {
         }
         out
     }
+
+    fn widths(&self) -> Vec<usize> {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &self.rows {
+            let Row::Cells(row) = row else { continue };
+            for (column, cell) in row.iter().enumerate() {
+                let width = cell.text.width();
+                if widths.len() <= column {
+                    widths.push(0);
+                }
+                if let Some(widest) = widths.get_mut(column).filter(|_| width <= WIDEST_COLS) {
+                    *widest = (*widest).max(width);
+                }
+            }
+        }
+        widths
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +109,16 @@ mod tests {
         table.row([cell(Tone::Text, "a"), cell(Tone::Text, "one"), cell(Tone::Faint, "")]);
         table.row([cell(Tone::Text, "日本"), cell(Tone::Text, "two"), cell(Tone::Text, "x\ny")]);
         assert_eq!(table.render(2, Paint::Plain), "  a     one\n  日本  two  x\\ny\n");
+    }
+
+    #[test]
+    fn columns_line_up_across_titles() {
+        let mut table = Table::default();
+        table.title(cell(Tone::Strong, "a.py"));
+        table.row([cell(Tone::Text, "1"), cell(Tone::Text, "x")]);
+        table.title(cell(Tone::Strong, "b.py"));
+        table.row([cell(Tone::Text, "100"), cell(Tone::Text, "y")]);
+        assert_eq!(table.render(4, Paint::Plain), "  a.py\n    1    x\n  b.py\n    100  y\n");
     }
 
     #[test]

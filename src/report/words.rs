@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `1 file`, `3 files`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {}", plural(noun)) }
 }
 

@@ -5,7 +5,7 @@
 //! after a key, and only when something changed.
 
 use super::{
-    external, handbook,
+    external,
     input::{self, Input},
     open::Opened,
     terminal::{self, Guard, Screen},
@@ -236,12 +236,7 @@ impl App {
     fn message(&mut self, msg: Msg, guard: &Guard, screen: &mut Screen) -> bool {
         self.model.now = self.opened_host.tools.clock.now();
         self.bell(&msg);
-        let new_map = matches!(&msg, Msg::Scanned { outcome: Ok(_), .. });
         let effects = update(&mut self.model, msg);
-        if new_map {
-            let map = self.model.map();
-            self.model.handbook = Arc::new(handbook::handbook(&self.opened_host.tools.knowledge, &map.stack));
-        }
         self.dirty = true;
         self.effects(effects, guard, screen)
     }

@@ -42,9 +42,16 @@ pub struct ProposerConfig {
     /// Wall time after which it is stopped.
     #[serde(default = "default_timeout")]
     pub timeout_seconds: u64,
+    /// Tokens that fit its window beside its own work: how much source rides along.
+    #[serde(default = "default_tokens")]
+    pub tokens: u32,
     /// Environment variables that it gets besides PATH, HOME and the locale, by name.
     #[serde(default)]
     pub env: Vec<String>,
+}
+
+fn default_tokens() -> u32 {
+    24_000
 }
 
 fn default_timeout() -> u64 {

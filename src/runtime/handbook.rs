@@ -6,20 +6,69 @@ use crate::{
         stack::{Stack, StackKey},
         task::Difficulty,
     },
-    engine::handbook::{Handbook, Page, PlaybookNote, RuleNote},
-    knowledge::Knowledge,
+    engine::handbook::{
+        AgentNote, CardNote, CardOption, Handbook, LessonNote, OpeningNote, OrmNote, Page, PlaybookNote,
+        RuleNote, StepNote,
+    },
+    knowledge::{
+        Knowledge,
+        agents::{AgentCard, Launch},
+        cards::DecisionCard,
+        protocol::Protocol,
+    },
 };
+use std::collections::BTreeMap;
 
-/// Everything the screen can show, for a stack that may not be known yet.
+/// Everything the screen can show, for a stack that may not be known yet. Without a known
+/// ORM only what holds for every ORM is in the reference.
 pub fn handbook(knowledge: &Knowledge, stack: &Stack) -> Handbook {
-    let mut book = Handbook { checklist: knowledge.checklist.clone(), ..Handbook::default() };
+    Handbook {
+        rules: rules(knowledge, stack),
+        checklist: knowledge.checklist.clone(),
+        playbook: knowledge
+            .playbook
+            .iter()
+            .map(|entry| PlaybookNote {
+                id: entry.id.clone(),
+                title: entry.title.clone(),
+                cause: entry.cause.clone(),
+                steps: entry.steps.clone(),
+                otherwise: entry.alternative.clone(),
+            })
+            .collect(),
+        pages: examples(knowledge, stack),
+        orm: orm(knowledge, stack),
+        openings: knowledge
+            .context
+            .openings
+            .iter()
+            .map(|opening| OpeningNote { file: opening.page.clone(), opens: opening.opens.clone() })
+            .collect(),
+        cards: knowledge.cards.iter().map(card).collect(),
+        protocol: knowledge.protocols.iter().flat_map(steps).collect(),
+        lessons: knowledge
+            .lessons
+            .iter()
+            .map(|lesson| LessonNote {
+                tags: lesson.tags.clone(),
+                text: lesson.text.clone(),
+                place: format!("{}:{}", lesson.file, lesson.line),
+            })
+            .collect(),
+        agents: knowledge.agents.iter().map(agent).collect(),
+        problems: Vec::new(),
+    }
+}
+
+fn rules(knowledge: &Knowledge, stack: &Stack) -> BTreeMap<String, RuleNote> {
+    let mut rules = BTreeMap::new();
     for card in &knowledge.rules {
         let example = stack
             .name(StackKey::Framework)
             .zip(stack.name(StackKey::Language))
             .and_then(|(framework, language)| card.example_for(framework, language))
             .or_else(|| card.examples.first());
-        book.rules.insert(
+        rules.insert(
             card.id.clone(),
             RuleNote {
                 title: card.title.clone(),
@@ -33,56 +82,81 @@ pub fn handbook(knowledge: &Knowledge, stack: &Stack) -> Handbook {
             },
         );
     }
-    book.playbook = knowledge
-        .playbook
-        .iter()
-        .map(|entry| PlaybookNote {
-            title: entry.title.clone(),
-            cause: entry.cause.clone(),
-            steps: entry.steps.clone(),
-            otherwise: entry.alternative.clone(),
-        })
-        .collect();
-    pages(knowledge, stack, &mut book);
-    let all: Vec<String> = Vec::new();
-    for difficulty in [Difficulty::Simple, Difficulty::Medium, Difficulty::Complex] {
-        for scene in Scene::ALL {
-            let steps: Vec<String> =
-                knowledge.steps(scene, difficulty, &all).map(|step| format!("- {}", step.text)).collect();
-            book.protocol.push((difficulty, scene, steps));
-        }
-    }
-    book.lessons =
-        knowledge.lessons.iter().map(|lesson| (lesson.tags.join(" "), lesson.text.clone())).collect();
-    book
+    rules
 }
 
-fn pages(knowledge: &Knowledge, stack: &Stack, book: &mut Handbook) {
+/// Examples by path, with the code of the stack's language.
+fn examples(knowledge: &Knowledge, stack: &Stack) -> BTreeMap<String, Page> {
+    let folder = stack.name(StackKey::Language).and_then(|language| knowledge.stack_folder(language));
+    let language = folder.map_or("", |folder| folder.name.as_str());
+    let page = |example: &crate::knowledge::examples::Example| Page {
+        title: example.title.clone(),
+        lines: example.text_for(language).lines().map(str::to_owned).collect(),
+    };
+    knowledge.examples.iter().map(|example| (example.path.clone(), page(example))).collect()
+}
+
+fn orm(knowledge: &Knowledge, stack: &Stack) -> Vec<OrmNote> {
     let orm = stack.name(StackKey::Orm);
-    let mut lines = Vec::new();
-    for page in &knowledge.orm {
-        let fits = page.orms.is_empty() || orm.is_some_and(|orm| page.orms.iter().any(|known| known == orm));
-        if fits {
-            lines.push(format!("## {}", page.title));
-            lines.push(String::new());
-            lines.extend(page.body.lines().map(str::to_owned));
-            lines.push(String::new());
-        }
+    knowledge
+        .orm
+        .iter()
+        .filter(|page| {
+            page.orms.is_empty() || orm.is_some_and(|orm| page.orms.iter().any(|known| known == orm))
+        })
+        .map(|page| OrmNote {
+            title: page.title.clone(),
+            topic: page.topic.clone(),
+            opens: page.opens.clone(),
+            lines: page.body.lines().map(str::to_owned).collect(),
+        })
+        .collect()
+}
+
+fn card(card: &DecisionCard) -> CardNote {
+    CardNote {
+        id: card.id.clone(),
+        title: card.title.clone(),
+        question: card.question.clone(),
+        options: card
+            .options
+            .iter()
+            .map(|option| CardOption {
+                label: option.label.clone(),
+                trade_off: option.trade_off.clone(),
+                effort: option.effort.name().to_owned(),
+            })
+            .collect(),
+        default: card.default.clone(),
+        shown_at: card.shown_at.clone(),
     }
-    book.pages.insert("orm-reference".into(), Page { title: "ORM guidance".into(), lines });
-    let language = stack.name(StackKey::Language).unwrap_or_default();
-    for example in &knowledge.examples {
-        let lines = example.text_for(language).lines().map(str::to_owned).collect();
-        book.pages.insert(example.path.clone(), Page { title: example.title.clone(), lines });
-    }
-    for card in &knowledge.cards {
-        let mut lines = vec![card.question.clone(), String::new()];
-        lines.extend(
-            card.options
-                .iter()
-                .map(|option| format!("- {}: {} ({})", option.label, option.trade_off, option.effort.name())),
-        );
-        lines.extend([String::new(), card.default.clone()]);
-        book.cards.insert(card.id.clone(), Page { title: card.title.clone(), lines });
+}
+
+fn steps(protocol: &Protocol) -> Vec<StepNote> {
+    let (difficulty, steps): (Difficulty, _) = (protocol.difficulty, &protocol.steps);
+    let in_scene = |scene: Scene| steps.iter().filter(move |step| step.scene == scene);
+    Scene::ALL
+        .into_iter()
+        .flat_map(in_scene)
+        .map(|step| StepNote {
+            difficulty,
+            scene: step.scene,
+            id: step.id.clone(),
+            text: step.text.clone(),
+            when: step.when.clone(),
+            checkpoint: step.checkpoint,
+        })
+        .collect()
+}
+
+fn agent(card: &AgentCard) -> AgentNote {
+    let launch: Option<&Launch> = card.headless.as_ref();
+    AgentNote {
+        id: card.id.clone(),
+        name: card.name.clone(),
+        setup: card.setup.clone(),
+        argv: launch.map(|launch| launch.argv.clone()).unwrap_or_default(),
+        env: launch.or(card.acp.as_ref()).map(|launch| launch.env.clone()).unwrap_or_default(),
+        notes: card.notes.clone(),
     }
 }

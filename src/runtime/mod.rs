@@ -13,9 +13,12 @@ pub mod external;
 pub mod handbook;
 pub mod host;
 pub mod input;
+pub mod lines;
 pub mod open;
+pub mod shelf;
 pub mod terminal;
 
 pub use config::{Config, ConfigError};
 pub use dirs::Dirs;
 pub use host::Host;
+pub use shelf::Shelf;

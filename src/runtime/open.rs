@@ -1,12 +1,11 @@
 //! Opens a repository for a session: vault, knowledge, journal, model.
 
-use super::{Config, ConfigError, Dirs, Host, clock::SystemClock, dirs::DirsError, handbook, host};
+use super::{Config, ConfigError, Dirs, Host, Shelf, clock::SystemClock, dirs::DirsError, host};
 use crate::{
     analysis::{rules::RuleEngine, scan::BackendScanner},
     domain::{
         event::{Event, Primitive, Scope, What},
         session::JOURNAL_VERSION,
-        stack::Stack,
     },
     engine::{
         Model, Msg,
@@ -114,7 +113,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     dirs.outside_of(&root)?;
     let config = Config::load(&dirs.config)?;
     let keys = KeyTable::with_overrides(&config.keys)?;
-    let knowledge = Knowledge::load(&overlays(&root, &dirs))?;
+    let knowledge = Arc::new(Shelf::new(overlays(&root, &dirs), &root));
     let state = vault.state()?;
     let clock = Arc::new(SystemClock::default());
     let demo = request.demo.clone().or_else(|| planted(&root));
@@ -128,8 +127,8 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         review: None,
         read_only: None,
     };
-    let mut model =
-        Model::new(Arc::new(keys), Arc::new(handbook::handbook(&knowledge, &Stack::default())), options);
+    // The handbook follows from a worker; the first frame does not wait for it.
+    let mut model = Model::new(Arc::new(keys), Arc::default(), options);
     model.now = clock.now();
     let guided = match &demo {
         Some(stack) => propose::guided_task(stack).map_err(|error| OpenError::Sample(error.to_string()))?,
@@ -138,10 +137,10 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     let tools = host::Tools {
         root: root.clone(),
         vault: Arc::new(vault),
-        scanner: Arc::new(scanner(&root, &dirs, &knowledge)?),
+        scanner: knowledge.clone(),
         verifier: Arc::new(PipeVerifier::new(clock.clone())),
         clock: clock.clone(),
-        knowledge: Arc::new(knowledge),
+        knowledge,
         config: Arc::new(config),
         dirs: Arc::new(dirs.clone()),
         demo,
@@ -237,11 +236,10 @@ fn resume(
 }
 
 /// The scanner with the packs of the user and of the repository on top of the shipped ones.
+/// The first broken pack or rule is an error; the assistant itself reads through a shelf.
 pub fn scanner(root: &Path, dirs: &Dirs, knowledge: &Knowledge) -> Result<BackendScanner, OpenError> {
     let mut packs = Packs::built_in()?;
-    for folder in
-        overlays(root, dirs).iter().map(|folder| folder.join("packs")).filter(|folder| folder.is_dir())
-    {
+    for folder in super::shelf::pack_folders(&overlays(root, dirs)) {
         packs.add_folder(&folder)?;
     }
     Ok(BackendScanner::new(packs)?.with_findings(Box::new(RuleEngine::new(&knowledge.rules)?)))

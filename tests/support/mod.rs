@@ -2,6 +2,11 @@
 
 pub mod docs;
 pub mod git;
+pub mod linear;
+pub mod picture;
+pub mod program;
+pub mod pty;
+pub mod scan;
 pub mod source;
 pub mod texts;
 pub mod vault;

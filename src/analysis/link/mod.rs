@@ -13,7 +13,6 @@ mod children;
 mod class;
 mod effect;
 mod eval;
-mod families;
 mod graph;
 mod handler;
 mod index;

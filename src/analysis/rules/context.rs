@@ -17,6 +17,9 @@ use std::{
     rc::Rc,
 };
 
+/// Calls by the scope they stand in.
+pub(super) type CallsByScope = HashMap<ScopeId, Vec<CallId>>;
+
 /// The project as checks see it.
 pub(super) struct Context<'c, 'a> {
     pub(super) input: &'c FindingInput<'c, 'a>,
@@ -29,7 +32,7 @@ pub(super) struct Context<'c, 'a> {
     /// Whether functions read the database, themselves or through others.
     pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
-    calls: RefCell<HashMap<FileId, Rc<HashMap<ScopeId, Vec<CallId>>>>>,
+    calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -116,11 +119,11 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Calls of a file by the scope they stand in.
-    pub(super) fn calls_by_scope(&self, file: FileId, facts: &FileFacts) -> Rc<HashMap<ScopeId, Vec<CallId>>> {
+    pub(super) fn calls_by_scope(&self, file: FileId, facts: &FileFacts) -> Rc<CallsByScope> {
         if let Some(known) = self.calls.borrow().get(&file) {
             return Rc::clone(known);
         }
-        let mut by_scope: HashMap<ScopeId, Vec<CallId>> = HashMap::new();
+        let mut by_scope: CallsByScope = HashMap::new();
         for (id, call) in facts.call_ids() {
             by_scope.entry(call.scope).or_default().push(id);
         }

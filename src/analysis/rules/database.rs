@@ -12,23 +12,93 @@ use crate::analysis::{
 
 /// Methods of sessions and connections that ask for no data.
 const QUIET: [&str; 16] = [
-    "close", "dispose", "release", "end", "destroy", "begin", "commit", "rollback", "connect", "disconnect",
-    "transaction", "cursor", "clone", "acquire", "begin_nested", "expunge",
+    "close",
+    "dispose",
+    "release",
+    "end",
+    "destroy",
+    "begin",
+    "commit",
+    "rollback",
+    "connect",
+    "disconnect",
+    "transaction",
+    "cursor",
+    "clone",
+    "acquire",
+    "begin_nested",
+    "expunge",
 ];
 
 /// Methods that change data.
 const WRITES: [&str; 34] = [
-    "add", "add_all", "insert", "insertMany", "save", "create", "createMany", "bulk_create", "bulkCreate",
-    "bulk_update", "update", "updateMany", "upsert", "delete", "deleteMany", "remove", "destroy", "merge",
-    "flush", "refresh", "commit", "rollback", "executemany", "insert_into", "increment", "decrement",
-    "softDelete", "restore", "del", "set", "expire", "begin", "close", "delete_by_id",
+    "add",
+    "add_all",
+    "insert",
+    "insertMany",
+    "save",
+    "create",
+    "createMany",
+    "bulk_create",
+    "bulkCreate",
+    "bulk_update",
+    "update",
+    "updateMany",
+    "upsert",
+    "delete",
+    "deleteMany",
+    "remove",
+    "destroy",
+    "merge",
+    "flush",
+    "refresh",
+    "commit",
+    "rollback",
+    "executemany",
+    "insert_into",
+    "increment",
+    "decrement",
+    "softDelete",
+    "restore",
+    "del",
+    "set",
+    "expire",
+    "begin",
+    "close",
+    "delete_by_id",
 ];
 
 /// Methods of persisted classes that ask the database.
-const OF_MODELS: [&str; 24] = [
-    "find", "findAll", "findOne", "findOneBy", "findBy", "findByPk", "findById", "findAndCount", "findMany",
-    "findFirst", "findOrCreate", "findAndCountAll", "create", "bulkCreate", "save", "update", "destroy", "count",
-    "query", "insert", "get_or_none", "filter", "get_or_create", "raw",
+const OF_MODELS: [&str; 29] = [
+    "find",
+    "findAll",
+    "findOne",
+    "findOneBy",
+    "findBy",
+    "findByPk",
+    "findById",
+    "findAndCount",
+    "findMany",
+    "findFirst",
+    "findOrCreate",
+    "findAndCountAll",
+    "create",
+    "bulkCreate",
+    "save",
+    "update",
+    "destroy",
+    "count",
+    "query",
+    "insert",
+    "get_or_none",
+    "get",
+    "all",
+    "first",
+    "exists",
+    "delete",
+    "filter",
+    "get_or_create",
+    "raw",
 ];
 
 /// How many calls deep a function is looked into.
@@ -70,7 +140,7 @@ impl Context<'_, '_> {
         if OF_MODELS.contains(&name) && self.is_model(file, object) {
             return Some(true);
         }
-        Some(self.looks_like_query(file, facts, id) && !QUIET.contains(&name) && self.is_open(file, facts, object))
+        Some(self.looks_like_query(file, id) && !QUIET.contains(&name) && self.is_open(file, facts, object))
     }
 
     /// Whether an expression is a persisted class or an object of one.
@@ -83,7 +153,7 @@ impl Context<'_, '_> {
         })
     }
 
-    fn looks_like_query(&self, file: FileId, _facts: &FileFacts, id: CallId) -> bool {
+    fn looks_like_query(&self, file: FileId, id: CallId) -> bool {
         self.input.queries.get(file.index()).is_some_and(|calls| calls.contains(&id))
     }
 
@@ -92,7 +162,9 @@ impl Context<'_, '_> {
         let is_request = facts.dotted(object).is_some_and(|path| {
             let parts: Vec<&str> = path.split('.').collect();
             let carriers = ["request", "req", "ctx", "context", "c"];
-            parts.len() > 1 && parts.iter().rev().skip(1).any(|part| carriers.contains(part)) && path.ends_with("session")
+            parts.len() > 1
+                && parts.iter().rev().skip(1).any(|part| carriers.contains(part))
+                && path.ends_with("session")
         });
         if is_request {
             return false;
@@ -104,24 +176,15 @@ impl Context<'_, '_> {
             Value::Unknown | Value::Null => true,
             Value::External(path) => {
                 let first = path.split(['.', '(']).next().unwrap_or(path);
-                let imported = facts.imports.iter().any(|import| {
-                    import.alias.is_some_and(|alias| facts.text(alias) == written)
-                });
+                let imported = facts
+                    .imports
+                    .iter()
+                    .any(|import| import.alias.is_some_and(|alias| facts.text(alias) == written));
                 let bare = first == written && !imported;
-                bare || self.is_of_database_library(path)
+                bare || is_of_database_library(path)
             }
             _ => false,
         })
-    }
-
-    fn is_of_database_library(&self, path: &str) -> bool {
-        const LIBRARIES: [&str; 22] = [
-            "sqlite3", "psycopg", "psycopg2", "asyncpg", "aiosqlite", "aiomysql", "pymysql", "MySQLdb", "databases",
-            "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "django", "tortoise", "peewee", "pg", "mysql", "mysql2",
-            "sequelize", "knex", "mongoose", "typeorm",
-        ];
-        let first = path.split(['.', '(', '/']).next().unwrap_or(path);
-        LIBRARIES.contains(&first)
     }
 
     /// Whether a call reads rows, as far as its name and statement tell.
@@ -213,29 +276,73 @@ impl Context<'_, '_> {
     }
 
     /// Calls inside a function, those of functions inside it included, in source order.
-    pub(super) fn calls_inside(&self, file: FileId, facts: &FileFacts, scope: ScopeId) -> Vec<CallId> {
+    pub(super) fn calls_inside(&self, facts: &FileFacts, scope: ScopeId) -> Vec<CallId> {
         let Some(body) = facts.scope(scope).map(|scope| scope.span) else { return Vec::new() };
         let mut found: Vec<(u32, CallId)> = facts
             .call_ids()
-            .filter(|(_, call)| body.contains(call.span) && self.is_inside(file, facts, call, scope))
+            .filter(|(_, call)| body.contains(call.span) && is_inside(facts, call, scope))
             .map(|(id, call)| (call.name_span.start, id))
             .collect();
         found.sort_unstable();
         found.into_iter().map(|(_, id)| id).collect()
     }
+}
 
-    fn is_inside(&self, _file: FileId, facts: &FileFacts, call: &Call, scope: ScopeId) -> bool {
-        facts.scopes_around(call.scope).any(|(around, _)| around == scope)
-    }
+fn is_inside(facts: &FileFacts, call: &Call, scope: ScopeId) -> bool {
+    facts.scopes_around(call.scope).any(|(around, _)| around == scope)
+}
+
+/// Whether a path outside the project begins in a library that speaks to databases.
+fn is_of_database_library(path: &str) -> bool {
+    const LIBRARIES: [&str; 22] = [
+        "sqlite3",
+        "psycopg",
+        "psycopg2",
+        "asyncpg",
+        "aiosqlite",
+        "aiomysql",
+        "pymysql",
+        "MySQLdb",
+        "databases",
+        "sqlalchemy",
+        "sqlmodel",
+        "flask_sqlalchemy",
+        "django",
+        "tortoise",
+        "peewee",
+        "pg",
+        "mysql",
+        "mysql2",
+        "sequelize",
+        "knex",
+        "mongoose",
+        "typeorm",
+    ];
+    let first = path.split(['.', '(', '/']).next().unwrap_or(path);
+    LIBRARIES.contains(&first)
 }
 
 /// Whether a statement asks for rows.
 fn is_select(statement: &str) -> bool {
-    let first: String =
-        statement.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+    let first: String = statement
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_lowercase();
     !matches!(
         first.as_str(),
-        "insert" | "update" | "delete" | "create" | "alter" | "drop" | "truncate" | "replace" | "merge" | "set" | "pragma"
+        "insert"
+            | "update"
+            | "delete"
+            | "create"
+            | "alter"
+            | "drop"
+            | "truncate"
+            | "replace"
+            | "merge"
+            | "set"
+            | "pragma"
     )
 }
 

@@ -63,8 +63,8 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
     }
 
     /// Adds what a rule's check saw.
-    pub(super) fn add(&mut self, rule: &Rule, draft: Draft) {
-        let (path, language, enclosing) = self.about(&draft);
+    pub(super) fn add(&mut self, rule: &Rule, draft: &Draft) {
+        let (path, language, enclosing) = self.about(draft);
         let text = self.context.text(&path);
         let place = places::range(&text, draft.span);
         let card = &rule.card;
@@ -116,15 +116,15 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
     /// Every finding in the order of places; equal texts in one symbol are told apart by
     /// their order.
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.found.sort_by(|a, b| {
-            (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
-        });
+        self.found
+            .sort_by(|a, b| (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule)));
         let mut counts: HashMap<String, u32> = HashMap::new();
         for finding in &mut self.found {
             let count = counts.entry(finding.fingerprint.clone()).or_default();
             if *count > 0 {
                 let again = finding.fingerprint.clone();
-                finding.fingerprint = fingerprint(&finding.rule, &finding.file, &finding.symbol, &again, *count);
+                finding.fingerprint =
+                    fingerprint(&finding.rule, &finding.file, &finding.symbol, &again, *count);
             }
             *count += 1;
         }

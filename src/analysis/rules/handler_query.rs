@@ -83,8 +83,6 @@ fn unit(
 fn registers(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, scope: ScopeId) -> bool {
     let Some(outer) = facts.scope(scope) else { return false };
     facts.scope_ids().any(|(inner, found)| {
-        inner > scope
-            && outer.span.contains(found.span)
-            && context.endpoint_of(file, inner).is_some()
+        inner > scope && outer.span.contains(found.span) && context.endpoint_of(file, inner).is_some()
     })
 }

@@ -1,5 +1,6 @@
 //! The `match` block of a rule's card: which check looks for it, and with what data.
 
+use super::{calls::CallShape, known_secrets::Format, layer_imports::LayerPair, settings::Setting};
 use crate::knowledge::{
     packs::Pattern,
     rules::{FixKind, RuleCard},
@@ -32,6 +33,20 @@ pub(super) enum Check {
     QueryInLoop,
     /// A query for every row of a table.
     UnboundedQuery,
+    /// A text with the form of a credential.
+    KnownSecret,
+    /// An import against the order of the layers.
+    LayerImport,
+    /// A type of the web framework in a service.
+    HttpInService,
+    /// Files that import each other.
+    Cycle,
+    /// A declared foreign key without index.
+    ForeignKeyIndex,
+    /// A call described by the rule.
+    Call,
+    /// A setting of a module that is switched on.
+    Setting,
 }
 
 /// A `match` block.
@@ -48,6 +63,17 @@ pub(super) struct Matcher {
     /// Types whose values are harmless wherever they are put.
     #[serde(default)]
     pub(super) safe_types: Vec<Pattern>,
+    /// Directions of imports that are not allowed.
+    #[serde(default)]
+    pub(super) imports: Vec<LayerPair>,
+    /// Forms of credentials.
+    #[serde(default)]
+    pub(super) formats: Vec<Format>,
+    #[serde(default)]
+    pub(super) calls: Vec<CallShape>,
+    /// Names of settings.
+    #[serde(default)]
+    pub(super) settings: Vec<Setting>,
     /// Languages for which a proposer can write the repair.
     #[serde(default)]
     pub(super) fixed_in: Vec<String>,
@@ -64,12 +90,11 @@ impl Rule {
     /// The rule of a card; none where the card has no `match` block.
     pub(super) fn of(card: &RuleCard) -> Result<Option<Self>, RuleError> {
         let Some(block) = &card.matcher else { return Ok(None) };
-        let mut matcher: Matcher =
-            serde_json::from_value(block.clone()).map_err(|error| RuleError {
-                file: card.file.clone(),
-                rule: card.id.clone(),
-                reason: error.to_string(),
-            })?;
+        let mut matcher: Matcher = serde_json::from_value(block.clone()).map_err(|error| RuleError {
+            file: card.file.clone(),
+            rule: card.id.clone(),
+            reason: error.to_string(),
+        })?;
         if matcher.languages.is_empty() {
             matcher.languages.clone_from(&card.languages);
         }

@@ -6,24 +6,30 @@
 //! or taken from a list in the source is a finding, and one cause is reported once.
 //! Results depend on the files, packs and cards only.
 
+mod calls;
 mod context;
+mod cycles;
 mod database;
 mod draft;
+mod foreign_keys;
 mod handler_query;
+mod http_types;
+mod known_secrets;
+mod layer_imports;
 mod matcher;
 mod places;
 mod query_in_loop;
+mod reaching;
 mod secret_names;
 mod secrets;
+mod settings;
 mod sql;
 mod suppress;
+mod type_names;
 mod unbounded;
 
 use super::scan::{FindingInput, FindingSource};
-use crate::{
-    domain::finding::Finding,
-    knowledge::rules::RuleCard,
-};
+use crate::{domain::finding::Finding, knowledge::rules::RuleCard};
 use context::Context;
 use draft::Draft;
 use matcher::{Check, Rule};
@@ -59,7 +65,7 @@ impl FindingSource for RuleEngine {
         let mut findings = draft::Findings::new(&context);
         for rule in &self.rules {
             for draft in look(&context, rule) {
-                findings.add(rule, draft);
+                findings.add(rule, &draft);
             }
         }
         suppress::apply(&context, findings.finish())
@@ -78,5 +84,12 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         Check::NamedSecret => secrets::check_names(context, rule),
         Check::QueryInLoop => query_in_loop::check(context, rule),
         Check::UnboundedQuery => unbounded::check(context, rule),
+        Check::KnownSecret => known_secrets::check(context, rule),
+        Check::LayerImport => layer_imports::check(context, rule),
+        Check::HttpInService => http_types::check(context, rule),
+        Check::Cycle => cycles::check(context, rule),
+        Check::ForeignKeyIndex => foreign_keys::check(context, rule),
+        Check::Call => [calls::check(context, rule), settings::check(context, rule)].concat(),
+        Check::Setting => settings::check(context, rule),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
-    sql::reaching,
+    reaching::reaching,
 };
 use crate::{
     analysis::{
@@ -46,7 +46,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             }
             let whole = chain(facts, call);
             let Some(field) = mention(facts, whole, &around.variables) else { continue };
-            if !(field || is_rows(context, file, facts, around.items, 6)) || is_literal(context, file, around.items) {
+            if !(field || is_rows(context, file, facts, around.items, 6))
+                || is_literal(context, file, around.items)
+            {
                 continue;
             }
             seen.insert(call.span.start);
@@ -91,7 +93,11 @@ fn callbacks(facts: &FileFacts) -> HashMap<ScopeId, CallId> {
 }
 
 /// The innermost loop around a call, in its own function or through callbacks.
-fn innermost<'f>(facts: &'f FileFacts, call: &Call, callbacks: &HashMap<ScopeId, CallId>) -> Option<Loop<'f>> {
+fn innermost<'f>(
+    facts: &'f FileFacts,
+    call: &Call,
+    callbacks: &HashMap<ScopeId, CallId>,
+) -> Option<Loop<'f>> {
     let mut block = call.block;
     for (id, scope) in facts.scopes_around(call.scope) {
         for around in facts.blocks_around(block) {
@@ -109,7 +115,8 @@ fn innermost<'f>(facts: &'f FileFacts, call: &Call, callbacks: &HashMap<ScopeId,
         if let Some(taker) = callbacks.get(&id).and_then(|taker| facts.call(*taker)) {
             let Expr::Attr(items, _) = facts.expr(taker.callee) else { return None };
             let first = facts.params(scope.params).first()?;
-            let mut variables: Vec<&str> = facts.names(first.fields).iter().map(|name| facts.text(*name)).collect();
+            let mut variables: Vec<&str> =
+                facts.names(first.fields).iter().map(|name| facts.text(*name)).collect();
             variables.push(facts.text(first.name));
             variables.retain(|name| !name.is_empty());
             return Some(Loop { variables, items });
@@ -159,15 +166,21 @@ fn chain(facts: &FileFacts, call: &Call) -> Span {
 
 /// Whether one of the names is used inside a span, and whether a field of it is.
 fn mention(facts: &FileFacts, span: Span, names: &[&str]) -> Option<bool> {
-    let is_name = |expr: ExprId| matches!(facts.expr(expr), Expr::Name(name) if names.contains(&facts.text(name)));
+    let is_name =
+        |expr: ExprId| matches!(facts.expr(expr), Expr::Name(name) if names.contains(&facts.text(name)));
     let mut used = None;
+    // A method of the element is no field of it: `tag.trim()`.
+    let called: BTreeSet<ExprId> =
+        facts.calls.iter().filter(|call| span.contains(call.span)).map(|call| call.callee).collect();
     for (index, expr) in facts.exprs.iter().enumerate() {
         let id = ExprId::from_index(index);
         if !span.contains(facts.expr_span(id)) {
             continue;
         }
         match expr {
-            Expr::Attr(object, _) | Expr::Index(object, _) if is_name(*object) => return Some(true),
+            Expr::Attr(object, _) | Expr::Index(object, _) if is_name(*object) && !called.contains(&id) => {
+                return Some(true);
+            }
             Expr::Name(_) if is_name(id) => used = Some(false),
             _ => {}
         }
@@ -190,7 +203,8 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
             }
         }
         Expr::Attr(object, _) | Expr::Index(object, _) => {
-            matches!(facts.expr(object), Expr::Name(_) | Expr::Call(_)) && is_rows(context, file, facts, object, depth)
+            matches!(facts.expr(object), Expr::Name(_) | Expr::Call(_))
+                && is_rows(context, file, facts, object, depth)
         }
         Expr::Name(name) => {
             let at = facts.expr_span(items).start;
@@ -203,7 +217,13 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
     }
 }
 
-/// Whether the elements stand in the source.
+/// Whether the elements are texts and numbers that stand in the source.
 fn is_literal(context: &Context<'_, '_>, file: FileId, items: ExprId) -> bool {
-    matches!(context.resolver().value(file, items), Value::List(_) | Value::Map(..))
+    match context.resolver().value(file, items) {
+        Value::List(items) => {
+            items.iter().all(|item| item.as_constant().is_some() || matches!(item, Value::Number))
+        }
+        Value::Map(..) => true,
+        _ => false,
+    }
 }

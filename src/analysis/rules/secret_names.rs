@@ -13,15 +13,54 @@ const TOKEN_WORDS: [&str; 6] = ["access", "auth", "api", "bearer", "bot", "refre
 
 /// Words that say that the name holds something about a secret, or no real one.
 const HARMLESS_WORDS: [&str; 18] = [
-    "public", "pub", "test", "tests", "dummy", "fake", "example", "sample", "mock", "invalid", "wrong", "placeholder",
-    "hash", "hashed", "field", "label", "error", "message",
+    "public",
+    "pub",
+    "test",
+    "tests",
+    "dummy",
+    "fake",
+    "example",
+    "sample",
+    "mock",
+    "invalid",
+    "wrong",
+    "placeholder",
+    "hash",
+    "hashed",
+    "field",
+    "label",
+    "error",
+    "message",
 ];
 
 /// Parts of texts that stand for a secret to be filled in.
 const PLACEHOLDERS: [&str; 26] = [
-    "change", "replace", "example", "placeholder", "dummy", "your", "xxx", "todo", "sample", "insert", "fake", "default",
-    "redacted", "secret_key", "secret-key", "password", "passwd", "token", "apikey", "api-key", "api_key", "not-set",
-    "unset", "foobar", "none", "null",
+    "change",
+    "replace",
+    "example",
+    "placeholder",
+    "dummy",
+    "your",
+    "xxx",
+    "todo",
+    "sample",
+    "insert",
+    "fake",
+    "default",
+    "redacted",
+    "secret_key",
+    "secret-key",
+    "password",
+    "passwd",
+    "token",
+    "apikey",
+    "api-key",
+    "api_key",
+    "not-set",
+    "unset",
+    "foobar",
+    "none",
+    "null",
 ];
 
 /// Lower-case words of a name in any of the usual spellings.
@@ -69,7 +108,10 @@ pub(super) fn is_secret_text(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    if PLACEHOLDERS.iter().any(|part| lower.contains(part)) || lower.starts_with("http") || lower.starts_with("ssh-") {
+    if PLACEHOLDERS.iter().any(|part| lower.contains(part))
+        || lower.starts_with("http")
+        || lower.starts_with("ssh-")
+    {
         return false;
     }
     // Paths of files and modules, headers and options.
@@ -87,12 +129,32 @@ pub(super) fn is_secret_text(text: &str) -> bool {
     // A single word, a constant's name or a dotted path is the name of something.
     let is_word = marks == 0 && !has_digit && !(has_upper && has_lower && length >= 16);
     let is_constant = !has_lower && !has_digit;
-    let is_path = text.contains('.') && !has_digit && text.chars().all(|c| c.is_ascii_lowercase() || ".-_".contains(c));
+    let is_path =
+        text.contains('.') && !has_digit && text.chars().all(|c| c.is_ascii_lowercase() || ".-_".contains(c));
     !(is_word || is_constant || is_path)
 }
 
-/// Marks of templates.
-const HOLES: &[char] = &['{', '<', '$', '%'];
+/// Whether a program signs or encrypts with what has this name, so that even a weak
+/// literal is its secret: `SECRET_KEY = "secret"`.
+pub(super) fn is_signing_name(name: &str) -> bool {
+    let constant = name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    constant && matches!(name, "SECRET" | "SECRET_KEY" | "JWT_SECRET" | "JWT_SECRET_KEY" | "TOKEN_SECRET")
+}
+
+/// Whether a text under such a name asks to be filled in or comes from elsewhere.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let marks =
+        ["change", "replace", "your", "xxx", "todo", "insert", "placeholder", "example", "not-set", "unset"];
+    text.is_empty()
+        || text.contains(HOLES)
+        || text.chars().any(char::is_whitespace)
+        || marks.iter().any(|mark| lower.contains(mark))
+        || is_signing_name(text)
+}
+
+/// Marks of templates and of validation rules: `min:8|max:255`.
+const HOLES: &[char] = &['{', '<', '$', '%', '|'];
 
 #[cfg(test)]
 mod tests {
@@ -111,21 +173,54 @@ mod tests {
         for name in ["SECRET_KEY", "dbPassword", "WEBHOOK_SECRET", "api_key", "accessToken", "jwt_secret"] {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in
-            ["password_field", "access_key_id", "token", "token_url", "public_key", "hashed_password", "key", "SECRET_NAME"]
-        {
+        for name in [
+            "password_field",
+            "access_key_id",
+            "token",
+            "token_url",
+            "public_key",
+            "hashed_password",
+            "key",
+            "SECRET_NAME",
+        ] {
             assert!(!is_secret_name(name), "{name}");
         }
     }
 
     #[test]
+    fn a_signing_key_is_one_however_weak_unless_it_asks_to_be_changed() {
+        assert!(
+            is_signing_name("SECRET_KEY")
+                && !is_signing_name("secret_key")
+                && !is_signing_name("SECRET_NAME")
+        );
+        assert!(
+            !is_stand_in("secret")
+                && is_stand_in("change-me")
+                && is_stand_in("${JWT}")
+                && is_stand_in("JWT_SECRET")
+        );
+    }
+
+    #[test]
     fn stand_ins_names_and_paths_are_no_secrets() {
-        for text in ["correct-horse-battery", "9f86d081884c7d659a2feaa0c55ad015", "q7Vd2mXw9RkT4nLz8HsB3cYf"] {
+        for text in ["correct-horse-battery", "9f86d081884c7d659a2feaa0c55ad015", "q7Vd2mXw9RkT4nLz8HsB3cYf"]
+        {
             assert!(is_secret_text(text), "{text}");
         }
         for text in [
-            "changeme123", "your-secret", "short1", "Password is required", "access_token", "/run/secrets/jwt",
-            "https://idp.test/token", "${JWT_SECRET}", "xxxxxxxxxxxx", "credential", "SESSION_COOKIE", "app.auth.provider",
+            "changeme123",
+            "your-secret",
+            "short1",
+            "Password is required",
+            "access_token",
+            "/run/secrets/jwt",
+            "https://idp.test/token",
+            "${JWT_SECRET}",
+            "xxxxxxxxxxxx",
+            "credential",
+            "SESSION_COOKIE",
+            "app.auth.provider",
         ] {
             assert!(!is_secret_text(text), "{text}");
         }

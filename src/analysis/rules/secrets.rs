@@ -4,7 +4,7 @@ use super::{
     context::{Context, last_name},
     draft::Draft,
     matcher::Rule,
-    secret_names::{is_secret_name, is_secret_text},
+    secret_names::{is_secret_name, is_secret_text, is_signing_name, is_stand_in, words},
 };
 use crate::{
     analysis::{
@@ -17,12 +17,12 @@ use crate::{
 pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
-        if context.layer(file) == Layer::Migration {
+        if context.layer(file) == Layer::Migration || is_for_tests(&facts.path) {
             continue;
         }
         let mut look = |name: &str, value: ExprId| {
             if is_secret_name(name)
-                && let Some(literal) = literal(facts, value)
+                && let Some(literal) = literal(facts, value).or_else(|| signing_key(facts, name, value))
             {
                 found.push(Draft::new(file, facts.expr_span(literal)).word("name", name));
             }
@@ -75,6 +75,22 @@ fn keyed(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
     }
 }
 
+/// Whether a file serves tests or samples, told by its name.
+fn is_for_tests(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    words(file).iter().any(|word| {
+        matches!(word.as_str(), "test" | "tests" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed")
+    })
+}
+
+/// A weak literal under a name that the program signs with.
+fn signing_key(facts: &FileFacts, name: &str, value: ExprId) -> Option<ExprId> {
+    match facts.expr(value) {
+        Expr::Str(text) => (is_signing_name(name) && !is_stand_in(facts.text(text))).then_some(value),
+        _ => None,
+    }
+}
+
 /// The literal that a value is, through conversions of texts.
 fn literal(facts: &FileFacts, value: ExprId) -> Option<ExprId> {
     match facts.expr(value) {
@@ -84,7 +100,10 @@ fn literal(facts: &FileFacts, value: ExprId) -> Option<ExprId> {
             let name = last_name(facts, call.callee)?;
             match facts.expr(call.callee) {
                 Expr::Attr(object, _)
-                    if matches!(name, "to_string" | "to_owned" | "into" | "encode" | "toString" | "as_bytes") =>
+                    if matches!(
+                        name,
+                        "to_string" | "to_owned" | "into" | "encode" | "toString" | "as_bytes"
+                    ) =>
                 {
                     literal(facts, object)
                 }

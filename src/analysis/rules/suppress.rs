@@ -1,10 +1,6 @@
 //! Suppression comments: they silence one finding, for a reason, or are findings themselves.
 
-use super::{
-    context::Context,
-    draft::fingerprint,
-    places,
-};
+use super::{context::Context, draft::fingerprint, places};
 use crate::domain::finding::{Finding, Level};
 
 /// Rule id of comments that silence nothing or give no reason.

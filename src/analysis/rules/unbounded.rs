@@ -20,10 +20,43 @@ use std::collections::BTreeMap;
 
 /// Calls that bound a query or give one row.
 const BOUNDS: [&str; 37] = [
-    "where", "filter", "filter_by", "limit", "offset", "take", "slice", "paginate", "first", "one", "one_or_none",
-    "scalar_one", "scalar_one_or_none", "fetchone", "fetch_one", "fetch_optional", "fetchmany", "fetchrow", "fetchval",
-    "scalar", "count", "exists", "get", "having", "find_by_id", "andWhere", "skip", "whereIn", "get_result", "stream",
-    "yield_per", "iterator", "partitions", "fetch", "cursor", "get_page", "aggregate",
+    "where",
+    "filter",
+    "filter_by",
+    "limit",
+    "offset",
+    "take",
+    "slice",
+    "paginate",
+    "first",
+    "one",
+    "one_or_none",
+    "scalar_one",
+    "scalar_one_or_none",
+    "fetchone",
+    "fetch_one",
+    "fetch_optional",
+    "fetchmany",
+    "fetchrow",
+    "fetchval",
+    "scalar",
+    "count",
+    "exists",
+    "get",
+    "having",
+    "find_by_id",
+    "andWhere",
+    "skip",
+    "whereIn",
+    "get_result",
+    "stream",
+    "yield_per",
+    "iterator",
+    "partitions",
+    "fetch",
+    "cursor",
+    "get_page",
+    "aggregate",
 ];
 
 /// Calls that give every row.
@@ -81,7 +114,7 @@ fn gives_all(
     }
     let names = || {
         context
-            .calls_inside(file, facts, function)
+            .calls_inside(facts, function)
             .into_iter()
             .filter_map(|call| last_name(facts, facts.call(call)?.callee))
             .collect::<Vec<_>>()
@@ -148,8 +181,17 @@ fn asks_for_all(statement: &str) -> bool {
     let Some(rest) = text.strip_prefix("select ") else { return false };
     let Some((columns, _)) = rest.split_once(" from ") else { return false };
     let aggregates = ["count(", "sum(", "max(", "min(", "avg(", "exists(", "pg_", "version("];
-    let bounds =
-        [" where ", " limit ", " fetch first", " having ", " top ", "rownum", "information_schema", "sqlite_master", "pg_catalog"];
+    let bounds = [
+        " where ",
+        " limit ",
+        " fetch first",
+        " having ",
+        " top ",
+        "rownum",
+        "information_schema",
+        "sqlite_master",
+        "pg_catalog",
+    ];
     !aggregates.iter().any(|name| columns.contains(name)) && !bounds.iter().any(|word| text.contains(word))
 }
 

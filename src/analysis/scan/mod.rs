@@ -7,4 +7,4 @@
 mod read;
 mod scanner;
 
-pub use scanner::{FindingInput, BackendScanner, FindingSource, SCHEMA_VERSION};
+pub use scanner::{BackendScanner, FindingInput, FindingSource, SCHEMA_VERSION};

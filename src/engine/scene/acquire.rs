@@ -13,7 +13,7 @@ use crate::{
         effect::{Effect, ScanTarget},
         gate::{self, Gate},
         model::{AcquireView, Model, ScanState},
-        navigate, subject,
+        navigate, opening, subject,
         view::{Body, Line, Mark, Pane, PaneView, Role, Row, Target, bold, muted, plain, role},
     },
     keys::Action,
@@ -349,28 +349,7 @@ fn know(model: &Model) -> PaneView {
             indent: 0,
         });
     }
-    for (page, trigger) in &model.session.evidence.pages {
-        let Some(content) = model.handbook.pages.get(page) else { continue };
-        rows.push(Row::Blank);
-        rows.push(Row::Item {
-            mark: Mark::None,
-            label: vec![bold(content.title.clone())],
-            note: Vec::new(),
-            indent: 0,
-            target: Some(Target::Page(page.clone())),
-        });
-        rows.push(Row::Text { line: vec![muted(format!("opened: {trigger}"))], indent: 2 });
-        let excerpt = content
-            .lines
-            .iter()
-            .filter(|line| !line.is_empty() && !line.starts_with(['#', '`', '|', '-']))
-            .take(2);
-        rows.extend(excerpt.map(|line| Row::text(line.replace('`', ""))));
-        rows.push(Row::Text {
-            line: vec![role(Role::Accent, model.keys.key(Action::Why)), muted(" the whole page")],
-            indent: 0,
-        });
-    }
+    rows.extend(opening::orm_rows(model));
     if elsewhere > 0 {
         rows.extend([
             Row::Blank,

@@ -12,6 +12,7 @@ use crate::{
     engine::{
         cx::plural,
         model::Model,
+        opening, protocol,
         view::{Body, DiffView, Mark, Pane, PaneView, Role, Row, Target, bold, muted, plain, role},
     },
     keys::Action,
@@ -36,7 +37,10 @@ pub fn shown(model: &Model) -> Vec<&Hunk> {
     if all.len() <= ALL_HUNKS_LIMIT {
         return all;
     }
-    let step = current_step(model).map(|step| step.id);
+    // The step of the hunk under the cursor; hunks without a step are a group too.
+    let of_cursor =
+        model.screen.hunk.and_then(|id| all.iter().find(|hunk| hunk.id == id)).map(|hunk| hunk.step);
+    let step = of_cursor.unwrap_or_else(|| current_step(model).map(|step| step.id));
     all.into_iter().filter(|hunk| hunk.step == step).collect()
 }
 
@@ -202,6 +206,7 @@ fn plan(model: &Model) -> PaneView {
         rows.extend([Row::Blank, Row::head("WHERE THIS HUNK IS")]);
         rows.push(Row::MiniArch { lit: Some(view.layer) });
     }
+    rows.extend(protocol::foot(model));
     let step = current_step(model).and_then(|step| step_index(model, step.id));
     let count = step.map(|index| format!("{} of {}", index + 1, steps.len())).unwrap_or_default();
     PaneView { subtitle: "plan".into(), count, body: Body::Rows(rows), ..PaneView::default() }
@@ -209,10 +214,8 @@ fn plan(model: &Model) -> PaneView {
 
 fn proposal(model: &Model) -> PaneView {
     let hunks = shown(model);
-    let step = current_step(model);
-    let guide_on_screen = step.is_some_and(|step| hunks_of(model, step.id).is_empty()) && marked_step(model);
-    if hunks.is_empty() || guide_on_screen {
-        return empty(model, step);
+    if shows_guide(model) {
+        return empty(model, current_step(model));
     }
     let current_id = current(model).map(|hunk| hunk.id);
     let index = hunks.iter().position(|hunk| Some(hunk.id) == current_id).unwrap_or(0);
@@ -267,6 +270,12 @@ pub fn short_path(path: &str, width: usize) -> String {
         }
     }
     shown
+}
+
+/// Whether the walkthrough of a step stands where the hunks would: then no key decides a hunk.
+pub fn shows_guide(model: &Model) -> bool {
+    shown(model).is_empty()
+        || marked_step(model) && current_step(model).is_some_and(|step| hunks_of(model, step.id).is_empty())
 }
 
 fn marked_step(model: &Model) -> bool {
@@ -457,6 +466,7 @@ fn criteria(model: &Model) -> PaneView {
     if !tests.is_empty() {
         rows.push(Row::pair(vec![muted("Tests to come")], vec![plain(format!("hunk {}", tests.join(" ")))]));
     }
+    rows.extend(opening::orm_rows(model));
     PaneView {
         subtitle: "criteria".into(),
         count: format!("{served} of {} served", accepted.len()),

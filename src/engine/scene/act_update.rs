@@ -5,25 +5,45 @@ use crate::{
     domain::{
         event::{Scene, What},
         hunk::{Decision, Hunk},
-        ids::HunkId,
-        plan::Filler,
+        ids::{HunkId, StepId},
+        plan::{Filler, Step},
     },
     engine::{
         cx::{Cx, plural},
         effect::{Effect, ProposeKind},
         gate::{self, Gate},
+        model::Model,
         navigate,
         popup::{Ask, Popup},
         text::Purpose,
-        view::{Mark, Pane, PaneView, Target, pane::DiffPiece},
+        view::{Mark, Pane, Target, pane::DiffPiece},
     },
     keys::Action,
+};
+use std::{
+    collections::{BTreeMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
 };
 
 /// What an action does here. Returns whether it is known.
 pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
     if cx.model.screen.cut.is_some() {
         return while_cutting(cx, action);
+    }
+    let about_hunks = matches!(
+        action,
+        Action::Accept
+            | Action::AcceptAll
+            | Action::TurnDown
+            | Action::TurnDownAll
+            | Action::Choose
+            | Action::Split
+            | Action::Fold
+            | Action::Unfold
+    );
+    if about_hunks && plan::shows_guide(cx.model) {
+        refuse_guide(cx);
+        return true;
     }
     match action {
         Action::Accept => approve(cx),
@@ -39,9 +59,8 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::Open => open(cx),
         Action::Propose => propose(cx),
         Action::RunAgain => {
-            if cx.model.screen.guide || cx.model.session.hunks().is_empty() {
-                cx.effect(Effect::Propose { step: current_step_index(cx), kind: ProposeKind::Seen });
-                cx.model.activity.proposing = current_step_index(cx).or(Some(usize::MAX));
+            if plan::shows_guide(cx.model) {
+                ask_for(cx, current_step_index(cx), ProposeKind::Seen);
             } else {
                 super::verify_update::run_quick(cx);
             }
@@ -58,20 +77,34 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
     true
 }
 
-fn current_step_index(cx: &Cx<'_>) -> Option<usize> {
+/// Index of the step that is worked on.
+pub fn current_step_index(cx: &Cx<'_>) -> Option<usize> {
     plan::current_step(cx.model).and_then(|step| plan::step_index(cx.model, step.id))
 }
 
 /// The hunks that a decision is about: the chosen ones, else the current one.
 fn subjects(cx: &Cx<'_>) -> Vec<HunkId> {
-    let chosen: Vec<HunkId> = cx.model.screen.chosen_hunks.iter().copied().collect();
+    let chosen: Vec<HunkId> = cx
+        .model
+        .screen
+        .chosen_hunks
+        .iter()
+        .copied()
+        .filter(|id| cx.model.session.hunk(*id).is_some())
+        .collect();
     if chosen.is_empty() { plan::current(cx.model).map(|hunk| hunk.id).into_iter().collect() } else { chosen }
 }
 
 fn approve(cx: &mut Cx<'_>) {
-    let ids = subjects(cx);
+    let mut ids = subjects(cx);
     if ids.is_empty() {
         refuse_empty(cx);
+        return;
+    }
+    ids.retain(|id| cx.model.session.hunk(*id).is_some_and(|(_, hunk)| !hunk.decision.is_held()));
+    if ids.is_empty() {
+        let (next, undo) = (cx.key(Action::NextNeed), cx.key(Action::Undo));
+        cx.refuse(format!("It is approved already. {next} goes on, {undo} takes the last decision back."));
         return;
     }
     let text = match ids.as_slice() {
@@ -121,7 +154,7 @@ fn advance(cx: &mut Cx<'_>, from: Option<String>) {
 }
 
 fn find_undecided(cx: &Cx<'_>, forward: bool) -> Option<HunkId> {
-    let all = plan::shown(cx.model);
+    let all = cx.model.session.hunks();
     let current = plan::current(cx.model).map(|hunk| hunk.id);
     let at = all.iter().position(|hunk| Some(hunk.id) == current).unwrap_or(0);
     let count = all.len();
@@ -149,6 +182,16 @@ pub fn select(cx: &mut Cx<'_>, id: HunkId) {
 fn refuse_empty(cx: &mut Cx<'_>) {
     let key = cx.key(Action::Propose);
     cx.refuse(format!("There is no hunk yet. {key} asks for a proposal."));
+}
+
+/// No hunk is on screen, so none is decided.
+fn refuse_guide(cx: &mut Cx<'_>) {
+    if cx.model.session.hunks().is_empty() {
+        refuse_empty(cx);
+        return;
+    }
+    let (next, edit) = (cx.key(Action::NextSection), cx.key(Action::Edit));
+    cx.refuse(format!("This step has no hunk yet: {edit} writes it, {next} goes to a hunk."));
 }
 
 fn same_file(cx: &Cx<'_>) -> Vec<HunkId> {
@@ -232,7 +275,7 @@ fn choose(cx: &mut Cx<'_>) {
 }
 
 fn edit(cx: &mut Cx<'_>) {
-    if cx.model.screen.guide || cx.model.session.hunks().is_empty() {
+    if plan::shows_guide(cx.model) {
         edit_own(cx);
         return;
     }
@@ -245,8 +288,7 @@ fn edit(cx: &mut Cx<'_>) {
         return;
     }
     let (id, proposed) = (hunk.id, hunk.new_lines().concat());
-    let text = cx.model.screen.drafts.get(&id).cloned().unwrap_or(proposed);
-    cx.open_editor(Purpose::Hunk(id), text, "");
+    cx.open_editor(Purpose::Hunk(id), proposed, "");
     cx.model.screen.popup = Some(Popup::EditHunk { hunk: id });
 }
 
@@ -353,6 +395,7 @@ fn next_undecided(cx: &mut Cx<'_>, forward: bool) {
     match open {
         Some(step) => {
             cx.model.screen.guide = true;
+            load_guide(cx);
             cx.model.screen.focus = Pane::Proposal;
             let kind = cx.model.kind();
             cx.model.screen.marked.insert((kind, Pane::Boundaries), Target::Step(step));
@@ -365,7 +408,7 @@ fn next_undecided(cx: &mut Cx<'_>, forward: bool) {
 }
 
 fn next_hunk(cx: &mut Cx<'_>, forward: bool) {
-    let all: Vec<HunkId> = plan::shown(cx.model).into_iter().map(|hunk| hunk.id).collect();
+    let all: Vec<HunkId> = cx.model.session.hunks().into_iter().map(|hunk| hunk.id).collect();
     let at = plan::current(cx.model).and_then(|hunk| all.iter().position(|id| *id == hunk.id)).unwrap_or(0);
     let next = if forward { at + 1 } else { at.saturating_sub(1) };
     match all.get(next.min(all.len().saturating_sub(1))) {
@@ -452,7 +495,10 @@ pub fn load_guide(cx: &mut Cx<'_>) {
 
 fn propose(cx: &mut Cx<'_>) {
     if cx.model.activity.proposing.is_some() {
-        cx.refuse("A proposal is being made; Ctrl-C stops it.");
+        cx.refuse_proposing();
+        return;
+    }
+    if !cx.may_act() {
         return;
     }
     let Some(index) = current_step_index(cx) else {
@@ -487,9 +533,88 @@ pub fn request(cx: &mut Cx<'_>, index: usize) {
     cx.effect(Effect::Propose { step: Some(index), kind: ProposeKind::Step });
 }
 
+/// Asks for something that is no filler of a step. Returns whether it was asked for.
+pub fn ask_for(cx: &mut Cx<'_>, step: Option<usize>, kind: ProposeKind) -> bool {
+    if cx.model.activity.proposing.is_some() || !cx.may_act() {
+        cx.refuse_proposing();
+        return false;
+    }
+    cx.model.activity.proposing = step.or(Some(usize::MAX));
+    cx.effect(Effect::Propose { step, kind });
+    true
+}
+
+/// Makes the plan when there is none or what it was made of is another choice now; else
+/// asks for the next proposal.
+pub fn plan_or_propose(cx: &mut Cx<'_>) {
+    let key = plan_key(cx.model);
+    let fresh = cx.model.activity.planned == Some(key) && !cx.model.session.work.steps.is_empty();
+    let looking = cx.model.options.read_only.is_some() || cx.model.activity.journal_failed_at.is_some();
+    if fresh {
+        propose_next(cx);
+    } else if !cx.model.activity.planning && !looking {
+        cx.model.activity.planning = true;
+        cx.model.activity.planned = Some(key);
+        cx.effect(Effect::Plan);
+    }
+}
+
+/// What a plan is made of: the task with its accepted criteria and inputs, and the choice.
+pub fn plan_key(model: &Model) -> u64 {
+    let work = &model.session.work;
+    let mut hasher = DefaultHasher::new();
+    if let Some(task) = &work.task {
+        (&task.text, task.reading.intent, &task.reading.subject, &task.reading.inputs).hash(&mut hasher);
+        for question in &task.reading.questions {
+            question.answer.hash(&mut hasher);
+        }
+    }
+    (&work.boundaries, &work.findings).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A new plan over the one there is: steps that hunks belong to keep their numbers.
+pub fn merged_plan(model: &Model, planned: Vec<Step>) -> Vec<Step> {
+    let old = &model.session.work.steps;
+    let mut kept: Vec<Step> =
+        old.iter().filter(|step| !plan::hunks_of(model, step.id).is_empty()).cloned().collect();
+    if kept.is_empty() {
+        return planned;
+    }
+    let mut last = old.iter().map(|step| step.id.0).max().unwrap_or(0);
+    let same = |a: &Step, b: &Step| a.title == b.title && a.layer == b.layer && a.filler == b.filler;
+    let mut numbers: BTreeMap<StepId, StepId> = BTreeMap::new();
+    let mut fresh = Vec::new();
+    for step in planned {
+        if let Some(known) = kept.iter().find(|known| same(known, &step)) {
+            numbers.insert(step.id, known.id);
+        } else {
+            last += 1;
+            numbers.insert(step.id, StepId(last));
+            fresh.push(Step { id: StepId(last), ..step });
+        }
+    }
+    for step in &mut fresh {
+        step.after = step.after.iter().filter_map(|id| numbers.get(id).copied()).collect();
+    }
+    kept.extend(fresh);
+    kept
+}
+
+/// Nobody could fill the step: it becomes a walkthrough and keeps its number.
+pub fn write_by_hand(cx: &mut Cx<'_>, index: usize, instead: Step) {
+    let mut steps = cx.model.session.work.steps.clone();
+    let Some(step) = steps.get_mut(index) else { return };
+    *step = Step { id: step.id, after: step.after.clone(), ..instead };
+    if cx.record(What::PlanMade { steps }) {
+        load_guide(cx);
+    }
+}
+
 /// On entering ACT: the next step that a built-in proposer can fill and nobody asked for.
 pub fn propose_next(cx: &mut Cx<'_>) {
-    if cx.model.activity.proposing.is_some() {
+    let looking = cx.model.options.read_only.is_some() || cx.model.activity.journal_failed_at.is_some();
+    if cx.model.activity.proposing.is_some() || looking {
         return;
     }
     let asked = &cx.model.activity.asked_steps;
@@ -537,11 +662,6 @@ pub fn clicked(cx: &mut Cx<'_>, index: usize, row: usize) {
     }
 }
 
-/// Whether the pane shows hunks.
-pub fn shows_hunks(view: &PaneView) -> bool {
-    matches!(view.body, crate::engine::view::Body::Diff(_))
-}
-
 /// A proposal arrived: where the cursor goes and what is said.
 pub fn arrived(cx: &mut Cx<'_>, added: usize) {
     cx.notice(Mark::Before, format!("{} proposed", plural(added, "hunk")));
@@ -558,9 +678,4 @@ pub fn arrived(cx: &mut Cx<'_>, added: usize) {
     if cx.model.session.scene == Scene::Act {
         cx.model.screen.guide = false;
     }
-}
-
-/// The step that a text written by hand belongs to.
-pub fn step_for_own(cx: &Cx<'_>) -> Option<usize> {
-    current_step_index(cx)
 }

@@ -6,6 +6,7 @@ use crate::{
         event::{Exit, Scene, What},
     },
     engine::{
+        cards,
         cx::{Cx, capitalise, plural},
         effect::{CommitAnswer, CommitOrder, Effect, ProposeKind},
         gate, message, navigate,
@@ -34,7 +35,13 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
                 CommitShape::One => CommitShape::PerLayer,
                 CommitShape::PerLayer => CommitShape::One,
             };
-            cx.record(What::CommitShapeChosen { shape });
+            if cx.record(What::CommitShapeChosen { shape }) {
+                let label = match shape {
+                    CommitShape::One => "One commit",
+                    CommitShape::PerLayer => "One for each layer",
+                };
+                cards::record(cx, "commit-shape", label, "");
+            }
         }
         Action::Copy => cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Take, marked: 0 }),
         Action::Open => open(cx),
@@ -46,7 +53,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
                 n => format!("{} open, listed in the report.", plural(n, "item")),
             });
         }
-        Action::Partial if !committed => {
+        Action::Partial if !committed && !gate::gate(cx.model, Scene::Verify).is_open() => {
             cx.model.screen.popup = Some(Popup::Choices { ask: Ask::Partial, marked: 0 })
         }
         _ => return false,
@@ -68,6 +75,9 @@ fn open(cx: &mut Cx<'_>) {
 
 /// Opens the commit popup, unless something stands in the way.
 pub fn open_commit(cx: &mut Cx<'_>) {
+    if !cx.may_act() {
+        return;
+    }
     if cx.model.session.held() == 0 {
         cx.refuse("Nothing is approved; there is nothing to commit.");
         return;
@@ -94,6 +104,13 @@ pub fn open_commit(cx: &mut Cx<'_>) {
 
 /// The message is done: ask for the commit.
 pub fn commit(cx: &mut Cx<'_>, text: String) {
+    if cx.model.activity.committing {
+        cx.refuse("A commit is being made.");
+        return;
+    }
+    if !cx.may_act() {
+        return;
+    }
     let tree = reporting::tree(cx.model);
     if text.trim().is_empty() {
         cx.refuse("A commit needs a message; its first line says what changes.");

@@ -10,11 +10,15 @@ use crate::{
     engine::{
         cx::plural,
         model::{Model, ScanState},
+        opening,
         text::Purpose,
         view::{Body, Mark, Pane, PaneView, Role, Row, Target, WelcomeView, bold, muted, plain, role},
     },
     keys::Action,
 };
+
+/// Lessons that are shown at once; the card has all.
+const LESSONS: usize = 3;
 
 /// One pane.
 pub fn pane(model: &Model, pane: Pane) -> PaneView {
@@ -85,7 +89,7 @@ fn stack(model: &Model) -> PaneView {
     let folder =
         if model.world.stack_folder.is_empty() { "none, optional" } else { &model.world.stack_folder };
     rows.push(Row::pair(vec![muted("stack/ folder")], vec![muted(folder)]));
-    for notice in &model.world.stack_notices {
+    for notice in model.handbook.problems.iter().chain(&model.world.stack_notices) {
         rows.push(Row::Text { line: vec![role(Role::Warn, "▲ "), plain(notice.as_str())], indent: 0 });
     }
     if model.map().services.len() > 1 {
@@ -172,6 +176,16 @@ fn task(model: &Model) -> PaneView {
             target: Some(Target::Page(example.clone())),
         });
     }
+    let lessons = opening::lessons(model);
+    if !lessons.is_empty() {
+        below.extend([Row::Blank, Row::head("LEARNT BEFORE")]);
+        below.extend(
+            lessons
+                .iter()
+                .take(LESSONS)
+                .map(|lesson| Row::Text { line: vec![muted("· "), plain(lesson.text.clone())], indent: 0 }),
+        );
+    }
     let body = if editing {
         Body::Editor { above, below }
     } else {
@@ -242,9 +256,6 @@ fn welcome(model: &Model) -> PaneView {
         map.map(|map| count(map.models.len())),
     ];
     let mut below = Vec::new();
-    for lesson in model.handbook.lessons.iter().take(2) {
-        below.push(Row::Text { line: vec![muted(format!("learnt before: {}", lesson.1))], indent: 0 });
-    }
     for (index, suggestion) in model.world.suggestions.iter().enumerate() {
         below.push(Row::Item {
             mark: if index == 0 { Mark::Down } else { Mark::None },
@@ -334,6 +345,7 @@ fn criteria(model: &Model) -> PaneView {
             }
         }
     }
+    rows.extend(opening::rows(model));
     let count = live.len().to_string();
     PaneView { subtitle: "criteria".into(), tab: count.clone(), count, body: Body::Rows(rows), cursor: None }
 }

@@ -7,7 +7,7 @@ use crate::{
         task::{CriterionState, Intent},
     },
     engine::{
-        ask,
+        ask, cards,
         cx::{Cx, plural},
         effect::Effect,
         gate::{self, Gate},
@@ -123,7 +123,11 @@ pub fn answer(cx: &mut Cx<'_>, question: usize, option: usize) {
     else {
         return;
     };
-    if cx.record(What::QuestionAnswered { question: id, answer: option }) {
+    let choice = choice_of(cx, question, option);
+    if cx.record(What::QuestionAnswered { question: id.clone(), answer: option }) {
+        if let Some((label, trade_off)) = choice {
+            cards::record(cx, &id, &label, &trade_off);
+        }
         cx.undoable("answer kept");
         cx.mark(Target::Answer(question, option));
         let open = next_open_question(cx);
@@ -132,6 +136,13 @@ pub fn answer(cx: &mut Cx<'_>, question: usize, option: usize) {
             None => cx.model.screen.focus = if cx.model.tabs() { Pane::Checklist } else { Pane::Proposal },
         }
     }
+}
+
+/// Label and trade-off of an option.
+fn choice_of(cx: &Cx<'_>, question: usize, option: usize) -> Option<(String, String)> {
+    let task = cx.model.session.work.task.as_ref()?;
+    let choice = task.reading.questions.get(question)?.options.get(option)?;
+    Some((choice.label.clone(), choice.trade_off.clone()))
 }
 
 fn next_open_question(cx: &Cx<'_>) -> Option<usize> {
@@ -238,10 +249,9 @@ pub fn read_task(cx: &mut Cx<'_>, text: &str) {
 /// The reading came back.
 pub fn task_read(cx: &mut Cx<'_>, text: String, reading: crate::domain::task::Reading) {
     cx.model.activity.reading_task = false;
+    cx.model.screen.drafts.retain(|(purpose, _)| *purpose != Purpose::Task);
     let review = reading.intent == Intent::Review;
     let questions = reading.questions.iter().any(|question| question.answer.is_none());
-    let schema_risk =
-        reading.risks.iter().find(|risk| matches!(risk.kind.as_str(), "orm" | "transaction")).cloned();
     let task = crate::domain::task::Task { text, reading };
     if !cx.record(What::TaskRead { task: Box::new(task) }) {
         return;
@@ -255,9 +265,6 @@ pub fn task_read(cx: &mut Cx<'_>, text: String, reading: crate::domain::task::Re
     } else if !review {
         cx.model.screen.focus = if cx.model.tabs() { Pane::Proposal } else { Pane::Checklist };
         cx.mark(Target::Criterion(CriterionId(1)));
-    }
-    if let Some(risk) = schema_risk {
-        navigate::open_by_itself(cx, "orm-reference", &format!("{} {}", risk.kind, risk.note));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         cx::plural,
         judge::{self, Judged},
         model::Model,
+        protocol,
         view::{
             Body, Line, Mark, OutputView, Pane, PaneView, Role, Row, Span, Target, bold, muted, plain, role,
         },
@@ -338,19 +339,7 @@ fn layers(model: &Model) -> PaneView {
         rows.push(Row::aside(format!("base + {}", plural(model.session.held(), "approved hunk"))));
         rows.push(Row::aside("not your working tree"));
     }
-    if model.session.evidence.failures_in_a_row >= 3 {
-        rows.push(Row::Blank);
-        rows.push(Row::Text {
-            line: vec![
-                role(Role::Warn, "▲ "),
-                plain(format!(
-                    "Three tries with this approach. {} shows what the playbook suggests instead.",
-                    model.keys.key(Action::Why)
-                )),
-            ],
-            indent: 0,
-        });
-    }
+    rows.extend(protocol::foot(model));
     PaneView { subtitle: "by layer".into(), body: Body::Rows(rows), ..PaneView::default() }
 }
 
@@ -454,7 +443,16 @@ fn playbook(model: &Model, command: Option<&str>) -> Vec<Row> {
     let index = command
         .and_then(|command| model.activity.playbook.get(command))
         .or_else(|| model.activity.playbook.values().next());
-    let Some(entry) = index.and_then(|index| model.handbook.playbook.get(*index)) else { return Vec::new() };
+    let tired = model.session.evidence.failures_in_a_row >= 3;
+    let Some(entry) = index.and_then(|index| model.handbook.playbook.get(*index)) else {
+        let another =
+            "Three tries with this approach. Take another: undo what failed, or write the step by hand.";
+        return if tired {
+            vec![Row::Text { line: vec![role(Role::Warn, "▲ "), plain(another)], indent: 0 }]
+        } else {
+            Vec::new()
+        };
+    };
     let mut rows = vec![
         Row::Blank,
         Row::Text { line: vec![muted("Playbook  "), bold(entry.title.clone())], indent: 0 },
@@ -462,6 +460,16 @@ fn playbook(model: &Model, command: Option<&str>) -> Vec<Row> {
     ];
     if let Some(step) = entry.steps.first() {
         rows.push(Row::Text { line: vec![muted("try  "), plain(step.clone())], indent: 0 });
+    }
+    if tired && !entry.otherwise.is_empty() {
+        rows.push(Row::Text {
+            line: vec![
+                role(Role::Warn, "▲ "),
+                bold("Three tries with this approach. "),
+                plain(entry.otherwise.clone()),
+            ],
+            indent: 0,
+        });
     }
     rows
 }

@@ -38,8 +38,7 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::TurnDown => not_applicable(cx),
         Action::Partial => partial(cx),
         Action::Propose => {
-            cx.model.activity.proposing = Some(usize::MAX);
-            cx.effect(Effect::Propose { step: None, kind: ProposeKind::Seen });
+            super::act_update::ask_for(cx, None, ProposeKind::Seen);
         }
         Action::Edit => {
             let key = cx.key(Action::Palette);
@@ -94,6 +93,9 @@ pub fn run(cx: &mut Cx<'_>, commands: Vec<CommandSpec>) {
         cx.refuse(format!("No commands were found; {key} finishes as partial."));
         return;
     }
+    if !cx.may_act() {
+        return;
+    }
     if !cx.model.commands_trusted() {
         cx.model.activity.run_after_trust = true;
         ask::trust(cx);
@@ -107,7 +109,8 @@ pub fn run(cx: &mut Cx<'_>, commands: Vec<CommandSpec>) {
     cx.model.screen.output_top = None;
     cx.model.screen.pinned_output = false;
     cx.model.activity.stop_asked = 0;
-    cx.model.activity.queue_verified = Some(cx.model.world.revision);
+    cx.model.activity.queued = cx.model.session.approved;
+    cx.model.activity.commit_error = None;
     let waiting = commands.iter().map(|spec| spec.id.clone()).collect();
     cx.model.activity.running = Some(crate::engine::model::Running { base: false, current: None, waiting });
     let in_place = cx.model.options.in_place;

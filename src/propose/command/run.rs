@@ -11,6 +11,7 @@ use nix::{
 };
 use std::{
     collections::VecDeque,
+    ffi::OsString,
     io::{Read, Write},
     os::unix::process::{CommandExt, ExitStatusExt},
     path::Path,
@@ -82,6 +83,12 @@ impl Ended {
     }
 }
 
+/// An argument with its placeholders filled; always one argument, whatever the text holds.
+fn filled(word: &str, folder: &Path, brief: &str) -> OsString {
+    // The brief is put in last, so that nothing inside of it counts as a placeholder.
+    OsString::from(word.replace("{folder}", &folder.to_string_lossy()).replace("{prompt}", brief))
+}
+
 /// Runs the command to its end, whichever way; `Cancelled` when the user asked.
 pub(super) fn run(
     config: &CommandConfig,
@@ -95,7 +102,7 @@ pub(super) fn run(
     })?;
     let mut command = Command::new(program);
     command
-        .args(arguments)
+        .args(arguments.iter().map(|word| filled(word, folder, brief)))
         .current_dir(folder)
         .env("PWD", folder)
         .stdin(Stdio::piped())

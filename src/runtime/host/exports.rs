@@ -3,9 +3,14 @@
 use super::Host;
 use crate::{
     engine::{Model, Msg, effect::ExportKind, reporting},
+    knowledge::lessons::lesson_line,
     report,
 };
-use std::{io::Write, os::unix::fs::OpenOptionsExt, path::PathBuf};
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
 
 impl Host {
     pub(super) fn export(&self, model: &Model, what: ExportKind) {
@@ -30,20 +35,13 @@ impl Host {
         });
     }
 
-    pub(super) fn save_lesson(&self, model: &Model, line: &str) {
-        let kind = model.session.work.task.as_ref().map_or("other", |task| task.reading.intent.name());
-        let date = super::super::clock::clock_date(model.now);
-        let line = crate::knowledge::lessons::lesson_line(&date, &[kind.to_owned()], line.trim());
+    pub(super) fn save_lesson(&self, model: &Model, text: &str) {
+        let line = lesson_of(model, text);
         self.spawn("lesson", move |worker| {
             let path = worker.tools.dirs.config.join("lessons.md");
-            let written = std::fs::create_dir_all(&worker.tools.dirs.config).and_then(|()| {
-                let mut file =
-                    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
-                writeln!(file, "{line}")
-            });
-            match written {
+            match keep_lesson(&path, &line) {
                 Ok(()) => {
-                    worker.send(Msg::Lesson(line));
+                    worker.send(Msg::Lesson(line.trim_end().to_owned()));
                     worker.send(Msg::Exported {
                         what: "lesson".into(),
                         outcome: Ok(path.display().to_string()),
@@ -57,8 +55,30 @@ impl Host {
     }
 }
 
+/// A lesson of this session as a line: today, the kind of task, the text.
+pub(super) fn lesson_of(model: &Model, text: &str) -> String {
+    let kind = model.session.work.task.as_ref().map_or("other", |task| task.reading.intent.name());
+    let date = super::super::clock::clock_date(model.now);
+    lesson_line(&date, &[kind.to_owned()], text.trim())
+}
+
+/// Adds a line to the user's own lessons. A last line without an end is ended first.
+fn keep_lesson(path: &Path, line: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let open_end = match std::fs::read(path) {
+        Ok(bytes) => bytes.last().is_some_and(|last| *last != b'\n'),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.write_all(if open_end { b"\n" } else { b"" })?;
+    file.write_all(line.as_bytes())
+}
+
 /// Writes a file of ours, readable by the user only.
-fn write(folder: &std::path::Path, name: &str, text: &str) -> std::io::Result<PathBuf> {
+fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
@@ -66,4 +86,37 @@ fn write(folder: &std::path::Path, name: &str, text: &str) -> std::io::Result<Pa
     let path = folder.join(name);
     file.persist(&path).map_err(|error| error.error)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::{Knowledge, lessons::lesson_line};
+
+    #[test]
+    fn a_kept_lesson_is_offered_again_for_the_same_kind_of_task() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("new").join("lessons.md");
+        let kind = |name: &str| vec![name.to_owned()];
+        keep_lesson(&path, &lesson_line("2026-11-22", &kind("repair"), "Move the test first."))
+            .expect("kept");
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(b"- my own note"))
+            .expect("the user writes too");
+        keep_lesson(&path, &lesson_line("2026-11-23", &kind("migration"), "Add, then fill.")).expect("kept");
+        let text = std::fs::read_to_string(&path).expect("text");
+        assert_eq!(
+            text,
+            "- 2026-11-22 [repair] Move the test first.\n- my own note\n- 2026-11-23 [migration] Add, then fill.\n"
+        );
+        let folders = [path.parent().expect("parent").to_path_buf()];
+        let knowledge = Knowledge::load(&folders).expect("reads back");
+        let texts = |intent| -> Vec<String> {
+            knowledge.lessons_for(intent).iter().map(|lesson| lesson.text.clone()).collect()
+        };
+        assert_eq!(texts(crate::domain::task::Intent::Repair), ["Move the test first.", "my own note"]);
+        assert_eq!(texts(crate::domain::task::Intent::Endpoint), ["my own note"]);
+    }
 }

@@ -8,21 +8,22 @@
 mod checks;
 mod commits;
 mod exports;
+mod knowledge;
 mod proposals;
 mod runs;
 mod scans;
 mod sessions;
 mod tasks;
 
-use super::{Config, Dirs};
+use super::{Config, Dirs, Shelf};
 use crate::{
     domain::event::What,
     engine::{Effect, Model, Msg, cx::plural},
     journal::RepositoryLock,
-    knowledge::Knowledge,
     ports::{Cancel, Clock, Journal, Scanner, Vault, Verifier},
     propose::GuidedTask,
 };
+use knowledge::schema_note;
 use std::{
     path::PathBuf,
     sync::{
@@ -47,7 +48,8 @@ pub struct Tools {
     pub scanner: Arc<dyn Scanner>,
     pub verifier: Arc<dyn Verifier>,
     pub clock: Arc<dyn Clock>,
-    pub knowledge: Arc<Knowledge>,
+    /// Read by the first worker that asks; only workers may.
+    pub knowledge: Arc<Shelf>,
     pub config: Arc<Config>,
     pub dirs: Arc<Dirs>,
     /// Name of the embedded sample that this repository was made from.
@@ -267,6 +269,8 @@ impl Host {
             Effect::LoadSource(path) => self.load_source(model, path),
             Effect::Export { what } => self.export(model, what),
             Effect::SaveLesson(line) => self.save_lesson(model, &line),
+            Effect::LoadHandbook => self.load_handbook(model),
+            Effect::SchemaNote => return Ok(vec![schema_note(model)]),
             Effect::ListSessions => self.list_sessions(),
             Effect::LoadJournal => self.load_journal(model),
             Effect::DeleteSession(id) => self.delete_session(id),

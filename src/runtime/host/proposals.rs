@@ -6,10 +6,10 @@ use crate::{
         edit::FileEdit,
         event::BaseText,
         hunk::Origin,
-        plan::Filler,
+        plan::{Filler, Step},
         proposal::{Content, FileChange, Proposal},
     },
-    engine::{Model, Msg, effect::ProposeKind, msg::ProposalFailure},
+    engine::{Model, Msg, effect::ProposeKind, handbook::ORM_PAGE, msg::ProposalFailure, opening},
     knowledge::stack_set,
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
     propose::{self, Written},
@@ -40,6 +40,12 @@ impl Host {
         let extra = Extra {
             hook_files: model.activity.hook_files.clone(),
             commands: model.session.evidence.commands.clone(),
+            boundaries: model.session.work.boundaries.iter().cloned().collect(),
+            guidance: guidance(model, step),
+            lesson: match &kind {
+                ProposeKind::Lesson(text) => super::exports::lesson_of(model, text),
+                _ => String::new(),
+            },
         };
         self.spawn("propose", move |worker| {
             let outcome = make(worker, &request, step, &kind, extra, &cancel);
@@ -61,11 +67,38 @@ impl Host {
                 worker.send(Msg::StepBecame { index, step: Box::new(step), why: why.clone() });
                 return;
             }
-            let outcome =
-                outcome.map_err(|error| ProposalFailure { text: error.to_string(), hint: hint(&error) });
+            let outcome = outcome.map_err(|error| ProposalFailure {
+                text: error.to_string(),
+                hint: hint(&error),
+                instead: instead(&request, step, &kind, &error),
+            });
             worker.send(Msg::Proposed { step, outcome });
         });
     }
+}
+
+/// Tokens of a brief that is given as one argument: the system takes 128 KiB.
+const ARGUMENT_TOKENS: u32 = 24_000;
+
+/// Knowledge that is open and helps with a step: the ORM guidance, then the rules of the
+/// step's walkthrough.
+fn guidance(model: &Model, step: Option<usize>) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    if opening::is_open(model, ORM_PAGE)
+        && let Some(page) = opening::page(model, ORM_PAGE)
+    {
+        pages.push((page.title, page.lines.join("\n")));
+    }
+    let step = step.and_then(|index| model.session.work.steps.get(index));
+    let rules = step.map_or(&[][..], |step| match &step.filler {
+        Filler::Walkthrough { guide } => guide.rules.as_slice(),
+        Filler::Fix { finding } => std::slice::from_ref(&finding.rule),
+        Filler::Recipe { .. } | Filler::Agent { .. } | Filler::Generator { .. } => &[],
+    });
+    for (id, note) in rules.iter().filter_map(|id| Some((id, model.handbook.rules.get(id)?))) {
+        pages.push((format!("{id}: {}", note.title), format!("{}\n\n{}", note.why, note.fix)));
+    }
+    pages
 }
 
 /// The stack with what the user stated on top.
@@ -93,11 +126,35 @@ fn hint(error: &ProposeError) -> String {
     }
 }
 
+/// The walkthrough of a step whose own filler has nothing to propose.
+fn instead(
+    request: &ProposalRequest,
+    step: Option<usize>,
+    kind: &ProposeKind,
+    error: &ProposeError,
+) -> Option<Box<Step>> {
+    if *kind != ProposeKind::Step || matches!(error, ProposeError::Cancelled | ProposeError::Io { .. }) {
+        return None;
+    }
+    let step = request.steps.get(step?)?;
+    match step.filler {
+        Filler::Recipe { .. } | Filler::Fix { .. } => {
+            Some(Box::new(propose::as_walkthrough(step, request.task.as_ref(), &request.map)))
+        }
+        Filler::Walkthrough { .. } | Filler::Agent { .. } | Filler::Generator { .. } => None,
+    }
+}
+
 /// What only some kinds of proposal need.
 #[derive(Debug, Default)]
 struct Extra {
     hook_files: Option<(String, Vec<(String, Option<String>)>)>,
     commands: Vec<crate::domain::command::CommandSpec>,
+    /// The chosen boundaries and the knowledge that is open, for an agent's bundle.
+    boundaries: Vec<String>,
+    guidance: Vec<(String, String)>,
+    /// The lesson as a line of its file.
+    lesson: String,
 }
 
 fn make(
@@ -113,7 +170,7 @@ fn make(
     match kind {
         ProposeKind::Step => {
             let filler = step.and_then(|index| request.steps.get(index)).map(|step| step.filler.clone());
-            by_filler(worker, request, filler, cancel)
+            by_filler(worker, request, filler, extra, cancel)
         }
         ProposeKind::Agent(name) => {
             let settings = tools
@@ -124,6 +181,14 @@ fn make(
                 .ok_or_else(|| ProposeError::NotApplicable(format!("{name} is not in config.toml")))?;
             let mut command = propose::CommandConfig::new(settings.name.clone(), settings.argv.clone());
             command.limit = std::time::Duration::from_secs(settings.timeout_seconds);
+            // A brief that is one argument must stay below what the system takes for one.
+            let in_argument = settings.argv.iter().any(|word| word.contains("{prompt}"));
+            let tokens = if in_argument { settings.tokens.min(ARGUMENT_TOKENS) } else { settings.tokens };
+            command.material = propose::Material {
+                budget: tools.knowledge.context.budget_for(tokens).cloned(),
+                boundaries: extra.boundaries,
+                guidance: extra.guidance,
+            };
             let state = tools.dirs.state.join("agents");
             propose::CommandProposer::new(command, state).propose(request, cancel)
         }
@@ -151,6 +216,17 @@ fn make(
                 files,
             ))
         }
+        ProposeKind::Lesson(_) => {
+            let path = "stack/lessons.md";
+            let now = match request.texts.get(path) {
+                Some(text) => text.clone(),
+                None if request.base.is_empty() => None,
+                None => read(&request.base, path)?,
+            };
+            let text = shared_lesson(now.as_deref(), &extra.lesson);
+            let files = vec![(path.to_owned(), Some(text))];
+            Ok(files_proposal(Origin::You, "one lesson for the next task of this kind".into(), files))
+        }
         ProposeKind::Hook => {
             let (hook, files) = extra.hook_files.ok_or_else(|| ProposeError::Nothing("the hook".into()))?;
             Ok(files_proposal(Origin::Hook(hook.clone()), format!("what {hook} changed"), files))
@@ -162,6 +238,7 @@ fn by_filler(
     worker: &Worker,
     request: &ProposalRequest,
     filler: Option<Filler>,
+    extra: Extra,
     cancel: &Cancel,
 ) -> Result<Proposal, ProposeError> {
     let tools = &worker.tools;
@@ -180,9 +257,7 @@ fn by_filler(
             propose::ResourceRecipe::new(read).propose(request, cancel)
         }
         Some(Filler::Fix { .. }) => propose::FixProposer::new(read).propose(request, cancel),
-        Some(Filler::Agent { name }) => {
-            make(worker, request, None, &ProposeKind::Agent(name), Extra::default(), cancel)
-        }
+        Some(Filler::Agent { name }) => make(worker, request, None, &ProposeKind::Agent(name), extra, cancel),
         Some(Filler::Generator { command }) => Err(ProposeError::NotApplicable(format!(
             "{command} is run in VERIFY; take its output with “take what I changed”"
         ))),
@@ -190,6 +265,21 @@ fn by_filler(
             Err(ProposeError::NotApplicable("this step is written by hand".into()))
         }
     }
+}
+
+/// The repository's lessons with one line more; a new file says what it is.
+fn shared_lesson(now: Option<&str>, line: &str) -> String {
+    let mut text = match now {
+        Some(now) => now.to_owned(),
+        None => {
+            "# Lessons\n\nOne line each: the date, the kinds of task it helps with, what to do.\n\n".into()
+        }
+    };
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(line);
+    text
 }
 
 fn files_proposal(origin: Origin, title: String, files: Vec<(String, Option<String>)>) -> Proposal {

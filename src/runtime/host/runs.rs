@@ -6,6 +6,7 @@ use crate::{
         command::{CommandRun, CommandSpec, Ending},
         commit::CommitFile,
         ids::RunId,
+        stack::StackKey,
         verdict::compare,
     },
     engine::{Model, Msg, message},
@@ -44,6 +45,8 @@ struct Request {
     trusted: String,
     all: Vec<CommandSpec>,
     session: String,
+    /// Canonical name of the stack's language; empty when unknown.
+    language: String,
 }
 
 impl Host {
@@ -69,6 +72,7 @@ impl Host {
             trusted: model.session.evidence.trusted.clone(),
             all: model.session.evidence.commands.clone(),
             session: model.session.identity.session.clone(),
+            language: super::proposals::stack(model).name(StackKey::Language).unwrap_or_default().to_owned(),
         };
         let cancel = Cancel::default();
         {
@@ -128,7 +132,7 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
             Ok(place) => run_one(worker, request, spec, &place, cancel),
             Err(reason) => blocked(worker, spec, &tree, reason),
         };
-        let playbook = playbook(worker, &run);
+        let playbook = playbook(worker, &run, &request.language);
         let repeats = if request.base {
             Vec::new()
         } else {
@@ -190,7 +194,7 @@ fn blocked(worker: &Worker, spec: &CommandSpec, tree: &str, reason: String) -> C
 }
 
 /// The playbook entry that fits the output of a failed run, as an index into the handbook.
-fn playbook(worker: &Worker, run: &CommandRun) -> Option<usize> {
+fn playbook(worker: &Worker, run: &CommandRun, language: &str) -> Option<usize> {
     let failed = !matches!(run.ending, Ending::Exit { code: 0 });
     if !failed {
         return None;
@@ -209,7 +213,7 @@ fn playbook(worker: &Worker, run: &CommandRun) -> Option<usize> {
         text.push_str(&tail(std::path::Path::new(&run.log)));
     }
     let knowledge = &worker.tools.knowledge;
-    let found = knowledge.playbook_for(&text, "");
+    let found = knowledge.playbook_for(&text, language);
     let id = found.first().map(|found| found.entry.id.clone())?;
     knowledge.playbook.iter().position(|entry| entry.id == id)
 }

@@ -4,12 +4,12 @@
 //! calls. A part that is constant, a number, quoted by the driver or taken from a list in
 //! the source is no finding. One finding for each text and kind of part, at the text.
 
+mod format;
 mod position;
 mod safe;
 mod template;
 
 pub(super) use position::Position;
-pub(super) use template::reaching;
 
 use super::{context::Context, draft::Draft, matcher::Rule};
 use crate::analysis::{
@@ -46,10 +46,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
             }
             let Some(member) = context.resolver().call_in_family("sql-execute", file, id) else { continue };
             let Some(argument) = context.resolver().family_argument(member, file, id) else { continue };
-            look(Reader::new(context, rule).read(file, argument), false);
+            look(Reader::new(context).read(file, argument), false);
         }
         for (expr, _) in statements(facts) {
-            look(Reader::new(context, rule).read(file, expr), true);
+            look(Reader::new(context).read(file, expr), true);
         }
     }
     found
@@ -66,12 +66,7 @@ fn statements(facts: &FileFacts) -> impl Iterator<Item = (crate::analysis::facts
 }
 
 /// The parts of a text that must not be there.
-fn holes<'p>(
-    context: &Context<'_, '_>,
-    rule: &Rule,
-    pieces: &'p [Piece],
-    wanted: Position,
-) -> Vec<&'p Hole> {
+fn holes<'p>(context: &Context<'_, '_>, rule: &Rule, pieces: &'p [Piece], wanted: Position) -> Vec<&'p Hole> {
     let mut before = String::new();
     let mut found = Vec::new();
     let judge = Judge::new(context, rule);

@@ -35,11 +35,17 @@ pub(super) fn of(before: &str) -> Position {
         "like" | "ilike" | "limit" | "offset" | "between" | "values" | "is" | "in" | "regexp" | "top" => {
             Position::Value
         }
-        "and" if text.rfind("between").is_some_and(|at| !text[at..].trim_end_matches("and").contains(" and ")) => {
+        "and"
+            if text
+                .rfind("between")
+                .is_some_and(|at| !text[at..].trim_end_matches("and").contains(" and ")) =>
+        {
             Position::Value
         }
-        "from" | "join" | "into" | "update" | "table" | "by" | "select" | "distinct" | "set" | "index" | "column"
-        | "truncate" | "exists" | "view" | "schema" | "database" | "sequence" | "only" => Position::Identifier,
+        "from" | "join" | "into" | "update" | "table" | "by" | "select" | "distinct" | "set" | "index"
+        | "column" | "truncate" | "exists" | "view" | "schema" | "database" | "sequence" | "only" => {
+            Position::Identifier
+        }
         _ if is_after_order(&text) => Position::Identifier,
         _ => Position::Fragment,
     }
@@ -79,7 +85,8 @@ fn in_list(text: &str) -> Position {
 /// `order by total ` is followed by a direction.
 fn is_after_order(text: &str) -> bool {
     let Some(at) = text.rfind("order by") else { return false };
-    text.get(at..).is_some_and(|rest| !["limit", "offset", "where", "from"].iter().any(|word| rest.contains(word)))
+    text.get(at..)
+        .is_some_and(|rest| !["limit", "offset", "where", "from"].iter().any(|word| rest.contains(word)))
 }
 
 /// Whether a text is a whole statement beyond doubt.
@@ -93,7 +100,10 @@ pub(super) fn is_statement(pieces: &[Piece]) -> bool {
     }
     let text = text.trim_start().to_lowercase();
     let has = |start: &str, rest: &str| text.starts_with(start) && text.contains(rest);
-    has("select ", " from ") || has("insert into ", "values") || has("update ", " set ") || has("delete from ", "")
+    has("select ", " from ")
+        || has("insert into ", "values")
+        || has("update ", " set ")
+        || has("delete from ", "")
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! Which interpolated parts can do no harm.
 
-use super::{
-    position::Position,
-    template::{Hole, reaching},
-};
+use super::{position::Position, template::Hole};
 use crate::analysis::{
     facts::{BlockKind, Expr, ExprId, FileFacts, ScopeId},
     link::{FileId, Value},
     rules::{
         context::{Context, last_name, root},
         matcher::Rule,
+        reaching::reaching,
     },
 };
 
@@ -34,7 +32,8 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
         match hole.expr {
             Some(expr) => {
                 self.is_harmless(hole.file, facts, expr, DEPTH)
-                    || (position == Position::Identifier && !self.is_from_outside(hole.file, facts, expr, DEPTH))
+                    || (position == Position::Identifier
+                        && !self.is_from_outside(hole.file, facts, expr, DEPTH))
             }
             None => {
                 self.is_harmless_name(hole.file, facts, &hole.name, hole.at, scope, DEPTH)
@@ -129,7 +128,9 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             && values.iter().all(|value| match value {
                 Value::Number | Value::Null => true,
                 Value::Text(_) => value.as_constant().is_some(),
-                Value::List(items) => !items.is_empty() && items.iter().all(|item| item.as_constant().is_some()),
+                Value::List(items) => {
+                    !items.is_empty() && items.iter().all(|item| item.as_constant().is_some())
+                }
                 _ => false,
             })
     }
@@ -195,7 +196,8 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
 
     fn compares(&self, file: FileId, facts: &FileFacts, head: ExprId, name: &str, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
-        let is_name = |expr: &ExprId| matches!(facts.expr(*expr), Expr::Name(found) if facts.text(found) == name);
+        let is_name =
+            |expr: &ExprId| matches!(facts.expr(*expr), Expr::Name(found) if facts.text(found) == name);
         match facts.expr(head) {
             Expr::Other(parts) => {
                 let parts = facts.list(parts);
@@ -232,10 +234,9 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
         }
         reaching(facts, scope, name, at).iter().any(|(_, bind)| {
             bind.value.is_some_and(|value| match facts.expr(value) {
-                Expr::Either(options) => facts
-                    .list(options)
-                    .iter()
-                    .any(|option| self.is_from_outside(file, facts, *option, depth)),
+                Expr::Either(options) => {
+                    facts.list(options).iter().any(|option| self.is_from_outside(file, facts, *option, depth))
+                }
                 _ => self.is_from_outside(file, facts, value, depth),
             })
         })
@@ -244,8 +245,18 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
 
 /// Methods whose result is as harmless as what they are called on.
 const PASSING: [&str; 12] = [
-    "lower", "upper", "strip", "trim", "toLowerCase", "toUpperCase", "to_string", "toString", "as_str", "clone",
-    "to_lowercase", "join",
+    "lower",
+    "upper",
+    "strip",
+    "trim",
+    "toLowerCase",
+    "toUpperCase",
+    "to_string",
+    "toString",
+    "as_str",
+    "clone",
+    "to_lowercase",
+    "join",
 ];
 
 /// The type of the parameter that a name is, seen from a scope; none where it is none.

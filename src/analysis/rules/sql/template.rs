@@ -1,12 +1,15 @@
 //! The texts that an expression can be, in pieces.
 
-use super::shown;
+use super::{
+    format::{Part, parts_of},
+    shown,
+};
 use crate::analysis::{
-    facts::{Bind, BindKind, BlockKind, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+    facts::{BindKind, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
     link::{Callee, FileId},
     rules::{
         context::{Context, last_name},
-        matcher::Rule,
+        reaching::reaching,
     },
 };
 
@@ -40,15 +43,14 @@ pub(super) struct Hole {
 /// Reads texts.
 pub(super) struct Reader<'r, 'c, 'a> {
     context: &'r Context<'c, 'a>,
-    rule: &'r Rule,
     fuel: u32,
     /// Bindings that are being read.
     open: Vec<(FileId, u32)>,
 }
 
 impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
-    pub(super) fn new(context: &'r Context<'c, 'a>, rule: &'r Rule) -> Self {
-        Self { context, rule, fuel: FUEL, open: Vec::new() }
+    pub(super) fn new(context: &'r Context<'c, 'a>) -> Self {
+        Self { context, fuel: FUEL, open: Vec::new() }
     }
 
     /// Every text that the expression can be, as far as it is known.
@@ -82,7 +84,7 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                 let mut texts = vec![Vec::new()];
                 for part in facts.list(parts) {
                     let options = self.texts(file, facts, *part, template);
-                    texts = product(texts, &options);
+                    texts = product(&texts, &options);
                 }
                 texts
             }
@@ -159,8 +161,8 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         let first = args.first().map(|arg| arg.value);
         if let Expr::Attr(object, _) = facts.expr(call.callee) {
             match name {
-                "strip" | "trim" | "to_string" | "to_owned" | "as_str" | "into" | "lower" | "upper" | "toString"
-                | "rstrip" | "lstrip" | "clone" | "as_ref" => {
+                "strip" | "trim" | "to_string" | "to_owned" | "as_str" | "into" | "lower" | "upper"
+                | "toString" | "rstrip" | "lstrip" | "clone" | "as_ref" => {
                     let known = matches!(
                         facts.expr(object),
                         Expr::Str(_) | Expr::Tmpl(_) | Expr::Name(_) | Expr::Call(_)
@@ -174,12 +176,13 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         match self.context.resolver().callee(file, id) {
             Callee::External(path) => {
                 let last = path.rsplit('.').next().unwrap_or(&path);
-                let wraps = ["text", "dedent", "sql_query", "raw", "String.from", "from", "String", "str", "unsafe"];
-                if last == "format" && args.len() > 1 || last == "format" && call_is_macro(facts, id) {
+                let wraps =
+                    ["text", "dedent", "sql_query", "raw", "String.from", "from", "String", "str", "unsafe"];
+                if last == "format" && (args.len() > 1 || call_is_macro(facts, id)) {
                     return self.formatted(file, facts, id);
                 }
                 let is_text = wraps.contains(&last) && path != "str" && path != "String";
-                is_text.then(|| first).flatten().map(|first| self.texts(file, facts, first, template))
+                is_text.then_some(first).flatten().map(|first| self.texts(file, facts, first, template))
             }
             Callee::Function(function) => {
                 // A function without parameters that returns one text.
@@ -262,7 +265,7 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         let mut texts = vec![Vec::new()];
         for part in parts_of(&pattern) {
             match part {
-                Part::Text(text) => texts = product(texts, &[vec![Piece::Text(text)]]),
+                Part::Text(text) => texts = product(&texts, &[vec![Piece::Text(text)]]),
                 Part::Next | Part::Named(_) => {
                     let value = match &part {
                         Part::Named(name) => rest
@@ -273,79 +276,28 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                     };
                     let options = match (value, part) {
                         (Some(value), _) => self.texts(file, facts, value, template),
-                        (None, Part::Named(name)) => {
-                            match self.named(file, facts, &name, call.span.start) {
-                                Some(texts) => texts,
-                                None => vec![vec![Piece::Hole(Hole {
-                                    file,
-                                    expr: None,
-                                    name,
-                                    at: call.span.start,
-                                    template,
-                                })]],
-                            }
-                        }
+                        (None, Part::Named(name)) => match self.named(file, facts, &name, call.span.start) {
+                            Some(texts) => texts,
+                            None => vec![vec![Piece::Hole(Hole {
+                                file,
+                                expr: None,
+                                name,
+                                at: call.span.start,
+                                template,
+                            })]],
+                        },
                         _ => return None,
                     };
-                    // The text is what people see, whatever was put into it.
-                    let options: Vec<Vec<Piece>> = options;
-                    texts = product(texts, &options);
+                    texts = product(&texts, &options);
                 }
             }
         }
-        let _ = self.rule;
         Some(texts)
     }
 }
 
 fn call_is_macro(facts: &FileFacts, id: CallId) -> bool {
     facts.call(id).is_some_and(|call| call.flags.has(crate::analysis::facts::CallFlags::MACRO))
-}
-
-/// The bindings of a name that can hold at an offset, with their positions; none where the
-/// name is a parameter or bound nowhere.
-pub(in super::super) fn reaching<'f>(
-    facts: &'f FileFacts,
-    scope: ScopeId,
-    name: &str,
-    at: u32,
-) -> Vec<(u32, &'f Bind)> {
-    for (around, found) in facts.scopes_around(scope) {
-        let mut binds: Vec<(u32, &Bind)> = facts
-            .binds
-            .iter()
-            .enumerate()
-            .filter(|(_, bind)| bind.scope == around && bind.object.is_none() && facts.text(bind.name) == name)
-            .filter(|(_, bind)| around != scope || bind.span.end <= at || bind.kind == BindKind::Loop)
-            .filter_map(|(position, bind)| Some((u32::try_from(position).ok()?, bind)))
-            .collect();
-        let is_param = facts.params(found.params).iter().any(|param| {
-            facts.text(param.name) == name || facts.names(param.fields).iter().any(|field| facts.text(*field) == name)
-        });
-        if binds.is_empty() {
-            if is_param {
-                return Vec::new();
-            }
-            continue;
-        }
-        // What came before the last assignment that surely happened is gone.
-        let certain = binds.iter().rposition(|(_, bind)| {
-            bind.kind != BindKind::Augment
-                && facts.blocks_around(bind.block).all(|block| {
-                    matches!(block.kind, BlockKind::With | BlockKind::Try | BlockKind::Finally)
-                        || (block.span.start <= at && at < block.span.end)
-                })
-        });
-        match certain {
-            Some(first) => {
-                binds.drain(..first);
-            }
-            None if is_param => return Vec::new(),
-            None => {}
-        }
-        return binds;
-    }
-    Vec::new()
 }
 
 /// Whether an expression holds a literal text and no name besides those inside calls.
@@ -366,9 +318,9 @@ fn is_constant_inside(facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
 }
 
 /// Appends every option to every text.
-fn product(texts: Vec<Vec<Piece>>, options: &[Vec<Piece>]) -> Vec<Vec<Piece>> {
+fn product(texts: &[Vec<Piece>], options: &[Vec<Piece>]) -> Vec<Vec<Piece>> {
     let mut whole = Vec::new();
-    for text in &texts {
+    for text in texts {
         for option in options {
             if whole.len() < MAX_TEXTS {
                 let mut joined = text.clone();
@@ -378,52 +330,4 @@ fn product(texts: Vec<Vec<Piece>>, options: &[Vec<Piece>]) -> Vec<Vec<Piece>> {
         }
     }
     whole
-}
-
-/// A part of a format string.
-#[derive(Debug, PartialEq)]
-enum Part {
-    Text(String),
-    /// `{}`.
-    Next,
-    /// `{name}`.
-    Named(String),
-}
-
-fn parts_of(pattern: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut text = String::new();
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '{' | '}' if chars.peek() == Some(&c) => {
-                chars.next();
-                text.push(c);
-            }
-            '{' => {
-                let inside: String = chars.by_ref().take_while(|c| *c != '}').collect();
-                let name = inside.split(':').next().unwrap_or_default().trim().to_owned();
-                parts.push(Part::Text(std::mem::take(&mut text)));
-                parts.push(if name.is_empty() { Part::Next } else { Part::Named(name) });
-            }
-            other => text.push(other),
-        }
-    }
-    parts.push(Part::Text(text));
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn a_format_string_has_texts_and_holes() {
-        let text = |text: &str| Part::Text(text.to_owned());
-        assert_eq!(
-            parts_of("a {} {{b}} {name:?}"),
-            [text("a "), Part::Next, text(" {b} "), Part::Named("name".into()), text("")]
-        );
-    }
 }

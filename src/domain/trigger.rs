@@ -4,7 +4,7 @@
 //! `intent migration`, `word lazy`, `failure lazy-load-outside-session`, `scene verify`,
 //! `choice` or `always`.
 
-use crate::domain::{
+use super::{
     event::Scene,
     task::{Intent, Reading},
 };

@@ -1,0 +1,73 @@
+//! Declared foreign keys without an index that begins with their column.
+//!
+//! Keys and indexes are gathered over all statements of the project, so that an index in a
+//! later migration counts. A key is one by its declaration, never by its name. Where the
+//! model declares the key too, the model is the place to repair.
+
+mod models;
+mod statements;
+mod tokens;
+
+use super::{
+    context::Context,
+    draft::{Draft, Source},
+    matcher::Rule,
+};
+use crate::analysis::facts::Span;
+use statements::Schema;
+use std::collections::BTreeSet;
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    if makes_indexes_itself(context) {
+        return Vec::new();
+    }
+    let mut found = models::check(context, rule);
+    let in_models: BTreeSet<String> = found
+        .iter()
+        .filter_map(|draft| draft.words.iter().find(|(name, _)| *name == "column"))
+        .map(|(_, column)| column.clone())
+        .collect();
+    let files: Vec<&str> = context
+        .input
+        .files
+        .entries()
+        .iter()
+        .map(|entry| entry.path.as_str())
+        .filter(|path| path.ends_with(".sql") && !crate::analysis::layering::is_test_path(path))
+        .collect();
+    let mut schema = Schema::default();
+    for path in &files {
+        schema.read(path, &context.text(path));
+    }
+    for key in schema.bare_keys() {
+        if in_models.contains(&key.column) {
+            continue;
+        }
+        let draft = Draft {
+            source: Source::Path(key.path.clone()),
+            span: key.span,
+            symbol: Some(key.table.clone()),
+            words: Vec::new(),
+        };
+        found.push(draft.word("column", key.column.clone()).word("table", key.target.clone()));
+    }
+    found
+}
+
+/// MySQL and MariaDB give every foreign key an index.
+fn makes_indexes_itself(context: &Context<'_, '_>) -> bool {
+    let mut databases =
+        context.input.map.backing_services.iter().filter(|service| service.kind == "database").peekable();
+    databases.peek().is_some()
+        && databases.all(|service| matches!(service.name.as_str(), "mysql" | "mariadb"))
+}
+
+/// A foreign key of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ForeignKey {
+    pub(super) path: String,
+    pub(super) span: Span,
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) target: String,
+}

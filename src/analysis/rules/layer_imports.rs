@@ -1,0 +1,125 @@
+//! Imports that go against the order of the layers.
+
+use super::{context::Context, draft::Draft, matcher::Rule, secret_names::words, type_names::is_type};
+use crate::{
+    analysis::{
+        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind},
+        link::FileId,
+    },
+    domain::layer::Layer,
+};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// A direction of imports that is not allowed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LayerPair {
+    pub(super) from: Layer,
+    pub(super) to: Layer,
+    /// A file that only puts the layers together may do it.
+    #[serde(default)]
+    pub(super) unless_wiring: bool,
+}
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        let from = context.layer(file);
+        let pairs: Vec<&LayerPair> = rule.matcher.imports.iter().filter(|pair| pair.from == from).collect();
+        if pairs.is_empty() {
+            continue;
+        }
+        // One statement may import several names.
+        let mut seen = BTreeSet::new();
+        let mut types = None;
+        for (position, import) in facts.imports.iter().enumerate() {
+            let skipped = [ImportFlags::TYPE_ONLY, ImportFlags::DECLARES, ImportFlags::REEXPORT];
+            if skipped.iter().any(|flag| import.flags.has(*flag)) || is_index(&facts.path) {
+                continue;
+            }
+            if facts.lang == Lang::TypeScript && is_type(facts, import, &mut types) {
+                continue;
+            }
+            let Some(target) = context.resolver().import_target(file, position) else { continue };
+            let to = context.layer(target);
+            let Some(pair) = pairs.iter().find(|pair| pair.to == to) else { continue };
+            if pair.unless_wiring && is_wiring(context, file, facts, to) {
+                continue;
+            }
+            let Some(other) = context.resolver().facts(target) else { continue };
+            let name =
+                import.name.or(import.alias).map_or_else(|| stem(&other.path), |name| facts.text(name));
+            // What gathers or only describes others has no layer of its own.
+            if is_index(&other.path) || is_description(other) || is_technical(name) {
+                continue;
+            }
+            if !seen.insert((import.span.start, target)) {
+                continue;
+            }
+            found.push(
+                Draft::new(file, import.span)
+                    .word("from", facts.path.clone())
+                    .word("to", other.path.clone())
+                    .word("symbol", name),
+            );
+        }
+    }
+    found
+}
+
+/// Whether a file imports a service as well and calls nothing of the lower layer itself:
+/// then it only hands the one to the other.
+fn is_wiring(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, lower: Layer) -> bool {
+    let has_service = (0..facts.imports.len()).any(|position| {
+        context
+            .resolver()
+            .import_target(file, position)
+            .is_some_and(|target| context.layer(target) == Layer::Service)
+    });
+    has_service
+        && !facts.call_ids().any(|(call, _)| {
+            context.functions(file, call).iter().any(|function| context.layer(function.file) == lower)
+        })
+}
+
+/// Files that only gather what stands beside them.
+fn is_index(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let is_rust = Lang::from_path(path) == Some(Lang::Rust);
+    file == "__init__.py" || file.starts_with("index.") || (is_rust && matches!(file, "main.rs" | "lib.rs"))
+}
+
+/// Whether a file holds interfaces and types, and nothing that runs.
+fn is_description(facts: &FileFacts) -> bool {
+    facts.calls.is_empty()
+        && facts.scopes.iter().any(|scope| scope.kind == ScopeKind::Interface)
+        && facts.scopes.iter().all(|scope| {
+            scope.flags.has(ScopeFlags::ABSTRACT)
+                || !matches!(scope.kind, ScopeKind::Class | ScopeKind::Function)
+        })
+}
+
+/// Whether something called a service is a part of the technical ground: `PrismaService`.
+fn is_technical(name: &str) -> bool {
+    let technical = [
+        "prisma",
+        "database",
+        "db",
+        "config",
+        "logger",
+        "logging",
+        "transaction",
+        "cache",
+        "redis",
+        "orm",
+        "knex",
+        "typeorm",
+    ];
+    words(name).iter().any(|word| technical.contains(&word.as_str()))
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file)
+}

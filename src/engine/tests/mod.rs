@@ -1,0 +1,15 @@
+//! The assistant driven without a screen: keys through the key table, fakes for the world.
+
+mod acquire;
+mod act;
+mod deciding;
+mod driver;
+mod finalize;
+mod popups;
+mod prepare;
+mod properties;
+mod sample;
+mod size;
+mod typing;
+mod verify;
+mod whole;

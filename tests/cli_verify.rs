@@ -1,0 +1,154 @@
+//! `proscenium verify`: trust, verdicts, formats and statuses.
+
+use crate::support::{
+    git,
+    program::{Sandboxed, schema_errors},
+};
+use pretty_assertions::assert_eq;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Commands that need nothing but a shell: one that passes, one that fails when `broken` exists.
+const STACK: &str = "language: python\nverify:\n  lint:\n    cmd: sh check.sh\n  tests:\n    cmd: sh -c 'echo 1 passed'\n    pass_signal: passed\n";
+
+fn repository(stack: &str) -> (Sandboxed, PathBuf) {
+    let (sandbox, root) = Sandboxed::with_files(&[
+        ("stack/stack.yaml", stack),
+        ("check.sh", "if [ -e broken ]; then echo broken; exit 1; fi\n"),
+        ("app.py", "x = 1\n"),
+    ]);
+    git::git(&root, &["init", "-q", "-b", "main"]);
+    commit(&root);
+    (sandbox, root)
+}
+
+fn commit(root: &Path) {
+    git::git(root, &["add", "-A"]);
+    git::git(root, &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "base"]);
+}
+
+fn digest(sandbox: &Sandboxed, root: &Path) -> String {
+    let text = sandbox.run(root, &["verify", "--show"]).expect(0).without_escapes().text();
+    text.lines().last().expect("a line").to_owned()
+}
+
+#[test]
+fn untrusted_commands_do_not_run_whatever_ci_says() {
+    let (sandbox, root) = repository("language: python\nverify:\n  lint:\n    cmd: touch ran\n");
+    let digest = digest(&sandbox, &root);
+    assert!(digest.starts_with("sha256:") && digest.len() == 71, "{digest}");
+    for variables in [vec![], vec![("CI", "true"), ("GITHUB_ACTIONS", "true")]] {
+        let mut command = sandbox.command(&root);
+        let ran =
+            crate::support::program::finish(command.args(["verify", "--in-place"]).envs(variables)).expect(3);
+        assert!(ran.err.contains(&digest) && ran.err.contains("verify --trust sha256:"), "{}", ran.err);
+        assert!(!root.join("ran").exists());
+    }
+    let wrong = format!("sha256:{}", "0".repeat(64));
+    let ran = sandbox.run(&root, &["verify", "--in-place", "--trust", &wrong]).expect(3);
+    assert!(ran.err.contains("--trust names sha256:000"), "{}", ran.err);
+    assert!(!root.join("ran").exists());
+    sandbox.run(&root, &["verify", "--in-place", "--trust", &digest]).expect(0);
+    assert!(root.join("ran").exists());
+}
+
+#[test]
+fn one_byte_more_in_the_stack_file_asks_again() {
+    let (sandbox, root) = repository(STACK);
+    let before = digest(&sandbox, &root);
+    fs::write(root.join("stack/stack.yaml"), format!("{STACK}# more\n")).expect("written");
+    // A clean copy of the commit is what runs, so only the commit counts.
+    assert_eq!(digest(&sandbox, &root), before);
+    commit(&root);
+    assert!(digest(&sandbox, &root) != before);
+    sandbox.run(&root, &["verify", "--trust", &before]).expect(3);
+}
+
+#[test]
+fn a_clean_copy_of_the_commit_is_judged_and_not_the_working_tree() {
+    let (sandbox, root) = repository(STACK);
+    let digest = digest(&sandbox, &root);
+    fs::write(root.join("broken"), "").expect("written");
+    let json = sandbox
+        .run(&root, &["verify", "--trust", &digest, "--format", "json"])
+        .expect(0)
+        .without_escapes()
+        .json();
+    assert_eq!(schema_errors("verify", &json), Vec::<String>::new());
+    assert_eq!(json["success"], true);
+    assert_eq!(json["tree"], git::git(&root, &["rev-parse", "HEAD^{tree}"]).trim());
+    assert_eq!(json["digest"], digest.as_str());
+    let text =
+        sandbox.run(&root, &["verify", "--trust", &digest, "--in-place"]).expect(1).without_escapes().text();
+    assert!(text.starts_with("lint untrusted: exit 1, no failure parsed"), "{text}");
+    // Nothing of a run stays in the user's folder.
+    assert_eq!(git::git(&root, &["status", "--porcelain"]), "?? broken\n");
+}
+
+#[test]
+fn the_demo_fails_its_test_and_is_blocked_where_fastapi_is_missing() {
+    let (sandbox, root) = Sandboxed::with_demo();
+    let digest = digest(&sandbox, &root);
+    let ran = sandbox.run(&root, &["verify", "--trust", &digest, "--format", "json"]);
+    let json = ran.json();
+    let verdict = |id: &str| {
+        let commands = json["commands"].as_array().expect("a list");
+        let command = commands.iter().find(|command| command["run"]["command"] == id);
+        command.expect("the command ran")["verdict"]["verdict"].as_str().unwrap_or_default().to_owned()
+    };
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        assert_eq!((ran.status, verdict("tests")), (Some(3), "blocked".to_owned()));
+        return;
+    }
+    assert_eq!(schema_errors("verify", &json), Vec::<String>::new());
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(verdict("tests"), "failed");
+    assert_eq!(verdict("migration"), "passed");
+    let junit =
+        sandbox.run(&root, &["verify", "--trust", &digest, "--format", "junit"]).expect(1).without_escapes();
+    let text = junit.text();
+    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "), "{text}");
+    assert_eq!(text.matches("<testsuite ").count(), 4);
+    assert_eq!(text.matches("<testsuite ").count(), text.matches("</testsuite>").count());
+    assert!(text.contains("<failure type=\"failed\""), "{text}");
+    // The same failure stood on the base: the change is not to blame.
+    let text = sandbox.run(&root, &["verify", "--trust", &digest, "--base", "HEAD"]).expect(0).text();
+    assert!(text.contains("tests fails as before: "), "{text}");
+}
+
+#[test]
+fn shards_share_the_commands_out_and_none_runs_twice() {
+    let (sandbox, root) = repository(STACK);
+    let digest = digest(&sandbox, &root);
+    let mut seen = Vec::new();
+    for shard in ["1/2", "2/2"] {
+        let ran = sandbox
+            .run(&root, &["verify", "--trust", &digest, "--shard", shard, "--format", "json"])
+            .expect(0);
+        let json = ran.json();
+        let commands = json["commands"].as_array().expect("a list").clone();
+        seen.extend(
+            commands.iter().map(|command| command["run"]["command"].as_str().unwrap_or_default().to_owned()),
+        );
+    }
+    assert_eq!(seen, ["lint", "tests"]);
+    for wrong in ["0/2", "3/2", "x", "1/0"] {
+        sandbox.run(&root, &["verify", "--shard", wrong]).expect(2);
+    }
+}
+
+#[test]
+fn what_cannot_run_is_blocked_and_says_what_to_do() {
+    let (sandbox, root) =
+        repository("language: python\nverify:\n  lint:\n    cmd: no-such-program-here --x\n");
+    let digest = digest(&sandbox, &root);
+    let text = sandbox.run(&root, &["verify", "--trust", &digest]).expect(3).text();
+    assert!(text.starts_with("lint blocked: "), "{text}");
+    let (other, plain) = Sandboxed::with_files(&[("notes.txt", "x\n")]);
+    let ran = other.run(&plain, &["verify", "--in-place"]).expect(3);
+    assert!(ran.err.contains("no command to verify with was found"), "{}", ran.err);
+    let ran = other.run(&plain, &["verify"]).expect(2);
+    assert!(ran.err.contains("is not in a git repository"), "{}", ran.err);
+}

@@ -1,0 +1,104 @@
+//! The demo line by line through the real program: from a file of answers to a commit.
+
+use crate::support::linear::{Linear, redacted};
+
+/// The hunk that serves no criterion is rejected with this reason.
+const REASON: &str = "logs the customer's e-mail address";
+
+/// Answers up to ACT: the guided task, its criteria, the stack, the suggested boundaries.
+const TO_ACT: &str = "1\n1\nnext\n1\n1\nnext\n";
+
+#[test]
+fn a_file_of_answers_completes_the_demo() {
+    let linear = Linear::new();
+    let answers = format!(
+        "{TO_ACT}hunk 5\nreject\n{REASON}\napprove all\nnext\n3\ntick 1\nread the handler\nnext\n3\n1\ncommit\nquit\n"
+    );
+    let done = linear.demo(&answers);
+    assert_eq!(done.status, Some(0), "{}", done.text);
+    let repository = linear.repository();
+
+    let verified = done.after("Verified tree: ");
+    assert_eq!(repository.git(&["rev-parse", "HEAD^{tree}"]).trim(), verified);
+    assert_eq!(
+        repository.git(&["rev-parse", "HEAD"]).trim(),
+        done.after("Committed ").split(',').next().unwrap()
+    );
+    assert_eq!(repository.git(&["status", "--porcelain"]), "");
+    assert_eq!(repository.git(&["fsck", "--strict", "--no-dangling"]), "");
+
+    let rejected = "customer and customer.email";
+    assert!(done.text.contains(rejected), "the rejected hunk was shown");
+    assert!(!repository.objects().contains(rejected), "rejected text is in an object of the repository");
+    assert!(repository.objects().contains("def top_spenders"), "approved text is in the repository");
+
+    assert!(done.text.contains("fixed 1 test_top_spenders_come_largest_first"), "{}", done.text);
+    assert!(!done.text.bytes().any(|byte| byte == 0x1b), "no escape byte is written");
+    insta::assert_snapshot!(redacted(&done.text, &linear));
+}
+
+#[test]
+fn quitting_in_act_and_coming_back_keeps_every_decision() {
+    let linear = Linear::new();
+    let left = linear.demo(&format!("{TO_ACT}approve 1\nreject 5\n{REASON}\nundo\nreject 5\n2\nquit\n"));
+    assert_eq!(left.status, Some(0), "{}", left.text);
+    let back = linear.resume("1\nshow\nhunk 5\n");
+    assert_eq!(back.status, Some(0), "{}", back.text);
+    assert!(back.text.contains("Welcome back"), "{}", back.text);
+    assert!(back.text.contains("Hunk 1, app/repositories/reports.py line 8, AC2, approved"), "{}", back.text);
+    assert!(back.text.contains("Rejected, because: belongs in another layer."), "{}", back.text);
+    assert!(back.text.contains("7 undecided"), "{}", back.text);
+    assert!(back.text.contains("End of input. The session is kept"), "{}", back.text);
+}
+
+#[test]
+fn a_hunk_is_edited_and_split_line_by_line() {
+    let linear = Linear::new();
+    let answers =
+        format!("{TO_ACT}hunk 5\nedit\n        logger.info(\"printed\")\n.\nhunk 2\nsplit 4\nundo\nshow\n");
+    let done = linear.demo(&answers);
+    assert!(done.text.contains("Approved hunk 5 as edited"), "{}", done.text);
+    assert!(done.text.contains("Split hunk 2"), "{}", done.text);
+    assert!(done.text.contains("Undone: split hunk 2"), "{}", done.text);
+    assert!(
+        done.text.contains("app/services/reports.py line 50, no criterion, approved as edited"),
+        "{}",
+        done.text
+    );
+}
+
+#[test]
+fn answers_that_are_none_are_refused_with_what_is_possible() {
+    let linear = Linear::new();
+    let rubbish = "x".repeat(1 << 20);
+    let done = linear
+        .demo(&format!("9\nnonsense\n{rubbish}\n\u{1b}[2J\u{7}\n1\nnext\n7\nscene verify\ncommit\nhunk 3\n"));
+    assert_eq!(done.status, Some(0), "{}", done.text);
+    for expected in [
+        "“9” is not possible here: 1 to ",
+        "“nonsense” is not possible here: 1 to ",
+        "That line is longer than 64 KiB; nothing was done.",
+        "ACQUIRE opens when one criterion is accepted. approve all accepts them.",
+        "“7” is not possible here: 1 to 4, or a word; ? lists them.",
+        "VERIFY has nothing to show yet.",
+        "There is no hunk 3; there is none yet.",
+    ] {
+        assert!(done.text.contains(expected), "{expected}\n{}", done.text);
+    }
+    assert!(
+        !done.text.bytes().any(|byte| byte == 0x1b || byte == 0x07),
+        "input does not reach the output raw"
+    );
+}
+
+#[test]
+fn an_input_that_cannot_answer_is_refused_with_the_reason() {
+    let linear = Linear::new();
+    let silent = linear.without_input();
+    assert_eq!(silent.status, Some(2), "{}", silent.text);
+    assert!(silent.errors.contains("no terminal to draw on and no answer to read"), "{}", silent.errors);
+    assert!(silent.errors.contains("hint: "), "{}", silent.errors);
+    let closed = linear.demo("");
+    assert_eq!(closed.status, Some(2), "{}", closed.text);
+    assert!(closed.errors.contains("standard input ended before the first answer"), "{}", closed.errors);
+}

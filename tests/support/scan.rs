@@ -1,0 +1,56 @@
+//! Scans of small projects with the shipped packs and rules.
+
+use proscenium::{
+    analysis::{rules::RuleEngine, scan::BackendScanner},
+    domain::{finding::Finding, map::BackendMap},
+    knowledge::{Knowledge, packs::Packs},
+    ports::{ScanOptions, Scanner, Source},
+};
+use std::{fs, path::Path, sync::LazyLock};
+
+static SCANNER: LazyLock<BackendScanner> = LazyLock::new(|| {
+    let knowledge = Knowledge::load(&[]).expect("the shipped knowledge loads");
+    let engine = RuleEngine::new(&knowledge.rules).expect("the shipped rules are valid");
+    let packs = Packs::built_in().expect("the shipped packs are valid");
+    BackendScanner::new(packs).expect("a scanner").with_findings(Box::new(engine))
+});
+
+/// Manifests that make a folder a backend of each language.
+const MANIFESTS: [(&str, &str); 3] = [
+    ("requirements.txt", "fastapi\nsqlalchemy\nsqlmodel\n"),
+    (
+        "package.json",
+        r#"{"name": "x", "dependencies": {"express": "5", "typeorm": "1", "@nestjs/core": "11"}}"#,
+    ),
+    (
+        "Cargo.toml",
+        "[package]\nname = \"x\"\nversion = \"0.1.0\"\n[dependencies]\naxum = \"1\"\nsqlx = \"1\"\n",
+    ),
+];
+
+/// The map of a folder, with findings.
+pub fn scan(root: &Path) -> BackendMap {
+    let source = Source::Directory { root: root.to_path_buf() };
+    SCANNER.scan(&source, &ScanOptions { no_cache: true, rules: true }, &|_| true).expect("a map")
+}
+
+/// A folder with these files and the manifest of their language.
+pub fn project(files: &[(String, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ends = |end: &str| files.iter().any(|(path, _)| path.ends_with(end));
+    let wanted = [ends(".py") || ends(".sql"), ends(".ts") || ends(".js"), ends(".rs")];
+    let manifests =
+        MANIFESTS.iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|((path, text), _)| (*path, *text));
+    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    for (path, text) in manifests.chain(files) {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+    folder
+}
+
+/// The findings of a folder.
+pub fn findings(folder: &tempfile::TempDir) -> Vec<Finding> {
+    scan(folder.path()).findings
+}
