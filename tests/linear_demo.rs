@@ -5,8 +5,8 @@ use crate::support::linear::{Linear, redacted};
 /// The hunk that serves no criterion is rejected with this reason.
 const REASON: &str = "logs the customer's e-mail address";
 
-/// Answers up to ACT: the guided task, its criteria, the stack, the suggested boundaries.
-const TO_ACT: &str = "1\n1\nnext\n1\n1\nnext\n";
+/// Answers up to ACT: the guided task, its criteria, the suggested boundaries.
+const TO_ACT: &str = "1\n1\nnext\n1\nnext\n";
 
 #[test]
 fn a_file_of_answers_completes_the_demo() {

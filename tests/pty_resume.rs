@@ -3,11 +3,11 @@
 use crate::support::pty::{Home, Start, Terminal};
 use nix::sys::signal::Signal;
 
-/// Walks the demo to the middle of ACT: two hunks approved, one rejected, the fourth marked.
+/// Walks the demo to the middle of ACT: four hunks approved, one rejected, the sixth marked.
 fn in_the_middle_of_act(home: &Home) -> Terminal {
     let mut terminal = Terminal::open(home, &Start::proscenium(&["demo"]));
     for (keys, shows) in [
-        (&[][..], "take an example"),
+        (&[][..], "the guided first task"),
         (&["↓", "Enter"], "accept all 3"),
         (&["A"], "ACQUIRE is open"),
         (&["c"], "take the suggested"),
@@ -15,8 +15,10 @@ fn in_the_middle_of_act(home: &Home) -> Terminal {
         (&["c"], "hunk 1 of 9"),
         (&["a"], "hunk 2 of 9"),
         (&["a"], "hunk 3 of 9"),
-        (&["x"], "Reject hunk 3"),
-        (&["“not now”", "Enter"], "hunk 4 of 9"),
+        (&["a"], "hunk 4 of 9"),
+        (&["a"], "hunk 5 of 9"),
+        (&["x"], "Reject hunk 5"),
+        (&["“not now”", "Enter"], "hunk 6 of 9"),
     ] {
         terminal.press(keys);
         terminal.wait_for(shows);
@@ -28,7 +30,7 @@ fn in_the_middle_of_act(home: &Home) -> Terminal {
 fn after_kill_nine_the_same_scene_and_hunk_are_on_screen() {
     let home = Home::new();
     let terminal = in_the_middle_of_act(&home);
-    terminal.wait_for("2 hunks held");
+    terminal.wait_for("4 hunks held");
     terminal.signal(Signal::SIGKILL);
     terminal.wait_exit();
 
@@ -36,10 +38,10 @@ fn after_kill_nine_the_same_scene_and_hunk_are_on_screen() {
     let mut again = Terminal::open(&home, &Start::proscenium(&[&demo]));
     again.wait_for("Resume");
     again.press(&["Enter"]);
-    again.wait_for("hunk 4 of 9");
-    again.wait_for("2 hunks held");
+    again.wait_for("hunk 6 of 9");
+    again.wait_for("4 hunks held");
     let text = again.text();
-    assert!(text.contains("3 ACT 3/9"), "{text}");
+    assert!(text.contains("3 ACT 5/9"), "{text}");
     assert!(text.contains("“not now”") && text.contains("rejected"), "{text}");
     again.press(&["q"]);
     assert_eq!(again.wait_exit(), 0);

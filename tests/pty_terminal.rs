@@ -9,8 +9,14 @@ const PANIC: &str = "PROSCENIUM_TEST_PANICS_ON_SCREEN";
 
 fn demo(home: &Home) -> Terminal {
     let terminal = Terminal::open(home, &Start::proscenium(&["demo"]));
-    terminal.wait_for("take an example");
+    terminal.wait_for("the guided first task");
     terminal
+}
+
+/// Esc, and only then the next key: together they would be read as Alt with that key.
+fn leave_the_text(terminal: &mut Terminal) {
+    terminal.press(&["Esc"]);
+    terminal.wait_until_gone("typing");
 }
 
 #[test]
@@ -18,7 +24,8 @@ fn quitting_restores_the_terminal() {
     let home = Home::new();
     let mut terminal = demo(&home);
     assert!(terminal.screen().alternate_screen() && terminal.screen().bracketed_paste());
-    terminal.press(&["Esc", "q"]);
+    leave_the_text(&mut terminal);
+    terminal.press(&["q"]);
     assert_eq!(terminal.wait_exit(), 0);
     terminal.assert_restored();
 }
@@ -74,7 +81,7 @@ fn no_color_means_no_colour() {
     let home = Home::new();
     let start = Start { environment: &[("NO_COLOR", "1")], ..Start::proscenium(&["demo"]) };
     let mut terminal = Terminal::open(&home, &start);
-    terminal.wait_for("take an example");
+    terminal.wait_for("the guided first task");
     terminal.press(&["↓", "Enter"]);
     terminal.wait_for("CRITERIA");
     let written = terminal.written();
@@ -110,7 +117,8 @@ fn colour_codes(written: &[u8]) -> Vec<String> {
 fn an_idle_screen_sends_no_byte() {
     let home = Home::new();
     let mut terminal = demo(&home);
-    terminal.press(&["Esc", "?"]);
+    leave_the_text(&mut terminal);
+    terminal.press(&["?"]);
     terminal.wait_for("DECIDE");
     terminal.wait_quiet(std::time::Duration::from_millis(600));
 }

@@ -11,7 +11,7 @@ use crate::support::{
 
 /// Where a picture is taken: the keys from the one before, and what must stand there.
 const SCENES: &[(&str, &[(&[&str], &str)])] = &[
-    ("first", &[(&[], "scanned in")]),
+    ("first", &[(&[], "the guided first task")]),
     (
         "acquire",
         &[
@@ -103,7 +103,7 @@ fn pictures_can_be_taken_of_the_running_program() {
     }
     let home = Home::new();
     let terminal = Terminal::open(&home, &Start::proscenium(&["demo"]));
-    terminal.wait_for("take an example");
+    terminal.wait_for("the guided first task");
     let picture = svg(&terminal.screen(), "first");
     for part in ["<title>first</title>", "PREPARE", "<path d=", "fill=\"#14171d\""] {
         assert!(picture.contains(part), "no {part}");

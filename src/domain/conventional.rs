@@ -45,9 +45,7 @@ pub fn layer_by_path(path: &str) -> Option<Layer> {
         (&["config", "settings"], Layer::Config),
         (&["errors", "exceptions"], Layer::Error),
     ];
-    let matches = |word: &str| {
-        table.iter().find(|(names, _)| names.iter().any(|name| word == *name)).map(|(_, layer)| *layer)
-    };
+    let matches = |word: &str| table.iter().find(|(names, _)| names.contains(&word)).map(|(_, layer)| *layer);
     let stem = file.split('.').next().unwrap_or_default();
     let words = file.split(['.', '_', '-']).rev().filter_map(&matches);
     let folders = parts.iter().rev().skip(1).filter_map(|part| matches(part));

@@ -60,11 +60,11 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
 }
 
 /// Every hunk that needs `id`, directly or through others, in number order.
-pub fn dependants<'a>(hunks: impl Iterator<Item = &'a Hunk> + Clone, id: HunkId) -> Vec<HunkId> {
+pub fn dependants(hunks: &[&Hunk], id: HunkId) -> Vec<HunkId> {
     let mut found = BTreeSet::from([id]);
     loop {
         let before = found.len();
-        for hunk in hunks.clone() {
+        for hunk in hunks {
             if !matches!(hunk.decision, Decision::Rejected { .. })
                 && hunk.needs.iter().any(|need| found.contains(&need.hunk))
             {

@@ -74,7 +74,10 @@ fn shared_percent(a: &str, b: &str) -> usize {
     equal * 200 / total
 }
 
-fn differing(a: &str, b: &str) -> Option<(Vec<Range<usize>>, Vec<Range<usize>>)> {
+/// Marks of the old and of the new line.
+type Marks = (Vec<Range<usize>>, Vec<Range<usize>>);
+
+fn differing(a: &str, b: &str) -> Option<Marks> {
     let (left, right) = (tokens(a), tokens(b));
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for op in capture_diff_slices(Algorithm::Myers, &texts(&left), &texts(&right)) {

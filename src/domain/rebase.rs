@@ -27,7 +27,7 @@ pub fn fits(edit: &FileEdit, new_base: Option<&str>) -> Vec<(HunkId, u32)> {
             continue;
         };
         let (start, end) = (*base_start as usize, (*base_start + *base_len) as usize);
-        let before = start.saturating_sub(CONTEXT_LINES).max(0)..start;
+        let before = start.saturating_sub(CONTEXT_LINES)..start;
         let window = before.start..(end + CONTEXT_LINES).min(old.len());
         let Some(expected) = old.get(window.clone()) else { continue };
         let at_ends = (window.start == 0 && start < CONTEXT_LINES, window.end == old.len());

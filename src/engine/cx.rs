@@ -27,10 +27,9 @@ impl Cx<'_> {
     ///
     /// Returns whether it was applied; when not, the reason stands on the floor.
     pub fn record(&mut self, what: What) -> bool {
-        if !is_fact(&what)
-            && !(is_looking(&what) && self.model.activity.journal_failed_at.is_none())
-            && !self.may_act()
-        {
+        let looks = is_looking(&what) && self.model.activity.journal_failed_at.is_none();
+        let allowed = is_fact(&what) || looks || self.may_act();
+        if !allowed {
             return false;
         }
         let (primitive, scope, evidence) = super::classify::classify(&what);

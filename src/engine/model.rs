@@ -178,7 +178,7 @@ pub struct Activity {
     pub running: Option<Running>,
     pub committing: bool,
     /// Files that a hook changed, until they are proposals.
-    pub hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    pub hook_files: Option<HookFiles>,
     /// The last commit answer, for the popup.
     pub commit_error: Option<(String, String)>,
     /// Output rings by command id.
@@ -201,6 +201,9 @@ pub struct Activity {
     /// What the plan was made of, so that another choice makes another plan.
     pub planned: Option<u64>,
 }
+
+/// A hook's name, and what it made of files: path and text, `None` for a removed one.
+pub type HookFiles = (String, Vec<(String, Option<String>)>);
 
 /// A request to run commands that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

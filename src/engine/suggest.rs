@@ -207,9 +207,11 @@ fn verify(model: &Model) -> (Action, String) {
 }
 
 /// The footer of the scene: suggested first, then the fixed order.
+#[expect(clippy::too_many_lines, reason = "the fixed order of six scenes is a table")]
 pub fn footer(model: &Model) -> Vec<KeyHint> {
     let (first, first_label) = suggested(model);
-    let typing = model.screen.editor.is_some();
+    // Behind a popup the footer is the scene's, dimmed; the popup names its own keys.
+    let typing = model.screen.editor.is_some() && model.screen.popup.is_none();
     let order: &[Action] = if typing {
         &[Action::NextPane, Action::Escape, Action::Help, Action::Interrupt]
     } else {

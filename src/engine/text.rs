@@ -185,7 +185,7 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
         }
         Purpose::Reject(hunks) => {
             close(cx);
-            act_update::rejected(cx, hunks, &text);
+            act_update::rejected(cx, &hunks, &text);
         }
         Purpose::Criterion(id) => {
             close(cx);

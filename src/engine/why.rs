@@ -17,12 +17,14 @@ use crate::domain::{event::Scene, finding::Finding, hunk::Hunk, stack::StackKey}
 /// Opens the card for what is marked.
 pub fn open(cx: &mut Cx<'_>) {
     let model = &*cx.model;
-    if model.session.scene == Scene::Act && model.screen.focus == Pane::Proposal && !model.screen.guide {
-        if let Some(hunk) = act::current(model) {
-            let (title, rows) = (format!("Why hunk {}", hunk.id), hunk_rows(model, hunk));
-            card(cx, title, String::new(), rows);
-            return;
-        }
+    if model.session.scene == Scene::Act
+        && model.screen.focus == Pane::Proposal
+        && !model.screen.guide
+        && let Some(hunk) = act::current(model)
+    {
+        let (title, rows) = (format!("Why hunk {}", hunk.id), hunk_rows(model, hunk));
+        card(cx, title, String::new(), rows);
+        return;
     }
     let found = match super::cursor::marked(model, model.screen.focus) {
         Some(Target::StackField(key)) => Some(stack_rows(model, key)),

@@ -15,7 +15,7 @@ use crate::{
     engine::{
         Model,
         cx::plural,
-        gate,
+        gate, opening,
         scene::prepare,
         text::Purpose,
         view::{Pane, Target},
@@ -125,9 +125,6 @@ pub(super) fn stack(model: &Model) -> Vec<String> {
 
 fn welcome(model: &Model) -> Moment {
     let mut lead = stack(model);
-    lead.extend(
-        model.handbook.lessons.iter().take(2).map(|lesson| format!("Learnt before: {}", lesson.text)),
-    );
     lead.push("What do you want to change? One line in your own words, or a number:".into());
     let offers = model
         .world
@@ -220,6 +217,9 @@ fn criteria(model: &Model) -> Vec<String> {
     if !risks.is_empty() {
         lines.push(format!("Risks: {}.", risks.join("; ")));
     }
+    lines.extend(
+        opening::lessons(model).iter().take(2).map(|lesson| format!("Learnt before: {}", lesson.text)),
+    );
     lines.extend(task.reading.assumptions.iter().map(|assumption| format!("Assumed: {assumption}")));
     lines
 }

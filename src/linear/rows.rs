@@ -3,7 +3,7 @@
 //! Symbols stand for words on a screen; here they become the words, because meaning is
 //! never carried by a symbol alone. Columns are not aligned: runs of blanks become one.
 
-use crate::engine::view::{Mark, Row, Span};
+use crate::engine::view::{Mark, Row, Span, Target};
 
 /// The rows as lines; what only decorates is left out.
 pub(super) fn lines(rows: &[Row]) -> Vec<String> {
@@ -33,8 +33,13 @@ pub(super) fn line(row: &Row) -> Option<String> {
             let note = words(note);
             if note.is_empty() { format!("{text}:") } else { format!("{text}, {note}:") }
         }
-        Row::Item { mark, label, note, indent, .. } => {
-            let parts = [mark_word(*mark).to_owned(), words(label), words(note)];
+        Row::Item { mark, label, note, indent, target } => {
+            // A finding has a level where other rows have an outcome.
+            let mark = match (mark, target) {
+                (Mark::Failed, Some(Target::Finding(_))) => "error",
+                (mark, _) => mark_word(*mark),
+            };
+            let parts = [mark.to_owned(), words(label), words(note)];
             let text: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             format!("{}{}", blanks(*indent), text.join(", "))
         }

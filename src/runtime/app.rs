@@ -11,7 +11,12 @@ use super::{
     terminal::{self, Guard, Screen},
 };
 use crate::{
-    engine::{Effect, Model, Msg, update, view::build},
+    engine::{
+        Effect, Model, Msg,
+        popup::{Ask, Popup},
+        update,
+        view::build,
+    },
     ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};
@@ -22,7 +27,7 @@ use std::{
 };
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::{Notify, mpsc::error::TryRecvError},
+    sync::Notify,
 };
 
 const FRAME: Duration = Duration::from_micros(16_600);
@@ -64,6 +69,8 @@ struct App {
     last_click: Option<(u16, u16, u64)>,
     run_began: Option<Instant>,
     title: String,
+    /// The question of the last frame; one that was not seen yet takes no answer.
+    seen: Option<Ask>,
 }
 
 /// Runs the assistant until it is left. Returns how, and the session to open next.
@@ -88,6 +95,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         last_click: None,
         run_began: None,
         title: String::new(),
+        seen: None,
     };
     let size = screen.size()?;
     app.message(Msg::Resized { columns: size.width, rows: size.height, pages: [0; 4] }, &guard, &mut screen);
@@ -109,6 +117,14 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                 break;
             }
             last_draw = Instant::now();
+            if app.has_new_question() {
+                // What was typed before the question was on screen does not answer it.
+                while let Some(Some(Ok(event))) = events.next().now_or_never() {
+                    if matches!(event, Input_::Resize(..)) {
+                        app.input(event, &guard, &mut screen);
+                    }
+                }
+            }
             continue;
         }
         let busy = app.model.is_busy();
@@ -139,10 +155,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                 for _ in 0..BATCH {
                     let Some(msg) = next.take() else { break };
                     app.message(msg, &guard, &mut screen);
-                    next = match rx.try_recv() {
-                        Ok(msg) => Some(msg),
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                    };
+                    next = rx.try_recv().ok();
                 }
                 if let Some(msg) = next {
                     app.message(msg, &guard, &mut screen);
@@ -185,9 +198,17 @@ impl App {
         Ok(())
     }
 
+    /// Notes the question on screen. Returns whether it came with this frame.
+    fn has_new_question(&mut self) -> bool {
+        let before = std::mem::replace(&mut self.seen, question(&self.model).cloned());
+        self.seen.is_some() && self.seen != before
+    }
+
     /// Handles an input event. Returns whether the terminal was lent to another program.
     fn input(&mut self, event: Input_, guard: &Guard, screen: &mut Screen) -> bool {
+        let is_unseen = question(&self.model).is_some_and(|ask| self.seen.as_ref() != Some(ask));
         let found = match event {
+            Input_::Key(_) | Input_::Mouse(_) if is_unseen => Input::default(),
             Input_::Key(key) => input::key(&self.model, &mut self.stage, key),
             Input_::Paste(text) => input::paste(&self.model, &mut self.stage, &text),
             Input_::Mouse(mouse) => {
@@ -315,6 +336,14 @@ impl App {
             _ => {}
         }
         let _mouse = self.look_mouse;
+    }
+}
+
+/// The question with numbered answers that is open.
+fn question(model: &Model) -> Option<&Ask> {
+    match &model.screen.popup {
+        Some(Popup::Choices { ask, .. }) => Some(ask),
+        _ => None,
     }
 }
 

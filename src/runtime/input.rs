@@ -9,6 +9,9 @@ use crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
+/// A longer paste is a slip (a log, a binary); wrapping it would hold up every frame.
+const PASTE_BYTES: usize = 64 * 1024;
+
 /// What an input event asks for.
 #[derive(Debug, Default)]
 pub struct Input {
@@ -122,8 +125,17 @@ pub fn paste(model: &Model, stage: &mut Stage, text: &str) -> Input {
     if model.screen.editor.is_none() {
         return Input::message(Msg::Notice("pasted text goes only into a text; e opens one".into()));
     }
-    let text = stage.paste(text);
-    Input::message(Msg::Text(text))
+    let mut end = text.len().min(PASTE_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let whole = stage.paste(text.get(..end).unwrap_or_default());
+    let mut input = Input::message(Msg::Text(whole));
+    if end < text.len() {
+        let kib = PASTE_BYTES / 1024;
+        input.messages.push(Msg::Notice(format!("only the first {kib} KiB of it were pasted")));
+    }
+    input
 }
 
 /// A click or a turn of the wheel.

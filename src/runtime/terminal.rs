@@ -15,13 +15,19 @@ use crossterm::{
 use ratatui::{Terminal, backend::CrosstermBackend};
 use std::{
     io::{self, Stdout, Write, stdout},
-    sync::{Mutex, Once, PoisonError},
+    sync::{
+        Mutex, Once, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The screen.
 pub type Screen = Terminal<CrosstermBackend<Stdout>>;
 
 static PANIC_HOOK: Once = Once::new();
+/// Whether the modes are on. Leaving the other screen twice would move the cursor back
+/// over what was printed in between, which after a panic is its message.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Panics of workers. They are caught and the session goes on, so they must not write on
 /// the screen; they are told when it is gone.
@@ -57,6 +63,7 @@ impl Guard {
 
     /// Switches the modes on; again after the terminal was lent out.
     pub fn enter(&self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         let mut out = stdout();
         execute!(out, EnterAlternateScreen, EnableBracketedPaste)?;
@@ -73,8 +80,11 @@ impl Drop for Guard {
     }
 }
 
-/// Switches every mode off. Errors are of no use here: the terminal may be gone.
+/// Switches every mode off, once. Errors are of no use here: the terminal may be gone.
 pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let mut out = stdout();
     let _gone = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _gone = disable_raw_mode();

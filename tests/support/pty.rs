@@ -197,11 +197,12 @@ impl Terminal {
         while !is_met(&state) {
             let left = DEADLINE.saturating_sub(began.elapsed());
             let exit = state.exit.as_ref().map(ExitStatus::exit_code);
-            assert!(
-                !left.is_zero(),
-                "waited {DEADLINE:?} for {what}; exit {exit:?}; the screen:\n{}",
-                state.parser.screen().contents()
-            );
+            if left.is_zero() {
+                let screen = state.parser.screen().contents();
+                // The reading thread goes on while the test fails.
+                drop(state);
+                panic!("waited {DEADLINE:?} for {what}; exit {exit:?}; the screen:\n{screen}");
+            }
             state = self.state.1.wait_timeout(state, left.min(Duration::from_secs(1))).unwrap().0;
         }
         state

@@ -237,7 +237,7 @@ fn facts(edit: &FileEdit, hunk: &Hunk) -> Vec<String> {
 /// Every hunk that would miss something if this one were rejected.
 pub fn dependants_of(model: &Model, hunk: &Hunk) -> Vec<HunkId> {
     let all = model.session.hunks();
-    dependants(all.iter().copied(), hunk.id)
+    dependants(&all, hunk.id)
 }
 
 /// The displayed pieces: enclosing definitions, context, the change, context.

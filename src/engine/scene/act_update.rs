@@ -187,15 +187,15 @@ pub fn ask_reason(cx: &mut Cx<'_>, ids: Vec<HunkId>) {
 }
 
 /// Rejects with a reason, which may be empty.
-pub fn rejected(cx: &mut Cx<'_>, ids: Vec<HunkId>, reason: &str) {
-    let text = match ids.as_slice() {
+pub fn rejected(cx: &mut Cx<'_>, ids: &[HunkId], reason: &str) {
+    let text = match ids {
         [one] => format!("rejected hunk {one}"),
         many => format!("rejected {}", plural(many.len(), "hunk")),
     };
     let from = plan::current(cx.model).and_then(|hunk| path_of(cx, hunk.id));
-    if cx.decide(ids.clone(), Decision::Rejected { reason: reason.trim().to_owned() }) {
+    if cx.decide(ids.to_vec(), Decision::Rejected { reason: reason.trim().to_owned() }) {
         cx.model.screen.chosen_hunks.clear();
-        forget_toggles(cx, &ids);
+        forget_toggles(cx, ids);
         cx.undoable(text);
         advance(cx, from);
     }

@@ -91,8 +91,7 @@ fn a_walkthrough_is_ticked_by_hand_and_keys_for_hunks_are_refused_there() {
 
 #[test]
 fn while_a_proposal_is_made_nobody_asks_for_another() {
-    let mut world = World::default();
-    world.holds = vec!["propose"];
+    let world = World { holds: vec!["propose"], ..World::default() };
     let mut driver = Driver::acting(world);
     driver.asked.clear();
     for key in ["p", "r"] {
@@ -131,8 +130,7 @@ fn a_text_that_does_not_parse_is_said_before_approval() {
 
 #[test]
 fn what_the_user_wrote_comes_back_as_hunks() {
-    let mut world = World::default();
-    world.plan = vec![sample::by_hand(1)];
+    let mut world = World { plan: vec![sample::by_hand(1)], ..World::default() };
     let (mut proposal, bases) = sample::proposal();
     proposal.files.truncate(1);
     world.other = Some((proposal, bases));

@@ -123,8 +123,7 @@ fn the_why_card_leads_to_the_decision() {
 
 #[test]
 fn quitting_asks_only_while_something_runs_and_esc_stays() {
-    let mut world = World::default();
-    world.holds = vec!["run"];
+    let world = World { holds: vec!["run"], ..World::default() };
     let mut driver = Driver::verified(world);
     driver.press("q");
     assert_eq!(driver.popup_title(), "Something is still running");

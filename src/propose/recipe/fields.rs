@@ -179,7 +179,7 @@ mod tests {
         let fields =
             parse("title:string{1..200}, price:decimal{0..} owner:belongs_to(User) note:text? sku:string{..40}:unique")
                 .unwrap();
-        let summary: Vec<(String, bool, bool, Option<i64>, Option<i64>)> = fields
+        let summary: Vec<_> = fields
             .iter()
             .map(|field| (field.column(), field.optional, field.unique, field.min, field.max))
             .collect();

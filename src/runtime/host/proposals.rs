@@ -148,7 +148,7 @@ fn instead(
 /// What only some kinds of proposal need.
 #[derive(Debug, Default)]
 struct Extra {
-    hook_files: Option<(String, Vec<(String, Option<String>)>)>,
+    hook_files: Option<crate::engine::model::HookFiles>,
     commands: Vec<crate::domain::command::CommandSpec>,
     /// The chosen boundaries and the knowledge that is open, for an agent's bundle.
     boundaries: Vec<String>,

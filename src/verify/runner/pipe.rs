@@ -150,11 +150,15 @@ fn open(
     if !folder.is_dir() {
         return Err(blocked(format!("folder {} is not there", folder_name(&spec.folder))));
     }
-    if let Some(ending) = needs::unmet(spec, place, &folder, cancel) {
-        return Err(ending);
-    }
     let (name, arguments) = spec.argv.split_first().ok_or_else(|| blocked("the command is empty".into()))?;
-    let program = program::find(name, &folder, env).map_err(|error| blocked(error.to_string()))?;
+    let program = program::find(name, &folder, env).map_err(|error| blocked(error.to_string()));
+    match (needs::unmet(spec, place, &folder, cancel), &program) {
+        // Without the program nothing else can be said to be missing.
+        (Some(Ending::Blocked { .. }), Err(ending)) => return Err(ending.clone()),
+        (Some(ending), _) => return Err(ending),
+        (None, _) => {}
+    }
+    let program = program?;
     Child::start(&Start { program: &program, arguments, folder: &folder, env }).map_err(|error| {
         blocked(match error.kind() {
             // The file is there, so what is missing is the interpreter its first line names.
