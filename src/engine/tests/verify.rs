@@ -217,7 +217,7 @@ fn three_failures_in_a_row_suggest_another_approach() {
         driver.world.tree = tree.repeat(40);
         driver.press("r");
     }
-    assert!(driver.shows(Pane::Boundaries, "Three tries with this approach."));
+    assert!(driver.shows(Pane::Proposal, "Three tries with this approach."));
 }
 
 #[test]
