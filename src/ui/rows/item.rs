@@ -51,7 +51,9 @@ fn mark_cells(parts: &Parts<'_>) -> usize {
 /// below them; `None` for what stays on one line.
 fn wrapped(label: &Flat, note: &Flat, room: usize) -> Option<(Vec<std::ops::Range<usize>>, bool)> {
     let first = if note.text().is_empty() { 0 } else { GAP + note.first_word().width() };
-    let sentence = label.text().split_whitespace().nth(SENTENCE_WORDS - 1).is_some();
+    // Two spaces part the columns of a table, whose rows stay one line each.
+    let in_columns = label.text().trim().contains("  ");
+    let sentence = !in_columns && label.text().split_whitespace().nth(SENTENCE_WORDS - 1).is_some();
     if label.width() + first <= room || !sentence || room < 8 {
         return None;
     }
