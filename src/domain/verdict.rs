@@ -276,7 +276,7 @@ mod tests {
             (&tests, run(1, &["old"], 3), Some(&base), "fails as before"),
             (&tests, run(1, &["old"], 3), None, "failed"),
             (&tests, run(1, &["old", "old"], 3), Some(&base), "failed"),
-            (&tests, cut, Some(&base), "failed"),
+            (&tests, cut, Some(&base), "untrusted: exit 1, and its summary is not understood"),
             (&tests, run(1, &["old"], 3), Some(&blocked), "failed"),
             (&tests, run(3, &[], 0), None, "untrusted: exit 3, no failure parsed"),
             (&lint, warned, None, "untrusted: exit 1, no failure parsed"),
