@@ -152,7 +152,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
-    ("git2", &["vault", "analysis", "propose", "cli"]),
+    ("git2", &["vault", "analysis", "propose", "runtime", "cli"]),
     ("rayon", &["analysis"]),
     ("ignore", &["analysis", "propose"]),
     ("minijinja", &["propose"]),

@@ -36,7 +36,7 @@ fn after_kill_nine_the_same_scene_and_hunk_are_on_screen() {
 
     let demo = home.demo().display().to_string();
     let mut again = Terminal::open(&home, &Start::proscenium(&[&demo]));
-    again.wait_for("Resume");
+    again.wait_for("You were in ACT, hunk 6");
     again.press(&["Enter"]);
     again.wait_for("hunk 6 of 9");
     again.wait_for("4 hunks held");

@@ -186,9 +186,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
 
 /// The sample that a repository says it was planted from, if this program has it.
 fn planted(root: &Path) -> Option<String> {
-    let repository = git2::Repository::open(root).ok()?;
-    let config = repository.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
-    let name = config.get_string(DEMO_KEY).ok()?;
+    let name = crate::vault::local_setting(root, DEMO_KEY)?;
     (!propose::sample_files(&name).is_empty()).then_some(name)
 }
 

@@ -54,10 +54,7 @@ impl Shelf {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "only a broken shipped file gets here; tests load them all, and without them nothing works"
-)]
+#[expect(clippy::expect_used, reason = "tests load every shipped file; nothing works without them")]
 fn fill(overlays: &[PathBuf]) -> Filled {
     let (knowledge, problems) =
         Knowledge::load_tolerant(overlays).expect("invariant: the shipped knowledge files are right");

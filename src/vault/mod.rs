@@ -38,6 +38,12 @@ pub use revision::{FolderTree, RevisionError, folder_tree};
 
 use crate::ports::vault::VaultError;
 
+/// A value of the repository's own configuration, never of the user's or the system's.
+pub fn local_setting(root: &std::path::Path, key: &str) -> Option<String> {
+    let config = git2::Repository::open(root).ok()?.config().ok()?;
+    config.open_level(git2::ConfigLevel::Local).ok()?.get_string(key).ok()
+}
+
 /// What libgit2 says, in the port's terms.
 fn git_error(error: &git2::Error) -> VaultError {
     match error.code() {
