@@ -1,5 +1,6 @@
 //! How each event changes the session. One arm per event, exhaustive.
 
+use super::decide::decide;
 use super::{
     command::CommandRun,
     event::{Event, What},
@@ -371,51 +372,4 @@ fn hunk_of(
         decided_by: String::new(),
         seconded_by: String::new(),
     }
-}
-
-fn decide(
-    session: &mut Session,
-    hunks: &[HunkId],
-    decision: &Decision,
-    by: &str,
-) -> Result<(), SessionError> {
-    for id in hunks {
-        let (edit, hunk) = session.hunk(*id).ok_or(SessionError::NoSuchHunk(*id))?;
-        if matches!(hunk.decision, Decision::Rejected { .. })
-            && !matches!(decision, Decision::Rejected { .. })
-        {
-            let range = hunk.base_range();
-            let clash = edit.hunks.iter().find(|other| {
-                let theirs = other.base_range();
-                other.id != *id
-                    && !matches!(other.decision, Decision::Rejected { .. })
-                    && theirs.start < range.end
-                    && range.start < theirs.end
-            });
-            if let Some(other) = clash {
-                return Err(SessionError::Overlap { hunk: *id, other: other.id });
-            }
-        }
-    }
-    let verb = match decision {
-        Decision::Undecided => "reopened",
-        Decision::Approved => "approved",
-        Decision::Edited { .. } => "edited",
-        Decision::Rejected { .. } => "rejected",
-    };
-    session.remember(match hunks {
-        [one] => format!("{verb} hunk {one}"),
-        many => format!("{verb} {} hunks", many.len()),
-    });
-    for edit in session.work.edits.values_mut() {
-        for hunk in &mut edit.hunks {
-            if hunks.contains(&hunk.id) {
-                hunk.decision = decision.clone();
-                hunk.decided_by =
-                    if *decision == Decision::Undecided { String::new() } else { by.to_owned() };
-                hunk.seconded_by.clear();
-            }
-        }
-    }
-    Ok(())
 }

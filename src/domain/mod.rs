@@ -12,6 +12,7 @@ pub mod command;
 pub mod commit;
 pub mod compose;
 pub mod conventional;
+mod decide;
 pub mod dependence;
 pub mod diff;
 pub mod edit;

@@ -199,6 +199,30 @@ pub(super) fn help(model: &Model, marked: usize) -> PopupView {
     }
 }
 
+/// What each hook said so far.
+fn hook_rows(model: &Model) -> Vec<Row> {
+    let mut below = Vec::new();
+    for (hook, exit, output, _) in &model.session.closing.hooks {
+        let mark = if *exit == 0 { Mark::Done } else { Mark::Failed };
+        below.push(Row::Item {
+            mark,
+            label: vec![plain(hook.clone())],
+            note: vec![muted(format!("exit {exit}"))],
+            indent: 0,
+            target: None,
+        });
+        if *exit != 0 {
+            below.extend(
+                output
+                    .lines()
+                    .take(8)
+                    .map(|line| Row::Text { line: vec![muted(line.to_owned())], indent: 2 }),
+            );
+        }
+    }
+    below
+}
+
 fn commit(model: &Model) -> PopupView {
     let text = model.screen.editor.as_ref().map(|editor| editor.text.clone()).unwrap_or_default();
     let subject = text.lines().next().unwrap_or_default().chars().count();
@@ -254,24 +278,7 @@ fn commit(model: &Model) -> PopupView {
             below.push(Row::aside(hint.clone()));
         }
     }
-    for (hook, exit, output, _) in &model.session.closing.hooks {
-        let mark = if *exit == 0 { Mark::Done } else { Mark::Failed };
-        below.push(Row::Item {
-            mark,
-            label: vec![plain(hook.clone())],
-            note: vec![muted(format!("exit {exit}"))],
-            indent: 0,
-            target: None,
-        });
-        if *exit != 0 {
-            below.extend(
-                output
-                    .lines()
-                    .take(8)
-                    .map(|line| Row::Text { line: vec![muted(line.to_owned())], indent: 2 }),
-            );
-        }
-    }
+    below.extend(hook_rows(model));
     if model.activity.committing {
         below.push(Row::Item {
             mark: Mark::Spinner,

@@ -99,7 +99,7 @@ fn tree(model: &Model) -> PaneView {
             plural(usize::try_from(map.stats.files).unwrap_or(0), "file")
         )));
     }
-    let suggestion = chosen.is_empty().then(|| subject::suggested(model)).unwrap_or_default();
+    let suggestion = if chosen.is_empty() { subject::suggested(model) } else { Default::default() };
     if !suggestion.paths.is_empty() {
         rows.extend([Row::Blank, Row::Text { line: vec![bold("Suggested from the task")], indent: 0 }]);
         rows.push(Row::aside(format!(

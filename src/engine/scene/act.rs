@@ -74,7 +74,7 @@ pub fn step_index(model: &Model, id: StepId) -> Option<usize> {
 }
 
 /// Hunks of a step.
-pub fn hunks_of<'a>(model: &'a Model, id: StepId) -> Vec<&'a Hunk> {
+pub fn hunks_of(model: &Model, id: StepId) -> Vec<&Hunk> {
     model.session.hunks_where(|hunk| hunk.step == Some(id))
 }
 
