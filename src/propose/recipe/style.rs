@@ -231,10 +231,13 @@ fn session(layout: &Layout, map: &BackendMap, workspace: &Workspace<'_>) -> Resu
     let mut paths: Vec<String> =
         layout.examples.get(&Layer::Router).map(|example| example.path.clone()).into_iter().collect();
     let wanted = [Layer::Router, Layer::Config, Layer::Middleware, Layer::Other];
-    for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
-        let layer = map.layer_of(path).unwrap_or(Layer::Other);
-        if wanted.contains(&layer) && !paths.iter().any(|known| known == path) {
-            paths.push(path.to_owned());
+    // Likely layers first; a file such as `db.py` may have been given any of them.
+    for likely in [true, false] {
+        for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
+            let layer = map.layer_of(path).unwrap_or(Layer::Other);
+            if wanted.contains(&layer) == likely && !paths.iter().any(|known| known == path) {
+                paths.push(path.to_owned());
+            }
         }
     }
     for path in &paths {
