@@ -168,7 +168,9 @@ impl Desk {
         self.send(Msg::Resumed(events));
     }
 
+    /// Each message comes a second after the one before: nobody answers a question unread.
     pub fn send(&mut self, msg: Msg) {
+        self.model.now += 1_000;
         let effects = update(&mut self.model, msg);
         self.effects.extend(effects);
     }

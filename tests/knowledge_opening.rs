@@ -1,7 +1,7 @@
 //! Each knowledge file: it has content for the three stacks, it opens at its trigger, and
 //! a repository can override it.
 
-use super::knowledge_desk::{Desk, STACKS, finding, overlay, tests_command};
+use super::knowledge_desk::{Desk, STACKS, overlay, tests_command};
 use proscenium::{
     domain::{
         event::{Scene, What},
@@ -12,20 +12,18 @@ use proscenium::{
     },
     engine::{
         Effect, Msg,
-        effect::{Checked, ProposeKind},
+        effect::ProposeKind,
         gate,
         view::{Pane, Target},
     },
     keys::Action,
     knowledge::{Knowledge, embedded, schema, schema_names},
-    runtime::Shelf,
 };
-use std::{collections::BTreeMap, sync::Arc};
 
-const PLAIN: &str = "Add an endpoint that lists the reports of a customer";
-const PYTHON: [&str; 3] = STACKS[0];
+pub const PLAIN: &str = "Add an endpoint that lists the reports of a customer";
+pub const PYTHON: [&str; 3] = STACKS[0];
 
-fn shipped(name: &str) -> &'static str {
+pub fn shipped(name: &str) -> &'static str {
     embedded(name).expect("shipped")
 }
 
@@ -99,111 +97,6 @@ fn the_checklist_is_shown_from_act_on_and_can_be_added_to() {
         let pane = desk.pane(Pane::Checklist);
         assert!(pane.contains("The guild agreed.") && pane.lines().count() > 10, "{pane}");
     }
-}
-
-#[test]
-fn the_orm_reference_opens_by_itself_for_the_stack_when_a_risk_shows() {
-    for (names, word) in STACKS.into_iter().zip(["selectinload", "relations:", "sqlx"]) {
-        let mut desk = Desk::new(names);
-        desk.scan(&[]);
-        desk.task("Do both writes of the orders in one transaction");
-        assert!(desk.opened().contains(&"orm-reference"), "{names:?}: {:?}", desk.opened());
-        desk.act(Action::OrmPage);
-        let page = desk.popup();
-        assert!(page.contains("Opened because of"), "{page}");
-        let own = desk.model.handbook.orm.iter().filter(|note| note.topic == "transactions").count();
-        assert_eq!(own, 1, "{names:?}: one page about transactions");
-        let all: String =
-            desk.model.handbook.orm.iter().flat_map(|note| note.lines.clone()).collect::<Vec<_>>().join("\n");
-        assert!(all.contains(word), "{names:?}: {word} is missing");
-    }
-}
-
-#[test]
-fn a_finding_opens_the_orm_reference_on_the_path_and_nowhere_else() {
-    for names in STACKS {
-        let n_plus_one = [finding("orm/n-plus-one", "app/orders_service")];
-        let mut elsewhere = Desk::new(names);
-        elsewhere.scan(&n_plus_one);
-        elsewhere.task("Add an endpoint GET /reports that lists the reports");
-        elsewhere.enter(Scene::Acquire);
-        elsewhere.enter(Scene::Act);
-        assert_eq!(elsewhere.reason("orm-reference"), None);
-
-        let mut on_path = Desk::new(names);
-        on_path.scan(&n_plus_one);
-        on_path.task("Add a limit to GET /orders");
-        assert_eq!(
-            on_path.reason("orm-reference"),
-            Some("the risk orm, orm/n-plus-one at app/orders_service:7")
-        );
-
-        let mut looked_at = Desk::new(names);
-        looked_at.scan(&n_plus_one);
-        looked_at.task("Add a middleware that sets a request id");
-        looked_at.enter(Scene::Acquire);
-        assert_eq!(looked_at.reason("orm-reference"), None, "no path is on screen");
-        let mut on_path = looked_at;
-        // Round to the other endpoint and back to orders.
-        on_path.act(Action::PreviousSection);
-        on_path.act(Action::PreviousSection);
-        assert_eq!(on_path.reason("orm-reference"), Some("orm/n-plus-one at app/orders_service:7"));
-        let pane = on_path.pane(Pane::Checklist);
-        assert!(pane.contains("ORM guidance") && pane.contains("opened: orm/n-plus-one"), "{pane}");
-    }
-}
-
-#[test]
-fn a_proposal_that_adds_an_orm_risk_opens_the_reference() {
-    let mut desk = Desk::new(PYTHON);
-    desk.scan(&[]);
-    desk.task(PLAIN);
-    desk.enter(Scene::Act);
-    assert_eq!(desk.reason("orm-reference"), None);
-    let worse = super::knowledge_desk::map(
-        &super::knowledge_desk::stack(PYTHON),
-        &[finding("orm/n-plus-one", "new")],
-    );
-    let checked = Checked {
-        revision: desk.model.world.revision,
-        current: Arc::new(worse),
-        approved: desk.model.map(),
-        unparsed: BTreeMap::new(),
-    };
-    desk.send(Msg::Checked(Box::new(checked)));
-    assert_eq!(desk.reason("orm-reference"), Some("orm/n-plus-one at new:7"));
-}
-
-#[test]
-fn a_repository_without_orm_risk_never_opens_the_orm_reference() {
-    let others = ["arch/router-uses-orm", "sec/sql-interpolated-value", "cloud/hardcoded-config"];
-    for names in STACKS.into_iter().chain([["python", "fastapi", ""], ["rust", "axum", ""]]) {
-        let findings: Vec<_> = others.iter().map(|rule| finding(rule, "app/orders_service")).collect();
-        let mut desk = Desk::new(names);
-        desk.scan(&findings);
-        desk.task("Add an endpoint GET /orders/archive for customers");
-        for scene in Scene::ALL {
-            desk.enter(scene);
-        }
-        desk.fails("t1", "E       assert 401 == 200");
-        for scene in Scene::ALL {
-            desk.enter(scene);
-        }
-        assert!(!desk.opened().contains(&"orm-reference"), "{names:?}: {:?}", desk.opened());
-        assert!(!desk.pane(Pane::Checklist).contains("ORM guidance"));
-    }
-}
-
-#[test]
-fn the_orm_reference_can_be_overridden_by_page() {
-    let own = "---\nkind: orm-reference\ntopics: { transactions: [word ledger] }\npages:\n  - { id: transactions-sqlalchemy, topic: transactions, orms: [sqlalchemy] }\n---\n## Ours {#transactions-sqlalchemy}\n\nThe ledger has its own session.\n";
-    let context = shipped("context.md").replace("- word slow", "- word slow\n      - word ledger");
-    let mut desk = Desk::with_stack_folder(PYTHON, &[("orm-reference.md", own), ("context.md", &context)]);
-    desk.scan(&[]);
-    desk.task("Add an endpoint GET /orders that reads the ledger");
-    assert_eq!(desk.reason("orm-reference"), Some("“ledger” stands in the task"));
-    desk.act(Action::OrmPage);
-    assert!(desk.popup().contains("The ledger has its own session."));
 }
 
 #[test]
@@ -419,19 +312,6 @@ fn a_lesson_for_everyone_is_a_proposal() {
 }
 
 #[test]
-fn ready_stack_folders_exist_and_can_be_overridden() {
-    for [language, ..] in STACKS {
-        let desk = Desk::new([language, "", ""]);
-        let folder = desk.knowledge.stack_folder(language).expect(language);
-        assert!(folder.snippets.len() == 8 && folder.narrative.len() > 200, "{language}");
-        assert!(folder.manifest.contains(&format!("language: {language}")), "{}", folder.manifest);
-    }
-    let own = overlay(&[("stacks/python/tech-stack.md", "# Ours\n")]);
-    let knowledge = Knowledge::load(&[own.path().to_path_buf()]).expect("loads");
-    assert_eq!(knowledge.stack_folder("python").map(|folder| folder.narrative.as_str()), Some("# Ours\n"));
-}
-
-#[test]
 fn the_agents_card_says_what_to_install_and_how_to_configure() {
     let own = shipped("agents/claude.toml").replace("Claude Code", "Our Claude");
     let mut desk = Desk::with_stack_folder(PYTHON, &[("agents/claude.toml", &own)]);
@@ -477,42 +357,6 @@ fn schema_first_work_has_a_hand_over_note_in_prepare_and_in_the_report() {
         "{:?}",
         report.handover
     );
-}
-
-#[test]
-fn broken_overlays_are_named_with_their_place_and_the_rest_holds() {
-    let folder = overlay(&[
-        ("checklist.md", "no head\n"),
-        ("rules/orm/n-plus-one.yaml", "id: orm/n-plus-one\nlevel: huge\n"),
-        ("lessons.md", "- 2026-11-22 [endpoint] Still here.\n"),
-        ("stacks/cobol/stack.yaml", "language: cobol\n"),
-        ("packs/ours.yaml", "pack: [\n"),
-    ]);
-    let overlays = vec![folder.path().to_path_buf()];
-    assert!(Knowledge::load(&overlays).is_err(), "headless commands load strictly");
-    let shelf = Shelf::new(overlays, folder.path());
-    let problems = shelf.problems();
-    for place in ["checklist.md:1:1: ", "rules/orm/n-plus-one.yaml:2:8: ", "stacks/cobol", "packs/ours.yaml:"]
-    {
-        assert!(problems.iter().any(|problem| problem.contains(place)), "{place} is not in {problems:?}");
-    }
-    assert!(!shelf.checklist.is_empty() && shelf.rule("orm/n-plus-one").is_some());
-
-    let mut desk = Desk::new(PYTHON);
-    let mut book = (*desk.model.handbook).clone();
-    book.problems = problems;
-    desk.send(Msg::HandbookLoaded(Arc::new(book)));
-    desk.scan(&[]);
-    assert!(desk.pane(Pane::Boundaries).contains("checklist.md:1:1: "));
-}
-
-#[test]
-fn one_broken_file_costs_only_itself() {
-    let folder =
-        overlay(&[("checklist.md", "no head\n"), ("lessons.md", "- 2026-11-22 [endpoint] Still here.\n")]);
-    let shelf = Shelf::new(vec![folder.path().to_path_buf()], folder.path());
-    assert_eq!(shelf.problems().len(), 1);
-    assert_eq!(shelf.lessons_for(Intent::Endpoint).len(), 1);
 }
 
 #[test]

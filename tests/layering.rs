@@ -243,7 +243,7 @@ fn pure_rooms_touch_neither_files_nor_processes_nor_network_nor_clock() {
             let full = path.segments.join("::");
             let is_exception =
                 EXCEPTIONS.iter().any(|(place, begins, _)| *place == file.path && full.starts_with(begins));
-            if !is_exception && WORLD.iter().any(|forbidden| names(&forbidden)) {
+            if !is_exception && WORLD.iter().any(names) {
                 broken.push(format!("{}: {full}", file.place(path.at)));
             }
         }
@@ -303,7 +303,7 @@ fn architecture_md_shows_this_table() {
     for room in ROOMS {
         let may_use = match room.may_use {
             [] => "nothing".to_owned(),
-            [others @ ..] if others.len() > 9 => "everything above".to_owned(),
+            others if others.len() > 9 => "everything above".to_owned(),
             others => others.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
         };
         let pure = if room.pure { "yes" } else { "" };

@@ -1,5 +1,13 @@
 //! All integration tests in one binary: one link, shared helpers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests are outside `#[test]` functions, where these lints take them for the program"
+)]
+
 mod cli_review;
 mod cli_scan;
 mod cli_sessions;
@@ -11,9 +19,12 @@ mod domain_oracle;
 mod journal;
 mod knowledge_desk;
 mod knowledge_opening;
+mod knowledge_orm;
+mod knowledge_overlay;
 mod layering;
 mod linear_demo;
 mod propose_command;
+mod pty_hostile;
 mod pty_resume;
 mod pty_terminal;
 mod pty_walkthrough;

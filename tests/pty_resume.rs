@@ -38,6 +38,7 @@ fn after_kill_nine_the_same_scene_and_hunk_are_on_screen() {
     let mut again = Terminal::open(&home, &Start::proscenium(&[&demo]));
     again.wait_for("You were in ACT, hunk 6");
     again.press(&["Enter"]);
+    again.wait_until_gone("Welcome back");
     again.wait_for("hunk 6 of 9");
     again.wait_for("4 hunks held");
     let text = again.text();

@@ -13,6 +13,9 @@ use std::{path::Path, process::Command};
 /// Of the hunk that the walkthrough rejects.
 const REJECTED: &str = "customer and customer.email";
 
+/// Longer than a question waits before Enter answers it.
+const READING: std::time::Duration = std::time::Duration::from_millis(400);
+
 struct Step {
     keys: Vec<String>,
     shows: Vec<String>,
@@ -63,6 +66,8 @@ fn between(text: &str, open: &str, close: &str) -> Vec<String> {
 fn walk(terminal: &mut Terminal, steps: &[Step]) {
     let mut before: &[String] = &[];
     for step in steps {
+        // A question takes no answer before it could be read.
+        std::thread::sleep(READING);
         let keys: Vec<&str> = step.keys.iter().map(String::as_str).collect();
         terminal.press(&keys);
         if keys == ["Esc"] {
@@ -156,6 +161,7 @@ fn without_python_nothing_counts_as_passed() {
     let trusted =
         steps.iter().position(|step| step.shows.iter().any(|text| text.contains("Trust these commands")));
     walk(&mut terminal, &steps[..=trusted.expect("the walkthrough asks for trust")]);
+    std::thread::sleep(READING);
     terminal.press(&["3", "Enter"]);
     terminal.wait_for("FINALIZE is shut: python3 tools/lint.py is blocked, python3 is not installed");
     let text = terminal.text();

@@ -9,8 +9,11 @@ use crate::support::{
     source::root,
 };
 
-/// Where a picture is taken: the keys from the one before, and what must stand there.
-const SCENES: &[(&str, &[(&[&str], &str)])] = &[
+/// Keys, and what must stand on the screen after them.
+type Step = (&'static [&'static str], &'static str);
+
+/// Where a picture is taken: the steps from the one before.
+const SCENES: &[(&str, &[Step])] = &[
     ("first", &[(&[], "the guided first task")]),
     (
         "acquire",

@@ -176,15 +176,15 @@ fn requirements_decide_between_not_run_and_blocked() {
         (Requirement::Program("no-such-tool".into()), Some("not run: no-such-tool is not installed")),
         (
             Requirement::PythonModule("no_such_module".into()),
-            Some("not run: no_such_module is not installed"),
+            Some("blocked: no_such_module is not installed"),
         ),
-        (Requirement::PythonModule("os; print(1)".into()), Some("not run: os; print(1) is not installed")),
+        (Requirement::PythonModule("os; print(1)".into()), Some("blocked: os; print(1) is not installed")),
         (Requirement::PythonModule("json".into()), None),
         (
             Requirement::Variable("DATABASE_URL".into()),
             Some("blocked: DATABASE_URL is not set (stack/stack.yaml:4)"),
         ),
-        (Requirement::Path("pyproject.toml".into()), Some("not run: pyproject.toml is not there")),
+        (Requirement::Path("pyproject.toml".into()), Some("blocked: pyproject.toml is not there")),
         (Requirement::Path("run.sh".into()), None),
     ];
     for (need, expected) in table {

@@ -1,10 +1,11 @@
 //! Carries the hunks of a file over to a new base text.
 //!
-//! A hunk still fits where its old lines, with the lines around them, stand exactly once
-//! near their old place. What does not fit is dropped by number, never forced.
+//! A hunk still fits where the difference of the two bases leaves its old lines, with the
+//! lines around them, as they were; or, where the difference reads them as moved, at the
+//! one place where they stand. What does not fit is dropped by number, never forced.
 
 use super::{
-    diff::split_lines,
+    diff::{changes_between, split_lines},
     edit::FileEdit,
     hunk::{Body, Hunk},
     ids::HunkId,
@@ -17,6 +18,7 @@ const CONTEXT_LINES: usize = 2;
 pub fn fits(edit: &FileEdit, new_base: Option<&str>) -> Vec<(HunkId, u32)> {
     let old = split_lines(edit.base.as_deref().unwrap_or(""));
     let new = split_lines(new_base.unwrap_or(""));
+    let moved = Moved::between(edit.base.as_deref().unwrap_or(""), new_base.unwrap_or(""));
     let mut found = Vec::new();
     let mut earliest = 0_usize;
     for hunk in &edit.hunks {
@@ -45,9 +47,11 @@ pub fn fits(edit: &FileEdit, new_base: Option<&str>) -> Vec<(HunkId, u32)> {
             .filter(|at| *at + before.len() >= earliest)
             .filter(|at| *at == window.start || !(at_ends.0 && at_ends.1))
             .collect();
+        let kept = moved.kept(&window).filter(|at| anchored.contains(at));
         let place = match anchored.as_slice() {
             [only] => Some(*only),
-            many => many.iter().copied().find(|at| *at == window.start),
+            // The same lines stand at several places: only the difference tells which they are.
+            _ => kept,
         };
         if let Some(at) = place {
             let new_start = at + before.len();
@@ -56,6 +60,38 @@ pub fn fits(edit: &FileEdit, new_base: Option<&str>) -> Vec<(HunkId, u32)> {
         }
     }
     found
+}
+
+/// Where unchanged lines of one text stand in another.
+struct Moved {
+    /// Start and length in the old text, and the length in the new one, in order.
+    changes: Vec<(usize, usize, usize)>,
+}
+
+impl Moved {
+    fn between(old: &str, new: &str) -> Self {
+        let changes = changes_between(old, new).into_iter();
+        let changes = changes
+            .map(|change| (change.base_start as usize, change.base_len as usize, change.new_lines.len()));
+        Self { changes: changes.collect() }
+    }
+
+    /// The new first line of a range whose every line was kept, with nothing put between.
+    fn kept(&self, range: &std::ops::Range<usize>) -> Option<usize> {
+        let (mut added, mut removed) = (0, 0);
+        for (start, length, becomes) in &self.changes {
+            let end = start + length;
+            if *start >= range.end {
+                break;
+            }
+            if end > range.start || *start > range.start {
+                return None;
+            }
+            added += becomes;
+            removed += length;
+        }
+        (range.start + added).checked_sub(removed)
+    }
 }
 
 /// Moves the hunks to the new base; those in `dropped`, or that do not fit, are removed.

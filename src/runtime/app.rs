@@ -11,12 +11,7 @@ use super::{
     terminal::{self, Guard, Screen},
 };
 use crate::{
-    engine::{
-        Effect, Model, Msg,
-        popup::{Ask, Popup},
-        update,
-        view::build,
-    },
+    engine::{Effect, Model, Msg, update, view::build},
     ui::{Stage, Symbols, Theme},
 };
 use crossterm::event::{Event as Input_, EventStream};
@@ -69,8 +64,6 @@ struct App {
     last_click: Option<(u16, u16, u64)>,
     run_began: Option<Instant>,
     title: String,
-    /// The question of the last frame; one that was not seen yet takes no answer.
-    seen: Option<Ask>,
 }
 
 /// Runs the assistant until it is left. Returns how, and the session to open next.
@@ -95,7 +88,6 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         last_click: None,
         run_began: None,
         title: String::new(),
-        seen: None,
     };
     let size = screen.size()?;
     app.message(Msg::Resized { columns: size.width, rows: size.height, pages: [0; 4] }, &guard, &mut screen);
@@ -117,14 +109,6 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                 break;
             }
             last_draw = Instant::now();
-            if app.has_new_question() {
-                // What was typed before the question was on screen does not answer it.
-                while let Some(Some(Ok(event))) = events.next().now_or_never() {
-                    if matches!(event, Input_::Resize(..)) {
-                        app.input(event, &guard, &mut screen);
-                    }
-                }
-            }
             continue;
         }
         let busy = app.model.is_busy();
@@ -134,6 +118,8 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                 Caught::End(number) => app.ended = Some(Ended::Signal(number)),
                 Caught::Stop => {
                     app.own_effect(Effect::Suspend, &guard, &mut screen);
+                    // A new stream waits for the lock that the old one holds while it reads.
+                    drop(events);
                     events = EventStream::new();
                     signals.forget_keys();
                 }
@@ -143,6 +129,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
                     let lent = app.input(event, &guard, &mut screen);
                     if lent {
                         // The editor read the keyboard; a new stream does not replay its keys.
+                        drop(events);
                         events = EventStream::new();
                         // Ctrl-C in the editor reached this process too; it was not meant for it.
                         signals.forget_keys();
@@ -198,17 +185,9 @@ impl App {
         Ok(())
     }
 
-    /// Notes the question on screen. Returns whether it came with this frame.
-    fn has_new_question(&mut self) -> bool {
-        let before = std::mem::replace(&mut self.seen, question(&self.model).cloned());
-        self.seen.is_some() && self.seen != before
-    }
-
     /// Handles an input event. Returns whether the terminal was lent to another program.
     fn input(&mut self, event: Input_, guard: &Guard, screen: &mut Screen) -> bool {
-        let is_unseen = question(&self.model).is_some_and(|ask| self.seen.as_ref() != Some(ask));
         let found = match event {
-            Input_::Key(_) | Input_::Mouse(_) if is_unseen => Input::default(),
             Input_::Key(key) => input::key(&self.model, &mut self.stage, key),
             Input_::Paste(text) => input::paste(&self.model, &mut self.stage, &text),
             Input_::Mouse(mouse) => {
@@ -283,7 +262,7 @@ impl App {
                 }
             }
             Effect::Redraw => {
-                let _drawn_anew = screen.clear();
+                let _drawn_anew = terminal::clear(screen);
             }
             Effect::Suspend => {
                 if let Err(error) = self.lend(guard, screen, external::stop) {
@@ -312,7 +291,7 @@ impl App {
         terminal::restore();
         let outcome = work();
         guard.enter()?;
-        screen.clear()?;
+        terminal::clear(screen)?;
         // The window may have another size by now.
         let size = screen.size()?;
         let pages = self.model.screen.pages;
@@ -336,14 +315,6 @@ impl App {
             _ => {}
         }
         let _mouse = self.look_mouse;
-    }
-}
-
-/// The question with numbered answers that is open.
-fn question(model: &Model) -> Option<&Ask> {
-    match &model.screen.popup {
-        Some(Popup::Choices { ask, .. }) => Some(ask),
-        _ => None,
     }
 }
 

@@ -8,8 +8,8 @@ use crossterm::{
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     execute,
     terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
-        disable_raw_mode, enable_raw_mode,
+        BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+        LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
     },
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
@@ -119,6 +119,17 @@ pub fn draw(screen: &mut Screen, render: impl FnOnce(&mut ratatui::Frame<'_>)) -
     let drawn = screen.draw(render).map(|_| ());
     execute!(stdout(), EndSynchronizedUpdate)?;
     drawn
+}
+
+/// Empties the screen, so that the next frame writes every cell.
+///
+/// ratatui's own `clear` asks the terminal where the cursor is, and the answer would be read
+/// by whoever waits for keys; a terminal that does not answer would end the session.
+pub fn clear(screen: &mut Screen) -> io::Result<()> {
+    execute!(stdout(), Clear(ClearType::All))?;
+    // What was drawn last is forgotten: its buffer is reset and becomes the next to draw on.
+    screen.swap_buffers();
+    Ok(())
 }
 
 /// Moves the hidden cursor to a cell.

@@ -37,6 +37,10 @@ impl Canvas<'_> {
 
     /// As `put`, for text that was cleaned before.
     pub(crate) fn put_clean(&mut self, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+        // It holds words of our own together; who copies them from the screen wants a space.
+        if text.contains('\u{a0}') {
+            return self.write((x, y, right), &text.replace('\u{a0}', " "), style, self.symbols);
+        }
         self.write((x, y, right), text, style, self.symbols)
     }
 

@@ -125,7 +125,10 @@ fn wrap_paragraph(text: &str, base: usize, cells: usize, lines: &mut Vec<Range<u
         if used + w > cells && !is_blank {
             let (end, next) = brk.filter(|(end, _)| *end > start).unwrap_or((at, at));
             if end > start {
-                lines.push(base + start..base + end);
+                // Blanks that lead a paragraph and fill a line alone are no line.
+                if !text.get(start..end).unwrap_or_default().trim_matches(' ').is_empty() {
+                    lines.push(base + start..base + end);
+                }
                 start = next;
                 used = width(text.get(next..at).unwrap_or_default());
             }
@@ -171,6 +174,11 @@ mod tests {
         assert_eq!(lines("", 4), [""]);
         assert_eq!(lines("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(lines("exactly ten", 7), ["exactly", "ten"]);
+    }
+
+    #[test]
+    fn leading_blanks_wider_than_the_line_are_dropped() {
+        assert_eq!(wrap("   é", 2), vec![Range { start: 3, end: 5 }]);
     }
 
     proptest! {

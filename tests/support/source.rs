@@ -199,11 +199,7 @@ fn quoted(rest: &str, quote: char) -> usize {
 /// Tells `'a'` and `'\n'` from the lifetime `'a`.
 fn is_char_literal(rest: &str) -> bool {
     let mut chars = rest.chars().skip(1);
-    match (chars.next(), chars.next()) {
-        (Some('\\'), _) => true,
-        (Some(_), Some('\'')) => true,
-        _ => false,
-    }
+    matches!((chars.next(), chars.next()), (Some('\\'), _) | (Some(_), Some('\'')))
 }
 
 /// Byte ranges of the items behind attributes that begin so, attribute included.

@@ -103,6 +103,9 @@ pub fn current(model: &Model) -> Option<Finding> {
         .cloned()
 }
 
+/// Columns of the place of a finding; a longer one pushes its sentence to the right.
+const WIDEST_PLACE: usize = 36;
+
 fn findings(model: &Model) -> PaneView {
     let list = visible(model);
     let fixable = list.iter().filter(|finding| finding.fixable).count();
@@ -118,17 +121,21 @@ fn findings(model: &Model) -> PaneView {
             ..PaneView::default()
         };
     }
-    for finding in &list {
+    let places: Vec<String> = list.iter().map(|finding| finding.place().to_string()).collect();
+    let wide = places.iter().map(|place| place.chars().count()).filter(|wide| *wide <= WIDEST_PLACE).max();
+    let wide = wide.unwrap_or(WIDEST_PLACE);
+    rows = vec![Row::Head { text: format!("  LEVEL     {:wide$}  WHAT", "WHERE"), note: vec![muted("FIX")] }];
+    for (finding, place) in list.iter().zip(&places) {
         let chosen = model.session.work.findings.contains(&finding.fingerprint);
         let level = match finding.level {
             Level::Error => role(Role::Fail, "✗ error   "),
             Level::Warning => role(Role::Warn, "▲ warning "),
             Level::Advice => muted("· advice  "),
         };
-        let fix = if finding.fixable { role(Role::Ok, "fix") } else { muted("by hand") };
+        let fix = if finding.fixable { role(Role::Ok, "fix") } else { muted("by\u{a0}hand") };
         rows.push(Row::Item {
             mark: if chosen { Mark::Chosen } else { Mark::NotChosen },
-            label: vec![level, bold(format!("{}  ", finding.place())), plain(finding.message.clone())],
+            label: vec![level, bold(format!("{place:wide$}  ")), plain(finding.message.clone())],
             note: vec![fix],
             indent: 0,
             target: Some(Target::Finding(finding.fingerprint.clone())),

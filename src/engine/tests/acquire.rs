@@ -101,7 +101,7 @@ fn a_review_chooses_findings_and_dismisses_with_a_reason() {
     assert_eq!(driver.floor(), "ACT opens when one finding is chosen");
     driver.press("c");
     assert_eq!(driver.floor(), "ACT opens when one finding is chosen. Space chooses one.");
-    assert!(driver.rows(Pane::Proposal)[0].starts_with("□ ✗ error   app/api/orders.py:5"));
+    assert!(driver.rows(Pane::Proposal)[1].starts_with("□ ✗ error   app/api/orders.py:5"));
     driver.press("x Enter");
     assert_eq!(driver.floor(), "A dismissed finding needs a reason; it goes into the report.");
     driver.text("a script");
