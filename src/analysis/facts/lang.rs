@@ -11,11 +11,22 @@ pub enum Lang {
     JavaScript,
     TypeScript,
     Rust,
+    Java,
+    Kotlin,
+    CSharp,
 }
 
 impl Lang {
     /// Every language, in display order.
-    pub const ALL: [Self; 4] = [Self::Python, Self::JavaScript, Self::TypeScript, Self::Rust];
+    pub const ALL: [Self; 7] = [
+        Self::Python,
+        Self::JavaScript,
+        Self::TypeScript,
+        Self::Rust,
+        Self::Java,
+        Self::Kotlin,
+        Self::CSharp,
+    ];
 
     /// The lower-case name used in packs and formats.
     pub fn name(self) -> &'static str {
@@ -24,6 +35,9 @@ impl Lang {
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
             Self::Rust => "rust",
+            Self::Java => "java",
+            Self::Kotlin => "kotlin",
+            Self::CSharp => "csharp",
         }
     }
 
@@ -41,13 +55,26 @@ impl Lang {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "tsx" | "mts" | "cts" => Some(Self::TypeScript),
             "rs" => Some(Self::Rust),
+            "java" => Some(Self::Java),
+            "kt" | "kts" => Some(Self::Kotlin),
+            "cs" => Some(Self::CSharp),
             _ => None,
         }
     }
 
     /// Whether two languages import each other's modules.
     pub fn shares_modules_with(self, other: Self) -> bool {
-        self == other || (self.is_ecmascript() && other.is_ecmascript())
+        self == other || (self.is_ecmascript() && other.is_ecmascript()) || (self.is_jvm() && other.is_jvm())
+    }
+
+    /// Whether this runs on the Java virtual machine.
+    pub fn is_jvm(self) -> bool {
+        matches!(self, Self::Java | Self::Kotlin)
+    }
+
+    /// Whether importing a module runs it, so that modules that import each other matter.
+    pub fn runs_imports(self) -> bool {
+        self == Self::Python || self.is_ecmascript()
     }
 
     /// Whether this is JavaScript or TypeScript.

@@ -6,9 +6,11 @@
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
 mod depth;
+mod java;
 mod javascript;
 mod python;
 mod rust;
+mod syntax;
 
 use super::facts::{FileFacts, Lang};
 
@@ -41,6 +43,8 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
         Lang::Python => Some(python::facts),
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
         Lang::Rust => Some(rust::facts),
+        Lang::Java => Some(java::facts),
+        Lang::Kotlin | Lang::CSharp => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From an import as written to the file that it names.
 
+use super::packages::Packages;
 use crate::analysis::facts::{FileFacts, Lang};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,8 @@ pub struct Modules {
     packages: HashMap<String, String>,
     /// Folders that hold a Cargo.toml.
     crates: Vec<String>,
+    /// What packages and namespaces declare.
+    declared: Packages,
 }
 
 #[derive(Debug)]
@@ -33,6 +36,7 @@ impl Modules {
     pub fn new(files: &[FileFacts], manifests: &BTreeMap<String, String>) -> Self {
         let mut modules = Self {
             by_path: files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect(),
+            declared: Packages::new(files),
             ..Self::default()
         };
         for (path, text) in manifests {
@@ -66,12 +70,21 @@ impl Modules {
         self.by_path.get(path).copied()
     }
 
+    /// The file that declares a name that another file sees without importing it.
+    pub fn visible(&self, from: &FileFacts, name: &str) -> Option<usize> {
+        self.declared.visible(from, name)
+    }
+
     /// The file that an import names. `name` is tried as a module of its own first.
     pub fn resolve(&self, from: &FileFacts, module: &str, level: u8, name: Option<&str>) -> Option<Resolved> {
         match from.lang {
             Lang::Python => self.python(&from.path, module, level, name),
             Lang::JavaScript | Lang::TypeScript => self.ecmascript(&from.path, module).map(Resolved::file),
             Lang::Rust => self.rust(&from.path, module, name),
+            Lang::Java | Lang::Kotlin | Lang::CSharp => {
+                let file = self.declared.imported(from, module, name)?;
+                Some(Resolved::file(file))
+            }
         }
     }
 

@@ -25,6 +25,9 @@ pub struct Pack {
     /// Attributes of a router that are the router itself: `app.router`.
     #[serde(default)]
     pub same: Vec<String>,
+    /// Modules whose names every file sees without an import.
+    #[serde(default)]
+    pub ambient: Vec<String>,
     /// How parameters of paths are written.
     #[serde(default)]
     pub path_params: PathStyle,

@@ -4,13 +4,15 @@
 
 mod ecma_config;
 mod javascript;
+mod packages;
 mod python;
 mod rust;
 
-use super::project::{FileId, Module, ProjectFiles, Tree};
+use super::project::{FileId, Module, PackageId, ProjectFiles, Tree};
 use crate::analysis::facts::{FileFacts, Lang};
 
 pub use javascript::EcmaModules;
+pub use packages::PackageModules;
 pub use python::PythonModules;
 pub use rust::RustModules;
 
@@ -40,6 +42,26 @@ pub trait ModuleResolver {
         None
     }
 
+    /// Modules whose names are visible in a file without an import, nearest first.
+    fn home(&self, _from: FileId) -> Vec<Module> {
+        Vec::new()
+    }
+
+    /// Modules that a file imports as a whole without saying so.
+    fn ambient(&self, _from: FileId) -> &[String] {
+        &[]
+    }
+
+    /// The files of a package that declare a name.
+    fn declaring(&self, _package: PackageId, _name: &str) -> Vec<FileId> {
+        Vec::new()
+    }
+
+    /// Whether the path of an import may go through a class.
+    fn types_hold_names(&self) -> bool {
+        false
+    }
+
     /// Whether members of a class are visible in its methods as bare names.
     fn sees_members(&self) -> bool {
         false
@@ -66,6 +88,7 @@ pub(super) struct Resolvers {
     python: PythonModules,
     ecma: EcmaModules,
     rust: RustModules,
+    packages: PackageModules,
 }
 
 impl Resolvers {
@@ -74,12 +97,13 @@ impl Resolvers {
             python: PythonModules::new(Tree::new(files)),
             ecma: EcmaModules::new(Tree::new(files), project),
             rust: RustModules::new(Tree::new(files), files, project),
+            packages: PackageModules::new(files),
         }
     }
 
     /// Every resolver once.
     pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
-        let all: [&dyn ModuleResolver; 3] = [&self.python, &self.ecma, &self.rust];
+        let all: [&dyn ModuleResolver; 4] = [&self.python, &self.ecma, &self.rust, &self.packages];
         all.into_iter()
     }
 
@@ -89,6 +113,7 @@ impl Resolvers {
             Lang::Python => &self.python,
             Lang::JavaScript | Lang::TypeScript => &self.ecma,
             Lang::Rust => &self.rust,
+            Lang::Java | Lang::Kotlin | Lang::CSharp => &self.packages,
         }
     }
 }
