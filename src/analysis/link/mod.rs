@@ -10,6 +10,7 @@ mod actions;
 mod arguments;
 mod call;
 mod children;
+mod context;
 mod class;
 mod effect;
 mod eval;
@@ -23,13 +24,16 @@ mod modules;
 mod params;
 mod path;
 mod project;
+mod properties;
 mod reach;
 mod repeat;
 mod report;
 mod resolver;
 mod rules;
 mod select;
+mod specs;
 mod tested;
+mod tokens;
 mod value;
 mod verbs;
 mod version;
@@ -67,7 +71,7 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
-    let found = report::report(&linker.graph, &linker.rules, files);
+    let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
     let edges = linker.import_edges();
     let (endpoints, handlers) = found
         .endpoints

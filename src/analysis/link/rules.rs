@@ -92,6 +92,13 @@ impl<'a> Rules<'a> {
             || self.annotates(lang, path)
     }
 
+    /// The pack that knows a method by its name alone.
+    pub fn anywhere(&self, lang: Lang, name: &str) -> Option<u16> {
+        self.of(lang)
+            .find(|(_, pack)| pack.calls.iter().any(|rule| rule.anywhere && rule.on.iter().any(|on| on == name)))
+            .map(|(position, _)| position)
+    }
+
     /// Whether a path is an annotation or base class that a rule speaks of.
     fn annotates(&self, lang: Lang, path: &str) -> bool {
         let last = path.rsplit('.').next().unwrap_or(path);

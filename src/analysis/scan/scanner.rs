@@ -138,7 +138,7 @@ impl BackendScanner {
         options: &ScanOptions,
         map: &mut BackendMap,
     ) -> Result<(), ScanError> {
-        let modules = ProjectFiles { texts: manifests(files) };
+        let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);

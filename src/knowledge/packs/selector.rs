@@ -31,6 +31,9 @@ pub struct Selector {
     /// A binding of the selected module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// What is assigned to this name inside the arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// A bare name read as text.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ident: bool,
