@@ -5,9 +5,11 @@
 //! before the parser sees it. Callers run front ends on threads with at least
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
+mod csharp;
 mod depth;
 mod java;
 mod javascript;
+mod kotlin;
 mod python;
 mod rust;
 mod syntax;
@@ -44,7 +46,8 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
         Lang::Rust => Some(rust::facts),
         Lang::Java => Some(java::facts),
-        Lang::Kotlin | Lang::CSharp => None,
+        Lang::Kotlin => Some(kotlin::facts),
+        Lang::CSharp => Some(csharp::facts),
     }
 }
 

@@ -232,7 +232,26 @@ impl<'a> Linker<'a> {
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);
-        self.graph.routes.push(Route { node, verbs, path, handler, file, span });
+        let top = |path: &Rc<str>| {
+            let found = rule.absolute.iter().find_map(|start| path.strip_prefix(start.as_str()));
+            found.map(|rest| format!("/{rest}").into())
+        };
+        let (below, beside): (Vec<Rc<str>>, Vec<Rc<str>>) =
+            path.into_iter().partition(|path| top(path).is_none());
+        let beside: Vec<Rc<str>> = beside.iter().filter_map(top).collect();
+        if !beside.is_empty()
+            && let Some(position) = self.graph.get(node).map(|node| node.pack)
+        {
+            let node = self.graph.node(NodeKey::Top(position), position);
+            if let Some(node) = self.graph.get_mut(node) {
+                node.alone = true;
+            }
+            let (verbs, handler) = (verbs.clone(), handler.clone());
+            self.graph.routes.push(Route { node, verbs, path: beside, handler, file, span });
+        }
+        if !below.is_empty() {
+            self.graph.routes.push(Route { node, verbs, path: below, handler, file, span });
+        }
     }
 
     /// Makes the router of a function whose annotation is a route by itself.

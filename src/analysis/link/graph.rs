@@ -28,6 +28,8 @@ pub(super) enum NodeKey {
     Bind(FileId, u32),
     /// The application of a pack, whatever object stands for it.
     Application(u16),
+    /// What stands beside the prefixes of classes, for a pack.
+    Top(u16),
     /// What a function is called on without saying so.
     Context(FileId, ScopeId),
     /// A module's list of routes, for a pack.
@@ -45,7 +47,7 @@ impl NodeKey {
             | Self::Bind(file, _)
             | Self::Context(file, _)
             | Self::Collection(file, _) => Some(file),
-            Self::Application(_) => None,
+            Self::Application(_) | Self::Top(_) => None,
         }
     }
 }

@@ -188,9 +188,10 @@ impl<'a> Linker<'a> {
             .filter_map(|(id, node)| {
                 let pack = self.rules.pack(node.pack)?;
                 let path = node.key.file().and_then(|file| self.facts(file)).map_or("", |facts| &facts.path);
-                let found = pack.properties.iter().filter_map(|property| {
-                    self.properties.value(path, Some(&property.file), &property.key)
-                });
+                let found = pack
+                    .properties
+                    .iter()
+                    .filter_map(|property| self.properties.value(path, Some(&property.file), &property.key));
                 let base = found.fold(String::new(), |base, prefix| super::path::join(&base, &prefix));
                 (!base.is_empty()).then_some((id, base))
             })

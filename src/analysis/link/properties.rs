@@ -29,7 +29,8 @@ impl Properties {
         for (path, text) in &project.texts {
             let name = path.rsplit('/').next().unwrap_or(path);
             let Some((stem, ending)) = name.rsplit_once('.') else { continue };
-            if stem.is_empty() || path.split('/').any(|folder| matches!(folder, "test" | "tests" | "target")) {
+            if stem.is_empty() || path.split('/').any(|folder| matches!(folder, "test" | "tests" | "target"))
+            {
                 continue;
             }
             let values = match ending {
@@ -51,9 +52,8 @@ impl Properties {
     }
 
     fn value_at(&self, from: &str, stem: Option<&str>, key: &str, depth: u32) -> Option<String> {
-        let around = |root: &str| {
-            root.is_empty() || from.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
-        };
+        let around =
+            |root: &str| root.is_empty() || from.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
         let found = self
             .files
             .iter()
@@ -106,7 +106,9 @@ fn root_of(path: &str) -> &str {
     match cut {
         Some(at) => &folder[..at],
         None if folder.starts_with("src/") || folder == "src" => "",
-        None => folder.strip_suffix("/config").or_else(|| folder.strip_suffix("/resources")).unwrap_or(folder),
+        None => {
+            folder.strip_suffix("/config").or_else(|| folder.strip_suffix("/resources")).unwrap_or(folder)
+        }
     }
 }
 
@@ -183,7 +185,10 @@ mod tests {
     fn the_nearest_module_states_the_value() {
         let properties = properties(&[
             ("src/main/resources/application.properties", "# a\nserver.path = /root\nother: x\n"),
-            ("api/src/main/resources/application.yml", "server:\n  path: /api\n---\nspring:\n  profiles: dev\nserver:\n  port: 1\n"),
+            (
+                "api/src/main/resources/application.yml",
+                "server:\n  path: /api\n---\nspring:\n  profiles: dev\nserver:\n  port: 1\n",
+            ),
             ("api/src/test/resources/application.yml", "server:\n  path: /test\n"),
             ("web/appsettings.json", "{\"Server\": {\"Path\": \"/web\"}}"),
         ]);
@@ -198,7 +203,8 @@ mod tests {
 
     #[test]
     fn references_are_filled_in_and_unknown_ones_are_holes() {
-        let properties = properties(&[("application.properties", "a = /v${n:1}\nloop = ${loop}\nb = ${a}/b\n")]);
+        let properties =
+            properties(&[("application.properties", "a = /v${n:1}\nloop = ${loop}\nb = ${a}/b\n")]);
         assert_eq!(properties.filled("A.java", "${b}/x/${none}"), "/v1/b/x/{?}");
         assert_eq!(properties.filled("A.java", "${none:/d}/{id}"), "/d/{id}");
         assert!(properties.filled("A.java", "${loop}").contains(HOLE));

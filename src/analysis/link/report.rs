@@ -43,7 +43,6 @@ pub(super) fn report(
         let style = pack.map(|pack| pack.path_params).unwrap_or_default();
         let keeps_slash = pack.is_some_and(|pack| pack.keeps_slash);
         let fills = pack.is_some_and(|pack| pack.property_texts);
-        let absolute = pack.map_or(&[][..], |pack| &pack.absolute);
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
@@ -55,11 +54,7 @@ pub(super) fn report(
                     lose(shown(partial.trim_start_matches('/')), unmounted_reason(graph, route));
                 }
                 for way in ways {
-                    let own = absolute.iter().find_map(|start| below.strip_prefix(start.as_str()));
-                    let mut whole = match own {
-                        Some(rest) => path::join_route("", rest, keeps_slash),
-                        None => path::join_route(way, below, keeps_slash),
-                    };
+                    let mut whole = path::join_route(way, below, keeps_slash);
                     if fills && whole.contains("${") {
                         whole = properties.filled(&facts.path, &whole);
                     }

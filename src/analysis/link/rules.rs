@@ -95,7 +95,9 @@ impl<'a> Rules<'a> {
     /// The pack that knows a method by its name alone.
     pub fn anywhere(&self, lang: Lang, name: &str) -> Option<u16> {
         self.of(lang)
-            .find(|(_, pack)| pack.calls.iter().any(|rule| rule.anywhere && rule.on.iter().any(|on| on == name)))
+            .find(|(_, pack)| {
+                pack.calls.iter().any(|rule| rule.anywhere && rule.on.iter().any(|on| on == name))
+            })
             .map(|(position, _)| position)
     }
 

@@ -181,7 +181,13 @@ impl<'a> Linker<'a> {
     }
 
     /// The value of a call that reads a property file.
-    pub fn property_read(&mut self, file: FileId, facts: &FileFacts, call: &Call, path: &str) -> Option<Value> {
+    pub fn property_read(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        path: &str,
+    ) -> Option<Value> {
         let read = self.rules.of(facts.lang).find_map(|(_, pack)| {
             pack.reads.iter().find(|read| read.call.iter().any(|pattern| pattern.matches(path)))
         })?;

@@ -92,9 +92,11 @@ impl Linker<'_> {
             if scope.parent != Some(class) || scope.kind != ScopeKind::Function {
                 continue;
             }
-            let known = self.graph.routes.iter().any(|route| {
-                route.node == node && route.handler.definition == Some((file, id))
-            });
+            let known = self
+                .graph
+                .routes
+                .iter()
+                .any(|route| route.node == node && route.handler.definition == Some((file, id)));
             let name = facts.text(scope.name);
             for (verb, path) in self.specs.operations.get(&plain(name)).into_iter().flatten() {
                 if known {
@@ -121,8 +123,14 @@ mod tests {
     #[test]
     fn operations_are_read_from_both_versions_and_formats() {
         let texts = [
-            ("a/openapi.yml", "openapi: 3.0.1\npaths:\n  /owners/{id}:\n    get:\n      operationId: get-owner\n"),
-            ("b/swagger.json", r#"{"swagger": "2.0", "basePath": "/v2", "paths": {"/pets": {"post": {"operationId": "addPet"}}}}"#),
+            (
+                "a/openapi.yml",
+                "openapi: 3.0.1\npaths:\n  /owners/{id}:\n    get:\n      operationId: get-owner\n",
+            ),
+            (
+                "b/swagger.json",
+                r#"{"swagger": "2.0", "basePath": "/v2", "paths": {"/pets": {"post": {"operationId": "addPet"}}}}"#,
+            ),
             ("c/values.yaml", "paths: [operationId]\n"),
         ];
         let texts = texts.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();

@@ -14,7 +14,13 @@ use std::rc::Rc;
 
 impl Linker<'_> {
     /// The paths of a class with the tokens of its name replaced.
-    pub fn with_tokens(&self, pack: &Pack, file: FileId, class: ScopeId, paths: Vec<Rc<str>>) -> Vec<Rc<str>> {
+    pub fn with_tokens(
+        &self,
+        pack: &Pack,
+        file: FileId,
+        class: ScopeId,
+        paths: Vec<Rc<str>>,
+    ) -> Vec<Rc<str>> {
         let name = self.facts(file).and_then(|facts| Some(facts.text(facts.scope(class)?.name)));
         replaced(pack, TokenOf::Class, name.unwrap_or_default(), paths)
     }

@@ -115,7 +115,8 @@ struct Wanted<'p> {
 
 impl<'p> Wanted<'p> {
     fn new(packs: &'p Packs) -> Self {
-        let properties = packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
+        let properties =
+            packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
         let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
         Self { stems: properties.chain(reads).collect(), specs }

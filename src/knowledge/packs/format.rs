@@ -28,9 +28,6 @@ pub struct Pack {
     /// Words in paths that stand for the name of a class or function.
     #[serde(default)]
     pub tokens: Vec<Token>,
-    /// Beginnings of paths that prefixes do not apply to.
-    #[serde(default)]
-    pub absolute: Vec<String>,
     /// `${key}` in paths stands for a value from property files.
     #[serde(default)]
     pub property_texts: bool,
@@ -258,6 +255,9 @@ pub struct Annotation {
     pub path: Vec<Selector>,
     #[serde(default)]
     pub verbs: Verbs,
+    /// Beginnings of paths that the prefix of the class does not apply to.
+    #[serde(default)]
+    pub absolute: Vec<String>,
     /// Its versions, in place of those of the class.
     #[serde(default)]
     pub version: Vec<Selector>,

@@ -67,7 +67,10 @@ fn calls_of_a_chain_keep_their_own_lines() {
     let text = "class A { void run() {\n  app\n    .get(\"/a\", this::list)\n    .post(\"/b\", ctx -> create(ctx));\n} }";
     check(
         text,
-        &["3: run call app.get(\"/a\", self.list)", "4: run call app.get(\"/a\", self.list).post(\"/b\""],
+        &[
+            "3: A.run call app.get(\"/a\", self.list)",
+            "4: A.run call app.get(\"/a\", self.list).post(\"/b\", fun@4)",
+        ],
     );
 }
 
