@@ -15,6 +15,7 @@ pub mod host;
 pub mod input;
 pub mod lines;
 pub mod open;
+pub mod repairable;
 pub mod shelf;
 pub mod terminal;
 
