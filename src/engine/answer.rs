@@ -53,7 +53,7 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
         (Ask::LeaveUndecided, _) => {
             act_update::act(cx, Action::NextNeed);
         }
-        (Ask::AcceptLikely, 0) => {
+        (Ask::AcceptLikely, 1) => {
             cx.record(What::StackConfirmed);
             navigate::enter(cx, Scene::Acquire);
         }
