@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use crate::domain::{
-    checklist::{Decider, ItemState},
+    checklist::{Decider, Item, ItemState},
     command::{CommandKind, CommandRun, CommandSpec},
     finding::Finding,
     layer::Layer,
@@ -224,17 +224,15 @@ pub fn added<'a>(after: &'a [Finding], before: &[Finding]) -> Vec<&'a Finding> {
         .collect()
 }
 
-/// The checklist with states, items that do not apply left out.
-pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemState)> {
-    let touched: Vec<Layer> = model
-        .session
-        .hunks()
-        .into_iter()
-        .filter(|hunk| hunk.decision.is_held())
-        .map(|hunk| hunk.layer)
-        .collect();
-    let new = new_findings(model);
-    let judged = all(model);
+/// Layers of the approved hunks.
+fn touched(model: &Model) -> Vec<Layer> {
+    let hunks = model.session.hunks_where(|hunk| hunk.decision.is_held());
+    hunks.into_iter().map(|hunk| hunk.layer).collect()
+}
+
+/// The items of the checklist that apply to the change.
+pub fn applicable(model: &Model) -> Vec<&Item> {
+    let touched = touched(model);
     let risks: Vec<&str> = model
         .session
         .work
@@ -242,17 +240,22 @@ pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemStat
         .iter()
         .flat_map(|task| task.reading.risks.iter().map(|risk| risk.kind.as_str()))
         .collect();
-    let applies = |item: &crate::domain::checklist::Item| {
+    let applies = |item: &&Item| {
         item.when.is_empty()
             || item.when.iter().any(|when| {
                 risks.contains(&when.as_str()) || touched.iter().any(|layer| layer.name() == when)
             })
     };
-    model
-        .handbook
-        .checklist
-        .iter()
-        .filter(|item| applies(item))
+    model.handbook.checklist.iter().filter(applies).collect()
+}
+
+/// The checklist with states, items that do not apply left out.
+pub fn checklist(model: &Model) -> Vec<(Item, ItemState)> {
+    let touched = touched(model);
+    let new = new_findings(model);
+    let judged = all(model);
+    applicable(model)
+        .into_iter()
         .map(|item| {
             let work = &model.session.work;
             let state = if let Some(reason) = work.not_applicable.get(&item.id) {
