@@ -1,10 +1,9 @@
 //! Builds the report from the model. What is not proven is listed as open, never left out.
 
 use super::{
-    cards,
-    classify::short,
-    judge,
+    cards, judge,
     model::Model,
+    red_green,
     scene::{act_diff, prepare},
 };
 use crate::domain::{
@@ -89,14 +88,7 @@ pub fn without_hunks(model: &Model) -> Report {
             .into_iter()
             .filter_map(|key| prepare::field(model, key).name.map(|name| (key.name().to_owned(), name)))
             .collect(),
-        test_first: session
-            .evidence
-            .test_first
-            .iter()
-            .map(|(test, green, tree)| {
-                format!("{test} {} on {}", if *green { "green" } else { "red" }, short(tree))
-            })
-            .collect(),
+        test_first: red_green::lines(model),
     }
 }
 
@@ -183,6 +175,9 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
         let blocking = !judged.spec.optional;
         match (&judged.verdict, judged.stale) {
             (None, _) => open.push(item(title, "not run".into(), blocking)),
+            (Some(_), true) if judged.elsewhere => {
+                open.push(item(title, "ran in your files, which are not the approved tree".into(), blocking))
+            }
             (Some(_), true) => open.push(item(title, "ran on an earlier tree".into(), blocking)),
             (Some(Verdict::Passed), false) => {}
             (Some(Verdict::FailsAsBefore), false) => {

@@ -20,7 +20,7 @@ use crate::{
     ports::{Clock, Journal, Vault, journal::JournalError, vault::VaultError},
     propose,
     vault::{GitVault, Settings},
-    verify::PipeVerifier,
+    verify::{PipeVerifier, own_program},
 };
 use std::{
     path::{Path, PathBuf},
@@ -140,7 +140,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         root: root.clone(),
         vault: Arc::new(vault),
         scanner: knowledge.clone(),
-        verifier: Arc::new(PipeVerifier::new(clock.clone())),
+        verifier: Arc::new(PipeVerifier::new(clock.clone()).guarded_by(own_program())),
         clock: clock.clone(),
         knowledge,
         config: Arc::new(config),

@@ -128,6 +128,36 @@ fn a_hook_that_says_no_keeps_the_message() {
 }
 
 #[test]
+fn a_running_hook_is_stopped_by_ctrl_c_or_esc_and_the_message_stays() {
+    for key in ["Ctrl-C", "Esc"] {
+        let mut driver = Driver::finalizing(World { holds: vec!["commit"], ..World::default() });
+        driver.press("c");
+        driver.retype("My words\n");
+        driver.press("Ctrl-S");
+        assert!(driver.model.activity.committing);
+        assert_eq!(driver.suggested(), "Ctrl-C stop");
+        driver.press(key);
+        assert_eq!((driver.take("stop").len(), driver.notice()), (1, "asked to stop; again kills".into()));
+        assert_eq!(driver.popup_title(), "Commit 3 hunks in 3 files", "what runs stays in sight");
+        driver.press(key);
+        assert_eq!((driver.take("stop").len(), driver.notice()), (1, "killed".into()));
+        let output = "stopped by you".to_owned();
+        driver.send(Msg::Hook { hook: "pre-commit".into(), exit: 130, output, millis: 5 });
+        driver.send(Msg::CommitEnded(Box::new(CommitAnswer::Stopped("pre-commit".into()))));
+        assert_eq!(driver.notice(), "pre-commit was stopped by you. Nothing committed, nothing lost.");
+        assert_eq!(driver.screen().editor.map(|editor| editor.text), Some("My words\n".into()));
+        assert!(!driver.model.session.is_committed() && !driver.model.activity.committing);
+        assert_eq!((driver.model.session.held(), driver.model.activity.stop_asked), (3, 0));
+        driver.press("Esc");
+        let said = "✗ pre-commit was stopped by you; no commit was made, your message is kept";
+        assert!(driver.shows(Pane::Verify, said), "{:?}", driver.rows(Pane::Verify));
+        driver.world.holds.clear();
+        driver.press("r Ctrl-S");
+        assert!(driver.model.session.is_committed());
+    }
+}
+
+#[test]
 fn what_a_hook_changed_comes_back_as_hunks_and_shuts_the_gate_until_verified() {
     let mut world = World::default();
     let files = vec![(sample::SERVICE.to_owned(), Some("formatted\n".to_owned()))];
