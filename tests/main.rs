@@ -24,6 +24,7 @@ mod knowledge_overlay;
 mod layering;
 mod linear_demo;
 mod propose_command;
+mod pty_answers;
 mod pty_hostile;
 mod pty_resume;
 mod pty_terminal;

@@ -152,6 +152,19 @@ impl Terminal {
         }
     }
 
+    /// Sends bytes as a terminal does that answers a question.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.keyboard.write_all(bytes).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Waits until the program wrote these bytes.
+    pub fn wait_written(&self, bytes: &str) {
+        let is_there =
+            |state: &State| state.written.windows(bytes.len()).any(|part| part == bytes.as_bytes());
+        let _locked = self.wait_state(&format!("{bytes:?} to be written"), is_there);
+    }
+
     /// Waits until the screen shows this text in one row.
     pub fn wait_for(&self, text: &str) {
         self.wait(text, |screen| screen.contents().contains(text));
