@@ -15,6 +15,7 @@ pub mod prepare;
 pub mod prepare_commands;
 pub mod prepare_update;
 pub mod review;
+mod review_table;
 pub mod verify;
 pub mod verify_commands;
 pub mod verify_update;
