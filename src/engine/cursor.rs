@@ -30,13 +30,18 @@ pub fn marked(model: &Model, pane: Pane) -> Option<Target> {
 
 /// Index and target of the mark among these rows.
 pub fn marked_in(model: &Model, pane: Pane, rows: &[Row]) -> Option<(usize, Target)> {
-    let all = selectable(rows);
+    // Every frame asks this of every pane, so only the target that is found is copied.
+    let all =
+        || rows.iter().enumerate().filter_map(|(index, row)| row.target().map(|target| (index, target)));
     let wanted = model.screen.marked.get(&(model.kind(), pane));
-    all.iter()
-        .find(|(_, target)| Some(target) == wanted)
-        .or_else(|| wanted.and_then(|wanted| all.iter().find(|(_, target)| kin(target, wanted))))
-        .or_else(|| all.first())
-        .cloned()
+    wanted
+        .and_then(|wanted| {
+            all()
+                .find(|(_, target)| *target == wanted)
+                .or_else(|| all().find(|(_, target)| kin(target, wanted)))
+        })
+        .or_else(|| all().next())
+        .map(|(index, target)| (index, target.clone()))
 }
 
 /// Whether two targets are of one kind, so that the mark stays near when its item left.

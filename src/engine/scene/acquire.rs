@@ -52,6 +52,7 @@ fn tree(model: &Model) -> PaneView {
     for finding in &map.findings {
         *notices.entry(finding.file.as_str()).or_default() += 1;
     }
+    let suggestion = if chosen.is_empty() { subject::suggested(model) } else { Default::default() };
     let mut names: BTreeMap<(Layer, &str), usize> = BTreeMap::new();
     for file in &map.files {
         *names.entry((file.layer, file_name(&file.path))).or_default() += 1;
@@ -72,7 +73,9 @@ fn tree(model: &Model) -> PaneView {
         });
         for file in files {
             let is_chosen = chosen.contains(&file.path);
-            if folded && !is_chosen {
+            let is_suggested = suggestion.paths.contains(&file.path);
+            let folded_by_you = model.screen.folded.contains(layer.name());
+            if folded && !is_chosen && (folded_by_you || !is_suggested) {
                 continue;
             }
             let findings = notices.get(file.path.as_str()).copied().unwrap_or(0);
@@ -82,11 +85,7 @@ fn tree(model: &Model) -> PaneView {
             rows.push(Row::Item {
                 mark: if is_chosen { Mark::Chosen } else { Mark::NotChosen },
                 label: vec![if is_chosen { bold(shown) } else { muted(shown) }],
-                note: if findings > 0 {
-                    vec![role(Role::Warn, format!("{findings} ▲"))]
-                } else {
-                    Vec::new()
-                },
+                note: file_note(is_suggested, findings),
                 indent: 2,
                 target: Some(Target::File(file.path.clone())),
             });
@@ -99,7 +98,6 @@ fn tree(model: &Model) -> PaneView {
             plural(usize::try_from(map.stats.files).unwrap_or(0), "file")
         )));
     }
-    let suggestion = if chosen.is_empty() { subject::suggested(model) } else { Default::default() };
     if !suggestion.paths.is_empty() {
         rows.extend([Row::Blank, Row::Text { line: vec![bold("Suggested from the task")], indent: 0 }]);
         rows.push(Row::aside(format!(
@@ -114,6 +112,19 @@ fn tree(model: &Model) -> PaneView {
     }
     let count = if total == 0 { String::new() } else { format!("{} of {total}", chosen.len()) };
     PaneView { subtitle: "affected".into(), count, body: Body::Rows(rows), ..PaneView::default() }
+}
+
+/// Whether the task suggests the file, and its findings.
+fn file_note(is_suggested: bool, findings: usize) -> Line {
+    let mut note = Vec::new();
+    if is_suggested {
+        note.push(muted("suggested"));
+    }
+    if findings > 0 {
+        let gap = if is_suggested { "  " } else { "" };
+        note.push(role(Role::Warn, format!("{gap}{findings}\u{a0}▲")));
+    }
+    note
 }
 
 fn file_name(path: &str) -> &str {
@@ -165,12 +176,31 @@ fn middle(model: &Model) -> PaneView {
         return list(model, &map);
     };
     let holes = flow.holes.len();
+    let mut rows = flow_rows(model, endpoint, flow);
+    rows.extend(suggested_rows(model));
     PaneView {
         subtitle: "flow today".into(),
         count: if holes == 0 { "no hole".into() } else { plural(holes, "hole") },
-        body: Body::Rows(flow_rows(model, endpoint, flow)),
+        body: Body::Rows(rows),
         ..PaneView::default()
     }
+}
+
+/// What the suggested key takes, where the tree that marks it is behind a tab.
+fn suggested_rows(model: &Model) -> Vec<Row> {
+    if !model.tabs() || !model.session.work.boundaries.is_empty() {
+        return Vec::new();
+    }
+    let suggestion = subject::suggested(model);
+    if suggestion.paths.is_empty() {
+        return Vec::new();
+    }
+    let takes = vec![role(Role::Accent, model.keys.key(Action::AcceptAll)), muted(" takes them")];
+    let mut rows = vec![Row::Blank, Row::Head { text: "SUGGESTED FROM THE TASK".into(), note: takes }];
+    rows.extend(
+        suggestion.paths.iter().map(|path| Row::Text { line: vec![plain(path.as_str())], indent: 0 }),
+    );
+    rows
 }
 
 /// The boxes of one endpoint's flow.

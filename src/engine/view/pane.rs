@@ -73,6 +73,8 @@ impl Default for Body {
 pub struct WelcomeView {
     /// `23 endpoints`, `31 functions`, `40 queries`, `7 tables`.
     pub counts: [Option<u32>; 4],
+    /// What the models are counted in: `tables`, or `files` where none is declared.
+    pub model_things: String,
     pub name: String,
     /// Under the picture: `this repository, as it stands`.
     pub caption: String,
