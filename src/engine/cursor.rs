@@ -4,22 +4,21 @@ use super::{
     model::Model,
     view::{Body, Pane, Row, Target},
 };
+use std::sync::Arc;
 
 /// Rows of a pane that can be marked, as index and target.
-pub fn selectable(rows: &[Row]) -> Vec<(usize, Target)> {
-    rows.iter()
-        .enumerate()
-        .filter_map(|(index, row)| row.target().map(|target| (index, target.clone())))
-        .collect()
+pub fn selectable(rows: &[Row]) -> Vec<(usize, &Target)> {
+    rows.iter().enumerate().filter_map(|(index, row)| row.target().map(|target| (index, target))).collect()
 }
 
 /// The rows that a pane's mark moves over.
-pub fn rows(model: &Model, pane: Pane) -> Vec<Row> {
+pub fn rows(model: &Model, pane: Pane) -> Arc<Vec<Row>> {
     match super::scene::pane(model, pane).body {
-        Body::Rows(rows) | Body::Output { list: rows, .. } => rows,
-        Body::Editor { above, below } => above.into_iter().chain(below).collect(),
-        Body::Welcome(welcome) => welcome.below,
-        Body::Diff(diff) => diff.above,
+        Body::Shared(rows) => rows,
+        Body::Rows(rows) | Body::Output { list: rows, .. } => Arc::new(rows),
+        Body::Editor { above, below } => Arc::new(above.into_iter().chain(below).collect()),
+        Body::Welcome(welcome) => Arc::new(welcome.below),
+        Body::Diff(diff) => Arc::new(diff.above),
     }
 }
 
@@ -58,7 +57,7 @@ pub fn step(model: &mut Model, pane: Pane, delta: isize) -> Option<Target> {
         .unwrap_or(0);
     let last = all.len().checked_sub(1)?;
     let next = at.saturating_add_signed(delta).min(last);
-    let target = all.get(next).map(|(_, target)| target.clone())?;
+    let target = all.get(next).map(|(_, target)| (*target).clone())?;
     let kind = model.kind();
     model.screen.marked.insert((kind, pane), target.clone());
     Some(target)
@@ -74,7 +73,7 @@ pub fn seek(model: &mut Model, pane: Pane, forward: bool, test: impl Fn(&Target)
     let count = all.len();
     let found = (1..=count).find_map(|offset| {
         let index = if forward { (at + offset) % count } else { (at + count - offset % count) % count };
-        all.get(index).map(|(_, target)| target).filter(|target| test(target)).cloned()
+        all.get(index).map(|(_, target)| *target).filter(|target| test(target)).cloned()
     })?;
     let kind = model.kind();
     model.screen.marked.insert((kind, pane), found.clone());

@@ -7,6 +7,7 @@ use super::{
     handbook::Handbook,
     msg::{SessionLine, Suggestion},
     popup::Popup,
+    scene::{acquire_tree, act_views},
     subject::Subject,
     text::{Editor, Purpose},
     view::{Mark, Pane, SceneKind, Target},
@@ -63,6 +64,10 @@ pub struct World {
     pub checked: Option<Checked>,
     /// What the map and the task say together.
     pub subject: Subject,
+    /// Hunks as the diff pane shows them.
+    pub views: act_views::Views,
+    /// The tree of boundaries.
+    pub tree: acquire_tree::Tree,
     /// Grows with every change of the composed texts.
     pub revision: u64,
     /// Texts that were loaded for previews.

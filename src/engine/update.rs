@@ -8,7 +8,7 @@ use super::{
     msg::Msg,
     navigate, opening,
     popup::{Ask, Popup},
-    scene::{act_update, finalize_update, prepare_update, verify_update},
+    scene::{acquire_tree, act_update, act_views, finalize_update, prepare_update, verify_update},
     subject, text,
     view::Mark,
 };
@@ -21,6 +21,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
     subject::refresh(cx.model);
+    acquire_tree::refresh(cx.model);
+    act_views::refresh(cx.model);
     if opening::glance(cx.model) != before {
         opening::refresh(&mut cx);
     }
