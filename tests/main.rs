@@ -27,6 +27,7 @@ mod linear_demo;
 mod propose_command;
 mod pty_answers;
 mod pty_hostile;
+mod pty_mouse;
 mod pty_resume;
 mod pty_terminal;
 mod pty_walkthrough;

@@ -158,6 +158,18 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
+    /// Clicks on the first cell of a text that the screen shows.
+    pub fn click_on(&mut self, text: &str) {
+        let shown = self.text();
+        let at = shown.lines().enumerate().find_map(|(row, line)| {
+            let (before, _) = line.split_once(text)?;
+            // Everything on screen is one cell wide.
+            Some((before.chars().count() + 1, row + 1))
+        });
+        let (column, row) = at.unwrap_or_else(|| panic!("no `{text}` on\n{shown}"));
+        self.send(format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m").as_bytes());
+    }
+
     /// Waits until the program wrote these bytes.
     pub fn wait_written(&self, bytes: &str) {
         let is_there =
