@@ -13,6 +13,7 @@ pub mod external;
 pub mod handbook;
 pub mod host;
 pub mod input;
+pub mod inquiry;
 pub mod lines;
 pub mod open;
 pub mod repairable;
