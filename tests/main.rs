@@ -32,6 +32,7 @@ mod recipe_fastapi;
 mod rules_examples;
 mod rules_findings;
 mod rules_sample;
+mod scan_backends;
 mod shots;
 mod support;
 mod tidy;

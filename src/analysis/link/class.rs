@@ -300,7 +300,7 @@ impl<'a> Linker<'a> {
             let apps: Vec<NodeId> = self
                 .graph
                 .iter()
-                .filter(|(_, node)| node.app && node.pack == position)
+                .filter(|(_, node)| node.app && !node.alone && node.pack == position)
                 .filter(|(_, node)| match rule.attach {
                     true => !reached.contains(&id),
                     false => node.open && !mounted,
@@ -312,7 +312,7 @@ impl<'a> Linker<'a> {
                 && !mounted
                 && let Some(node) = self.graph.get_mut(id)
             {
-                node.app = true;
+                (node.app, node.alone) = (true, true);
             }
             for parent in apps {
                 self.graph.mount(MountEdge { parent, child: id, prefix: vec!["".into()], over: false });

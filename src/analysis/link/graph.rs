@@ -45,6 +45,8 @@ pub(super) struct Node {
     pub pack: u16,
     /// Served without being mounted.
     pub app: bool,
+    /// It is served without being mounted because there is no application.
+    pub alone: bool,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
@@ -119,6 +121,7 @@ impl Graph {
             key,
             pack,
             app: false,
+            alone: false,
             own: vec!["".into()],
             class: None,
             open: false,

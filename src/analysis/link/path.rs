@@ -67,7 +67,9 @@ fn braces(path: &str) -> String {
                     out.push(c);
                 }
             }
-            ':' if depth == 1 => named = false,
+            ':' | '<' if depth == 1 => named = false,
+            // A default: `{page?1}`.
+            '?' if depth == 1 && !out.ends_with('{') => named = false,
             '*' if depth == 1 && named => {}
             _ if depth == 0 || (depth == 1 && named) => out.push(c),
             _ => {}
@@ -189,6 +191,7 @@ mod tests {
             ("/a/{id}", PathStyle::Brace, "/a/{id}"),
             ("/a/{id:int}/{f:path}", PathStyle::Brace, "/a/{id}/{f}"),
             (r"/a/{id:\d{2,4}}", PathStyle::Brace, "/a/{id}"),
+            (r"/a/{id<\d+>}/{page?1}", PathStyle::Brace, "/a/{id}/{page}"),
             ("/a/{*rest}", PathStyle::Brace, "/a/{rest}"),
             ("a/<int:id>/<name>", PathStyle::Angle, "/a/{id}/{name}"),
             ("/a/:id/b/:name?", PathStyle::Colon, "/a/{id}/b/{name}"),
