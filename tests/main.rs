@@ -35,6 +35,7 @@ mod recipe_fastapi;
 mod rules_examples;
 mod rules_findings;
 mod rules_sample;
+mod scan_backends;
 mod shots;
 mod support;
 mod tidy;
