@@ -150,13 +150,20 @@ fn route_path(
     is_verb.then(|| context.resolver().constant(file, value)).flatten()
 }
 
-/// `{id}` and `{rest:path}` of a path.
+/// `{id}` and `{rest:path}` of a path, as the framework reads them: plain words only.
 fn names_of(path: &str) -> Vec<String> {
+    let is_word = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
     path.split('{')
         .skip(1)
         .filter_map(|part| part.split_once('}'))
-        .map(|(inside, _)| inside.split(':').next().unwrap_or(inside).trim().to_owned())
-        .filter(|name| !name.is_empty())
+        .filter_map(|(inside, _)| match inside.split_once(':') {
+            Some((name, converter)) => (is_word(name) && is_word(converter)).then_some(name),
+            None => is_word(inside).then_some(inside),
+        })
+        .map(str::to_owned)
         .collect()
 }
 
@@ -295,6 +302,6 @@ mod tests {
     #[test]
     fn parameters_of_paths_lose_their_converters() {
         assert_eq!(names_of("/a/{id}/b/{rest:path}"), ["id", "rest"]);
-        assert!(names_of("/a/b").is_empty());
+        assert!(names_of("/a/b").is_empty() && names_of("/{a-b}/{ c }/{d: int}").is_empty());
     }
 }

@@ -174,14 +174,14 @@ pub(super) fn is_template(text: &str) -> bool {
     let is_name =
         |inside: &str| inside.chars().all(|c| c.is_alphanumeric() || " _-.:?,()$[]'\"/!".contains(c));
     let holds = |open: &str, close: &str| {
-        let mut rest = text;
-        while let Some((_, after)) = rest.split_once(open) {
-            match after.split_once(close) {
-                Some((inside, _)) if inside.len() < 60 && is_name(inside) => return true,
-                _ => rest = after,
-            }
-        }
-        false
+        text.match_indices(open).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default();
+            let after = text.get(at + open.len()..).unwrap_or_default();
+            // `{{x}` is no hole: the first brace escapes the second.
+            let escaped = open == "{" && before.ends_with('{');
+            !escaped
+                && after.split_once(close).is_some_and(|(inside, _)| inside.len() < 60 && is_name(inside))
+        })
     };
     let is_variable = text
         .strip_prefix('$')
@@ -192,7 +192,7 @@ pub(super) fn is_template(text: &str) -> bool {
         || text.contains("%d")
         || text.starts_with("%(")
         || (text.starts_with('%') && text.ends_with('%'))
-        || text == "{}"
+        || text.contains("...")
         || holds("${", "}")
         || holds("{{", "}}")
         || holds("<", ">")

@@ -46,6 +46,8 @@ pub(in super::super) struct Condition {
     constant: bool,
     /// It is a call of the rule's languages to one of these names.
     calls: Vec<String>,
+    /// It is an object with one of these members.
+    keys: Vec<String>,
     /// It is not there, and nothing is spread that could hold it.
     absent: bool,
     /// It is there.
@@ -142,6 +144,11 @@ impl Condition {
                 .call(id)
                 .and_then(|call| last_name(facts, call.callee))
                 .is_some_and(|name| self.calls.iter().any(|known| known == name)));
+        }
+        if !self.keys.is_empty() {
+            return self.keys.iter().any(|key| {
+                matches!(super::select::entry(context, file, value, key), Selected::Found(..))
+            });
         }
         if self.present {
             return true;

@@ -50,7 +50,7 @@ pub(in super::super) fn select(
 }
 
 /// A member of an object, through names.
-fn entry(context: &Context<'_, '_>, file: FileId, object: ExprId, key: &str) -> Selected {
+pub(super) fn entry(context: &Context<'_, '_>, file: FileId, object: ExprId, key: &str) -> Selected {
     let Some(facts) = context.resolver().facts(file) else { return Selected::Unknown };
     let (file, facts, object) = match facts.expr(object) {
         Expr::Map(_) => (file, facts, object),

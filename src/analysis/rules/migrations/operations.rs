@@ -120,7 +120,8 @@ fn change(
             let required = !is_true(facts, field, "null") && !filled && kind != "ManyToManyField";
             required.then(|| made(Kind::Required, column, text(0, &["model_name"])))?
         }
-        "AlterField" if of_django => {
+        // Files that set the database's default themselves know what they do.
+        "AlterField" if of_django && !sets_default(facts) => {
             let column = text(1, &["name"]).unwrap_or_default();
             let what =
                 format!("column {column} is altered in place: the table may be rewritten under a lock");
@@ -168,6 +169,10 @@ fn drops_default(facts: &FileFacts, field: &Call) -> bool {
         }),
         _ => false,
     })
+}
+
+fn sets_default(facts: &FileFacts) -> bool {
+    facts.calls.iter().any(|call| last_name(facts, call.callee) == Some("AddDefaultValue"))
 }
 
 fn argument(facts: &FileFacts, call: &Call, position: usize, names: &[&str]) -> Option<ExprId> {

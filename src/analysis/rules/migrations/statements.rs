@@ -42,7 +42,11 @@ pub(super) struct Change {
 }
 
 /// Functions whose value is the same for every row.
-const STABLE: [&str; 8] = [
+const STABLE: [&str; 12] = [
+    "cast",
+    "array",
+    "coalesce",
+    "make_interval",
     "now",
     "current_timestamp",
     "current_date",
@@ -190,7 +194,7 @@ impl<'t> Words<'t> {
                 "its table",
             )];
         }
-        if self.starts(&["reindex"]) && !self.has(&["concurrently"]) {
+        if self.starts(&["reindex"]) && !self.starts(&["reindex", "system"]) && !self.has(&["concurrently"]) {
             let name = self.0.get(2).map_or_else(|| "an index".to_owned(), |token| token.text.clone());
             return vec![self.change(Kind::Index, name, "its table")];
         }
@@ -253,7 +257,7 @@ impl<'t> Words<'t> {
         if self.starts(&["rename"]) {
             return Some((Kind::Breaking, format!("{table} or a column of it gets another name")));
         }
-        if self.starts(&["detach"]) && !self.has(&["concurrently"]) {
+        if self.starts(&["detach"]) && !self.has(&["concurrently"]) && !self.has(&["finalize"]) {
             return Some((Kind::Breaking, format!("{table} is locked while a partition is detached")));
         }
         if let Some(rest) = self.after(&["drop"], &[]) {
