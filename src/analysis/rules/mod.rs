@@ -12,6 +12,7 @@ mod context;
 mod cycles;
 mod database;
 mod draft;
+pub mod examples;
 mod fixed_address;
 mod foreign_keys;
 mod from_request;

@@ -100,7 +100,10 @@ fn compared(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
 fn is_for_tests(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     words(file).iter().any(|word| {
-        matches!(word.as_str(), "test" | "tests" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed")
+        matches!(
+            word.as_str(),
+            "test" | "tests" | "testing" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed"
+        )
     })
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Call, CallId, Expr, ExprId, FileFacts, Lang},
+        facts::{Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeId},
         link::{FileId, Value},
     },
     domain::layer::Layer,
@@ -39,10 +39,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             continue;
         }
         for (id, call) in facts.call_ids() {
-            if !is_lookup(context, file, facts, id, call) {
+            let scope = context.resolver().scope_at(file, call.span.start);
+            if !is_lookup(context, file, facts, id, call) || asks_for_owner(facts, scope) {
                 continue;
             }
-            let scope = context.resolver().scope_at(file, call.span.start);
             found.push(Draft::new(file, callee_span(facts, call)).symbol(context.symbol(
                 file,
                 facts,
@@ -53,11 +53,22 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     found
 }
 
-fn named(facts: &FileFacts, scope: crate::analysis::facts::ScopeId) -> crate::analysis::facts::ScopeId {
+fn named(facts: &FileFacts, scope: ScopeId) -> ScopeId {
     facts
         .scopes_around(scope)
         .find(|(_, found)| !facts.text(found.name).is_empty())
         .map_or(scope, |(id, _)| id)
+}
+
+/// Whether the function around names the owner: it compares before or after.
+fn asks_for_owner(facts: &FileFacts, scope: ScopeId) -> bool {
+    let span = facts.scope(named(facts, scope)).map(|scope| scope.span).unwrap_or_default();
+    facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
+        Expr::Attr(_, name) | Expr::Name(name) => {
+            OWNERS.contains(&facts.text(*name)) && span.contains(facts.expr_span(ExprId::from_index(index)))
+        }
+        _ => false,
+    })
 }
 
 /// A lookup by one key, of a model whose declaration names an owner.

@@ -107,6 +107,11 @@ fn is_query_set(facts: &FileFacts, expr: ExprId) -> bool {
                 if depth == 0 && name == "all" && facts.args(call.args).is_empty() {
                     return true;
                 }
+                let gives_rows =
+                    ["filter", "exclude", "all", "order_by", "distinct", "select_related", "values"];
+                if depth == 0 && !gives_rows.contains(&name) {
+                    return false;
+                }
                 at = call.callee;
             }
             Expr::Attr(_, name) if facts.text(name) == "objects" => return depth > 0,

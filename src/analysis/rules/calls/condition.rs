@@ -146,9 +146,10 @@ impl Condition {
                 .is_some_and(|name| self.calls.iter().any(|known| known == name)));
         }
         if !self.keys.is_empty() {
-            return self.keys.iter().any(|key| {
-                matches!(super::select::entry(context, file, value, key), Selected::Found(..))
-            });
+            return self
+                .keys
+                .iter()
+                .any(|key| matches!(super::select::entry(context, file, value, key), Selected::Found(..)));
         }
         if self.present {
             return true;

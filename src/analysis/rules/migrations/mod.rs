@@ -18,7 +18,7 @@ use crate::{
     },
     domain::layer::Layer,
 };
-use statements::Change;
+use statements::{Change, Kind};
 
 /// Methods of migrations that execute a text.
 const EXECUTES: [&str; 8] = ["query", "execute", "raw", "RunSQL", "runSql", "unsafe", "sql", "exec"];
@@ -34,8 +34,8 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         if !path.ends_with(".sql") || is_back || crate::analysis::layering::is_test_path(path) {
             continue;
         }
-        let changes = statements::changes(&context.text(path));
-        found.extend(changes.into_iter().filter(|change| wants(rule, change)).map(|change| Draft {
+        let changes = wanted(rule, statements::changes(&context.text(path)));
+        found.extend(changes.into_iter().map(|change| Draft {
             source: Source::Path(path.to_owned()),
             span: change.span,
             symbol: Some(change.table.clone()),
@@ -48,7 +48,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         let mut changes = operations::changes(context, file, facts);
         changes.extend(executed(context, file, facts));
-        found.extend(changes.into_iter().filter(|change| wants(rule, change)).map(|change| {
+        found.extend(wanted(rule, changes).into_iter().map(|change| {
             let mut draft = Draft::new(file, change.span);
             draft.words = words(&change);
             draft
@@ -93,8 +93,15 @@ fn executed(context: &Context<'_, '_>, file: FileId, facts: &FileFacts) -> Vec<C
         .collect()
 }
 
-fn wants(rule: &Rule, change: &Change) -> bool {
-    rule.matcher.kinds.iter().any(|kind| kind == change.kind.name())
+/// The changes that a rule is about. What breaks running code is one cause in one file:
+/// the steps of a move are told once, at the first.
+fn wanted(rule: &Rule, changes: Vec<Change>) -> Vec<Change> {
+    let mut broken = false;
+    changes
+        .into_iter()
+        .filter(|change| rule.matcher.kinds.iter().any(|kind| kind == change.kind.name()))
+        .filter(|change| change.kind != Kind::Breaking || !std::mem::replace(&mut broken, true))
+        .collect()
 }
 
 fn words(change: &Change) -> Vec<(&'static str, String)> {

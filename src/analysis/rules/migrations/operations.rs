@@ -57,8 +57,12 @@ fn change(
     let of_alembic = matches!(owner, "op" | "batch_op");
     let of_django = owner == "migrations" || is_operation(context, file, id);
     let of_sequelize = matches!(owner, "queryInterface" | "qi");
+    // Inside `with op.batch_alter_table("orders") as batch_op` the table is not said again.
+    let batch = (owner == "batch_op").then(|| batch_table(context, file, facts, call)).flatten();
+    let at = |position: usize| if owner == "batch_op" { position.saturating_sub(1) } else { position };
     let made = |kind: Kind, what: String, table: Option<String>| {
-        Some(Change { kind, what, table: table.unwrap_or_default(), span: call.span })
+        let table = batch.clone().or(table).unwrap_or_default();
+        Some(Change { kind, what, table, span: call.span })
     };
     match name {
         "create_index" if of_alembic => {
@@ -72,7 +76,7 @@ fn change(
             })?
         }
         "add_column" if of_alembic => {
-            let column = call_of(facts, argument(facts, call, 1, &["column"])?)?;
+            let column = call_of(facts, argument(facts, call, at(1), &["column"])?)?;
             let required =
                 is_false(facts, column, "nullable") && named(facts, column, "server_default").is_none();
             let column_name = text_of(context, file, facts, column, 0, &["name"]);
@@ -80,7 +84,7 @@ fn change(
                 .then(|| made(Kind::Required, column_name.unwrap_or_default(), text(0, &["table_name"])))?
         }
         "alter_column" if of_alembic => {
-            let column = text(1, &["column_name"]).unwrap_or_default();
+            let column = text(at(1), &["column_name"]).unwrap_or_default();
             let table = text(0, &["table_name"]);
             if named(facts, call, "new_column_name").is_some() {
                 return made(Kind::Breaking, format!("column {column} gets another name"), table);
@@ -97,7 +101,7 @@ fn change(
                 .then(|| made(Kind::Constraint, what, text(1, &["source_table", "source", "table_name"])))?
         }
         "drop_column" if of_alembic => {
-            let column = text(1, &["column_name"]).unwrap_or_default();
+            let column = text(at(1), &["column_name"]).unwrap_or_default();
             made(Kind::Breaking, format!("column {column} is dropped"), text(0, &[]))
         }
         "drop_table" | "rename_table" if of_alembic => {
@@ -152,6 +156,14 @@ fn change(
         }
         _ => None,
     }
+}
+
+/// The table of the batch around a call.
+fn batch_table(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> Option<String> {
+    let head =
+        facts.blocks_around(call.block).find_map(|block| block.head.and_then(|head| call_of(facts, head)))?;
+    let opens = last_name(facts, head.callee) == Some("batch_alter_table");
+    opens.then(|| text_of(context, file, facts, head, 0, &["table_name"])).flatten()
 }
 
 /// `AddIndex(…)` with the operation imported by name.
