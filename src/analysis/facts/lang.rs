@@ -14,11 +14,15 @@ pub enum Lang {
     Java,
     Kotlin,
     CSharp,
+    Go,
+    Ruby,
+    Php,
+    Elixir,
 }
 
 impl Lang {
     /// Every language, in display order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Python,
         Self::JavaScript,
         Self::TypeScript,
@@ -26,6 +30,10 @@ impl Lang {
         Self::Java,
         Self::Kotlin,
         Self::CSharp,
+        Self::Go,
+        Self::Ruby,
+        Self::Php,
+        Self::Elixir,
     ];
 
     /// The lower-case name used in packs and formats.
@@ -38,6 +46,10 @@ impl Lang {
             Self::Java => "java",
             Self::Kotlin => "kotlin",
             Self::CSharp => "csharp",
+            Self::Go => "go",
+            Self::Ruby => "ruby",
+            Self::Php => "php",
+            Self::Elixir => "elixir",
         }
     }
 
@@ -58,6 +70,10 @@ impl Lang {
             "java" => Some(Self::Java),
             "kt" | "kts" => Some(Self::Kotlin),
             "cs" => Some(Self::CSharp),
+            "go" => Some(Self::Go),
+            "rb" | "rake" => Some(Self::Ruby),
+            "php" => Some(Self::Php),
+            "ex" | "exs" => Some(Self::Elixir),
             _ => None,
         }
     }
@@ -75,6 +91,27 @@ impl Lang {
     /// Whether importing a module runs it, so that modules that import each other matter.
     pub fn runs_imports(self) -> bool {
         self == Self::Python || self.is_ecmascript()
+    }
+
+    /// The path by which packs know a module that this language writes as `module`.
+    pub fn dotted_module(self, module: &str) -> String {
+        match self {
+            Self::Rust => module.replace("::", "."),
+            Self::Php => module.trim_start_matches('\\').replace('\\', "."),
+            Self::Ruby => module.trim_start_matches("::").replace("::", "."),
+            // A new major version is another module, but the same library.
+            Self::Go => match module.rsplit_once("/v") {
+                Some((path, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => path.to_owned(),
+                _ => module.to_owned(),
+            },
+            Self::Python
+            | Self::JavaScript
+            | Self::TypeScript
+            | Self::Java
+            | Self::Kotlin
+            | Self::CSharp
+            | Self::Elixir => module.to_owned(),
+        }
     }
 
     /// Whether this is JavaScript or TypeScript.

@@ -7,12 +7,17 @@
 
 mod csharp;
 mod depth;
+mod elixir;
+mod go;
 mod java;
 mod javascript;
 mod kotlin;
+mod php;
 mod python;
+mod ruby;
 mod rust;
 mod syntax;
+mod tree;
 
 use super::facts::{FileFacts, Lang};
 
@@ -48,6 +53,10 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
         Lang::Java => Some(java::facts),
         Lang::Kotlin => Some(kotlin::facts),
         Lang::CSharp => Some(csharp::facts),
+        Lang::Go => Some(go::facts),
+        Lang::Ruby => Some(ruby::facts),
+        Lang::Php => Some(php::facts),
+        Lang::Elixir => Some(elixir::facts),
     }
 }
 

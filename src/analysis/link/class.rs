@@ -46,6 +46,7 @@ impl<'a> Linker<'a> {
         let site = Site { file, call, definition: Some(class) };
         let own = self.select_path(site, &rule.prefix).unwrap_or_else(|| vec!["".into()]);
         let own = self.with_tokens(pack, file, class, own);
+        let own = self.split_prefix(pack, node, own);
         let own = self.version_class(site, node, position, &rule.version, own);
         if let Some(node) = self.graph.get_mut(node) {
             node.own = own;
@@ -82,6 +83,9 @@ impl<'a> Linker<'a> {
                     return Some((rule, call));
                 }
             }
+            if rule.with_routes && self.has_routes(file, facts, class, pack) {
+                return Some((rule, None));
+            }
             if !rule.base.is_empty() && !scope.bases.is_empty() {
                 let bases = self.foreign_bases(file, class);
                 if bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base))) {
@@ -93,6 +97,18 @@ impl<'a> Linker<'a> {
             }
         }
         None
+    }
+
+    /// Whether a method of the class has an annotation that makes it a route.
+    fn has_routes(&mut self, file: FileId, facts: &'a FileFacts, class: ScopeId, pack: &'a Pack) -> bool {
+        let methods = facts.scopes.iter().filter(|scope| scope.parent == Some(class));
+        let annotations: Vec<ExprId> =
+            methods.flat_map(|method| facts.list(method.annotations)).copied().collect();
+        annotations.into_iter().any(|annotation| {
+            pack.annotations
+                .iter()
+                .any(|rule| self.annotation_of(file, facts, annotation, &rule.names, pack).is_some())
+        })
     }
 
     /// The name and call of an annotation that is one of `names` and belongs to the pack.
@@ -227,6 +243,7 @@ impl<'a> Linker<'a> {
             let NodeKey::Definition(file, class) = self.graph.get(node)?.key else { return None };
             Some((file, class))
         });
+        let path = self.below_prefix(node, path);
         let path = self.with_function_tokens(pack, facts, function, class, path);
         let path = self.version_route(site, node, &rule.version, path);
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
@@ -321,7 +338,7 @@ impl<'a> Linker<'a> {
             let apps: Vec<NodeId> = self
                 .graph
                 .iter()
-                .filter(|(_, node)| node.app && node.pack == position)
+                .filter(|(_, node)| node.app && !node.alone && node.pack == position)
                 .filter(|(_, node)| match rule.attach {
                     true => !reached.contains(&id),
                     false => node.open && !mounted,

@@ -1,6 +1,7 @@
 //! Routers, who serves whom under which prefix, and the routes on them.
 
 use super::{
+    blocks::Context,
     path,
     project::FileId,
     value::{HOLE, Value},
@@ -34,6 +35,10 @@ pub(super) enum NodeKey {
     Context(FileId, ScopeId),
     /// A module's list of routes, for a pack.
     Collection(FileId, u16),
+    /// One of the resources that a call declares.
+    Part(FileId, CallId, u32),
+    /// What stands beside the block of that number.
+    Base(u32),
 }
 
 impl NodeKey {
@@ -46,8 +51,9 @@ impl NodeKey {
             | Self::Root(file, _)
             | Self::Bind(file, _)
             | Self::Context(file, _)
-            | Self::Collection(file, _) => Some(file),
-            Self::Application(_) | Self::Top(_) => None,
+            | Self::Collection(file, _)
+            | Self::Part(file, ..) => Some(file),
+            Self::Application(_) | Self::Top(_) | Self::Base(_) => None,
         }
     }
 }
@@ -70,6 +76,8 @@ pub(super) struct Node {
     pub class: Option<(FileId, ScopeId)>,
     /// It mounts something that could not be resolved.
     pub open: bool,
+    /// What its block says about the routes inside.
+    pub context: Context,
 }
 
 /// One router serves another.
@@ -141,6 +149,7 @@ impl Graph {
             own: vec!["".into()],
             class: None,
             open: false,
+            context: Context::default(),
         });
         self.by_key.insert(key, id);
         id

@@ -21,6 +21,7 @@ use crate::{
     knowledge::packs::Packs,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// Steps that one visited call or class may take.
 const FUEL: u32 = 20_000;
@@ -51,6 +52,8 @@ pub(super) struct Memos {
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// Prefixes of classes that hold the name of each method.
+    pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.
     pub served_classes: FxHashSet<NodeId>,
 }
@@ -65,6 +68,11 @@ pub(super) struct Linker<'a> {
     pub memos: Memos,
     /// Values that calls pass for parameters; kept from round to round.
     pub arguments: FxHashMap<(FileId, ScopeId, u32), Vec<Value>>,
+    /// Blocks that packs let define by name; kept from round to round.
+    pub named_blocks: FxHashMap<(u16, String), NodeId>,
+    /// Values that constructions and functions outside a class give its fields; kept from
+    /// round to round.
+    pub assigned: FxHashMap<(FileId, ScopeId), FxHashMap<String, Vec<Value>>>,
     /// Elements that loops are fixed to, innermost last.
     pub elements: Vec<(FileId, ExprId, usize)>,
     /// Arguments of the function calls being evaluated for one call site.
@@ -108,6 +116,8 @@ impl<'a> Linker<'a> {
             graph: Graph::default(),
             memos: Memos::default(),
             arguments: FxHashMap::default(),
+            assigned: FxHashMap::default(),
+            named_blocks: FxHashMap::default(),
             elements: Vec::new(),
             frames: Vec::new(),
             owned: FxHashMap::default(),
@@ -137,7 +147,8 @@ impl<'a> Linker<'a> {
             self.pass_to_overrides();
             self.attach_classes();
             self.names_of_routers(&mut handed_over);
-            let arguments = self.arguments.values().map(Vec::len).sum();
+            let arguments: usize = self.arguments.values().map(Vec::len).sum();
+            let arguments = arguments + self.assigned_values();
             let now = (self.graph.size(), arguments, handed_over.len() + self.context_names.len());
             if now == before {
                 break;
@@ -165,12 +176,15 @@ impl<'a> Linker<'a> {
             }
         }
         self.visit_collections(file);
+        self.visit_fields(file);
         for (id, call) in facts.call_ids() {
             let name = self.callee_name(file, call.callee);
             let interesting = name
                 .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))
+                || self.sets_router(file, facts, call)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
+                        || self.may_be_router(file, facts, arg.value)
                 });
             if interesting {
                 self.refuel();

@@ -8,12 +8,15 @@
 
 mod actions;
 mod arguments;
+mod blocks;
 mod call;
 mod children;
 mod class;
 mod context;
 mod effect;
 mod eval;
+mod fields;
+mod format;
 mod graph;
 mod handler;
 mod index;
@@ -21,6 +24,7 @@ mod linker;
 mod lookup;
 mod member;
 mod modules;
+mod names;
 mod params;
 mod path;
 mod project;
@@ -45,7 +49,7 @@ use crate::{
 };
 
 pub use graph::NodeId;
-pub use modules::{ImportPath, ModuleResolver};
+pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
 pub use resolver::{Callee, Definition, Resolver};
 pub use value::Value;

@@ -25,6 +25,30 @@ impl Linker<'_> {
         replaced(pack, TokenOf::Class, name.unwrap_or_default(), paths)
     }
 
+    /// Keeps a prefix for the routes of a class where it holds the name of each method; the
+    /// class has none then.
+    pub fn split_prefix(&mut self, pack: &Pack, node: NodeId, own: Vec<Rc<str>>) -> Vec<Rc<str>> {
+        let mut tokens = pack.tokens.iter().filter(|token| token.of == TokenOf::Function);
+        if !tokens.any(|token| own.iter().any(|own| own.contains(&token.text))) {
+            return own;
+        }
+        self.memos.class_prefixes.insert(node, own);
+        vec!["".into()]
+    }
+
+    /// The paths of a method below the prefix that was kept for it.
+    pub fn below_prefix(&self, node: NodeId, paths: Vec<Rc<str>>) -> Vec<Rc<str>> {
+        let Some(prefixes) = self.memos.class_prefixes.get(&node) else { return paths };
+        let below = |prefix: &Rc<str>| {
+            let prefix = prefix.trim_start_matches('/').to_owned();
+            paths.clone().into_iter().map(move |path| match path.starts_with(['/', '~']) {
+                true => path,
+                false => super::path::join(&prefix, &path).into(),
+            })
+        };
+        prefixes.iter().flat_map(below).collect()
+    }
+
     /// The paths of a method with the tokens of its own and its class's name replaced.
     pub fn with_function_tokens(
         &self,

@@ -3,7 +3,7 @@
 use super::CSharp;
 use crate::analysis::{
     facts::{BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind, Span},
-    frontends::syntax::{end_of, field, first, named, span},
+    frontends::tree::{end_of, field, first, named, span},
 };
 use tree_sitter::Node;
 

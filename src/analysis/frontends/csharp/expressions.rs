@@ -3,7 +3,7 @@
 use super::{CSharp, Writer};
 use crate::analysis::{
     facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeFlags, ScopeKind, Span},
-    frontends::syntax::{block_text, field, first, named, span, unescape},
+    frontends::tree::{block_text, field, first, named, span, unescape},
 };
 use tree_sitter::Node;
 

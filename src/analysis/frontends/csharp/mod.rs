@@ -1,6 +1,6 @@
 //! The front end of C#, on tree-sitter's grammar.
 //!
-//! The tree is measured first (see `syntax`), so the walk may recurse. A file belongs to
+//! The tree is measured first (see `tree`), so the walk may recurse. A file belongs to
 //! its first namespace; `using` brings every name of a namespace in; properties and
 //! parameters of a primary constructor are fields; the first parameter of an extension
 //! method is its receiver. Attributes go by the name without `Attribute`.
@@ -14,16 +14,16 @@ mod types;
 
 use super::{
     Refused,
-    syntax::{self, Writer, all, field, named, span},
+    tree::{self, Writer, all, field, named, span},
 };
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, ImportFlags, Lang};
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = syntax::parse(text, &tree_sitter_c_sharp::LANGUAGE.into())?;
+    let tree = tree::parse(text, &tree_sitter_c_sharp::LANGUAGE.into())?;
     let mut facts = FactsBuilder::new(path, text, Lang::CSharp);
-    syntax::measure(&tree, text, &mut facts)?;
+    tree::measure(&tree, text, &mut facts)?;
     let mut csharp = CSharp { write: Writer { facts, text }, has_namespace: false, conditions: Vec::new() };
     for node in named(tree.root_node()) {
         csharp.top(node);

@@ -3,7 +3,7 @@
 use super::CSharp;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr},
-    frontends::syntax::{field, first, named, span},
+    frontends::tree::{field, first, named, span},
 };
 use tree_sitter::Node;
 

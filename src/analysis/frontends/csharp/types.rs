@@ -3,7 +3,7 @@
 use super::{CSharp, Writer};
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
-    frontends::syntax::{field, first, named, span},
+    frontends::tree::{field, first, named, span},
 };
 use tree_sitter::Node;
 

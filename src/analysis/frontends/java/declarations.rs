@@ -6,7 +6,7 @@ use crate::analysis::{
         Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind,
         Span,
     },
-    frontends::syntax::{all, end_of, field, first, in_field, named, span},
+    frontends::tree::{all, end_of, field, first, in_field, named, span},
 };
 use tree_sitter::Node;
 

@@ -6,7 +6,7 @@ use crate::analysis::{
         Arg, BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ScopeFlags, ScopeKind,
         Span,
     },
-    frontends::syntax::{all, block_text, field, first, named, span, unescape},
+    frontends::tree::{all, block_text, field, first, named, span, unescape},
 };
 use tree_sitter::Node;
 

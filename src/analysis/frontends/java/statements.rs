@@ -3,7 +3,7 @@
 use super::Java;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr},
-    frontends::syntax::{field, in_field, named, span},
+    frontends::tree::{field, in_field, named, span},
 };
 use tree_sitter::Node;
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::{
     facts::{CallFlags, FileFacts, ScopeFlags, ScopeKind},
-    frontends::{MAX_SIZE_BYTES, Refused, STACK_BYTES, facts, syntax::MAX_DEPTH},
+    frontends::{MAX_SIZE_BYTES, Refused, STACK_BYTES, facts, tree::MAX_DEPTH},
 };
 
 fn read(text: &str) -> FileFacts {

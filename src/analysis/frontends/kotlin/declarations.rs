@@ -5,7 +5,7 @@ use crate::analysis::{
     facts::{
         BindKind, CallFlags, Expr, ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
     },
-    frontends::syntax::{all, end_of, field, first, named, span},
+    frontends::tree::{all, end_of, field, first, named, span},
 };
 use tree_sitter::Node;
 

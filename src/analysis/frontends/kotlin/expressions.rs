@@ -3,7 +3,7 @@
 use super::{Kotlin, Writer, types::is_type};
 use crate::analysis::{
     facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeKind, Span},
-    frontends::syntax::{all, block_text, field, first, named, span, unescape},
+    frontends::tree::{all, block_text, field, first, named, span, unescape},
 };
 use tree_sitter::Node;
 

@@ -3,17 +3,21 @@
 //! One implementation for each language; the linker asks nothing else of a language.
 
 mod ecma_config;
+mod go;
 mod javascript;
 mod packages;
 mod python;
+mod qualified;
 mod rust;
 
 use super::project::{FileId, Module, PackageId, ProjectFiles, Tree};
-use crate::analysis::facts::{FileFacts, Lang};
+use crate::analysis::facts::{FileFacts, Lang, ScopeId};
 
+pub use go::{GoModules, module_path};
 pub use javascript::EcmaModules;
 pub use packages::PackageModules;
 pub use python::PythonModules;
+pub use qualified::{QualifiedClasses, QualifiedModules};
 pub use rust::RustModules;
 
 /// An import as the linker hands it over.
@@ -53,13 +57,33 @@ pub trait ModuleResolver {
     }
 
     /// The files of a package that declare a name.
-    fn declaring(&self, _package: PackageId, _name: &str) -> Vec<FileId> {
+    fn in_package(&self, _package: PackageId, _name: &str) -> Vec<FileId> {
         Vec::new()
     }
 
     /// Whether the path of an import may go through a class.
     fn types_hold_names(&self) -> bool {
         false
+    }
+
+    /// Files that declare a name which a file sees without an import: those of its package.
+    fn visible(&self, _from: FileId, _name: &str) -> &[FileId] {
+        &[]
+    }
+
+    /// Files that declare a name of a module which is more than one file.
+    fn declaring(&self, _module: Module, _name: &str) -> &[FileId] {
+        &[]
+    }
+
+    /// The name under which a file declares what code calls by this name.
+    fn local_name<'n>(&self, name: &'n str) -> &'n str {
+        name
+    }
+
+    /// The class of a qualified name, the nearest to a file where several have it.
+    fn class_named(&self, _name: &str, _from_path: &str, _files: &[FileFacts]) -> Option<(FileId, ScopeId)> {
+        None
     }
 
     /// Whether members of a class are visible in its methods as bare names.
@@ -89,6 +113,10 @@ pub(super) struct Resolvers {
     ecma: EcmaModules,
     rust: RustModules,
     packages: PackageModules,
+    go: GoModules,
+    ruby: QualifiedModules,
+    php: QualifiedModules,
+    elixir: QualifiedModules,
 }
 
 impl Resolvers {
@@ -98,12 +126,25 @@ impl Resolvers {
             ecma: EcmaModules::new(Tree::new(files), project),
             rust: RustModules::new(Tree::new(files), files, project),
             packages: PackageModules::new(files),
+            go: GoModules::new(Tree::new(files), files, project),
+            ruby: QualifiedModules::new(Tree::new(files), files, Lang::Ruby),
+            php: QualifiedModules::new(Tree::new(files), files, Lang::Php),
+            elixir: QualifiedModules::new(Tree::new(files), files, Lang::Elixir),
         }
     }
 
     /// Every resolver once.
     pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
-        let all: [&dyn ModuleResolver; 4] = [&self.python, &self.ecma, &self.rust, &self.packages];
+        let all: [&dyn ModuleResolver; 8] = [
+            &self.python,
+            &self.ecma,
+            &self.rust,
+            &self.go,
+            &self.ruby,
+            &self.php,
+            &self.elixir,
+            &self.packages,
+        ];
         all.into_iter()
     }
 
@@ -114,6 +155,10 @@ impl Resolvers {
             Lang::JavaScript | Lang::TypeScript => &self.ecma,
             Lang::Rust => &self.rust,
             Lang::Java | Lang::Kotlin | Lang::CSharp => &self.packages,
+            Lang::Go => &self.go,
+            Lang::Ruby => &self.ruby,
+            Lang::Php => &self.php,
+            Lang::Elixir => &self.elixir,
         }
     }
 }

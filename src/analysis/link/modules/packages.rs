@@ -36,7 +36,14 @@ impl Family {
         match lang {
             Lang::Java | Lang::Kotlin => Some(Self::Jvm),
             Lang::CSharp => Some(Self::DotNet),
-            Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::Rust => None,
+            Lang::Python
+            | Lang::JavaScript
+            | Lang::TypeScript
+            | Lang::Rust
+            | Lang::Go
+            | Lang::Ruby
+            | Lang::Php
+            | Lang::Elixir => None,
         }
     }
 }
@@ -165,7 +172,7 @@ impl ModuleResolver for PackageModules {
         }
     }
 
-    fn declaring(&self, package: PackageId, name: &str) -> Vec<FileId> {
+    fn in_package(&self, package: PackageId, name: &str) -> Vec<FileId> {
         self.declared.get(&package).and_then(|names| names.get(name)).cloned().unwrap_or_default()
     }
 
@@ -199,8 +206,8 @@ mod tests {
         let modules = PackageModules::new(&files);
         let import = ImportPath { from: FileId(2), from_path: "b/C.java", module: "org.acme.api", level: 0 };
         let package = modules.resolve(import).and_then(|module| module.package).unwrap();
-        assert_eq!(modules.declaring(package, "B"), [FileId(1)]);
-        assert_eq!(modules.declaring(package, "C"), []);
+        assert_eq!(modules.in_package(package, "B"), [FileId(1)]);
+        assert_eq!(modules.in_package(package, "C"), []);
         assert_eq!(modules.resolve(ImportPath { module: "org.other", ..import }), None);
         assert_eq!(modules.home(FileId(0)).len(), 1);
         assert_eq!(modules.child(Module::package(modules.find(Family::Jvm, "org").unwrap()), "acme"), {
