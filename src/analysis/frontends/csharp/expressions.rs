@@ -85,6 +85,14 @@ impl CSharp<'_> {
                     None => object,
                 }
             }
+            _ => self.wrapped(node),
+        }
+    }
+
+    /// Expressions that stand around another one, names of types, and all the rest.
+    fn wrapped(&mut self, node: Node<'_>) -> ExprId {
+        let place = span(node);
+        match node.kind() {
             "await_expression" => {
                 let value = self.last(node);
                 self.write.facts.flag_call(value, CallFlags::AWAITED);
