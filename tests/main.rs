@@ -28,6 +28,7 @@ mod propose_command;
 mod pty_hostile;
 mod pty_resume;
 mod pty_terminal;
+mod pty_verify;
 mod pty_walkthrough;
 mod recipe_fastapi;
 mod rules_examples;
