@@ -8,6 +8,7 @@ use super::{
     judge::Compared,
     msg::{SessionLine, Suggestion},
     popup::Popup,
+    scene::{acquire_tree, act_views},
     subject::Subject,
     text::{Editor, Purpose},
     view::{Mark, Pane, SceneKind, Target},
@@ -73,6 +74,10 @@ pub struct World {
     /// Tests of the change, on the base and on the approved tree, as of that event.
     pub test_first: Vec<TestFirst>,
     pub test_first_of: u64,
+    /// Hunks as the diff pane shows them.
+    pub views: act_views::Views,
+    /// The tree of boundaries.
+    pub tree: acquire_tree::Tree,
     /// Grows with every change of the composed texts.
     pub revision: u64,
     /// Texts that were loaded for previews.

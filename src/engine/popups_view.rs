@@ -43,6 +43,10 @@ pub fn view(model: &Model) -> Option<PopupView> {
                     (model.keys.key(Action::TurnDown), "reject".into()),
                     key("Esc", "back"),
                 ];
+                // What serves nothing is not suggested.
+                if super::scene::act::current(model).is_some_and(|hunk| hunk.criteria.is_empty()) {
+                    keys.swap(0, 1);
+                }
             }
             PopupView {
                 title: title.clone(),

@@ -10,7 +10,7 @@ use super::{
     navigate, opening,
     popup::{Ask, Popup},
     red_green,
-    scene::{act_update, finalize_update, prepare_update, verify_update},
+    scene::{acquire_tree, act_update, act_views, finalize_update, prepare_update, verify_update},
     subject, text,
     view::Mark,
 };
@@ -25,6 +25,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     subject::refresh(cx.model);
     judge::refresh(cx.model);
     red_green::refresh(cx.model);
+    acquire_tree::refresh(cx.model);
+    act_views::refresh(cx.model);
     if opening::glance(cx.model) != before {
         opening::refresh(&mut cx);
     }

@@ -93,7 +93,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
         }
     }
     if let Some(path) = layers_line(report) {
-        rows.extend([Row::Blank, Row::Text { line: path, indent: 0 }]);
+        let (layers, endpoint) = path;
+        rows.extend([Row::Blank, Row::Text { line: layers, indent: 0 }, Row::aside(endpoint)]);
     }
     if !report.changes.is_empty() {
         rows.extend([Row::Blank, Row::head("WHAT CHANGED")]);
@@ -174,8 +175,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
     rows
 }
 
-/// `router ✓── service ✓── …` for the path that the change closed.
-fn layers_line(report: &Report) -> Option<crate::engine::view::Line> {
+/// `router ✓── service ✓── …` for the path that the change closed, and its endpoint.
+fn layers_line(report: &Report) -> Option<(crate::engine::view::Line, String)> {
     let flow = report
         .changes
         .iter()
@@ -185,8 +186,7 @@ fn layers_line(report: &Report) -> Option<crate::engine::view::Line> {
         line.push(role(Role::Layer(layer), layer.name()));
         line.push(role(Role::Ok, if layer == Layer::Model { " ✓" } else { " ✓── " }));
     }
-    line.push(muted(format!("  {}", flow.subject)));
-    Some(line)
+    Some((line, flow.subject.clone()))
 }
 
 fn evidence(model: &Model) -> PaneView {

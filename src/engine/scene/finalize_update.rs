@@ -139,13 +139,11 @@ pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
     match answer {
         CommitAnswer::Made(outcome) => {
             let exit = reporting::standing(cx.model).0;
-            let id =
-                outcome.commits.last().map(|commit| crate::engine::classify::short(&commit.id).to_owned());
             let what =
                 What::Committed { commits: outcome.commits, written: outcome.written, kept: outcome.kept };
             if cx.record(what) {
                 cx.record(What::Finished { exit });
-                cx.notice(Mark::Done, format!("Committed {}; nothing pushed", id.unwrap_or_default()));
+                cx.notice(Mark::None, "nothing pushed");
             }
             cx.model.screen.popup = None;
             cx.model.screen.editor = None;

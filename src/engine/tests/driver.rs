@@ -420,6 +420,7 @@ pub fn row_text(row: &Row) -> String {
 
 pub fn rows_of(body: &Body) -> Vec<String> {
     let rows: Vec<&Row> = match body {
+        Body::Shared(rows) => rows.iter().collect(),
         Body::Rows(rows) | Body::Output { list: rows, .. } => rows.iter().collect(),
         Body::Editor { above, below } => above.iter().chain(below).collect(),
         Body::Welcome(welcome) => welcome.below.iter().collect(),

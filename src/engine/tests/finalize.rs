@@ -308,3 +308,18 @@ fn a_new_base_forgets_what_was_against_the_old_one() {
     assert!(driver.model.session.evidence.base_runs.is_empty());
     assert!(crate::engine::judge::all(&driver.model).iter().all(|judged| judged.stale));
 }
+
+#[test]
+fn failures_of_one_name_are_counted_and_many_names_are_cut() {
+    let failure = |name: &str| crate::domain::command::Failure {
+        key: name.into(),
+        name: name.into(),
+        message: String::new(),
+        place: None,
+        output_line: 1,
+        warning: false,
+    };
+    let of = |names: &[&str]| reporting::named(&names.iter().map(|name| failure(name)).collect::<Vec<_>>());
+    assert_eq!(of(&["TS1", "TS2", "TS1"]), "TS1 ×2, TS2");
+    assert_eq!(of(&["a", "b", "c", "d", "e", "f", "g", "h"]), "a, b, c, d, e, f, 2 more");
+}

@@ -16,6 +16,8 @@ mod scans;
 mod sessions;
 mod tasks;
 
+pub use scans::base_source;
+
 use super::{Config, Dirs, Shelf};
 use crate::{
     domain::event::What,
