@@ -9,6 +9,7 @@
 )]
 
 mod cli_review;
+mod cli_rules;
 mod cli_scan;
 mod cli_sessions;
 mod cli_settings;
@@ -32,9 +33,11 @@ mod pty_resume;
 mod pty_terminal;
 mod pty_walkthrough;
 mod recipe_fastapi;
+mod rules_docs;
 mod rules_examples;
 mod rules_findings;
 mod rules_sample;
+mod scan_backends;
 mod shots;
 mod support;
 mod tidy;

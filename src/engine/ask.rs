@@ -173,8 +173,8 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                     indent: 2,
                 });
             }
-            let options = vec![choice("accept them and go on", ""), choice("correct them first", "")];
-            make("Confirm the stack".into(), "", rows, options, "look first")
+            let options = vec![choice("correct them first", ""), choice("accept them and go on", "")];
+            make("Confirm the stack".into(), "", rows, options, "correct them first")
         }
         Ask::Resume => {
             let session = &model.session;

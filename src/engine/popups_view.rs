@@ -321,11 +321,19 @@ fn commit(model: &Model) -> PopupView {
             first_line: 0,
             height_rows: 9,
         },
-        keys: vec![
-            (model.keys.key(Action::Done), "commit".into()),
-            (model.keys.key(Action::External), "use $EDITOR".into()),
-            ("Esc".into(), "back, message kept".into()),
-        ],
+        keys: if model.activity.committing {
+            let label = if model.activity.stop_asked == 0 { "stop" } else { "kill" };
+            vec![
+                (model.keys.key(Action::Interrupt), label.into()),
+                ("Esc".into(), format!("{label}, message kept")),
+            ]
+        } else {
+            vec![
+                (model.keys.key(Action::Done), "commit".into()),
+                (model.keys.key(Action::External), "use $EDITOR".into()),
+                ("Esc".into(), "back, message kept".into()),
+            ]
+        },
         width_cols: 90,
     }
 }

@@ -17,6 +17,7 @@ pub mod inquiry;
 pub mod lines;
 pub mod look;
 pub mod open;
+pub mod repairable;
 pub mod shelf;
 pub mod terminal;
 

@@ -11,12 +11,14 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(input: &FlowInput<'_, '_>) -> Self {
-        let texts: Vec<(&str, &str, String)> = input
+        // Each text is read once, however many models there are.
+        let texts: Vec<(&str, &str, Words)> = input
             .map
             .migrations
             .iter()
             .filter_map(|file| {
-                Some((file.path.as_str(), file.revision.as_str(), input.files.text(&file.path).ok()?))
+                let text = input.files.text(&file.path).ok()?;
+                Some((file.path.as_str(), file.revision.as_str(), words_of(&text)))
             })
             .collect();
         // A migration that follows none of the others comes first; names order the rest.
@@ -25,8 +27,8 @@ impl Tables {
             let names = candidates(&model.name, model.table.as_deref());
             let mut found: Vec<(bool, &str, FlowStep)> = texts
                 .iter()
-                .filter_map(|(path, revision, text)| {
-                    let (line, creates) = mention(text, &names)?;
+                .filter_map(|(path, revision, words)| {
+                    let (line, creates) = mention(words, &names)?;
                     let symbol = if revision.is_empty() { stem(path) } else { revision };
                     let step = FlowStep {
                         layer: Layer::Migration,
@@ -69,28 +71,42 @@ fn candidates(model: &str, table: Option<&str>) -> Vec<String> {
     vec![bare.to_owned(), format!("{bare}s"), format!("{}ies", bare.trim_end_matches('y'))]
 }
 
-/// The first line that names a table in quotes or after SQL's own words, and whether it
-/// creates it.
-fn mention(text: &str, names: &[String]) -> Option<(u32, bool)> {
-    let mut first: Option<(u32, bool)> = None;
-    let mut before = String::new();
+/// By word: the first line that has it, and the first one that has it and creates a table.
+type Words = HashMap<String, (u32, Option<u32>)>;
+
+/// The words of a migration with the lines that tables are told by.
+fn words_of(text: &str) -> Words {
+    const CREATES: [&str; 4] = ["create table", "create_table", "createtable", "createmodel"];
+    let mut words = Words::new();
+    let mut before = false;
     for (index, line) in text.lines().enumerate() {
         let lower = line.to_lowercase();
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let words = || lower.split(|c: char| !c.is_alphanumeric() && c != '_');
-        if words().any(|word| names.iter().any(|name| name == word)) {
-            // The call often stands on the line above its first argument.
-            let creates = ["create table", "create_table", "createtable", "createmodel"]
-                .iter()
-                .any(|mark| lower.contains(mark) || before.contains(mark));
-            if creates {
-                return Some((number, true));
+        let here = CREATES.iter().any(|mark| lower.contains(mark));
+        // The call often stands on the line above its first argument.
+        let creates = here || before;
+        for word in lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+            match words.get_mut(word) {
+                Some((_, made)) => {
+                    if creates && made.is_none() {
+                        *made = Some(number);
+                    }
+                }
+                None => {
+                    words.insert(word.to_owned(), (number, creates.then_some(number)));
+                }
             }
-            first = first.or(Some((number, false)));
         }
-        before = lower;
+        before = here;
     }
-    first
+    words
+}
+
+/// The first line that names a table, and whether it creates it; one that does wins.
+fn mention(words: &Words, names: &[String]) -> Option<(u32, bool)> {
+    let found: Vec<&(u32, Option<u32>)> = names.iter().filter_map(|name| words.get(name)).collect();
+    let made = found.iter().filter_map(|(_, made)| *made).min();
+    made.map(|line| (line, true)).or_else(|| found.iter().map(|(first, _)| (*first, false)).min())
 }
 
 fn stem(path: &str) -> &str {
@@ -106,10 +122,10 @@ mod tests {
     #[test]
     fn the_line_that_creates_the_table_is_preferred() {
         let sql = "-- users\nALTER TABLE x;\nCREATE TABLE \"users\" (\n";
-        assert_eq!(mention(sql, &candidates("User", None)), Some((3, true)));
+        assert_eq!(mention(&words_of(sql), &candidates("User", None)), Some((3, true)));
         let python = "op.create_table(\n    'article_tag',\n";
-        assert_eq!(mention(python, &candidates("X", Some("article_tag"))), Some((2, true)));
-        assert_eq!(mention("DROP TABLE posts;", &candidates("Post", None)), Some((1, false)));
-        assert_eq!(mention("nothing", &candidates("Post", None)), None);
+        assert_eq!(mention(&words_of(python), &candidates("X", Some("article_tag"))), Some((2, true)));
+        assert_eq!(mention(&words_of("DROP TABLE posts;"), &candidates("Post", None)), Some((1, false)));
+        assert_eq!(mention(&words_of("nothing"), &candidates("Post", None)), None);
     }
 }

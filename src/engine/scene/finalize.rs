@@ -113,6 +113,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
     }
     let tree = if report.tree.is_empty() {
         String::new()
+    } else if model.options.in_place {
+        format!("tree {}", short(&report.tree))
     } else {
         format!("tree {}, in a clean copy", short(&report.tree))
     };

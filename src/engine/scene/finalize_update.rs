@@ -120,6 +120,7 @@ pub fn commit(cx: &mut Cx<'_>, text: String) {
         cx.record(What::MessageEdited { text: text.clone() });
     }
     cx.model.activity.commit_error = None;
+    cx.model.activity.stop_asked = 0;
     cx.model.activity.committing = true;
     let order = CommitOrder {
         base: cx.model.session.identity.base.clone(),
@@ -134,6 +135,7 @@ pub fn commit(cx: &mut Cx<'_>, text: String) {
 /// The commit ended.
 pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
     cx.model.activity.committing = false;
+    cx.model.activity.stop_asked = 0;
     match answer {
         CommitAnswer::Made(outcome) => {
             let exit = reporting::standing(cx.model).0;
@@ -154,6 +156,12 @@ pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
             cx.record(What::CommitRefused { reason: reason.clone() });
             cx.model.activity.commit_error = Some((reason.clone(), String::new()));
             cx.notice(Mark::Failed, format!("{reason}. Nothing committed, nothing lost."));
+        }
+        CommitAnswer::Stopped(what) => {
+            let reason = format!("{what} was stopped by you");
+            cx.record(What::CommitRefused { reason: reason.clone() });
+            cx.model.activity.commit_error = Some((reason.clone(), String::new()));
+            cx.notice(Mark::NotApplicable, format!("{reason}. Nothing committed, nothing lost."));
         }
         CommitAnswer::HookChanged { hook, files } => {
             let reason = format!("{hook} changed {}", plural(files.len(), "file"));

@@ -150,8 +150,12 @@ pub enum DiffPiece {
 pub struct OutputView {
     /// `OUTPUT  pytest -q`.
     pub title: String,
-    /// Newest last; shared with the ring that collects them.
-    pub lines: Arc<Vec<Line>>,
+    /// Those that can be on screen, newest last.
+    pub lines: Vec<Line>,
+    /// Index of the first of them among all that are kept.
+    pub first: usize,
+    /// How many are kept.
+    pub len: usize,
     /// How many lines were dropped before the first.
     pub dropped: u64,
     /// `None` follows the end; otherwise the index of the first line to show.
