@@ -62,7 +62,9 @@ const AT_START: [&str; 9] =
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
-    if context.input.linked.endpoints.is_empty() {
+    // Only a program that serves requests loses state between them.
+    let serves = context.input.map.stack.framework.name.is_some();
+    if context.input.linked.endpoints.is_empty() && !serves {
         return found;
     }
     for (file, facts) in context.files(rule) {
