@@ -23,6 +23,7 @@ mod subject;
 mod usage;
 mod verify;
 
+pub use crate::verify::guard;
 pub use args::{Cli, Command};
 pub use demo::{PlantError, plant};
 pub use failure::Failure;

@@ -13,8 +13,10 @@ pub mod external;
 pub mod handbook;
 pub mod host;
 pub mod input;
+pub mod inquiry;
 pub mod lines;
 pub mod open;
+pub mod repairable;
 pub mod shelf;
 pub mod terminal;
 

@@ -5,6 +5,7 @@
 //! broken file of the repository or the user is left out and named; what stands below it
 //! holds. Headless commands load strictly instead, and end with status 2.
 
+use super::repairable::Repairable;
 use crate::{
     analysis::{rules::RuleEngine, scan::BackendScanner},
     domain::map::BackendMap,
@@ -88,7 +89,7 @@ fn scanner(
         RuleEngine::new(&usable).map_err(|error| error.to_string())
     })?;
     let scanner = BackendScanner::new(packs).map_err(|error| error.to_string())?;
-    Ok(scanner.with_findings(Box::new(rules)))
+    Ok(scanner.with_findings(Box::new(Repairable::new(rules))))
 }
 
 /// The folders with packs of their own, in the order of the overlays.

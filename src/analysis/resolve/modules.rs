@@ -1,6 +1,9 @@
 //! From an import as written to the file that it names.
 
-use crate::analysis::facts::{FileFacts, Lang};
+use crate::analysis::{
+    facts::{FileFacts, Lang},
+    link::{QualifiedClasses, module_path},
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,6 +21,12 @@ pub struct Modules {
     packages: HashMap<String, String>,
     /// Folders that hold a Cargo.toml.
     crates: Vec<String>,
+    /// Paths of Go modules with the folder of their go.mod.
+    go_modules: BTreeMap<String, String>,
+    /// Classes of the languages that look them up by qualified name.
+    qualified: Vec<(Lang, QualifiedClasses)>,
+    /// Files by the folder of their Go package, tests left out.
+    go_packages: HashMap<String, Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -33,8 +42,17 @@ impl Modules {
     pub fn new(files: &[FileFacts], manifests: &BTreeMap<String, String>) -> Self {
         let mut modules = Self {
             by_path: files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect(),
+            qualified: [Lang::Ruby, Lang::Php, Lang::Elixir]
+                .into_iter()
+                .map(|lang| (lang, QualifiedClasses::new(files, lang)))
+                .collect(),
             ..Self::default()
         };
+        for (index, file) in files.iter().enumerate() {
+            if file.lang == Lang::Go && !file.path.ends_with("_test.go") {
+                modules.go_packages.entry(parent(&file.path).to_owned()).or_default().push(index);
+            }
+        }
         for (path, text) in manifests {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             match name {
@@ -42,6 +60,11 @@ impl Modules {
                     modules.crates.push(folder.to_owned());
                     if let Some(name) = crate_name(text) {
                         modules.packages.insert(name, folder.to_owned());
+                    }
+                }
+                "go.mod" => {
+                    if let Some(module) = module_path(text) {
+                        modules.go_modules.insert(module.to_owned(), folder.to_owned());
                     }
                 }
                 "package.json" => {
@@ -72,6 +95,12 @@ impl Modules {
             Lang::Python => self.python(&from.path, module, level, name),
             Lang::JavaScript | Lang::TypeScript => self.ecmascript(&from.path, module).map(Resolved::file),
             Lang::Rust => self.rust(&from.path, module, name),
+            Lang::Go => self.go(module).map(Resolved::file),
+            Lang::Ruby | Lang::Php | Lang::Elixir => {
+                let whole = from.lang.dotted_module(module);
+                let whole = name.map_or_else(|| whole.clone(), |name| format!("{whole}.{name}"));
+                self.qualified(from, whole.trim_matches('.')).map(Resolved::file)
+            }
         }
     }
 
@@ -164,6 +193,29 @@ impl Modules {
         by_source.or_else(|| {
             ECMA_ENDINGS.iter().find_map(|end| self.file(format!("{base}{end}").trim_start_matches('/')))
         })
+    }
+
+    /// The first file of a package; [`Self::package`] has the others.
+    fn go(&self, module: &str) -> Option<usize> {
+        self.go_modules.iter().rev().find_map(|(path, folder)| {
+            let rest = module.strip_prefix(path.as_str())?;
+            let rest = if rest.is_empty() { rest } else { rest.strip_prefix('/')? };
+            self.go_packages.get(&join(folder, rest))?.first().copied()
+        })
+    }
+
+    /// The file of the class of that qualified name.
+    pub fn qualified(&self, from: &FileFacts, name: &str) -> Option<usize> {
+        let (_, classes) = self.qualified.iter().find(|(lang, _)| *lang == from.lang)?;
+        classes.find(name).first().map(|class| class.file.index())
+    }
+
+    /// The files that share the names of a file's package.
+    pub fn package(&self, file: &FileFacts) -> &[usize] {
+        match file.lang {
+            Lang::Go => self.go_packages.get(parent(&file.path)).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
     }
 
     fn rust(&self, from: &str, module: &str, name: Option<&str>) -> Option<Resolved> {

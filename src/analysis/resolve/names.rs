@@ -1,7 +1,9 @@
 //! Following a name to what defines it.
 
 use super::modules::Modules;
-use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, ScopeId, ScopeKind};
+use crate::analysis::facts::{
+    CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind,
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// How far a chain of imports, bindings and attributes is followed.
@@ -72,7 +74,13 @@ impl<'a> Project<'a> {
         for (id, scope) in file.scope_ids() {
             let name = file.text(scope.name);
             let Some(parent) = scope.parent else { continue };
-            if parent == ScopeId::MODULE && !name.is_empty() && scope.owner.is_none() {
+            let at_top = file.scopes_around(parent).all(|(_, scope)| match file.lang {
+                Lang::Ruby | Lang::Php | Lang::Elixir => {
+                    matches!(scope.kind, ScopeKind::Module | ScopeKind::Namespace)
+                }
+                _ => scope.kind == ScopeKind::Module,
+            });
+            if at_top && !name.is_empty() && scope.owner.is_none() && scope.kind != ScopeKind::Namespace {
                 names.entry(name).or_insert(Named::Scope(id));
             }
             if let Some(owner) = scope.owner
@@ -177,14 +185,34 @@ impl<'a> Project<'a> {
             Some(Named::Scope(id)) => Some(Target::Definition(file, *id)),
             Some(Named::Value(value)) => self.follow(file, *value, fuel),
             Some(Named::Import(at)) => self.imported(file, self.files.get(file)?.imports.get(*at)?, fuel),
-            None => self.stars.get(file)?.iter().find_map(|at| {
-                let import = self.files.get(file)?.imports.get(*at)?;
-                match self.import_file(file, import) {
-                    Some((other, _)) if other != file => self.exported_fuel(other, name, fuel),
-                    Some(_) | None => None,
-                }
+            None => self.in_package(file, name, fuel).or_else(|| {
+                self.stars.get(file)?.iter().find_map(|at| {
+                    let import = self.files.get(file)?.imports.get(*at)?;
+                    match self.import_file(file, import) {
+                        Some((other, _)) if other != file => self.exported_fuel(other, name, fuel),
+                        Some(_) | None => None,
+                    }
+                })
             }),
         }
+    }
+
+    /// A name that another file of the same package declares.
+    fn in_package(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
+        let facts = self.files.get(file)?;
+        if let Some(other) = self.modules.qualified(facts, name) {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let known = self.names.get(other).is_some_and(|names| names.contains_key(last));
+            return (known && (other != file || last != name)).then(|| self.named(other, last, fuel))?;
+        }
+        let package = self.modules.package(facts);
+        let other = package.iter().copied().find(|other| {
+            *other != file
+                && self.names.get(*other).is_some_and(|names| {
+                    names.get(name).is_some_and(|named| !matches!(named, Named::Import(_)))
+                })
+        })?;
+        self.named(other, name, fuel)
     }
 
     fn imported(&self, file: usize, import: &Import, fuel: u32) -> Option<Target> {
@@ -326,7 +354,10 @@ impl<'a> Project<'a> {
 /// The dotted path of a foreign import: `module.name`, the module alone for whole and
 /// default imports; `::` of Rust becomes a dot.
 pub fn external(facts: &FileFacts, import: &Import) -> String {
-    let module = facts.text(import.module).replace("::", ".");
+    let module = match facts.lang {
+        Lang::Go | Lang::Php | Lang::Ruby => facts.lang.dotted_module(facts.text(import.module)),
+        _ => facts.text(import.module).replace("::", "."),
+    };
     if import.flags.has(ImportFlags::ROOT) {
         return module.split('.').next().unwrap_or_default().to_owned();
     }

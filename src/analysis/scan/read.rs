@@ -21,7 +21,7 @@ use std::{
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// Files that say how modules are found.
-const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
+const MANIFESTS: [&str; 3] = ["package.json", "Cargo.toml", "go.mod"];
 
 /// What one file gave.
 pub(super) struct Parsed {

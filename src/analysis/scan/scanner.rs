@@ -12,6 +12,7 @@ use crate::analysis::{
     layering::{self, LayerInput, QueryFinder, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
+    settings::{ExcludedFiles, Settings},
     source::{self, SourceFiles},
     stack::{self, Detection},
     stackfile,
@@ -43,6 +44,8 @@ pub struct FindingInput<'i, 'l> {
     pub map: &'i BackendMap,
     /// By file of the facts: calls that look as if they reached the database.
     pub queries: &'i [HashSet<CallId>],
+    /// What the repository says about itself.
+    pub settings: &'i Settings,
 }
 
 /// Where findings come from; rules implement it.
@@ -88,12 +91,18 @@ impl BackendScanner {
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
-        self.pool.install(|| self.scan_in_pool(files, options, progress))
+        let settings = Settings::of(files)?;
+        if settings.excludes.is_empty() {
+            return self.pool.install(|| self.scan_in_pool(files, &settings, options, progress));
+        }
+        let files = ExcludedFiles::new(files, &settings);
+        self.pool.install(|| self.scan_in_pool(&files, &settings, options, progress))
     }
 
     fn scan_in_pool(
         &self,
         files: &dyn SourceFiles,
+        settings: &Settings,
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
@@ -116,7 +125,7 @@ impl BackendScanner {
         apply_stack_file(files, &mut map);
         let signals = stack::shipped()?;
         facts.retain(|file| detection.is_backend(signals, &file.path));
-        self.fill(files, &detection, &facts, options, &mut map)?;
+        self.fill(files, &detection, &facts, &mut map, options.rules.then_some(settings))?;
         if !progress(files.entries().len() as u64) {
             return Err(ScanError::Cancelled);
         }
@@ -130,13 +139,14 @@ impl BackendScanner {
         Ok(map)
     }
 
+    /// Fills the map; with findings where the settings to judge by are given.
     fn fill(
         &self,
         files: &dyn SourceFiles,
         detection: &Detection,
         facts: &[FileFacts],
-        options: &ScanOptions,
         map: &mut BackendMap,
+        findings_by: Option<&Settings>,
     ) -> Result<(), ScanError> {
         let modules = ProjectFiles { texts: manifests(files) };
         let linked = link(facts, &self.packs, &modules);
@@ -164,8 +174,8 @@ impl BackendScanner {
         let queries = self.queries(&project, map);
         let input = FlowInput { files, facts, project: &project, linked: &linked, map, queries: &queries };
         map.flows = flow::flows(&input);
-        if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
-            let input = FindingInput { files, linked: &linked, map, queries: &queries };
+        if let (Some(source), Some(settings)) = (&self.findings, findings_by) {
+            let input = FindingInput { files, linked: &linked, map, queries: &queries, settings };
             map.findings = source.findings(&input);
             map.findings.sort_by(|a, b| {
                 (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
