@@ -214,6 +214,7 @@ impl Desk {
     pub fn pane(&self, pane: Pane) -> String {
         match scene::pane(&self.model, pane).body {
             Body::Rows(rows) | Body::Output { list: rows, .. } => words(&rows),
+            Body::Shared(rows) => words(&rows),
             Body::Editor { above, below } => words(&above) + &words(&below),
             Body::Welcome(welcome) => words(&welcome.below),
             Body::Diff(diff) => words(&diff.above),
