@@ -266,7 +266,7 @@ fn verifying() -> Model {
             replaces: false,
         })
         .collect();
-    send(&mut model, Msg::Output { command: "tests".into(), lines });
+    send(&mut model, Msg::Output { command: "tests".into(), lines, progress: None });
     model
 }
 
