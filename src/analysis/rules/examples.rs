@@ -207,7 +207,7 @@ fn typescript(card: &RuleCard, code: &str) -> String {
         return code.to_owned();
     }
     let fields = "private dataSource: DataSource, private orders: Repository<Order>, private items: Repository<Item>, private stock: Repository<Stock>";
-    if code.starts_with('@') || code.starts_with("async read") {
+    if code.starts_with('@') || code.starts_with("async ") {
         let serves = ["@Get(", "@Post(", "@Delete("].iter().any(|verb| code.contains(verb));
         let kind = if serves { "@Controller('orders')" } else { "@Entity()" };
         return format!("{kind}\nclass Example {{\n{}}}\n", indent(code));

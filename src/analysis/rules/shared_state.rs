@@ -76,8 +76,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         for bind in &facts.binds {
             let at_module = facts.scope(bind.scope).is_some_and(|scope| scope.kind == ScopeKind::Module);
             let Some(value) = bind.value else { continue };
-            let plain =
-                at_module && bind.object.is_none() && bind.block.is_none() && bind.kind == BindKind::Assign;
+            let plain = at_module
+                && bind.object.is_none()
+                && bind.block.is_none()
+                && matches!(bind.kind, BindKind::Assign | BindKind::Field);
             if !plain || !is_empty_collection(facts, value) {
                 continue;
             }
