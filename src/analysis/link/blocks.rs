@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub controller: Option<Value>,
     /// The routers of the resource itself, where the block is that of one of its items.
     pub base: Vec<NodeId>,
+    /// The parameter of the resource's items, where it is stated.
+    pub param: Option<String>,
     /// Where items of nested resources are served without what is around them.
     pub shallow: Option<NodeId>,
 }
@@ -130,6 +132,17 @@ impl<'a> Linker<'a> {
         if rule.resource && !base.is_empty() { base } else { vec![node] }
     }
 
+    /// The paths of a rule that acts on a resource: `{id}` is the parameter of its items.
+    pub fn below_item(&self, node: NodeId, rule: &packs::Call, paths: Vec<Rc<str>>) -> Vec<Rc<str>> {
+        if !rule.resource && rule.item.is_empty() {
+            return paths;
+        }
+        let param = self.graph.get(node).and_then(|node| node.context.param.as_deref());
+        let item = fill_item(&rule.item, param, "");
+        let filled = |path: &Rc<str>| super::path::join(&item, &fill_item(path, param, "")).into();
+        paths.iter().map(filled).collect()
+    }
+
     /// The handler that a text or class with the context of a router names.
     pub fn named_handler(
         &mut self,
@@ -214,7 +227,8 @@ impl<'a> Linker<'a> {
                 (Some((controller, method)), None) if handlers.camel => {
                     (controller.to_owned(), method.to_owned())
                 }
-                _ if handlers.invoke.is_empty() => {
+                // What starts like no class is a name of something else: a view, a page.
+                _ if handlers.invoke.is_empty() || !last_part(text).starts_with(char::is_uppercase) => {
                     return Some(Handler { name: text.to_owned(), definition: None });
                 }
                 _ => (text.to_owned(), handlers.invoke.clone()),
@@ -231,7 +245,8 @@ impl<'a> Linker<'a> {
             *last = handlers.class.replace("{}", last);
         }
         let mark = handlers.split.first().map_or(".", String::as_str);
-        let name = format!("{controller}{mark}{method}");
+        let shown = if handlers.camel { controller.as_str() } else { last_part(&controller) };
+        let name = format!("{shown}{mark}{method}");
         let definition = self.class_by_path(site.file, &path);
         let definition = definition.map(|class| self.method_or_class(class, &method));
         Some(Handler { name, definition })
@@ -348,6 +363,7 @@ impl<'a> Linker<'a> {
         }
         if let Some(node) = self.graph.get_mut(block) {
             node.context.base = bases;
+            node.context.param = param;
         }
         self.include(site, block, position, &rule.include);
         Some(block)
@@ -449,6 +465,11 @@ fn collect_names(value: &Value, names: &mut Vec<String>) {
         }
         other => names.extend(name_of(other)),
     }
+}
+
+/// What stands behind the last separator of a name.
+fn last_part(name: &str) -> &str {
+    name.rsplit(['\\', '.', '/']).next().unwrap_or(name)
 }
 
 /// A text, or the last part of a foreign name.
