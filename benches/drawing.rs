@@ -4,6 +4,8 @@
 //! largest size that has to feel light: 5,000 files, 500 hunks, 10,000 lines of output. A
 //! frame has 2 ms.
 
+#![expect(clippy::expect_used, reason = "a bench is no program; what is wrong ends it")]
+
 use divan::{Bencher, black_box};
 use proscenium::{
     domain::{

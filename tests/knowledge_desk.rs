@@ -213,7 +213,9 @@ impl Desk {
     /// The words of one pane, a line for each row.
     pub fn pane(&self, pane: Pane) -> String {
         match scene::pane(&self.model, pane).body {
+            Body::Shared(rows) => words(&rows),
             Body::Rows(rows) | Body::Output { list: rows, .. } => words(&rows),
+            Body::Shared(rows) => words(&rows),
             Body::Editor { above, below } => words(&above) + &words(&below),
             Body::Shared(rows) => words(&rows),
             Body::Welcome(welcome) => words(&welcome.below),

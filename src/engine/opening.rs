@@ -364,7 +364,8 @@ pub fn rows(model: &Model) -> Vec<Row> {
         rows.push(Row::Item {
             mark: Mark::None,
             label: vec![bold(open.title)],
-            note: vec![muted(open.note)],
+            // A number is not parted from what it counts.
+            note: vec![muted(open.note.replacen(' ', "\u{a0}", 1))],
             indent: 0,
             target: Some(Target::Page(open.page)),
         });

@@ -8,12 +8,13 @@ use super::{
     external,
     input::{self, Input},
     inquiry::{self, Inquiry, Shade},
+    look::Look,
     open::Opened,
     terminal::{self, Guard, Screen},
 };
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
-    ui::{Stage, Symbols, Theme},
+    ui::{Stage, Symbols},
 };
 use crossterm::event::{Event as Input_, EventStream};
 use futures::{FutureExt, StreamExt};
@@ -45,31 +46,6 @@ pub enum Ended {
         resume: bool,
     },
     Signal(i32),
-}
-
-/// What the loop was told about the screen. What the terminal answers is kept in it, so that
-/// the next session need not ask.
-pub struct Look {
-    pub theme: Theme,
-    /// The theme for a light terminal, where the terminal is to be asked.
-    pub if_light: Option<Theme>,
-    pub symbols: Symbols,
-    /// A symbol that the terminal may draw two cells wide, where it is to be asked.
-    pub ambiguous: Option<char>,
-    pub mouse: bool,
-}
-
-impl Look {
-    /// Takes the terminal's answer; says whether it changes anything.
-    fn answered(&mut self, shade: Shade) -> bool {
-        match (self.if_light.take(), shade) {
-            (Some(light), Shade::Light) => {
-                self.theme = light;
-                true
-            }
-            (Some(_) | None, _) => false,
-        }
-    }
 }
 
 struct App {
