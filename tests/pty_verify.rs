@@ -30,11 +30,11 @@ fn demo_until(home: &Home, change: impl FnOnce(&Path), last: &str) -> Terminal {
 }
 
 /// The test command reports half of its tests and goes on when `gate` exists; on the base it
-/// has nothing to wait for.
+/// has nothing to wait for: the service lacks the method that the change adds.
 fn slow_tests(demo: &Path, gate: &Path) {
     let script = format!(
         "echo 'collected 4 items'\necho 'tests/test_a.py ..                    [ 50%]'\n\
-         if [ -e app/services/reports.py ]; then while [ ! -e '{}' ]; do sleep 0.05; done; fi\n\
+         if grep -q top_spenders app/services/reports.py; then while [ ! -e '{}' ]; do sleep 0.05; done; fi\n\
          echo 'tests/test_b.py ..                    [100%]'\necho '4 passed in 0.10s'\n",
         gate.display()
     );
@@ -68,13 +68,13 @@ fn a_running_test_command_shows_its_bar_at_any_size_and_is_stopped() {
     }
     terminal.press(&["Ctrl-C"]);
     terminal.wait_for("stopped by you");
-    terminal.wait_until_gone("2/4");
+    terminal.wait_until_gone("╌ 2/4");
     terminal.wait_for("FINALIZE is shut: sh slow.sh was stopped");
     std::fs::write(gate, "").unwrap();
     terminal.press(&["r"]);
     terminal.wait_for("4 passed");
     terminal.wait_until_gone("was stopped");
-    assert!(!terminal.text().contains("4/4"), "no bar when nothing runs:\n{}", terminal.text());
+    assert!(!terminal.text().contains("━ 4/4"), "no bar when nothing runs:\n{}", terminal.text());
 }
 
 #[test]
