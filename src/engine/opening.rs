@@ -119,10 +119,8 @@ fn rules_in_reach(model: &Model) -> BTreeMap<String, String> {
     for finding in near {
         note(&mut rules, finding);
     }
-    if let Some(checked) = &model.world.checked {
-        for finding in judge::added(&checked.current.findings, &map.findings) {
-            note(&mut rules, finding);
-        }
+    for finding in judge::proposed_findings(model) {
+        note(&mut rules, finding);
     }
     rules
 }
