@@ -149,13 +149,8 @@ pub async fn run(opened: Opened, look: &mut Look) -> anyhow::Result<(Ended, Opti
                 Some(Err(_)) | None => app.ended = Some(Ended::Signal(1)),
             },
             msg = rx.recv() => {
-                let mut next = msg;
-                for _ in 0..BATCH {
-                    let Some(msg) = next.take() else { break };
-                    app.message(msg, &guard, &mut screen);
-                    next = rx.try_recv().ok();
-                }
-                if let Some(msg) = next {
+                let more = std::iter::from_fn(|| rx.try_recv().ok()).take(BATCH);
+                for msg in msg.into_iter().chain(more) {
                     app.message(msg, &guard, &mut screen);
                 }
             }
@@ -250,6 +245,9 @@ impl App {
                 input::mouse(&mut self.stage, mouse, &mut self.last_click, now)
             }
             Input_::Resize(columns, rows) => {
+                // Back at the size of the last frame nothing would be drawn anew, but what
+                // stood there was cut or moved in between.
+                let _drawn_anew = terminal::clear(screen);
                 let pages = self.model.screen.pages;
                 Input { messages: vec![Msg::Resized { columns, rows, pages }], redraw: true }
             }
