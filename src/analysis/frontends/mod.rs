@@ -5,15 +5,19 @@
 //! before the parser sees it. Callers run front ends on threads with at least
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
+mod csharp;
 mod depth;
 mod elixir;
 mod go;
+mod java;
 mod javascript;
+mod kotlin;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod syntax;
+mod tree;
 
 use super::facts::{FileFacts, Lang};
 
@@ -46,6 +50,9 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
         Lang::Python => Some(python::facts),
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
         Lang::Rust => Some(rust::facts),
+        Lang::Java => Some(java::facts),
+        Lang::Kotlin => Some(kotlin::facts),
+        Lang::CSharp => Some(csharp::facts),
         Lang::Go => Some(go::facts),
         Lang::Ruby => Some(ruby::facts),
         Lang::Php => Some(php::facts),

@@ -1,6 +1,7 @@
 //! Adding up what speaks for each layer.
 
 use super::{
+    kept::kept_files,
     queries::{QueryFinder, is_test_path},
     seen::{Path, Seen, is_env_object, is_env_read},
     signs::{Sign, Signs},
@@ -49,6 +50,7 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
         .into_par_iter()
         .filter(|file| matches!(decide(input, *file, seen.get(*file), 0), (Layer::Model, _)))
         .collect();
+    let kept = kept_files(input.project, input.signs);
     let finder = QueryFinder::new(input.signs, models);
     let mut files: Vec<SourceFile> = (0..count)
         .into_par_iter()
@@ -56,7 +58,13 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
             let facts = input.project.files.get(file)?;
             let queries = u32::try_from(finder.queries(input.project, file).len()).unwrap_or(u32::MAX);
             let seen = seen.get(file);
-            let (layer, evidence) = decide(input, file, seen, queries);
+            let (mut layer, mut evidence) = decide(input, file, seen, queries);
+            if layer == Layer::Other
+                && let Some((place, line)) = kept.get(&file)
+            {
+                layer = Layer::Model;
+                evidence = vec![Evidence::new(place, *line, "keeps it")];
+            }
             let functions = seen.map_or(0, |seen| seen.functions);
             Some(SourceFile { path: facts.path.clone(), layer, evidence, functions, queries })
         })

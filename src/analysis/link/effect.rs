@@ -147,11 +147,19 @@ impl<'a> Linker<'a> {
                         _ => None,
                     });
                 let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
+                if rule.within {
+                    let parent = self.context(file, call.scope, position)?;
+                    let edge = MountEdge { parent, child: node, prefix: vec!["".into()], over: false };
+                    self.graph.mount(edge);
+                }
                 self.make_router(file, facts, call, node, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {
-                let node = self.graph.node(NodeKey::Call(file, id), position);
+                let node = match rule.within {
+                    true => self.context(file, call.scope, position)?,
+                    false => self.graph.node(NodeKey::Call(file, id), position),
+                };
                 if let Some(node) = self.graph.get_mut(node) {
                     node.app |= rule.app;
                 }

@@ -12,6 +12,7 @@ mod blocks;
 mod call;
 mod children;
 mod class;
+mod context;
 mod effect;
 mod eval;
 mod fields;
@@ -28,6 +29,7 @@ mod names;
 mod params;
 mod path;
 mod project;
+mod properties;
 mod reach;
 mod repeat;
 mod report;
@@ -35,7 +37,9 @@ mod resolver;
 mod resources;
 mod rules;
 mod select;
+mod specs;
 mod tested;
+mod tokens;
 mod value;
 mod verbs;
 mod version;
@@ -73,7 +77,7 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
-    let found = report::report(&linker.graph, &linker.rules, files);
+    let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
     let edges = linker.import_edges();
     let (endpoints, handlers) = found
         .endpoints

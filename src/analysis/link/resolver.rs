@@ -313,6 +313,10 @@ impl Linker<'_> {
         import: &crate::analysis::facts::Import,
     ) -> Option<FileId> {
         let module = self.resolve_module(file, facts, import)?;
+        if let (Some(package), Some(name)) = (module.package, import.name) {
+            let declaring = self.resolvers.of(facts.lang).in_package(package, facts.text(name));
+            return declaring.first().copied().filter(|target| *target != file);
+        }
         let inner = import.name.and_then(|name| {
             let name = facts.text(name);
             let defined = module

@@ -6,6 +6,7 @@
 
 mod modules;
 mod names;
+mod packages;
 
 pub use modules::Modules;
 pub use names::{Project, Target, external};

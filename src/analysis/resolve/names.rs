@@ -185,16 +185,24 @@ impl<'a> Project<'a> {
             Some(Named::Scope(id)) => Some(Target::Definition(file, *id)),
             Some(Named::Value(value)) => self.follow(file, *value, fuel),
             Some(Named::Import(at)) => self.imported(file, self.files.get(file)?.imports.get(*at)?, fuel),
-            None => self.in_package(file, name, fuel).or_else(|| {
-                self.stars.get(file)?.iter().find_map(|at| {
-                    let import = self.files.get(file)?.imports.get(*at)?;
-                    match self.import_file(file, import) {
-                        Some((other, _)) if other != file => self.exported_fuel(other, name, fuel),
-                        Some(_) | None => None,
-                    }
+            None => {
+                self.in_package(file, name, fuel).or_else(|| self.starred(file, name, fuel)).or_else(|| {
+                    let other = self.modules.visible(self.files.get(file)?, name)?;
+                    (other != file).then(|| self.exported_fuel(other, name, fuel))?
                 })
-            }),
+            }
         }
+    }
+
+    /// What star imports bring under a name.
+    fn starred(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
+        self.stars.get(file)?.iter().find_map(|at| {
+            let import = self.files.get(file)?.imports.get(*at)?;
+            match self.import_file(file, import) {
+                Some((other, _)) if other != file => self.exported_fuel(other, name, fuel),
+                Some(_) | None => None,
+            }
+        })
     }
 
     /// A name that another file of the same package declares.

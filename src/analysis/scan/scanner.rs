@@ -148,7 +148,7 @@ impl BackendScanner {
         map: &mut BackendMap,
         findings_by: Option<&Settings>,
     ) -> Result<(), ScanError> {
-        let modules = ProjectFiles { texts: manifests(files) };
+        let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);
