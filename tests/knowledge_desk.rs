@@ -215,9 +215,7 @@ impl Desk {
         match scene::pane(&self.model, pane).body {
             Body::Shared(rows) => words(&rows),
             Body::Rows(rows) | Body::Output { list: rows, .. } => words(&rows),
-            Body::Shared(rows) => words(&rows),
             Body::Editor { above, below } => words(&above) + &words(&below),
-            Body::Shared(rows) => words(&rows),
             Body::Welcome(welcome) => words(&welcome.below),
             Body::Diff(diff) => words(&diff.above),
         }
