@@ -45,7 +45,7 @@ fn a_change_is_walked_to_its_hunks_with_clicks_alone() {
     terminal.wait_until_gone("search keys and actions");
     // Zoomed, the other panes are tabs.
     terminal.click_on("Checklist");
-    terminal.wait_for("▸ ● AC2");
+    terminal.wait_for("▸ ○ AC1");
 }
 
 #[test]
