@@ -3,7 +3,7 @@
 use super::matcher::Rule;
 use crate::{
     analysis::{
-        facts::{CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
         layering::is_test_path,
         link::{FileId, Resolver},
         scan::FindingInput,
@@ -144,6 +144,16 @@ impl<'c, 'a> Context<'c, 'a> {
         }
         name
     }
+}
+
+/// Whether a place stands in a module of tests inside its file, as Rust has them.
+pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
+    facts.lang == Lang::Rust
+        && facts.scopes.iter().any(|scope| {
+            scope.kind == ScopeKind::Namespace
+                && scope.span.range().contains(&(span.start as usize))
+                && matches!(facts.text(scope.name), "tests" | "test")
+        })
 }
 
 /// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`.
