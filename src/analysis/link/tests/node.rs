@@ -21,7 +21,7 @@ NestFactory.create(AModule)
 == apps/a/a.module.ts
 import { Module, forwardRef } from '@nestjs/common'
 import { Cats } from './cats'
-import { Shared } from '../shared'
+import { Shared } from '../common'
 @Module({ imports: [Shared, ConfigModule.forRoot()], controllers: [Cats] })
 export class AModule {}
 == apps/a/cats.ts
@@ -43,7 +43,7 @@ import { BModule } from './b.module'
 NestFactory.create(BModule)
 == apps/b/b.module.ts
 import { Module } from '@nestjs/common'
-import { Shared } from '../shared'
+import { Shared } from '../common'
 @Module({ imports: [Shared] })
 export class BModule {}
 == apps/shared.ts
