@@ -68,7 +68,7 @@ pub struct BackendScanner {
 impl BackendScanner {
     /// A scanner with these packs and one thread per processor.
     pub fn new(packs: Packs) -> Result<Self, ScanError> {
-        let signs = layering::shipped()?.with_packs(&packs)?;
+        let signs = layering::shipped()?.with_packs(&packs);
         let pool = rayon::ThreadPoolBuilder::new()
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("scan-{index}"))
