@@ -3,8 +3,12 @@
 //! Reading and parsing are in `read`; here is the order of what follows, and the seam
 //! through which findings come in.
 
-use super::read::{manifests, other_files, read_all};
+use super::{
+    read::{Earlier, manifests, other_files, read_all},
+    remember::Remember,
+};
 use crate::analysis::{
+    cache::{Kept, Store},
     facts::{CallId, FileFacts},
     flow::{self, FlowInput},
     frontends::STACK_BYTES,
@@ -13,7 +17,7 @@ use crate::analysis::{
     link::{Linked, ProjectFiles, link},
     resolve::Project,
     source::{self, SourceFiles},
-    stack::{self, Detection},
+    stack::{self, Detection, FileUse},
     stackfile,
 };
 use crate::{
@@ -60,6 +64,7 @@ pub struct BackendScanner {
     packs: Packs,
     signs: Signs,
     findings: Option<Box<dyn FindingSource>>,
+    remember: Remember,
 }
 
 impl BackendScanner {
@@ -71,13 +76,21 @@ impl BackendScanner {
             .thread_name(|index| format!("scan-{index}"))
             .build()
             .map_err(|error| ScanError::Unreadable { path: "threads".into(), reason: error.to_string() })?;
-        Ok(Self { pool, packs, signs, findings: None })
+        Ok(Self { pool, packs, signs, findings: None, remember: Remember::default() })
     }
 
     /// The same scanner with findings.
     #[must_use]
     pub fn with_findings(mut self, findings: Box<dyn FindingSource>) -> Self {
         self.findings = Some(findings);
+        self
+    }
+
+    /// The same scanner with what earlier scans kept. The store must have been made for the
+    /// folders that the packs and rules of this scanner came from.
+    #[must_use]
+    pub fn with_store(mut self, store: Option<Store>) -> Self {
+        self.remember = Remember::new(store);
         self
     }
 
@@ -98,25 +111,36 @@ impl BackendScanner {
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
         let started = Instant::now();
-        let parsed = read_all(files, progress)?;
+        let key = self.remember.map_key(files, options);
+        if let Some(map) = key.and_then(|key| self.remember.map(files, &key, started)) {
+            return Ok(map);
+        }
+        let memory = self.remember.memory(files, options);
+        let earlier = Earlier { memory: &memory, keeps: self.remember.keeps(options) };
+        let reading = read_all(files, &earlier, progress)?;
         let mut map =
             BackendMap { schema_version: SCHEMA_VERSION, root: ".".into(), ..BackendMap::default() };
         map.skipped = files.skipped().to_vec();
-        let (mut uses, mut facts) = (Vec::new(), Vec::new());
-        let mut bytes = 0;
-        for file in parsed {
-            bytes += file.bytes;
-            uses.extend(file.usage);
-            facts.extend(file.facts);
-            map.skipped.extend(file.skipped);
-        }
+        map.skipped.extend(reading.files.iter().filter_map(Kept::skipped));
+        let bytes = reading.files.iter().map(|file| file.seen.bytes).sum();
+        let uses: Vec<&FileUse> =
+            reading.files.iter().filter_map(|file| file.seen.usage.as_deref()).collect();
         let detection = stack::detect_from(files, &uses)?;
-        drop(uses);
         map.services.clone_from(&detection.services);
         apply_stack_file(files, &mut map);
         let signals = stack::shipped()?;
-        facts.retain(|file| detection.is_backend(signals, &file.path));
-        self.fill(files, &detection, &facts, options, &mut map)?;
+        let facts: Vec<FileFacts> = reading
+            .files
+            .iter()
+            .filter_map(|file| file.seen.facts.clone())
+            .filter(|file| detection.is_backend(signals, &file.path))
+            .collect();
+        let is_partial = reading.is_partial;
+        let (filled, ()) = rayon::join(
+            || self.fill(files, &detection, &facts, options, &mut map),
+            || self.remember.keep(files, options, &memory, reading),
+        );
+        filled?;
         if !progress(files.entries().len() as u64) {
             return Err(ScanError::Cancelled);
         }
@@ -127,6 +151,9 @@ impl BackendScanner {
             elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             rules: map.stats.rules,
         };
+        if let Some(key) = key.filter(|_| !is_partial) {
+            self.remember.keep_map(files, &key, &map);
+        }
         Ok(map)
     }
 
