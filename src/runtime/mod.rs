@@ -17,6 +17,7 @@ pub mod lines;
 pub mod open;
 pub mod shelf;
 pub mod terminal;
+mod watch;
 
 pub use config::{Config, ConfigError};
 pub use dirs::Dirs;

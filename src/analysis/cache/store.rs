@@ -2,7 +2,7 @@
 
 use super::{facts_file, fingerprint::Fingerprint, frame::Kind, kept::Memory, map_file};
 use crate::{
-    analysis::source::{SourceFiles, open_no_follow},
+    analysis::source::{SourceFiles, Stamp, open_no_follow},
     domain::map::BackendMap,
     ports::ScanOptions,
 };
@@ -91,7 +91,10 @@ impl Store {
             return None;
         }
         let name = Fingerprint::of(&[home.as_os_str().as_encoded_bytes()]).short();
-        Some(self.folder.join(format!("{name}.{}", kind.ending())))
+        // A session scans the commit, a command the folder; neither shall push the other out.
+        let is_tree = files.entries().first().is_some_and(|entry| matches!(entry.stamp, Stamp::Blob(_)));
+        let of = if kind == Kind::Map && is_tree { "tree-" } else { "" };
+        Some(self.folder.join(format!("{of}{name}.{}", kind.ending())))
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {

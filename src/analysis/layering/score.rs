@@ -61,12 +61,15 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
             Some(SourceFile { path: facts.path.clone(), layer, evidence, functions, queries })
         })
         .collect();
-    files.extend(input.others.iter().map(|path| {
-        let (layer, evidence) = by_path(input.signs, path);
-        SourceFile { path: path.clone(), layer, evidence, functions: 0, queries: 0 }
-    }));
+    files.extend(input.others.iter().map(|path| by_name(input.signs, path)));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+/// The layer that a file's names alone speak for: a first look, before files are joined.
+pub fn by_name(signs: &Signs, path: &str) -> SourceFile {
+    let (layer, evidence) = by_path(signs, path);
+    SourceFile { path: path.to_owned(), layer, evidence, functions: 0, queries: 0 }
 }
 
 /// Votes for layers, each with its places.

@@ -14,14 +14,17 @@ use std::{
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// The file is written anew when more than one in this many files differ from it: an edit
 /// of one file costs less to parse again than all facts cost to write.
 const WORTH_WRITING: usize = 50;
+
+/// One process writes no more than one map in this time.
+const BETWEEN_MAPS: Duration = Duration::from_secs(20);
 
 /// Sources whose files stay in memory. A session looks at one repository.
 const HOMES: usize = 4;
@@ -34,6 +37,10 @@ pub(super) struct Remember {
     homes: Mutex<HashMap<PathBuf, Memory>>,
     /// Files read since the facts were last read or written.
     unwritten: AtomicUsize,
+    /// When the map was last written: while a file is edited, one map follows another.
+    wrote_map: Mutex<Option<Instant>>,
+    /// A map was looked for in the store.
+    looked: AtomicBool,
 }
 
 impl Remember {
@@ -56,12 +63,17 @@ impl Remember {
         key: &Fingerprint,
         started: Instant,
     ) -> Option<BackendMap> {
-        self.store.as_ref()?.map(files, key, started)
+        // Whoever scans again does so because something changed, and has the facts in memory.
+        let is_first = !self.looked.swap(true, Ordering::Relaxed);
+        self.store.as_ref().filter(|_| is_first)?.map(files, key, started)
     }
 
     pub(super) fn keep_map(&self, files: &dyn SourceFiles, key: &Fingerprint, map: &BackendMap) {
-        if let Some(store) = &self.store {
+        let Some(store) = &self.store else { return };
+        let mut wrote = self.wrote_map.lock().unwrap_or_else(PoisonError::into_inner);
+        if wrote.is_none_or(|then| then.elapsed() > BETWEEN_MAPS) {
             store.keep_map(files, key, map);
+            *wrote = Some(Instant::now());
         }
     }
 

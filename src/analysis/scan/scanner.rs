@@ -49,6 +49,9 @@ pub struct FindingInput<'i, 'l> {
     pub queries: &'i [HashSet<CallId>],
 }
 
+/// Takes the unfinished map.
+type View<'v> = &'v (dyn Fn(BackendMap) + Sync);
+
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
     /// Findings over the linked facts and the finished rest of the map, in any order.
@@ -101,7 +104,7 @@ impl BackendScanner {
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
-        self.pool.install(|| self.scan_in_pool(files, options, progress))
+        self.pool.install(|| self.scan_in_pool(files, options, progress, None))
     }
 
     fn scan_in_pool(
@@ -109,6 +112,7 @@ impl BackendScanner {
         files: &dyn SourceFiles,
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
+        view: Option<View<'_>>,
     ) -> Result<BackendMap, ScanError> {
         let started = Instant::now();
         let key = self.remember.map_key(files, options);
@@ -136,8 +140,14 @@ impl BackendScanner {
             .filter(|file| detection.is_backend(signals, &file.path))
             .collect();
         let is_partial = reading.is_partial;
+        if let Some(view) = view {
+            let mut files: Vec<_> =
+                facts.iter().map(|file| layering::by_name(&self.signs, &file.path)).collect();
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            view(BackendMap { files, ..map.clone() });
+        }
         let (filled, ()) = rayon::join(
-            || self.fill(files, &detection, &facts, options, &mut map),
+            || self.fill(files, &detection, &facts, options, &mut map, view),
             || self.remember.keep(files, options, &memory, reading),
         );
         filled?;
@@ -164,6 +174,7 @@ impl BackendScanner {
         facts: &[FileFacts],
         options: &ScanOptions,
         map: &mut BackendMap,
+        view: Option<View<'_>>,
     ) -> Result<(), ScanError> {
         let modules = ProjectFiles { texts: manifests(files) };
         let linked = link(facts, &self.packs, &modules);
@@ -186,6 +197,9 @@ impl BackendScanner {
             handlers: &handlers,
         });
         map.edges = edges(&project);
+        if let Some(view) = view {
+            view(map.clone());
+        }
         let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
         inventory::fill(&input, map)?;
         let queries = self.queries(&project, map);
@@ -224,6 +238,17 @@ impl Scanner for BackendScanner {
     ) -> Result<BackendMap, ScanError> {
         let files = source::open(source)?;
         self.scan_files(&*files, options, progress)
+    }
+
+    fn scan_in_view(
+        &self,
+        source: &Source,
+        options: &ScanOptions,
+        progress: &(dyn Fn(u64) -> bool + Sync),
+        view: View<'_>,
+    ) -> Result<BackendMap, ScanError> {
+        let files = source::open(source)?;
+        self.pool.install(|| self.scan_in_pool(&*files, options, progress, Some(view)))
     }
 }
 

@@ -170,9 +170,9 @@ pub(super) fn too_large(size_bytes: u64) -> SkipReason {
     SkipReason::TooLarge { size_bytes, limit_bytes: SIZE_LIMIT_BYTES }
 }
 
-/// Opens without following a final link and without waiting for a writer, then checks what
-/// was opened, not what had been listed.
-fn read_regular(path: &Path) -> Result<Vec<u8>, SkipReason> {
+/// The bytes of a regular file of a sane size. Opens without following a final link and
+/// without waiting for a writer, then checks what was opened, not what had been listed.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, SkipReason> {
     let unreadable = |error: io::Error| SkipReason::Unreadable(error.to_string());
     let file = open_no_follow(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;

@@ -12,7 +12,8 @@ mod stamp;
 mod text;
 mod tree;
 
-pub use directory::{DirectoryFiles, open_no_follow};
+pub use directory::{DirectoryFiles, open_no_follow, read_regular};
+pub use leave_out::is_never_source;
 pub use overlay::OverlayFiles;
 pub use skip::SkipReason;
 pub use stamp::Stamp;

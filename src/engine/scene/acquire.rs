@@ -44,7 +44,7 @@ pub fn pane(model: &Model, pane: Pane) -> PaneView {
 }
 
 fn tree(model: &Model) -> PaneView {
-    let map = model.map();
+    let map = model.shown_map();
     let chosen = &model.session.work.boundaries;
     let mut rows = vec![Row::Blank];
     let mut total = 0;
@@ -132,7 +132,7 @@ pub(super) fn is_folded(model: &Model, layer: Layer) -> bool {
 
 /// The endpoint whose flow is shown: the chosen one, or the nearest to the task.
 pub fn shown_endpoint(model: &Model) -> Option<usize> {
-    let map = model.map();
+    let map = model.shown_map();
     model
         .screen
         .endpoint
@@ -141,7 +141,7 @@ pub fn shown_endpoint(model: &Model) -> Option<usize> {
 }
 
 fn middle(model: &Model) -> PaneView {
-    let map = model.map();
+    let map = model.shown_map();
     if let Some((path, line)) = &model.screen.preview {
         return source(model, path, *line);
     }
@@ -279,7 +279,7 @@ fn list(model: &Model, map: &BackendMap) -> PaneView {
 /// The source of a file around a line.
 pub fn source(model: &Model, path: &str, line: u32) -> PaneView {
     let mut rows = vec![Row::Blank];
-    let map = model.map();
+    let map = model.shown_map();
     let evidence = map.files.iter().find(|file| file.path == path);
     if let Some(file) = evidence {
         rows.push(Row::Text {
