@@ -320,3 +320,27 @@ fn architecture_md_shows_this_table() {
     }
     docs::check_section("ARCHITECTURE.md", "rooms", &table);
 }
+
+/// `proscenium review .` judges by the contract in `stack/`; it must be this one.
+#[test]
+fn the_contract_of_the_review_is_this_table() {
+    let text = std::fs::read_to_string(root().join("stack/proscenium.toml")).unwrap();
+    let contract = proscenium::analysis::settings::Settings::parse(&text).unwrap();
+    let stated: Vec<(&str, Vec<&str>)> = contract
+        .layers
+        .iter()
+        .map(|layer| (layer.name.as_str(), layer.may_use.iter().map(String::as_str).collect()))
+        .collect();
+    let rooms: Vec<(&str, Vec<&str>)> = ROOMS.iter().map(|room| (room.name, room.may_use.to_vec())).collect();
+    assert_eq!(stated, rooms);
+    for file in rust_files("src") {
+        if let Some((room, _)) = file.path.strip_prefix("src/").and_then(|path| path.split_once('/')) {
+            assert_eq!(
+                contract.layer_of(&file.path).map(|layer| layer.name.as_str()),
+                Some(room),
+                "{}",
+                file.path
+            );
+        }
+    }
+}

@@ -11,6 +11,7 @@
 mod cli_review;
 mod cli_scan;
 mod cli_sessions;
+mod cli_settings;
 mod cli_stack;
 mod cli_verify;
 mod demo_sample;

@@ -11,6 +11,7 @@ pub mod link;
 pub mod resolve;
 pub mod rules;
 pub mod scan;
+pub mod settings;
 pub mod source;
 pub mod stack;
 pub mod stackfile;

@@ -58,6 +58,7 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
         older: sorted.older,
         baseline: used,
         not_understood: not_understood(&map),
+        excluded: excluded(&map),
         stats: map.stats,
     };
     print(&review, args.format)?;
@@ -79,6 +80,9 @@ fn print(review: &Review, format: ReviewFormat) -> Result<(), Failure> {
         ReviewFormat::Markdown => output::print(&report::review_markdown(review)),
     }
 }
+
+/// How the map begins the reason of what the settings exclude.
+const EXCLUDED: &str = "excluded: ";
 
 /// The map of the same folder at a revision; empty where it did not exist then.
 fn base_map(subject: &Subject, revision: &str, args: &ReviewArgs) -> Result<BackendMap, Failure> {
@@ -119,9 +123,20 @@ fn cards(subject: &Subject, findings: &[Finding]) -> BTreeMap<String, RuleText> 
         .collect()
 }
 
+/// What `stack/proscenium.toml` leaves out.
+fn excluded(map: &BackendMap) -> Vec<NotUnderstood> {
+    let left_out = map.skipped.iter().filter(|skipped| skipped.reason.starts_with(EXCLUDED));
+    left_out
+        .map(|skipped| NotUnderstood {
+            path: skipped.path.clone(),
+            reason: skipped.reason.replacen(EXCLUDED, "", 1),
+        })
+        .collect()
+}
+
 /// Source files that no rule could look at. What is not meant to be read is not among them.
 fn not_understood(map: &BackendMap) -> Vec<NotUnderstood> {
-    const MEANT: [&str; 4] = ["minified", "generated: ", "symbolic link", "submodule"];
+    const MEANT: [&str; 5] = ["minified", "generated: ", "symbolic link", "submodule", EXCLUDED];
     let Ok(signals) = stack::shipped() else { return Vec::new() };
     map.skipped
         .iter()

@@ -216,7 +216,7 @@ mod tests {
     fn schemas_are_listed_by_their_short_names() {
         assert_eq!(
             schema_names(),
-            ["propose", "report", "review", "rule", "scan", "session-event", "stack", "verify"]
+            ["propose", "report", "review", "rule", "scan", "session-event", "settings", "stack", "verify"]
         );
     }
 }

@@ -16,7 +16,10 @@ use std::fmt::Write;
 
 /// The explanation of a path; `None` when the map does not know it.
 pub fn explain(map: &BackendMap, path: &str, paint: Paint) -> Option<String> {
-    let skipped: Vec<_> = map.skipped.iter().filter(|skipped| skipped.path == path).collect();
+    // A folder that is left out as a whole is one entry.
+    let is_in =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let skipped: Vec<_> = map.skipped.iter().filter(|skipped| is_in(&skipped.path)).collect();
     let file = map.files.iter().find(|file| file.path == path);
     if file.is_none() && skipped.is_empty() {
         return None;

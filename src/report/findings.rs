@@ -25,6 +25,15 @@ pub fn review_text(review: &Review, paint: Paint) -> String {
             escape::line(&file.reason)
         );
     }
+    for left_out in &review.excluded {
+        let _infallible = writeln!(
+            out,
+            "{} {}: {}",
+            paint.tone(Tone::Faint, "left out:"),
+            escape::line(&left_out.path),
+            paint.tone(Tone::Faint, &escape::line(&left_out.reason))
+        );
+    }
     if let Some(baseline) = review.baseline.as_ref().filter(|baseline| !baseline.dead.is_empty()) {
         let _infallible = writeln!(
             out,

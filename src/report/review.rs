@@ -21,6 +21,8 @@ pub struct Review {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineUse>,
     pub not_understood: Vec<NotUnderstood>,
+    /// What the repository's own settings leave out, with their reasons.
+    pub excluded: Vec<NotUnderstood>,
     pub stats: Stats,
     /// Cards of the rules that `findings` name, by rule id.
     #[serde(skip)]

@@ -46,6 +46,7 @@ pub(super) fn review() -> Review {
         older: 0,
         baseline: None,
         not_understood: Vec::new(),
+        excluded: Vec::new(),
         stats: Stats { files: 4, bytes: 100, elapsed_ms: 20, rules: 2 },
         rules: BTreeMap::from([("sec/sql-interpolated-value".to_owned(), card)]),
     }

@@ -3,8 +3,9 @@
 use super::{context::Context, draft::Draft, matcher::Rule, secret_names::words, type_names::is_type};
 use crate::{
     analysis::{
-        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind},
+        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind, Span},
         link::FileId,
+        settings::SETTINGS_FILE,
     },
     domain::layer::Layer,
 };
@@ -22,7 +23,57 @@ pub(super) struct LayerPair {
     pub(super) unless_wiring: bool,
 }
 
+/// The usual order, or the repository's own contract where it states one.
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    if context.input.settings.layers.is_empty() { usual(context, rule) } else { contract(context, rule) }
+}
+
+/// Imports that the repository's own contract does not allow.
+fn contract(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let settings = context.input.settings;
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        let Some(layer) = settings.layer_of(&facts.path) else { continue };
+        // One statement may import several names.
+        let mut seen = BTreeSet::new();
+        for (position, import) in facts.imports.iter().enumerate() {
+            let is_type = import.flags.has(ImportFlags::TYPE_ONLY);
+            if is_type || import.flags.has(ImportFlags::DECLARES) || is_test_code(facts, import.span) {
+                continue;
+            }
+            let Some(target) = context.resolver().import_target(file, position) else { continue };
+            let Some(other) = context.resolver().facts(target) else { continue };
+            let Some(to) = settings.layer_of(&other.path) else { continue };
+            let is_allowed = to.name == layer.name || layer.may_use.contains(&to.name);
+            if is_allowed || !seen.insert((import.span.start, target)) {
+                continue;
+            }
+            let allowed = match layer.may_use.as_slice() {
+                [] => "no other layer".to_owned(),
+                names => names.join(", "),
+            };
+            let order = format!("{} may use {allowed} ({SETTINGS_FILE}:{})", layer.name, layer.line);
+            found.push(
+                Draft::new(file, import.span)
+                    .word("from", facts.path.clone())
+                    .word("to", other.path.clone())
+                    .word("order", order),
+            );
+        }
+    }
+    found
+}
+
+/// Whether a place stands in a module of tests inside its file, as Rust has them.
+fn is_test_code(facts: &FileFacts, span: Span) -> bool {
+    facts.scopes.iter().any(|scope| {
+        scope.kind == ScopeKind::Namespace
+            && scope.span.range().contains(&(span.start as usize))
+            && matches!(facts.text(scope.name), "tests" | "test")
+    })
+}
+
+fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
         let from = context.layer(file);
@@ -61,6 +112,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 Draft::new(file, import.span)
                     .word("from", facts.path.clone())
                     .word("to", other.path.clone())
+                    .word("order", "the order is router, service, repository, model")
                     .word("symbol", name),
             );
         }

@@ -16,6 +16,7 @@ use crate::analysis::{
     layering::{self, LayerInput, QueryFinder, Signs},
     link::{Linked, ProjectFiles, link},
     resolve::Project,
+    settings::{ExcludedFiles, Settings},
     source::{self, SourceFiles},
     stack::{self, Detection, FileUse},
     stackfile,
@@ -47,10 +48,19 @@ pub struct FindingInput<'i, 'l> {
     pub map: &'i BackendMap,
     /// By file of the facts: calls that look as if they reached the database.
     pub queries: &'i [HashSet<CallId>],
+    /// What the repository says about itself.
+    pub settings: &'i Settings,
 }
 
 /// Takes the unfinished map.
 type View<'v> = &'v (dyn Fn(BackendMap) + Sync);
+
+/// What is asked of one scan.
+struct Request<'r> {
+    options: &'r ScanOptions,
+    progress: &'r (dyn Fn(u64) -> bool + Sync),
+    view: Option<View<'r>>,
+}
 
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
@@ -104,21 +114,38 @@ impl BackendScanner {
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
-        self.pool.install(|| self.scan_in_pool(files, options, progress, None))
+        self.answer(files, &Request { options, progress, view: None })
     }
 
-    fn scan_in_pool(
-        &self,
-        files: &dyn SourceFiles,
-        options: &ScanOptions,
-        progress: &(dyn Fn(u64) -> bool + Sync),
-        view: Option<View<'_>>,
-    ) -> Result<BackendMap, ScanError> {
+    /// The map that an earlier scan kept, or a new one.
+    fn answer(&self, files: &dyn SourceFiles, request: &Request<'_>) -> Result<BackendMap, ScanError> {
         let started = Instant::now();
-        let key = self.remember.map_key(files, options);
+        let key = self.remember.map_key(files, request.options);
         if let Some(map) = key.and_then(|key| self.remember.map(files, &key, started)) {
             return Ok(map);
         }
+        let settings = Settings::of(files)?;
+        let (mut map, is_partial) = if settings.excludes.is_empty() {
+            self.pool.install(|| self.scan_in_pool(files, &settings, request))?
+        } else {
+            let files = ExcludedFiles::new(files, &settings);
+            self.pool.install(|| self.scan_in_pool(&files, &settings, request))?
+        };
+        map.stats.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(key) = key.filter(|_| !is_partial) {
+            self.remember.keep_map(files, &key, &map);
+        }
+        Ok(map)
+    }
+
+    /// The map, and whether a file could not be read, perhaps only now.
+    fn scan_in_pool(
+        &self,
+        files: &dyn SourceFiles,
+        settings: &Settings,
+        request: &Request<'_>,
+    ) -> Result<(BackendMap, bool), ScanError> {
+        let &Request { options, progress, view } = request;
         let memory = self.remember.memory(files, options);
         let earlier = Earlier { memory: &memory, keeps: self.remember.keeps(options) };
         let reading = read_all(files, &earlier, progress)?;
@@ -146,8 +173,9 @@ impl BackendScanner {
             files.sort_by(|a, b| a.path.cmp(&b.path));
             view(BackendMap { files, ..map.clone() });
         }
+        let judge_by = options.rules.then_some(settings);
         let (filled, ()) = rayon::join(
-            || self.fill(files, &detection, &facts, options, &mut map, view),
+            || self.fill(files, &detection, &facts, &mut map, judge_by, view),
             || self.remember.keep(files, options, &memory, reading),
         );
         filled?;
@@ -155,32 +183,25 @@ impl BackendScanner {
             return Err(ScanError::Cancelled);
         }
         map.skipped.sort_by(|a, b| (&a.path, &a.path_bytes).cmp(&(&b.path, &b.path_bytes)));
-        map.stats = Stats {
-            files: map.files.len() as u64,
-            bytes,
-            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            rules: map.stats.rules,
-        };
-        if let Some(key) = key.filter(|_| !is_partial) {
-            self.remember.keep_map(files, &key, &map);
-        }
-        Ok(map)
+        map.stats = Stats { files: map.files.len() as u64, bytes, elapsed_ms: 0, rules: map.stats.rules };
+        Ok((map, is_partial))
     }
 
+    /// Fills the map; with findings where the settings to judge by are given.
     fn fill(
         &self,
         files: &dyn SourceFiles,
         detection: &Detection,
         facts: &[FileFacts],
-        options: &ScanOptions,
         map: &mut BackendMap,
+        findings_by: Option<&Settings>,
         view: Option<View<'_>>,
     ) -> Result<(), ScanError> {
         let modules = ProjectFiles { texts: manifests(files) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);
-        let project = Project::new(facts, &modules.texts);
+        let project = Project::new(facts, &linked.imports);
         let others = other_files(files, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map
@@ -205,8 +226,8 @@ impl BackendScanner {
         let queries = self.queries(&project, map);
         let input = FlowInput { files, facts, project: &project, linked: &linked, map, queries: &queries };
         map.flows = flow::flows(&input);
-        if let Some(source) = self.findings.as_ref().filter(|_| options.rules) {
-            let input = FindingInput { files, linked: &linked, map, queries: &queries };
+        if let (Some(source), Some(settings)) = (&self.findings, findings_by) {
+            let input = FindingInput { files, linked: &linked, map, queries: &queries, settings };
             map.findings = source.findings(&input);
             map.findings.sort_by(|a, b| {
                 (&a.file, a.line, a.column, &a.rule).cmp(&(&b.file, b.line, b.column, &b.rule))
@@ -220,7 +241,7 @@ impl BackendScanner {
 impl BackendScanner {
     /// By file: calls that reach the database, told by the models that layering found.
     fn queries(&self, project: &Project<'_>, map: &BackendMap) -> Vec<HashSet<CallId>> {
-        let models = map.files_in(Layer::Model).filter_map(|file| project.modules.file(&file.path)).collect();
+        let models = map.files_in(Layer::Model).filter_map(|file| project.file(&file.path)).collect();
         let finder = QueryFinder::new(&self.signs, models);
         (0..project.files.len())
             .into_par_iter()
@@ -248,7 +269,7 @@ impl Scanner for BackendScanner {
         view: View<'_>,
     ) -> Result<BackendMap, ScanError> {
         let files = source::open(source)?;
-        self.pool.install(|| self.scan_in_pool(&*files, options, progress, Some(view)))
+        self.answer(&*files, &Request { options, progress, view: Some(view) })
     }
 }
 
@@ -264,8 +285,8 @@ fn apply_stack_file(files: &dyn SourceFiles, map: &mut BackendMap) {
 fn edges(project: &Project<'_>) -> Vec<Edge> {
     let mut found: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for (index, file) in project.files.iter().enumerate() {
-        for import in &file.imports {
-            let Some((other, _)) = project.import_file(index, import) else { continue };
+        for (at, import) in file.imports.iter().enumerate() {
+            let Some((other, _)) = project.import_file(index, at) else { continue };
             let Some(to) = project.files.get(other).filter(|_| other != index) else { continue };
             let line = file.line(import.span.start);
             let entry = found.entry((file.path.as_str(), to.path.as_str())).or_insert(line);

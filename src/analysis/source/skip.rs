@@ -29,6 +29,9 @@ pub enum SkipReason {
     /// A folder of dependencies, of build output or of a tool.
     #[error("{0}")]
     LeftOut(&'static str),
+    /// The repository's settings leave it out; the text says why and where.
+    #[error("{0}")]
+    Excluded(String),
     /// A parser refused it: too deep, or not its language.
     #[error("{0}")]
     Unparsed(String),

@@ -89,6 +89,14 @@ fn subjects(cx: &Cx<'_>) -> Vec<HunkId> {
     if chosen.is_empty() { plan::current(cx.model).map(|hunk| hunk.id).into_iter().collect() } else { chosen }
 }
 
+/// Remembers the hunk on screen: without a mark it is the first undecided one, which after
+/// the decision would be another. Returns its file.
+fn keep_place(cx: &mut Cx<'_>) -> Option<String> {
+    let current = plan::current(cx.model).map(|hunk| hunk.id)?;
+    cx.model.screen.hunk = Some(current);
+    path_of(cx, current)
+}
+
 fn approve(cx: &mut Cx<'_>) {
     let mut ids = subjects(cx);
     if ids.is_empty() {
@@ -105,7 +113,7 @@ fn approve(cx: &mut Cx<'_>) {
         [one] => format!("approved hunk {one}"),
         many => format!("approved {}", plural(many.len(), "hunk")),
     };
-    let from = plan::current(cx.model).and_then(|hunk| path_of(cx, hunk.id));
+    let from = keep_place(cx);
     if cx.decide(ids.clone(), Decision::Approved) {
         cx.model.screen.chosen_hunks.clear();
         forget_toggles(cx, &ids);
@@ -153,7 +161,7 @@ fn approve_file(cx: &mut Cx<'_>) {
         return;
     }
     let text = format!("approved {}", plural(ids.len(), "hunk"));
-    let from = plan::current(cx.model).and_then(|hunk| path_of(cx, hunk.id));
+    let from = keep_place(cx);
     if cx.decide(ids, Decision::Approved) {
         cx.undoable(text);
         advance(cx, from);
@@ -192,7 +200,7 @@ pub fn rejected(cx: &mut Cx<'_>, ids: &[HunkId], reason: &str) {
         [one] => format!("rejected hunk {one}"),
         many => format!("rejected {}", plural(many.len(), "hunk")),
     };
-    let from = plan::current(cx.model).and_then(|hunk| path_of(cx, hunk.id));
+    let from = keep_place(cx);
     if cx.decide(ids.to_vec(), Decision::Rejected { reason: reason.trim().to_owned() }) {
         cx.model.screen.chosen_hunks.clear();
         forget_toggles(cx, ids);

@@ -23,6 +23,15 @@ fn approving_moves_to_the_next_undecided_and_says_when_the_file_changes() {
 }
 
 #[test]
+fn after_coming_back_undecided_the_first_decision_leads_to_the_second_hunk() {
+    let mut driver = Driver::acting(World::default());
+    // As after a resume in which nothing was decided yet.
+    driver.model.screen.hunk = None;
+    driver.press("a");
+    assert_eq!((driver.states()[0].as_str(), driver.current_hunk()), ("1 approved", 2));
+}
+
+#[test]
 fn what_is_approved_already_is_not_approved_again() {
     let mut driver = Driver::acting(World::default());
     driver.press("a a a");
