@@ -70,6 +70,20 @@ fn a_folder_outside_any_repository_is_scanned_too() {
 }
 
 #[test]
+fn an_endpoint_is_explained_by_its_title_or_by_a_path_that_it_serves() {
+    let (sandbox, root) = Sandboxed::with_demo();
+    for asked in ["GET /api/orders/{order_id}", "/api/orders/17"] {
+        let text = sandbox.run(&root, &["scan", "--explain", asked]).expect(0).without_escapes().text();
+        assert!(text.starts_with("GET /api/orders/{order_id}  get_order\n"), "{text}");
+        assert_eq!(section(&text, "Why this endpoint"), ["  app/routers/orders.py:26  registers it"]);
+        for heading in ["Flow", "Why these layers"] {
+            let rows = section(&text, heading);
+            assert!(rows.iter().any(|row| row.contains("app/routers/orders.py")), "{heading}: {text}");
+        }
+    }
+}
+
+#[test]
 fn graphs_name_every_file_and_explain_names_the_evidence() {
     let (sandbox, root) = Sandboxed::with_demo();
     let dot = sandbox.run(&root, &["scan", "--format", "dot"]).expect(0).text();
@@ -87,7 +101,11 @@ fn graphs_name_every_file_and_explain_names_the_evidence() {
         );
     }
     let ran = sandbox.run(&root, &["scan", "--explain", "README.md"]).expect(2);
-    assert!(ran.err.contains("README.md is not a source file") && ran.err.contains("hint: "), "{}", ran.err);
+    assert!(
+        ran.err.contains("README.md is neither a source file nor an endpoint") && ran.err.contains("hint: "),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -50,10 +50,11 @@ fn explain(subject: &Subject, map: &BackendMap, path: &Path) -> Result<String, F
         .into_iter()
         .flatten()
         .find_map(|path| report::explain(map, &with_slashes(&path), output::paint()))
+        .or_else(|| report::explain_endpoint(map, path.to_str()?, output::paint()))
         .ok_or_else(|| {
             Failure::user(
-                format!("{} is not a source file of this backend", path.display()),
-                "name a file from the scanned folder on; `proscenium scan --format json` lists them",
+                format!("{} is neither a source file nor an endpoint of this backend", path.display()),
+                "name a file from the scanned folder on, or an endpoint; `proscenium scan` lists them",
             )
         })
 }

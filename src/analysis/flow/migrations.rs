@@ -2,7 +2,8 @@
 
 use super::FlowInput;
 use crate::domain::{layer::Layer, map::FlowStep};
-use std::collections::HashMap;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
 
 /// Steps by model name.
 pub(super) struct Tables {
@@ -11,22 +12,32 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(input: &FlowInput<'_, '_>) -> Self {
-        let texts: Vec<(&str, &str, String)> = input
+        if input.map.endpoints.is_empty() {
+            return Self { steps: HashMap::new() };
+        }
+        let models: Vec<(&str, Vec<String>)> = input
+            .map
+            .models
+            .iter()
+            .map(|model| (model.name.as_str(), candidates(&model.name, model.table.as_deref())))
+            .collect();
+        let wanted: HashSet<&str> = models.iter().flat_map(|(_, names)| names).map(String::as_str).collect();
+        let texts: Vec<(&str, &str, Mentions)> = input
             .map
             .migrations
-            .iter()
+            .par_iter()
             .filter_map(|file| {
-                Some((file.path.as_str(), file.revision.as_str(), input.files.text(&file.path).ok()?))
+                let text = input.files.text(&file.path).ok()?;
+                Some((file.path.as_str(), file.revision.as_str(), Mentions::new(&text, &wanted)))
             })
             .collect();
         // A migration that follows none of the others comes first; names order the rest.
         let mut steps = HashMap::new();
-        for model in &input.map.models {
-            let names = candidates(&model.name, model.table.as_deref());
+        for (model, names) in &models {
             let mut found: Vec<(bool, &str, FlowStep)> = texts
                 .iter()
-                .filter_map(|(path, revision, text)| {
-                    let (line, creates) = mention(text, &names)?;
+                .filter_map(|(path, revision, mentions)| {
+                    let (line, creates) = mentions.of(names)?;
                     let symbol = if revision.is_empty() { stem(path) } else { revision };
                     let step = FlowStep {
                         layer: Layer::Migration,
@@ -41,7 +52,7 @@ impl Tables {
                 .collect();
             found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
             if let Some((_, _, step)) = found.into_iter().next() {
-                steps.insert(model.name.clone(), step);
+                steps.insert((*model).to_owned(), step);
             }
         }
         Self { steps }
@@ -69,28 +80,45 @@ fn candidates(model: &str, table: Option<&str>) -> Vec<String> {
     vec![bare.to_owned(), format!("{bare}s"), format!("{}ies", bare.trim_end_matches('y'))]
 }
 
-/// The first line that names a table in quotes or after SQL's own words, and whether it
-/// creates it.
-fn mention(text: &str, names: &[String]) -> Option<(u32, bool)> {
-    let mut first: Option<(u32, bool)> = None;
-    let mut before = String::new();
-    for (index, line) in text.lines().enumerate() {
-        let lower = line.to_lowercase();
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let words = || lower.split(|c: char| !c.is_alphanumeric() && c != '_');
-        if words().any(|word| names.iter().any(|name| name == word)) {
-            // The call often stands on the line above its first argument.
-            let creates = ["create table", "create_table", "createtable", "createmodel"]
+/// The lines of a migration that name tables, in quotes or after SQL's own words.
+#[derive(Debug, Default)]
+struct Mentions {
+    /// By name: the first line, and the first that creates the table.
+    lines: HashMap<String, (u32, Option<u32>)>,
+}
+
+impl Mentions {
+    fn new(text: &str, wanted: &HashSet<&str>) -> Self {
+        let mut mentions = Self::default();
+        let mut created_above = false;
+        for (number, line) in (1_u32..).zip(text.lines()) {
+            let lower = line.to_lowercase();
+            let creates_here = ["create table", "create_table", "createtable", "createmodel"]
                 .iter()
-                .any(|mark| lower.contains(mark) || before.contains(mark));
-            if creates {
-                return Some((number, true));
+                .any(|mark| lower.contains(mark));
+            // The call often stands on the line above its first argument.
+            let creates = creates_here || created_above;
+            created_above = creates_here;
+            for word in lower.split(|c: char| !c.is_alphanumeric() && c != '_') {
+                if wanted.contains(word) {
+                    let known = mentions.lines.entry(word.to_owned()).or_insert((number, None));
+                    known.1 = known.1.or(creates.then_some(number));
+                }
             }
-            first = first.or(Some((number, false)));
         }
-        before = lower;
+        mentions
     }
-    first
+
+    /// The line that creates one of these tables, else the first that names one; and whether
+    /// it creates it.
+    fn of(&self, names: &[String]) -> Option<(u32, bool)> {
+        let found = || names.iter().filter_map(|name| self.lines.get(name));
+        let created = found().filter_map(|(_, created)| *created).min();
+        match created {
+            Some(line) => Some((line, true)),
+            None => found().map(|(first, _)| (*first, false)).min(),
+        }
+    }
 }
 
 fn stem(path: &str) -> &str {
@@ -102,6 +130,11 @@ fn stem(path: &str) -> &str {
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    fn mention(text: &str, names: &[String]) -> Option<(u32, bool)> {
+        let wanted = names.iter().map(String::as_str).collect();
+        Mentions::new(text, &wanted).of(names)
+    }
 
     #[test]
     fn the_line_that_creates_the_table_is_preferred() {

@@ -8,7 +8,7 @@ use crate::{
         map::{Endpoint, FlowStep},
     },
 };
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Shorter names are too common to mean one symbol.
 const LEAST_NAME: usize = 5;
@@ -22,7 +22,7 @@ pub(super) struct Tests<'a> {
 
 struct TestFile<'a> {
     facts: &'a FileFacts,
-    words: HashSet<&'a str>,
+    words: FxHashSet<&'a str>,
     /// Paths in string literals with the offset where they stand.
     paths: Vec<(Vec<&'a str>, u32)>,
 }
@@ -59,8 +59,11 @@ impl<'a> Tests<'a> {
         let mut found: Vec<FlowStep> = Vec::new();
         for file in &self.files {
             for (_, offset) in file.paths.iter().filter(|(path, _)| requests(path, &wanted)) {
+                if found.len() >= LIMIT {
+                    return found;
+                }
                 let step = file.step(*offset);
-                if found.len() < LIMIT && !found.contains(&step) {
+                if !found.contains(&step) {
                     found.push(step);
                 }
             }

@@ -519,7 +519,7 @@ mod tests {
         ]);
         let imports = imports(&files);
         let project = Project::new(&files, &imports);
-        assert_eq!(project.exported(1, "y"), None);
+        assert_eq!(project.exported(1, "y"), Some(Target::External("x.z".into())));
     }
 
     #[test]
