@@ -35,6 +35,11 @@ fn a_file_of_answers_completes_the_demo() {
     assert!(done.text.contains("fixed 1 test_top_spenders_come_largest_first"), "{}", done.text);
     assert!(!done.text.bytes().any(|byte| byte == 0x1b), "no escape byte is written");
     insta::assert_snapshot!(redacted(&done.text, &linear));
+
+    // The journal alone does not say what behaviour changed; the repository does.
+    let shown = linear.show_the_session();
+    assert!(shown.contains("/api/reports/top-customers"), "{shown}");
+    assert!(!shown.contains("not computed"), "{shown}");
 }
 
 #[test]

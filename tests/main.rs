@@ -9,6 +9,7 @@
 )]
 
 mod cli_review;
+mod cli_rules;
 mod cli_scan;
 mod cli_sessions;
 mod cli_settings;
@@ -25,15 +26,19 @@ mod knowledge_overlay;
 mod layering;
 mod linear_demo;
 mod propose_command;
+mod pty_answers;
 mod pty_follow;
 mod pty_hostile;
+mod pty_mouse;
 mod pty_resume;
 mod pty_terminal;
 mod pty_walkthrough;
 mod recipe_fastapi;
+mod rules_docs;
 mod rules_examples;
 mod rules_findings;
 mod rules_sample;
+mod scan_backends;
 mod scan_cache;
 mod scan_hostile;
 mod shots;

@@ -280,6 +280,7 @@ fn several_parts_become_a_chain_and_the_branch_moves_once() {
         parts,
         tree,
         scratch: Default::default(),
+        cancel: Default::default(),
     };
     let outcome = commit(&vault, &whole).0.unwrap();
     let verified: Vec<bool> = outcome.commits.iter().map(|commit| commit.verified).collect();

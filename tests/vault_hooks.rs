@@ -243,3 +243,47 @@ fn an_ssh_key_signs_and_git_accepts_the_signature() {
     git(Path::new(&sandbox.root()), &["verify-commit", "HEAD"]);
     assert_sound(&sandbox);
 }
+
+#[test]
+fn a_hook_that_the_user_stops_leaves_no_commit_and_the_next_try_begins_afresh() {
+    for name in ["pre-commit", "prepare-commit-msg", "commit-msg"] {
+        let sandbox = sandbox();
+        let gate = sandbox.path(".git/begun");
+        hook(&sandbox, name, &format!("#!/bin/sh\necho half > f.txt\n: > {}\nsleep 60\n", gate.display()));
+        let vault = open(&sandbox);
+        let planned = request(&vault, "m", &[file("f.txt", "b\n")]);
+        let before = snapshot(&sandbox, true);
+        let cancel = planned.cancel.clone();
+        let asker = std::thread::spawn(move || {
+            let until = std::time::Instant::now() + Duration::from_secs(30);
+            while !gate.exists() && std::time::Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            cancel.ask();
+            gate
+        });
+        let began = std::time::Instant::now();
+        let (result, reports) = commit(&vault, &planned);
+        assert!(matches!(result, Err(VaultError::Stopped { what }) if what == name));
+        assert!(began.elapsed() < Duration::from_secs(40));
+        assert_eq!(names(&reports), [(name, 130)]);
+        assert!(reports[0].output.contains("stopped by you"), "{:?}", reports[0]);
+        std::fs::remove_file(asker.join().unwrap()).unwrap();
+        assert_eq!(snapshot(&sandbox, true), before);
+        hook(&sandbox, name, "#!/bin/sh\ngrep -qx b f.txt\n");
+        commit(&vault, &request(&vault, "m", &[file("f.txt", "b\n")])).0.unwrap();
+        assert_sound(&sandbox);
+    }
+}
+
+#[test]
+fn a_commit_that_is_stopped_before_its_hooks_runs_none() {
+    let sandbox = sandbox();
+    hook(&sandbox, "pre-commit", "#!/bin/sh\nexit 0\n");
+    let vault = open(&sandbox);
+    let planned = request(&vault, "m", &[file("f.txt", "b\n")]);
+    planned.cancel.ask();
+    let (result, reports) = commit(&vault, &planned);
+    assert!(matches!(result, Err(VaultError::Stopped { what }) if what == "the commit"));
+    assert!(reports.is_empty());
+}

@@ -304,3 +304,31 @@ fn damaged_repositories_are_errors_and_never_a_panic() {
     check(".git/refs/heads/main", b"garbage\n");
     check(".git/config", b"[core\n");
 }
+
+#[test]
+fn the_working_tree_is_a_tree_only_while_no_file_of_it_differs_and_none_is_added() {
+    let sandbox = Sandbox::with(&[("a.txt", "a\n"), ("d/b.bin", "\0b\n"), (".gitignore", "ignored\n")]);
+    let vault = open(&sandbox);
+    let base = vault.compose(&sandbox.head(), &[]).unwrap();
+    let changed = vault.compose(&sandbox.head(), &[file("a.txt", "A\n"), file("n.txt", "n\n")]).unwrap();
+    let is = |tree: &str| vault.working_is(tree).unwrap();
+    assert!(is(&base) && !is(&changed));
+    sandbox.write("ignored", "cache\n");
+    assert!(is(&base), "what git ignores is in no tree");
+    sandbox.write("n.txt", "n\n");
+    assert!(!is(&base), "an untracked file may change what a test says");
+    sandbox.write("a.txt", "A\n");
+    assert!(is(&changed), "the same texts, not committed and not staged");
+    sandbox.git(&["add", "a.txt"]);
+    sandbox.write("a.txt", "a\n");
+    assert!(!is(&changed), "what is staged does not matter");
+    sandbox.write("a.txt", "A\n");
+    sandbox.write("d/b.bin", "\0B\n");
+    assert!(!is(&changed), "files that are not text count too");
+    sandbox.write("d/b.bin", "\0b\n");
+    let path = sandbox.path("a.txt");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(!is(&changed), "so do modes");
+    std::fs::remove_file(path).unwrap();
+    assert!(!is(&changed));
+}

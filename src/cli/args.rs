@@ -62,6 +62,9 @@ pub enum Command {
     Scan(ScanArgs),
     /// Findings, those that a change brought in, and their fixes.
     Review(ReviewArgs),
+    /// The rules of the review: list them, read one, run their examples.
+    #[command(subcommand)]
+    Rules(super::rules::RulesCommand),
     /// Run the repository's own checks on a clean copy of its last commit.
     Verify(VerifyArgs),
     /// What a recipe would change.

@@ -9,11 +9,12 @@ use crate::{
     linear::{self, Echo, LinearError},
     runtime::{
         app::{self, Ended, Look},
+        config::Config,
         lines::{self, Answers},
         open::{self, Request},
         terminal,
     },
-    ui::{Background, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
+    ui::{Background, Depth, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
 };
 use nix::sys::stat::{SFlag, fstat, stat};
 use std::{
@@ -33,22 +34,22 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
     if screen.linear || !has_screen() {
         return line_by_line(request);
     }
+    let mut kept = None;
     loop {
         let mut opened = open::open(&request)?;
         opened.model.options.learn |= screen.learn;
-        let config = opened.host.tools.config.clone();
-        let look = Look {
-            theme: theme(screen, &config.theme)?,
-            symbols: symbols(&config.symbols)?,
-            mouse: config.mouse,
+        let mut look = match kept.take() {
+            Some(look) => look,
+            None => look(screen, &opened.host.tools.config)?,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .map_err(Failure::bug)?;
-        let (ended, resume, model) = runtime.block_on(app::run(opened, look)).map_err(Failure::bug)?;
+        let (ended, resume, model) = runtime.block_on(app::run(opened, &mut look)).map_err(Failure::bug)?;
         runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        kept = Some(look);
         for panic in terminal::worker_panics() {
             let text = format!("internal error, the session went on: {panic}");
             let _closed = writeln!(std::io::stderr(), "{}", crate::ui::safe::clean(&text));
@@ -139,25 +140,43 @@ fn farewell(model: &crate::engine::Model) {
     let _closed_pipe = writeln!(out, "{}", crate::ui::safe::clean(&text));
 }
 
-fn theme(screen: &ScreenArgs, configured: &str) -> Result<Theme, Failure> {
-    const HINT: &str = "themes are dark, light, contrast, mono, or the path of a theme file";
-    let name = screen.theme.as_deref().unwrap_or(configured);
-    let depth = detect_depth(|name| std::env::var(name).ok());
-    let background = Background::default();
-    let built_in = |name| Ok(Theme::builtin(ThemeChoice { name, depth, background }));
-    match name {
-        "" => built_in(ThemeName::default()),
-        "dark" => built_in(ThemeName::Dark),
-        "light" => built_in(ThemeName::Light),
-        "contrast" => built_in(ThemeName::Contrast),
-        "mono" => built_in(ThemeName::Mono),
-        path => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::user(format!("theme {path}: {error}"), HINT))?;
-            Theme::from_toml(&text, depth, background)
-                .map_err(|error| Failure::user(format!("theme {path}: {error}"), HINT))
-        }
+/// How the screen looks, as far as it can be known without asking the terminal.
+fn look(screen: &ScreenArgs, config: &Config) -> Result<Look, Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let named = screen.theme.as_deref().unwrap_or(&config.theme);
+    let depth = detect_depth(variable);
+    // Without colours there is nothing to choose, and these terminals know no such question:
+    // they would print it, or answer for another one.
+    let term = variable("TERM").unwrap_or_default();
+    let can_answer =
+        depth != Depth::Mono && !["linux", "screen", "Eterm"].iter().any(|mute| term.starts_with(mute));
+    let (theme, if_light) = match named {
+        "" if can_answer => (built_in(ThemeName::Dark, depth), Some(built_in(ThemeName::Light, depth))),
+        "" => (built_in(ThemeName::default(), depth), None),
+        name => (theme(name, depth)?, None),
+    };
+    let symbols = symbols(&config.symbols)?;
+    let ambiguous = (config.symbols.is_empty() && symbols == Symbols::Unicode)
+        .then(|| Symbols::ambiguous(variable))
+        .flatten();
+    Ok(Look { theme, if_light, symbols, ambiguous, mouse: config.mouse })
+}
+
+fn built_in(name: ThemeName, depth: Depth) -> Theme {
+    Theme::builtin(ThemeChoice { name, depth, background: Background::default() })
+}
+
+/// A theme by its name, or the path of its file.
+fn theme(name: &str, depth: Depth) -> Result<Theme, Failure> {
+    if let Some(name) = ThemeName::from_name(name) {
+        return Ok(built_in(name, depth));
     }
+    let wrong = |error: &dyn std::fmt::Display| {
+        let hint = "themes are dark, light, contrast, mono, or the path of a theme file";
+        Failure::user(format!("theme {name}: {error}"), hint)
+    };
+    let text = std::fs::read_to_string(name).map_err(|error| wrong(&error))?;
+    Theme::from_toml(&text, depth, Background::default()).map_err(|error| wrong(&error))
 }
 
 fn symbols(configured: &str) -> Result<Symbols, Failure> {

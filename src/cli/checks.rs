@@ -15,7 +15,7 @@ use crate::{
     report::{CheckedCommand, Paint, outcome_line},
     runtime::{checking, clock::SystemClock},
     vault::GitVault,
-    verify::PipeVerifier,
+    verify::{PipeVerifier, own_program},
 };
 use std::{
     collections::BTreeMap,
@@ -105,7 +105,7 @@ pub(super) struct Runner {
 impl Runner {
     pub(super) fn new(cancel: Cancel) -> Self {
         let clock = Arc::new(SystemClock::default());
-        let verifier = PipeVerifier::new(clock.clone());
+        let verifier = PipeVerifier::new(clock.clone()).guarded_by(own_program());
         Self { verifier, clock, env: std::env::vars_os().collect(), cancel, last_run: 0 }
     }
 

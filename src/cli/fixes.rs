@@ -13,7 +13,7 @@ use super::{
     subject::{Cache, Subject, open_source},
 };
 use crate::{
-    analysis::source::SourceFiles,
+    analysis::source::{Entry, SourceFiles},
     domain::safe,
     domain::{diff::changes_between, finding::Finding},
     propose,
@@ -65,7 +65,7 @@ impl Outcome {
         for group in findings.chunk_by(|a, b| a.file == b.file) {
             let Some(first) = group.first() else { continue };
             match files.text(&first.file) {
-                Ok(text) => outcome.one_file(&first.file, text, group.to_vec()),
+                Ok(text) => outcome.one_file(&first.file, text, group.to_vec(), files.entries()),
                 Err(reason) => outcome.left.push(format!("{}: {reason}", first.file)),
             }
         }
@@ -74,10 +74,12 @@ impl Outcome {
 
     /// From the end of the file to its start, so that most fixes move no other finding;
     /// those that do (an import at the top) move the rest of the list along.
-    fn one_file(&mut self, path: &str, old: String, mut rest: Vec<Finding>) {
+    fn one_file(&mut self, path: &str, old: String, mut rest: Vec<Finding>, listed: &[Entry]) {
         let mut text = old.clone();
         while let Some(finding) = rest.pop() {
-            match propose::fix(&finding, &text) {
+            let added = self.files.iter().filter(|file| file.old.is_none()).map(|file| file.path.as_str());
+            let known: Vec<&str> = listed.iter().map(|entry| entry.path.as_str()).chain(added).collect();
+            match propose::fix(&finding, &text, &known) {
                 Ok(fixed) => {
                     let (moved, beside) = follow(&text, &fixed.text, rest);
                     rest = moved;
@@ -89,6 +91,8 @@ impl Outcome {
                     }
                     self.remarks.extend(fixed.remarks.iter().map(|remark| format!("{path}: {remark}")));
                     self.fixed.push(finding.fingerprint);
+                    let new = fixed.added.into_iter();
+                    self.files.extend(new.map(|(path, text)| PatchFile { path, old: None, new: Some(text) }));
                     text = fixed.text;
                 }
                 Err(error) => {

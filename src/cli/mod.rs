@@ -14,6 +14,7 @@ mod pages;
 mod progress;
 mod propose;
 mod review;
+mod rules;
 mod scan;
 mod sessions;
 mod signals;
@@ -22,6 +23,7 @@ mod subject;
 mod usage;
 mod verify;
 
+pub use crate::verify::guard;
 pub use args::{Cli, Command};
 pub use demo::{PlantError, plant};
 pub use failure::Failure;
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Demo(args)) => demo::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Review(args)) => review::run(&args),
+        Some(Command::Rules(command)) => rules::run(&command),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Propose(args)) => propose::run(&args),
         Some(Command::Stack(command)) => stack::run(&command),

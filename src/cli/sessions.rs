@@ -4,29 +4,32 @@ use super::{
     args::{ExportFormat, SessionsCommand, SessionsListArgs, TextOrJson},
     failure::Failure,
     output,
+    subject::{Cache, Subject},
 };
 use crate::{
     domain::{
         event::{Event, Exit},
+        report::Report,
         safe,
         session::Session,
         stack::Stack,
     },
-    engine::{Model, Msg, model::Options, reporting, update},
+    engine::{Model, Msg, effect::Checked, model::Options, reporting, update},
     journal::{self, Loaded, SessionSummary},
     keys::KeyTable,
     knowledge::Knowledge,
-    ports::{Clock, journal::JournalError},
+    ports::{Clock, Source, journal::JournalError},
     report::{self, Paint, Tone},
     runtime::{
         Dirs,
         clock::{SystemClock, ago, clock_time},
         handbook,
+        host::base_source,
         open::{self, OpenError},
     },
 };
 use serde::Serialize;
-use std::{fmt::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write, path::Path, process::ExitCode, sync::Arc};
 
 /// Does what the subcommand says.
 pub fn run(command: &SessionsCommand) -> Result<ExitCode, Failure> {
@@ -34,10 +37,10 @@ pub fn run(command: &SessionsCommand) -> Result<ExitCode, Failure> {
     match command {
         SessionsCommand::List(args) => list(&dirs, args)?,
         SessionsCommand::Show(args) => {
-            output::print(&report::markdown(&reporting::report(&model(&dirs, &args.id)?)))?;
+            output::print(&report::markdown(&document(&dirs, &args.id)?))?;
         }
         SessionsCommand::Export(args) => {
-            let document = reporting::report(&model(&dirs, &args.id)?);
+            let document = document(&dirs, &args.id)?;
             output::print(&match args.format {
                 ExportFormat::Markdown => report::markdown(&document),
                 ExportFormat::Html => report::html(&document),
@@ -145,6 +148,44 @@ fn model(dirs: &Dirs, id: &str) -> Result<Model, Failure> {
     // Effects would touch the world; a report needs none of them.
     let _not_carried_out = update(&mut model, Msg::Resumed(events));
     Ok(model)
+}
+
+/// The report of a session, with the behaviour that its approved text changes.
+fn document(dirs: &Dirs, id: &str) -> Result<Report, Failure> {
+    let mut model = model(dirs, id)?;
+    // The journal says what was decided; what it does to endpoints, tables and settings is
+    // read from the repository, as the session itself does.
+    if let Err(failure) = read_maps(&mut model) {
+        output::say(&format!("note: changed behaviour is not computed: {failure}"));
+    }
+    Ok(reporting::report(&model))
+}
+
+/// Scans the base and the approved text of a session.
+fn read_maps(model: &mut Model) -> Result<(), Failure> {
+    let identity = &model.session.identity;
+    let subject = Subject::open(Path::new(&identity.root))?;
+    let base = base_source(&subject.root, &identity.base);
+    let texts: BTreeMap<String, Option<String>> = model
+        .session
+        .work
+        .edits
+        .values()
+        .map(|edit| (edit, edit.approved()))
+        .filter(|(edit, text)| *text != edit.base)
+        .map(|(edit, text)| (edit.path.clone(), text))
+        .collect();
+    let before = Arc::new(subject.scan(&base, Cache::Use)?);
+    let overlay = Source::Overlay { below: Box::new(base), texts: Arc::new(texts) };
+    let after = Arc::new(subject.scan(&overlay, Cache::Use)?);
+    model.world.map = Some(before);
+    model.world.checked = Some(Checked {
+        revision: model.world.revision,
+        current: after.clone(),
+        approved: after,
+        unparsed: BTreeMap::new(),
+    });
+    Ok(())
 }
 
 /// Applies the events one by one, as resuming does, and says what each did.

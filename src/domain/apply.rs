@@ -165,6 +165,7 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
             session.work.edits.retain(|_, edit| !edit.hunks.is_empty());
             session.forget_history();
             session.evidence.base_runs.clear();
+            session.evidence.red_runs.clear();
         }
         What::Undone => session.step_back()?,
         What::Redone => session.step_forward()?,
@@ -175,6 +176,7 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
             for id in gone.collect::<Vec<_>>() {
                 book.runs.remove(&id);
                 book.base_runs.remove(&id);
+                book.red_runs.remove(&id);
             }
             book.commands.clone_from(commands);
         }
@@ -188,6 +190,9 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 session.evidence.verified.insert(run.command.clone(), began);
                 count_failures(&mut session.evidence, run);
             }
+        }
+        What::RedFinished { run, tests } => {
+            session.evidence.red_runs.insert(run.command.clone(), ((**run).clone(), *tests));
         }
         What::Repeated { command, key, failures, runs } => {
             session.evidence.repeated.insert((command.clone(), key.clone()), (*failures, *runs));

@@ -242,6 +242,12 @@ pub enum What {
         run: Box<CommandRun>,
         base: bool,
     },
+    /// The tests of the change, alone on the base.
+    RedFinished {
+        run: Box<CommandRun>,
+        /// Fingerprint of the approved texts of test files when it was asked for.
+        tests: u64,
+    },
     /// Repeated alone: failures out of runs.
     Repeated {
         command: String,

@@ -32,5 +32,6 @@ pub mod safe;
 pub mod session;
 pub mod stack;
 pub mod task;
+pub mod test_first;
 pub mod trigger;
 pub mod verdict;

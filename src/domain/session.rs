@@ -36,8 +36,18 @@ pub struct Session {
     /// Journal length: the next event is `seq + 1`.
     pub seq: u64,
     /// States before the last undoable events, oldest first, at most `UNDO_LIMIT`.
-    undo: Vec<(String, Work)>,
-    redo: Vec<(String, Work)>,
+    undo: Vec<Before>,
+    redo: Vec<Before>,
+}
+
+/// The work as it was before something that can be taken back.
+#[derive(Debug, Clone, PartialEq)]
+struct Before {
+    /// What happened, in words.
+    label: String,
+    /// Where it happened.
+    scene: Scene,
+    work: Work,
 }
 
 /// How many decisions can be taken back.
@@ -96,6 +106,9 @@ pub struct EvidenceBook {
     pub verified: BTreeMap<String, u64>,
     /// Latest run on the base, by command id.
     pub base_runs: BTreeMap<String, CommandRun>,
+    /// Latest run of the change's tests alone on the base, by command id, with the fingerprint
+    /// of the approved texts of test files that it had.
+    pub red_runs: BTreeMap<String, (CommandRun, u64)>,
     /// Command id and key to failures and runs, of tests that were repeated alone.
     pub repeated: BTreeMap<(String, String), (u32, u32)>,
     /// Pages that opened by themselves, with their trigger.
@@ -214,7 +227,7 @@ impl Session {
 
     /// Remembers the work before an undoable event, with a label for the notice.
     pub(super) fn remember(&mut self, label: String) {
-        self.undo.push((label, self.work.clone()));
+        self.undo.push(Before { label, scene: self.scene, work: self.work.clone() });
         if self.undo.len() > UNDO_LIMIT {
             self.undo.remove(0);
         }
@@ -222,31 +235,31 @@ impl Session {
     }
 
     pub(super) fn step_back(&mut self) -> Result<(), SessionError> {
-        let (label, work) = self.undo.pop().ok_or(SessionError::NothingToUndo)?;
+        let Before { label, scene, work } = self.undo.pop().ok_or(SessionError::NothingToUndo)?;
         let mut current = std::mem::replace(&mut self.work, work);
         // Numbers are never reused, even across undo.
         self.work.last_hunk = self.work.last_hunk.max(current.last_hunk);
         self.work.last_proposal = self.work.last_proposal.max(current.last_proposal);
         current.last_hunk = self.work.last_hunk;
-        self.redo.push((label, current));
+        self.redo.push(Before { label, scene, work: current });
         Ok(())
     }
 
     pub(super) fn step_forward(&mut self) -> Result<(), SessionError> {
-        let (label, work) = self.redo.pop().ok_or(SessionError::NothingToRedo)?;
+        let Before { label, scene, work } = self.redo.pop().ok_or(SessionError::NothingToRedo)?;
         let current = std::mem::replace(&mut self.work, work);
-        self.undo.push((label, current));
+        self.undo.push(Before { label, scene, work: current });
         Ok(())
     }
 
-    /// What `u` would take back, in words: `approved hunk 9`.
-    pub fn undo_label(&self) -> Option<&str> {
-        self.undo.last().map(|(label, _)| label.as_str())
+    /// What `u` would take back, in words (`approved hunk 9`), and the scene it happened in.
+    pub fn undo_step(&self) -> Option<(&str, Scene)> {
+        self.undo.last().map(|before| (before.label.as_str(), before.scene))
     }
 
-    /// What redo would bring back.
-    pub fn redo_label(&self) -> Option<&str> {
-        self.redo.last().map(|(label, _)| label.as_str())
+    /// What redo would bring back, and the scene it happened in.
+    pub fn redo_step(&self) -> Option<(&str, Scene)> {
+        self.redo.last().map(|before| (before.label.as_str(), before.scene))
     }
 
     /// All hunks in plan order: by step, then path, then place in the file.

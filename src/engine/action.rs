@@ -4,7 +4,7 @@ use super::{
     ask, cursor,
     cx::Cx,
     effect::{Effect, ProposeKind},
-    navigate,
+    history, navigate,
     popup::{Ask, Popup},
     scene::{self, act_update},
     text::{self, Purpose},
@@ -55,14 +55,18 @@ fn refuse(cx: &mut Cx<'_>, action: Action) {
     cx.refuse(format!("“{}” has no meaning in {scene}. {help} lists what has.", action.label()));
 }
 
-fn interrupt(cx: &mut Cx<'_>) {
+/// Stops what runs; what is typed is cleared first, but not the message of a commit that is
+/// being made.
+pub(super) fn interrupt(cx: &mut Cx<'_>) {
     if let Some(editor) = &cx.model.screen.editor
         && !editor.text.is_empty()
+        && !cx.model.activity.committing
     {
         cx.set_text("");
         return;
     }
-    if cx.model.activity.running.is_some() || cx.model.activity.proposing.is_some() {
+    let activity = &cx.model.activity;
+    if activity.running.is_some() || activity.proposing.is_some() || activity.committing {
         cx.model.activity.stop_asked = cx.model.activity.stop_asked.saturating_add(1);
         cx.notice(
             Mark::Before,
@@ -109,19 +113,8 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::Palette => super::popups::open_palette(cx),
         Action::Quit => quit(cx),
         Action::Escape => escape(cx),
-        Action::Undo => undo(cx),
-        Action::Redo => {
-            let label = cx.model.session.redo_label().map(str::to_owned);
-            match label {
-                Some(label) => {
-                    if cx.record(What::Redone) {
-                        cx.notice(Mark::Before, format!("redone: {label}"));
-                        cx.touched();
-                    }
-                }
-                None => cx.refuse("There is nothing to redo."),
-            }
-        }
+        Action::Undo => history::undo(cx),
+        Action::Redo => history::redo(cx),
         Action::Why => why::open(cx),
         Action::Find => {
             let text = cx.model.screen.search.clone().unwrap_or_default();
@@ -167,7 +160,7 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         }
         Action::UndoCommit => {
             if cx.model.session.is_committed() {
-                undo(cx);
+                history::undo(cx);
             } else {
                 cx.refuse("This session has made no commit.");
             }
@@ -175,7 +168,7 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::InPlace => {
             cx.model.options.in_place = !cx.model.options.in_place;
             let text = if cx.model.options.in_place {
-                "commands run in your working tree; what is tested is not what is committed"
+                "commands run in your working tree; they count only while it is the approved tree"
             } else {
                 "commands run in a clean copy with the approved hunks"
             };
@@ -327,30 +320,6 @@ fn escape(cx: &mut Cx<'_>) {
     } else {
         let key = cx.key(Action::Quit);
         cx.refuse(format!("There is nothing to leave. {key} quits; the session is kept."));
-    }
-}
-
-fn undo(cx: &mut Cx<'_>) {
-    if !cx.may_act() {
-        return;
-    }
-    if cx.model.session.is_committed() {
-        cx.model.screen.popup = Some(Popup::Choices { ask: Ask::UndoCommit, marked: 0 });
-        return;
-    }
-    let label = cx.model.session.undo_label().map(str::to_owned);
-    match label {
-        Some(label) => {
-            if cx.record(What::Undone) {
-                let redo = cx.key(Action::Redo);
-                cx.notice(Mark::Before, format!("undone: {label}  {redo} redoes"));
-                cx.touched();
-                if cx.model.session.work.task.is_none() && cx.model.session.scene == Scene::Prepare {
-                    scene::prepare_update::open_task(cx);
-                }
-            }
-        }
-        None => cx.refuse("There is nothing to undo."),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn answer(cx: &mut Cx<'_>, ask: Ask, option: usize) {
         (Ask::LeaveUndecided, _) => {
             act_update::act(cx, Action::NextNeed);
         }
-        (Ask::AcceptLikely, 0) => {
+        (Ask::AcceptLikely, 1) => {
             cx.record(What::StackConfirmed);
             navigate::enter(cx, Scene::Acquire);
         }
@@ -135,6 +135,10 @@ fn read_commands(cx: &mut Cx<'_>) {
         }
         if !spec.env.is_empty() {
             rows.push(Row::Text { line: vec![muted("environment  "), plain(spec.env.join(" "))], indent: 2 });
+        }
+        if spec.parser == "pytest" {
+            let text = "PYTEST_ADDOPTS  asks for the names of the tests, in a private file";
+            rows.push(Row::Text { line: vec![muted(text)], indent: 2 });
         }
         let timeout = spec.timeout.as_secs();
         rows.push(Row::Text { line: vec![muted(format!("stopped after {timeout} s"))], indent: 2 });

@@ -71,9 +71,8 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             }));
             rows.extend([
                 Row::Blank,
-                Row::text("They run in a copy of your files, with your account's rights. What they load (tests, scripts) runs too."),
-                Row::text("Granted for this session: PROCESS (these commands), LOCAL_FS (the copy), CREDENTIALS (names shown, values never)."),
-                Row::text("If one of them changes, you are asked again."),
+                Row::text("They run in a copy of your files, with your account's rights; so does what they load (tests, scripts). If one of them changes, you are asked again."),
+                Row::aside("Scopes: PROCESS, LOCAL_FS, CREDENTIALS (names, never values)."),
             ]);
             let these = if count == 1 { "this one".to_owned() } else { format!("these {count}") };
             let options = vec![
@@ -174,8 +173,8 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                     indent: 2,
                 });
             }
-            let options = vec![choice("accept them and go on", ""), choice("correct them first", "")];
-            make("Confirm the stack".into(), "", rows, options, "look first")
+            let options = vec![choice("correct them first", ""), choice("accept them and go on", "")];
+            make("Confirm the stack".into(), "", rows, options, "correct them first")
         }
         Ask::Resume => {
             let session = &model.session;
@@ -217,13 +216,10 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 choice("report.md", ""),
                 choice("report.html", "one file"),
                 choice("the walkthrough", "Markdown, step by step"),
-                choice("one lesson for next time", "one line, offered again for the same kind of task"),
-                choice(
-                    "one lesson for everyone here",
-                    "a hunk in stack/lessons.md; verified and committed with the rest",
-                ),
+                choice("one lesson for next time", "shown for tasks of this kind"),
+                choice("one lesson for everyone here", "a hunk in stack/lessons.md"),
             ];
-            make("Take the report".into(), "", Vec::new(), options, "copy")
+            make("Take the report".into(), "", Vec::new(), options, "back")
         }
         Ask::Refresh => {
             let rows = vec![Row::text(

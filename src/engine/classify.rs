@@ -73,15 +73,12 @@ pub fn classify(what: &What) -> (Primitive, Scope, String) {
         }
         What::RunFinished { run, base } => {
             let of = if *base { "base" } else { "approved" };
-            let end = match &run.ending {
-                Ending::Exit { code } => format!("exit {code}"),
-                Ending::Signal { number } => format!("signal {number}"),
-                Ending::TimedOut { after_seconds } => format!("stopped after {after_seconds} s"),
-                Ending::Stopped => "stopped".into(),
-                Ending::Blocked { reason } => format!("blocked: {reason}"),
-                Ending::NotRun { reason } => format!("not run: {reason}"),
-            };
+            let end = end(&run.ending);
             (CallTool, Process, format!("{} on {of}: {end}", run.command))
+        }
+        What::RedFinished { run, .. } => {
+            let what = format!("{} on the base with the new tests: {}", run.command, end(&run.ending));
+            (CallTool, Process, what)
         }
         What::Repeated { command, key, failures, runs } => {
             (CallTool, Process, format!("{command}: {key} failed {failures} of {runs}"))
@@ -121,4 +118,16 @@ pub fn short(id: &str) -> &str {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// How a run ended, in words.
+fn end(ending: &Ending) -> String {
+    match ending {
+        Ending::Exit { code } => format!("exit {code}"),
+        Ending::Signal { number } => format!("signal {number}"),
+        Ending::TimedOut { after_seconds } => format!("stopped after {after_seconds} s"),
+        Ending::Stopped => "stopped".into(),
+        Ending::Blocked { reason } => format!("blocked: {reason}"),
+        Ending::NotRun { reason } => format!("not run: {reason}"),
+    }
 }

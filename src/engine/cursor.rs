@@ -4,22 +4,21 @@ use super::{
     model::Model,
     view::{Body, Pane, Row, Target},
 };
+use std::sync::Arc;
 
 /// Rows of a pane that can be marked, as index and target.
-pub fn selectable(rows: &[Row]) -> Vec<(usize, Target)> {
-    rows.iter()
-        .enumerate()
-        .filter_map(|(index, row)| row.target().map(|target| (index, target.clone())))
-        .collect()
+pub fn selectable(rows: &[Row]) -> Vec<(usize, &Target)> {
+    rows.iter().enumerate().filter_map(|(index, row)| row.target().map(|target| (index, target))).collect()
 }
 
 /// The rows that a pane's mark moves over.
-pub fn rows(model: &Model, pane: Pane) -> Vec<Row> {
+pub fn rows(model: &Model, pane: Pane) -> Arc<Vec<Row>> {
     match super::scene::pane(model, pane).body {
-        Body::Rows(rows) | Body::Output { list: rows, .. } => rows,
-        Body::Editor { above, below } => above.into_iter().chain(below).collect(),
-        Body::Welcome(welcome) => welcome.below,
-        Body::Diff(diff) => diff.above,
+        Body::Shared(rows) => rows,
+        Body::Rows(rows) | Body::Output { list: rows, .. } => Arc::new(rows),
+        Body::Editor { above, below } => Arc::new(above.into_iter().chain(below).collect()),
+        Body::Welcome(welcome) => Arc::new(welcome.below),
+        Body::Diff(diff) => Arc::new(diff.above),
     }
 }
 
@@ -30,13 +29,18 @@ pub fn marked(model: &Model, pane: Pane) -> Option<Target> {
 
 /// Index and target of the mark among these rows.
 pub fn marked_in(model: &Model, pane: Pane, rows: &[Row]) -> Option<(usize, Target)> {
-    let all = selectable(rows);
+    // Every frame asks this of every pane, so only the target that is found is copied.
+    let all =
+        || rows.iter().enumerate().filter_map(|(index, row)| row.target().map(|target| (index, target)));
     let wanted = model.screen.marked.get(&(model.kind(), pane));
-    all.iter()
-        .find(|(_, target)| Some(target) == wanted)
-        .or_else(|| wanted.and_then(|wanted| all.iter().find(|(_, target)| kin(target, wanted))))
-        .or_else(|| all.first())
-        .cloned()
+    wanted
+        .and_then(|wanted| {
+            all()
+                .find(|(_, target)| *target == wanted)
+                .or_else(|| all().find(|(_, target)| kin(target, wanted)))
+        })
+        .or_else(|| all().next())
+        .map(|(index, target)| (index, target.clone()))
 }
 
 /// Whether two targets are of one kind, so that the mark stays near when its item left.
@@ -53,7 +57,7 @@ pub fn step(model: &mut Model, pane: Pane, delta: isize) -> Option<Target> {
         .unwrap_or(0);
     let last = all.len().checked_sub(1)?;
     let next = at.saturating_add_signed(delta).min(last);
-    let target = all.get(next).map(|(_, target)| target.clone())?;
+    let target = all.get(next).map(|(_, target)| (*target).clone())?;
     let kind = model.kind();
     model.screen.marked.insert((kind, pane), target.clone());
     Some(target)
@@ -69,7 +73,7 @@ pub fn seek(model: &mut Model, pane: Pane, forward: bool, test: impl Fn(&Target)
     let count = all.len();
     let found = (1..=count).find_map(|offset| {
         let index = if forward { (at + offset) % count } else { (at + count - offset % count) % count };
-        all.get(index).map(|(_, target)| target).filter(|target| test(target)).cloned()
+        all.get(index).map(|(_, target)| *target).filter(|target| test(target)).cloned()
     })?;
     let kind = model.kind();
     model.screen.marked.insert((kind, pane), found.clone());

@@ -161,6 +161,8 @@ pub enum CommitAnswer {
     Made(crate::ports::vault::CommitOutcome),
     /// A hook said no: its name.
     HookFailed(String),
+    /// The user stopped what ran for it: its name.
+    Stopped(String),
     /// A hook changed files: they come back as proposals.
     HookChanged {
         hook: String,

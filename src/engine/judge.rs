@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use crate::domain::{
-    checklist::{Decider, ItemState},
+    checklist::{Decider, Item, ItemState},
     command::{CommandKind, CommandRun, CommandSpec},
     finding::Finding,
     layer::Layer,
@@ -18,8 +18,10 @@ pub struct Judged<'a> {
     pub run: Option<&'a CommandRun>,
     pub comparison: Comparison,
     pub verdict: Option<Verdict>,
-    /// The run is of another tree than the one approved now.
+    /// The run is of another tree than the one approved now and does not count.
     pub stale: bool,
+    /// That other tree is the user's own files.
+    pub elsewhere: bool,
 }
 
 /// All commands together.
@@ -47,13 +49,23 @@ pub fn judged<'a>(model: &'a Model, spec: &'a CommandSpec) -> Judged<'a> {
         .collect();
     let comparison = run.map(|run| compare(run, base, &flaky)).unwrap_or_default();
     let verdict = run.map(|run| judge(spec, run, &comparison, false));
-    Judged { spec, run, comparison, verdict, stale: is_stale(model, &spec.id) }
+    let elsewhere = run.is_some_and(ran_elsewhere);
+    Judged { spec, run, comparison, verdict, stale: is_stale(model, &spec.id), elsewhere }
 }
 
-/// Whether the latest run of a command was on another tree than the one approved now.
+/// Whether the latest run of a command was on another tree than the one approved now: an
+/// earlier one, or the user's own files where they are not that tree.
 pub fn is_stale(model: &Model, command: &str) -> bool {
     let evidence = &model.session.evidence;
-    evidence.runs.contains_key(command) && evidence.verified.get(command) != Some(&model.session.approved)
+    evidence.runs.get(command).is_some_and(|run| {
+        ran_elsewhere(run) || evidence.verified.get(command) != Some(&model.session.approved)
+    })
+}
+
+/// Whether a run was in the user's files while they were not the approved tree: a run names
+/// the tree only when it was exactly that, before and after.
+fn ran_elsewhere(run: &CommandRun) -> bool {
+    run.tree.is_empty()
 }
 
 /// Every command in order.
@@ -77,6 +89,11 @@ pub fn standing(model: &Model) -> Standing {
         };
         if judged.stale {
             standing.all_ran &= judged.spec.optional;
+            if judged.elsewhere && !judged.spec.optional {
+                let name = judged.spec.title();
+                let reason = format!("{name} ran in your files, which are not the approved tree");
+                standing.first_reason.get_or_insert(reason);
+            }
             continue;
         }
         if *verdict == Verdict::FailsAsBefore {
@@ -155,7 +172,11 @@ pub fn criterion_state(model: &Model, criterion: &Criterion) -> ItemState {
         }
     }
     if !passed.is_empty() {
-        return ItemState::Proven { evidence: passed.join(", ") };
+        let proofs = |test: &str| {
+            model.world.test_first.iter().any(|known| known.is_proof() && test.ends_with(known.short()))
+        };
+        let was_red = if passed.iter().all(|test| proofs(test)) { ", red on base before" } else { "" };
+        return ItemState::Proven { evidence: format!("{}{was_red}", passed.join(", ")) };
     }
     if let crate::domain::task::CriterionSource::Finding { rule, place } = &criterion.source
         && let Some(checked) = &model.world.checked
@@ -203,17 +224,15 @@ pub fn added<'a>(after: &'a [Finding], before: &[Finding]) -> Vec<&'a Finding> {
         .collect()
 }
 
-/// The checklist with states, items that do not apply left out.
-pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemState)> {
-    let touched: Vec<Layer> = model
-        .session
-        .hunks()
-        .into_iter()
-        .filter(|hunk| hunk.decision.is_held())
-        .map(|hunk| hunk.layer)
-        .collect();
-    let new = new_findings(model);
-    let judged = all(model);
+/// Layers of the approved hunks.
+fn touched(model: &Model) -> Vec<Layer> {
+    let hunks = model.session.hunks_where(|hunk| hunk.decision.is_held());
+    hunks.into_iter().map(|hunk| hunk.layer).collect()
+}
+
+/// The items of the checklist that apply to the change.
+pub fn applicable(model: &Model) -> Vec<&Item> {
+    let touched = touched(model);
     let risks: Vec<&str> = model
         .session
         .work
@@ -221,17 +240,22 @@ pub fn checklist(model: &Model) -> Vec<(crate::domain::checklist::Item, ItemStat
         .iter()
         .flat_map(|task| task.reading.risks.iter().map(|risk| risk.kind.as_str()))
         .collect();
-    let applies = |item: &crate::domain::checklist::Item| {
+    let applies = |item: &&Item| {
         item.when.is_empty()
             || item.when.iter().any(|when| {
                 risks.contains(&when.as_str()) || touched.iter().any(|layer| layer.name() == when)
             })
     };
-    model
-        .handbook
-        .checklist
-        .iter()
-        .filter(|item| applies(item))
+    model.handbook.checklist.iter().filter(applies).collect()
+}
+
+/// The checklist with states, items that do not apply left out.
+pub fn checklist(model: &Model) -> Vec<(Item, ItemState)> {
+    let touched = touched(model);
+    let new = new_findings(model);
+    let judged = all(model);
+    applicable(model)
+        .into_iter()
         .map(|item| {
             let work = &model.session.work;
             let state = if let Some(reason) = work.not_applicable.get(&item.id) {
@@ -280,7 +304,12 @@ fn decided(
         Decider::Hunks { layer } => {
             let count = touched.iter().filter(|touched| *touched == layer).count();
             if count > 0 {
-                ItemState::Proven { evidence: super::cx::plural(count, "hunk") }
+                let mut evidence = super::cx::plural(count, "hunk");
+                let colours = super::red_green::summary(model);
+                if *layer == Layer::Test && !colours.is_empty() {
+                    evidence.push_str(&format!(", {colours}"));
+                }
+                ItemState::Proven { evidence }
             } else {
                 ItemState::NotChecked { why: format!("no {layer} hunk") }
             }

@@ -4,9 +4,10 @@ use super::{effect::CommitOrderPart, judge, model::Model, reporting, scene::act_
 use crate::domain::{
     commit::{CommitFile, CommitShape},
     event::Exit,
-    hunk::{Body, Hunk},
+    hunk::{Body, Hunk, Origin},
     ids::HunkId,
     layer::Layer,
+    task::Intent,
     verdict::Verdict,
 };
 use std::collections::BTreeMap;
@@ -23,6 +24,10 @@ fn proposed(model: &Model) -> String {
     let task = model.session.work.task.as_ref();
     let sentence = task.map(|task| task.text.as_str()).unwrap_or_default();
     let mut first = sentence.split(['.', '\n']).next().unwrap_or_default().trim().to_owned();
+    if task.is_some_and(|task| task.reading.intent == Intent::Review) {
+        // The task says what was looked at; the history wants what was done about it.
+        first = repairs(model).unwrap_or(first);
+    }
     if first.is_empty() {
         first = "Change the backend as approved".into();
     }
@@ -83,6 +88,25 @@ fn proposed(model: &Model) -> String {
     text
 }
 
+/// What the approved fixes repair, by the titles of their rules; none without a fix.
+fn repairs(model: &Model) -> Option<String> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for hunk in model.session.hunks_where(|hunk| hunk.decision.is_held()) {
+        let Origin::Finding(rule) = &hunk.origin else { continue };
+        let note = model.handbook.rules.get(rule);
+        let title = note.map_or_else(|| rule.clone(), |note| note.title.clone());
+        match found.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, count)) => *count += 1,
+            None => found.push((title, 1)),
+        }
+    }
+    let parts: Vec<String> = found
+        .into_iter()
+        .map(|(title, count)| if count == 1 { title } else { format!("{title} ({count} times)") })
+        .collect();
+    (!parts.is_empty()).then(|| format!("Repair {}", parts.join(", ")))
+}
+
 /// `feat`, `fix` or an area, when the repository's own subjects are written that way.
 fn convention(model: &Model) -> Option<String> {
     let repo = model.world.repo.as_ref()?;
@@ -94,12 +118,12 @@ fn convention(model: &Model) -> Option<String> {
     if repo.subjects.is_empty() || conventional.count() * 2 <= repo.subjects.len() {
         return None;
     }
-    let repair = model.session.work.task.as_ref().is_some_and(|task| {
-        matches!(
-            task.reading.intent,
-            crate::domain::task::Intent::Repair | crate::domain::task::Intent::Review
-        )
-    });
+    let repair = model
+        .session
+        .work
+        .task
+        .as_ref()
+        .is_some_and(|task| matches!(task.reading.intent, Intent::Repair | Intent::Review));
     Some(if repair { "refactor".into() } else { "feat".into() })
 }
 

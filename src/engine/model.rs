@@ -7,6 +7,7 @@ use super::{
     handbook::Handbook,
     msg::{SessionLine, Suggestion},
     popup::Popup,
+    scene::{acquire_tree, act_views},
     subject::Subject,
     text::{Editor, Purpose},
     view::{Mark, Pane, SceneKind, Target},
@@ -18,9 +19,13 @@ use crate::{
         map::BackendMap,
         session::Session,
         task::{Intent, Reading},
+        test_first::TestFirst,
     },
     keys::KeyTable,
-    ports::{vault::RepoState, verifier::OutputLine},
+    ports::{
+        vault::RepoState,
+        verifier::{OutputLine, Progress},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -68,6 +73,13 @@ pub struct World {
     pub checked: Option<Checked>,
     /// What the map and the task say together.
     pub subject: Subject,
+    /// Tests of the change, on the base and on the approved tree, as of that event.
+    pub test_first: Vec<TestFirst>,
+    pub test_first_of: u64,
+    /// Hunks as the diff pane shows them.
+    pub views: act_views::Views,
+    /// The tree of boundaries.
+    pub tree: acquire_tree::Tree,
     /// Grows with every change of the composed texts.
     pub revision: u64,
     /// Texts that were loaded for previews.
@@ -203,6 +215,8 @@ pub struct Activity {
     pub run_after_trust: bool,
     /// `Session::approved` when the commands that run were asked for.
     pub queued: u64,
+    /// Fingerprint of the approved texts of test files when they were asked for.
+    pub queued_tests: u64,
     /// What the plan was made of, so that another choice makes another plan.
     pub planned: Option<u64>,
 }
@@ -214,6 +228,8 @@ pub type HookFiles = (String, Vec<(String, Option<String>)>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     pub base: bool,
+    /// The command that runs now is on the base, with only the change's tests.
+    pub red: bool,
     /// Command id that runs now, and since when.
     pub current: Option<(String, u64)>,
     /// Commands that wait.
@@ -225,8 +241,8 @@ pub struct Running {
 pub struct Output {
     pub lines: VecDeque<OutputLine>,
     pub dropped: u64,
-    /// Tests done and total, when known.
-    pub progress: Option<(u32, u32)>,
+    /// How far its tests are, when that is known.
+    pub progress: Option<Progress>,
 }
 
 /// What the user configured.

@@ -12,7 +12,10 @@ use crate::{
     },
     engine::{handbook::Handbook, view::Pane},
     keys::Action,
-    ports::{vault::RepoState, verifier::OutputLine},
+    ports::{
+        vault::RepoState,
+        verifier::{OutputLine, Progress},
+    },
 };
 use std::sync::Arc;
 
@@ -107,15 +110,24 @@ pub enum Msg {
         command: String,
         base: bool,
     },
+    /// `progress` is how far the tests are after these lines, when that is known.
     Output {
         command: String,
         lines: Vec<OutputLine>,
+        progress: Option<Progress>,
     },
     /// `playbook` is an index into the handbook's entries.
     RunFinished {
         run: Box<CommandRun>,
         base: bool,
         playbook: Option<usize>,
+    },
+    /// The tests of the change run alone on the base.
+    RedStarted {
+        command: String,
+    },
+    RedFinished {
+        run: Box<CommandRun>,
     },
     Repeated {
         command: String,

@@ -20,13 +20,18 @@ use super::{
 use crate::{
     domain::{
         event::{Scene, What},
+        finding::Finding,
         plan::Filler,
-        task::CriterionSource,
+        task::{CriterionSource, Reading},
         trigger::Trigger,
     },
     keys::Action,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A trigger that the session shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,14 +117,21 @@ fn rules_in_reach(model: &Model) -> BTreeMap<String, String> {
                 || work.findings.contains(&finding.fingerprint))
     });
     for finding in near {
-        rules.entry(finding.rule.clone()).or_insert_with(|| finding.place().to_string());
+        note(&mut rules, finding);
     }
     if let Some(checked) = &model.world.checked {
-        for finding in judge::difference(&checked.current.findings, &map.findings) {
-            rules.entry(finding.rule.clone()).or_insert_with(|| finding.place().to_string());
+        for finding in judge::added(&checked.current.findings, &map.findings) {
+            note(&mut rules, finding);
         }
     }
     rules
+}
+
+/// Notes the first place of a rule. Most findings repeat one; those cost no copy.
+fn note(rules: &mut BTreeMap<String, String>, finding: &Finding) {
+    if !rules.contains_key(&finding.rule) {
+        rules.insert(finding.rule.clone(), finding.place().to_string());
+    }
 }
 
 /// The first reason that one of the triggers is seen.
@@ -129,9 +141,18 @@ fn reason<'a>(seen: &'a [Seen], opens: &[Trigger]) -> Option<&'a Seen> {
 
 /// Everything that is open now, in the order of the context file.
 pub fn opened(model: &Model) -> Vec<Opened> {
-    let seen = seen(model);
+    opened_but(model, &BTreeSet::new())
+}
+
+/// Everything that is open now but for the pages that are known: what they would say, and
+/// what it is counted from, is not looked at.
+fn opened_but(model: &Model, known: &BTreeSet<&str>) -> Vec<Opened> {
+    let seen = LazyCell::new(|| seen(model));
     let mut all = Vec::new();
     for opening in &model.handbook.openings {
+        if known.contains(only_page(model, &opening.file).as_ref()) {
+            continue;
+        }
         let because = match reason(&seen, &opening.opens) {
             Some(shown) => shown.because.clone(),
             None if opening.opens.contains(&Trigger::Always) => String::new(),
@@ -139,7 +160,25 @@ pub fn opened(model: &Model) -> Vec<Opened> {
         };
         all.extend(resolve(model, opening, &because, &seen));
     }
+    all.retain(|open| !known.contains(open.page.as_str()));
     all
+}
+
+/// The page that a knowledge file opens, where it never opens more than one; else empty.
+fn only_page<'a>(model: &Model, file: &'a str) -> Cow<'a, str> {
+    let reading = model.session.work.task.as_ref().map(|task| &task.reading);
+    match file {
+        "protocol/" => reading.map(protocol_page).unwrap_or_default().into(),
+        "examples/" => reading.and_then(|reading| reading.example.clone()).unwrap_or_default().into(),
+        "orm-reference.md" => ORM_PAGE.into(),
+        "agents/" => "agents".into(),
+        "clarification.md" | "lessons.md" | "checklist.md" => file.into(),
+        _ => "".into(),
+    }
+}
+
+fn protocol_page(reading: &Reading) -> String {
+    format!("protocol/{}", reading.difficulty.name())
 }
 
 /// The pages of one knowledge file that a session has a use for now.
@@ -158,7 +197,7 @@ fn resolve(model: &Model, opening: &OpeningNote, because: &str, seen: &[Seen]) -
             }
             let in_act = protocol::steps(model, Scene::Act).len();
             let note = format!("{}, {in_act} in ACT", plural(steps, "step"));
-            one(&format!("protocol/{level}"), format!("Protocol, {level}"), format!("a {level} task"), note)
+            one(&protocol_page(reading), format!("Protocol, {level}"), format!("a {level} task"), note)
         }
         "clarification.md" => {
             let open = reading.questions.iter().filter(|question| question.answer.is_none()).count();
@@ -209,7 +248,7 @@ fn resolve(model: &Model, opening: &OpeningNote, because: &str, seen: &[Seen]) -
             })
             .collect(),
         "checklist.md" => {
-            let items = judge::checklist(model).len();
+            let items = judge::applicable(model).len();
             let because = because.to_owned();
             one("checklist.md", "Checklist".into(), because, plural(items, "item"))
         }
@@ -378,11 +417,8 @@ pub fn refresh(cx: &mut Cx<'_>) {
     if cx.model.activity.journal_failed_at.is_some() || cx.model.session.is_committed() {
         return;
     }
-    for open in opened(cx.model) {
-        let known = cx.model.session.evidence.pages.iter().any(|(page, _)| *page == open.page);
-        if known {
-            continue;
-        }
+    let known = cx.model.session.evidence.pages.iter().map(|(page, _)| page.as_str()).collect();
+    for open in opened_but(cx.model, &known) {
         let orm = open.page == ORM_PAGE;
         if !cx.record(What::PageOpened { page: open.page, trigger: open.because.clone() }) {
             return;

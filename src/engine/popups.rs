@@ -70,7 +70,10 @@ pub fn act(cx: &mut Cx<'_>, action: Action) {
         Popup::Reject { hunks, marked } => reject(cx, action, hunks, marked),
         Popup::Sessions { marked, delete } => sessions(cx, action, marked, delete),
         Popup::Prompt { .. } | Popup::EditHunk { .. } | Popup::EditFile { .. } | Popup::Commit => {
-            if action == Action::Escape {
+            if action == Action::Escape && popup == Popup::Commit && cx.model.activity.committing {
+                // Leaving the popup would leave a hook running that nobody sees.
+                super::action::interrupt(cx);
+            } else if action == Action::Escape {
                 let editor = cx.model.screen.editor.clone();
                 cx.model.screen.popup = None;
                 if let Some(editor) = editor {
@@ -169,7 +172,7 @@ fn choices(cx: &mut Cx<'_>, action: Action, question: Ask, marked: usize) {
         }
         Action::Escape => {
             // Esc is always the safe answer; where the first option does something, it only leaves.
-            if matches!(question, Ask::Resume | Ask::AcceptLikely | Ask::Take | Ask::Agent(_)) {
+            if matches!(question, Ask::Resume | Ask::Take | Ask::Agent(_)) {
                 cx.model.screen.popup = None;
             } else {
                 ask::answer(cx, question, 0);

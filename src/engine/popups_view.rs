@@ -43,6 +43,10 @@ pub fn view(model: &Model) -> Option<PopupView> {
                     (model.keys.key(Action::TurnDown), "reject".into()),
                     key("Esc", "back"),
                 ];
+                // What serves nothing is not suggested.
+                if super::scene::act::current(model).is_some_and(|hunk| hunk.criteria.is_empty()) {
+                    keys.swap(0, 1);
+                }
             }
             PopupView {
                 title: title.clone(),
@@ -308,11 +312,19 @@ fn commit(model: &Model) -> PopupView {
             first_line: 0,
             height_rows: 9,
         },
-        keys: vec![
-            (model.keys.key(Action::Done), "commit".into()),
-            (model.keys.key(Action::External), "use $EDITOR".into()),
-            ("Esc".into(), "back, message kept".into()),
-        ],
+        keys: if model.activity.committing {
+            let label = if model.activity.stop_asked == 0 { "stop" } else { "kill" };
+            vec![
+                (model.keys.key(Action::Interrupt), label.into()),
+                ("Esc".into(), format!("{label}, message kept")),
+            ]
+        } else {
+            vec![
+                (model.keys.key(Action::Done), "commit".into()),
+                (model.keys.key(Action::External), "use $EDITOR".into()),
+                ("Esc".into(), "back, message kept".into()),
+            ]
+        },
         width_cols: 90,
     }
 }

@@ -1,16 +1,15 @@
 //! Builds the report from the model. What is not proven is listed as open, never left out.
 
 use super::{
-    cards,
-    classify::short,
-    judge,
+    cards, judge,
     model::Model,
+    red_green,
     scene::{act_diff, prepare},
 };
 use crate::domain::{
     changes,
     checklist::ItemState,
-    command::Ending,
+    command::{Ending, Failure},
     diff::Sign,
     edit::FileEdit,
     event::Exit,
@@ -89,14 +88,7 @@ pub fn without_hunks(model: &Model) -> Report {
             .into_iter()
             .filter_map(|key| prepare::field(model, key).name.map(|name| (key.name().to_owned(), name)))
             .collect(),
-        test_first: session
-            .evidence
-            .test_first
-            .iter()
-            .map(|(test, green, tree)| {
-                format!("{test} {} on {}", if *green { "green" } else { "red" }, short(tree))
-            })
-            .collect(),
+        test_first: red_green::lines(model),
     }
 }
 
@@ -148,6 +140,29 @@ pub fn not_committed(model: &Model) -> Vec<String> {
     dirty.filter(|path| !held.contains(&path.as_str())).cloned().collect()
 }
 
+/// Names shown of many failures; the run itself has the rest.
+const NAMES_SHOWN: usize = 6;
+
+/// What failed, each name once with how often: `TS1005 ×22, TS1128 ×6`.
+pub(super) fn named(failures: &[Failure]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for failure in failures {
+        match counts.iter_mut().find(|(name, _)| *name == failure.name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&failure.name, 1)),
+        }
+    }
+    let mut parts: Vec<String> = counts
+        .iter()
+        .take(NAMES_SHOWN)
+        .map(|(name, count)| if *count == 1 { (*name).to_owned() } else { format!("{name} ×{count}") })
+        .collect();
+    if counts.len() > NAMES_SHOWN {
+        parts.push(format!("{} more", counts.len() - NAMES_SHOWN));
+    }
+    parts.join(", ")
+}
+
 fn open_items(model: &Model) -> Vec<OpenItem> {
     let mut open = Vec::new();
     let item = |what: String, why: String, blocking: bool| OpenItem { what, why, blocking };
@@ -160,17 +175,17 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
         let blocking = !judged.spec.optional;
         match (&judged.verdict, judged.stale) {
             (None, _) => open.push(item(title, "not run".into(), blocking)),
+            (Some(_), true) if judged.elsewhere => {
+                open.push(item(title, "ran in your files, which are not the approved tree".into(), blocking))
+            }
             (Some(_), true) => open.push(item(title, "ran on an earlier tree".into(), blocking)),
             (Some(Verdict::Passed), false) => {}
             (Some(Verdict::FailsAsBefore), false) => {
-                let names: Vec<&str> =
-                    judged.comparison.before.iter().map(|failure| failure.name.as_str()).collect();
-                open.push(item(title, format!("fails as before: {}", names.join(", ")), false));
+                let names = named(&judged.comparison.before);
+                open.push(item(title, format!("fails as before: {names}"), false));
             }
             (Some(Verdict::Failed), false) => {
-                let names: Vec<&str> =
-                    judged.comparison.new.iter().map(|failure| failure.name.as_str()).collect();
-                open.push(item(title, format!("new: {}", names.join(", ")), blocking));
+                open.push(item(title, format!("new: {}", named(&judged.comparison.new)), blocking));
             }
             (Some(Verdict::Untrusted { reason }), false) => {
                 open.push(item(title, format!("untrusted: {reason}"), blocking))

@@ -53,6 +53,7 @@ fn in_output(cx: &mut Cx<'_>, needle: &str, forward: bool) -> bool {
 
 fn in_rows(cx: &mut Cx<'_>, pane: Pane, needle: &str, forward: bool) -> bool {
     let rows = match scene::pane(cx.model, pane).body {
+        Body::Shared(rows) => rows.to_vec(),
         Body::Rows(rows) | Body::Output { list: rows, .. } => rows,
         Body::Editor { above, below } => above.into_iter().chain(below).collect(),
         Body::Welcome(_) | Body::Diff(_) => return in_hunks(cx, needle, forward),

@@ -64,10 +64,10 @@ pub fn label(model: &Model, action: Action) -> Option<String> {
 /// Why an action cannot act now; empty when it can.
 pub fn refusal(model: &Model, action: Action) -> String {
     let text = match action {
-        Action::Undo if model.session.undo_label().is_none() && !model.session.is_committed() => {
+        Action::Undo if model.session.undo_step().is_none() && !model.session.is_committed() => {
             "nothing to undo"
         }
-        Action::Redo if model.session.redo_label().is_none() => "nothing to redo",
+        Action::Redo if model.session.redo_step().is_none() => "nothing to redo",
         Action::Continue
             if !gate::gate(model, model.session.scene).is_open()
                 && model.session.scene != Scene::Finalize =>
@@ -117,7 +117,9 @@ fn suggested(model: &Model) -> (Action, String) {
         SceneKind::Act => act_key(model),
         SceneKind::Verify => verify(model),
         SceneKind::Finalize => {
-            if model.session.is_committed() {
+            if model.activity.committing {
+                (Action::Interrupt, "stop".into())
+            } else if model.session.is_committed() {
                 (Action::NextNeed, "another change".into())
             } else {
                 (Action::Continue, "commit".into())

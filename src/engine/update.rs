@@ -8,12 +8,13 @@ use super::{
     msg::Msg,
     navigate, opening,
     popup::{Ask, Popup},
-    scene::{act_update, finalize_update, prepare_update, verify_update},
+    red_green,
+    scene::{acquire_tree, act_update, act_views, finalize_update, prepare_update, verify_update},
     subject, text,
     view::Mark,
 };
 use crate::domain::event::{Scene, What};
-use crate::ports::verifier::OutputLine;
+use crate::ports::verifier::{OutputLine, Progress};
 
 /// Handles one message. Never blocks, never fails; what goes wrong is on the floor.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -21,6 +22,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
     subject::refresh(cx.model);
+    red_green::refresh(cx.model);
+    acquire_tree::refresh(cx.model);
+    act_views::refresh(cx.model);
     if opening::glance(cx.model) != before {
         opening::refresh(&mut cx);
     }
@@ -153,7 +157,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             cx.model.activity.tree = Some((tree, doubts));
         }
         Msg::RunStarted { command, base } => run_started(cx, command, base),
-        Msg::Output { command, lines } => output(cx, &command, lines),
+        Msg::Output { command, lines, progress } => output(cx, &command, lines, progress),
         Msg::RunFinished { run, base, playbook } => {
             let command = run.command.clone();
             if let Some(index) = playbook {
@@ -168,6 +172,13 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
             }
             if cx.record(What::RunFinished { run, base }) {
                 verify_update::finished(cx, &command, base);
+            }
+        }
+        Msg::RedStarted { command } => red_started(cx, command),
+        Msg::RedFinished { run } => {
+            let tests = cx.model.activity.queued_tests;
+            if cx.record(What::RedFinished { run, tests }) {
+                red_green::record(cx);
             }
         }
         Msg::Repeated { command, key, failures, runs } => {
@@ -260,24 +271,36 @@ fn output_scrolled(cx: &mut Cx<'_>, delta: i32, rows: usize) {
     cx.model.screen.pinned_output |= top < last;
 }
 
-fn run_started(cx: &mut Cx<'_>, command: String, base: bool) {
+/// Marks the command as running, and no other as waiting for it.
+fn running_now(cx: &mut Cx<'_>, command: &str, base: bool, red: bool) {
     let now = cx.model.now;
+    if let Some(running) = &mut cx.model.activity.running
+        && running.base == base
+    {
+        running.waiting.retain(|waiting| waiting != command);
+        running.current = Some((command.to_owned(), now));
+        running.red = red;
+    }
+}
+
+fn red_started(cx: &mut Cx<'_>, command: String) {
+    cx.model.activity.output.insert(command.clone(), super::model::Output::default());
+    running_now(cx, &command, false, true);
+}
+
+fn run_started(cx: &mut Cx<'_>, command: String, base: bool) {
     let tree = cx.model.activity.tree.as_ref().map(|(tree, _)| tree.clone()).unwrap_or_default();
     if !base {
         cx.model.activity.output.insert(command.clone(), super::model::Output::default());
     }
-    if let Some(running) = &mut cx.model.activity.running
-        && running.base == base
-    {
-        running.waiting.retain(|waiting| *waiting != command);
-        running.current = Some((command.clone(), now));
-    }
+    running_now(cx, &command, base, false);
     let approved = cx.model.activity.queued;
     cx.record(What::RunStarted { command, tree, base, approved });
 }
 
-fn output(cx: &mut Cx<'_>, command: &str, lines: Vec<OutputLine>) {
+fn output(cx: &mut Cx<'_>, command: &str, lines: Vec<OutputLine>, progress: Option<Progress>) {
     let output = cx.model.activity.output.entry(command.to_owned()).or_default();
+    output.progress = progress;
     for line in lines {
         if line.replaces {
             output.lines.pop_back();

@@ -80,6 +80,9 @@ pub struct RuleExample {
     pub path: String,
     pub bad: String,
     pub good: String,
+    /// Why the engine does not find the bad code yet; empty where it does.
+    #[serde(default)]
+    pub not_found: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -92,7 +92,9 @@ pub(super) fn flow(model: &Model, index: Option<usize>) -> Vec<String> {
 fn know(model: &Model) -> Vec<String> {
     let mut rows = match scene::pane(model, Pane::Checklist).body {
         Body::Rows(rows) => rows,
-        Body::Welcome(_) | Body::Diff(_) | Body::Output { .. } | Body::Editor { .. } => Vec::new(),
+        Body::Shared(_) | Body::Welcome(_) | Body::Diff(_) | Body::Output { .. } | Body::Editor { .. } => {
+            Vec::new()
+        }
     };
     if let Some(at) = rows.iter().position(|row| matches!(row.target(), Some(Target::Page(_)))) {
         rows.truncate(at);
@@ -129,12 +131,12 @@ pub(super) fn files(model: &Model) -> (Vec<String>, Vec<(Pane, Target)>) {
     let rows = cursor::rows(model, Pane::Boundaries);
     let mut lines = Vec::new();
     let mut list = Vec::new();
-    for row in rows {
+    for row in rows.iter() {
         match row.target() {
             Some(Target::Layer(layer)) => lines.push(format!("{}:", layer.name())),
             Some(target @ Target::File(_)) => {
                 list.push((Pane::Boundaries, target.clone()));
-                let text = rows::line(&row).unwrap_or_default();
+                let text = rows::line(row).unwrap_or_default();
                 lines.push(format!("{:>3} {}", list.len(), text.trim_start()));
             }
             _ => {}

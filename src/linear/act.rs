@@ -23,6 +23,7 @@ pub(super) fn moment(model: &Model) -> Moment {
         Body::Diff(_) if model.session.undecided() == 0 && model.screen.hunk.is_none() => decided(model),
         Body::Diff(_) => this_hunk(model),
         Body::Rows(rows) => step(model, &rows::lines(&rows)),
+        Body::Shared(rows) => step(model, &rows::lines(&rows)),
         Body::Welcome(_) | Body::Output { .. } | Body::Editor { .. } => Moment::default(),
     }
 }

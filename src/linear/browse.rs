@@ -58,6 +58,7 @@ impl<W: Write, O: Outside> Linear<'_, W, O> {
             self.printer.line(&format!("{}:", head.join(", ")))?;
             let lines = match view.body {
                 Body::Rows(rows) => rows::lines(&rows),
+                Body::Shared(rows) => rows::lines(&rows),
                 Body::Output { list, .. } => rows::lines(&list),
                 Body::Editor { above, below } => {
                     let mut lines = rows::lines(&above);

@@ -30,7 +30,7 @@ pub(super) fn lines(model: &Model, id: HunkId) -> Vec<String> {
     let guard = if view.guard.1.is_empty() { String::new() } else { format!(" {}.", capital(&view.guard.1)) };
     lines.push(format!("From {}. {serves}.{guard} {}", view.origin, links(model, id)));
     lines.extend(view.facts.iter().map(|fact| format!("{}.", capital(fact).trim_end_matches('.'))));
-    for piece in &view.rows {
+    for piece in view.rows.iter() {
         lines.push(match piece {
             DiffPiece::Fold { lines: 1 } => "  1 line not shown".to_owned(),
             DiffPiece::Fold { lines } => format!("  {lines} lines not shown"),

@@ -3,7 +3,7 @@
 //! Symbols stand for words on a screen; here they become the words, because meaning is
 //! never carried by a symbol alone. Columns are not aligned: runs of blanks become one.
 
-use crate::engine::view::{Mark, Row, Span, Target};
+use crate::engine::view::{Mark, Progress, Row, Span, Target};
 
 /// The rows as lines; what only decorates is left out.
 pub(super) fn lines(rows: &[Row]) -> Vec<String> {
@@ -74,7 +74,8 @@ pub(super) fn line(row: &Row) -> Option<String> {
             (false, false) => format!("    called as {call}"),
             (false, true) => format!("    broken call {call}"),
         },
-        Row::Bar { done, total, .. } => format!("  {done} of {total}"),
+        Row::Bar { progress: Progress::Counted { done, total }, .. } => format!("  {done} of {total}"),
+        Row::Bar { progress: Progress::Percent(percent), .. } => format!("  {percent} %"),
     };
     (!text.trim().is_empty()).then_some(text)
 }

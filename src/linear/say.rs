@@ -11,7 +11,7 @@ use crate::{
         effect::{CommitAnswer, ScanTarget},
         gate::{Gate, gate},
         model::Notice,
-        view::Mark,
+        view::{self, Mark},
     },
     keys::Action,
 };
@@ -114,6 +114,10 @@ impl Progress {
                 self.said_at = Some(model.now);
                 vec![format!("{} of {}, {}: started.", self.command, self.commands, title(model, command))]
             }
+            Msg::RedStarted { command } => {
+                self.said_at = Some(model.now);
+                vec![format!("{}: first on the base with only the new tests.", title(model, command))]
+            }
             Msg::RunFinished { run, base: false, .. } => vec![format!(
                 "{} of {}, {}: {}.",
                 self.command,
@@ -154,7 +158,8 @@ impl Progress {
             let output = activity.output.get(command);
             let title = title(model, command);
             return Some(match output.and_then(|output| output.progress) {
-                Some((done, total)) => format!("{title}: {done} of {total}."),
+                Some(view::Progress::Counted { done, total }) => format!("{title}: {done} of {total}."),
+                Some(view::Progress::Percent(percent)) => format!("{title}: {percent} %."),
                 None => {
                     let lines = output.map_or(0, |output| output.lines.len() as u64 + output.dropped);
                     let seconds = model.now.saturating_sub(*since) / 1000;

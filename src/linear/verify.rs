@@ -59,6 +59,7 @@ pub(super) fn commands(model: &Model) -> Vec<String> {
     }
     let mut list = match scene::pane(model, Pane::Verify).body {
         Body::Output { list, .. } | Body::Rows(list) => list,
+        Body::Shared(list) => list.to_vec(),
         Body::Welcome(_) | Body::Diff(_) | Body::Editor { .. } => Vec::new(),
     };
     list.retain(|row| !matches!(row, Row::Head { text, .. } if text == "COMMAND"));
@@ -87,13 +88,14 @@ fn verdict_word(verdict: &Verdict) -> &'static str {
 fn pane(model: &Model, pane: Pane) -> Vec<String> {
     match scene::pane(model, pane).body {
         Body::Rows(rows) => rows::lines(&rows),
+        Body::Shared(rows) => rows::lines(&rows),
         Body::Welcome(_) | Body::Diff(_) | Body::Output { .. } | Body::Editor { .. } => Vec::new(),
     }
 }
 
 /// The checklist with numbers, and what the numbers stand for.
 pub(super) fn items(model: &Model) -> (Vec<String>, Vec<(Pane, Target)>) {
-    let mut rows = cursor::rows(model, Pane::Checklist);
+    let mut rows = cursor::rows(model, Pane::Checklist).to_vec();
     for row in &mut rows {
         // The key of the screen's row is the word here, once for all rows.
         if let Row::Item { mark: Mark::Open, note, .. } = row
@@ -103,7 +105,8 @@ pub(super) fn items(model: &Model) -> (Vec<String>, Vec<(Pane, Target)>) {
             *note = vec![crate::engine::view::plain("yours to tick")];
         }
     }
-    let list = cursor::selectable(&rows).into_iter().map(|(_, target)| (Pane::Checklist, target)).collect();
+    let list =
+        cursor::selectable(&rows).into_iter().map(|(_, target)| (Pane::Checklist, target.clone())).collect();
     let (settled, total) = verify::settled(model);
     let mut lines =
         vec![format!("Checklist, {settled} of {total} settled; tick N settles one that is yours.")];

@@ -3,6 +3,7 @@
 //! Composes trees, makes scratch trees, commits exactly the approved files, and merges
 //! them into the working tree without losing anything the user has there.
 
+use super::verifier::Cancel;
 use crate::domain::commit::{CommitFile, CommitRecord};
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,9 @@ pub struct CommitRequest {
     pub tree: String,
     /// Run hooks in this scratch tree.
     pub scratch: PathBuf,
+    /// Asked, it ends the hook or signing program that runs, and no commit is made. Once
+    /// the repository is being written it comes too late.
+    pub cancel: Cancel,
 }
 
 /// One commit of a request.
@@ -105,6 +109,10 @@ pub trait Vault: Send + Sync {
     /// Takes back commits that were not pushed: moves the branch back and restores the files.
     fn undo(&self, commits: &[CommitRecord], base: &str) -> Result<(), VaultError>;
 
+    /// Whether the working tree is exactly that tree: every file of it as it is there, and no
+    /// other file that git does not ignore.
+    fn working_is(&self, tree: &str) -> Result<bool, VaultError>;
+
     /// Files in the working tree that differ from `commit`: path and new text (`None` removed).
     /// Files that are not text are left out.
     fn working_changes(&self, commit: &str) -> Result<Vec<(String, Option<String>)>, VaultError>;
@@ -149,6 +157,9 @@ pub enum VaultError {
     Locked(String),
     #[error("{hook} said no")]
     HookFailed { hook: String },
+    /// The user stopped it before anything was written.
+    #[error("{what} was stopped by you")]
+    Stopped { what: String },
     /// A hook changed files in the scratch tree; they come back as proposals.
     #[error("{hook} changed {} files", files.len())]
     HookChanged { hook: String, files: Vec<(String, Option<String>)> },

@@ -54,6 +54,15 @@ impl OutputLine {
     }
 }
 
+/// How far a run of tests is. Only a total that is real gives one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Tests, or test files where the tool counts those; `done` never exceeds `total`.
+    Counted { done: u32, total: u32 },
+    /// The tool says only the share, 0 to 100.
+    Percent(u32),
+}
+
 /// A run of one style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutputSpan {

@@ -7,6 +7,7 @@
 use super::{
     external,
     input::{self, Input},
+    inquiry::{self, Inquiry, Shade},
     open::Opened,
     terminal::{self, Guard, Screen},
 };
@@ -30,6 +31,8 @@ const BACKGROUND_FRAME: Duration = Duration::from_millis(33);
 const SPINNER: Duration = Duration::from_millis(125);
 /// Messages taken from workers between two looks at the keyboard.
 const BATCH: usize = 64;
+/// How long after the question a quick end waits for the terminal's answer.
+const LAST_ANSWER: Duration = Duration::from_millis(200);
 /// A run longer than this rings the bell at its end.
 const BELL_AFTER: Duration = Duration::from_secs(20);
 
@@ -44,18 +47,36 @@ pub enum Ended {
     Signal(i32),
 }
 
-/// What the loop was told about the screen.
+/// What the loop was told about the screen. What the terminal answers is kept in it, so that
+/// the next session need not ask.
 pub struct Look {
     pub theme: Theme,
+    /// The theme for a light terminal, where the terminal is to be asked.
+    pub if_light: Option<Theme>,
     pub symbols: Symbols,
+    /// A symbol that the terminal may draw two cells wide, where it is to be asked.
+    pub ambiguous: Option<char>,
     pub mouse: bool,
+}
+
+impl Look {
+    /// Takes the terminal's answer; says whether it changes anything.
+    fn answered(&mut self, shade: Shade) -> bool {
+        match (self.if_light.take(), shade) {
+            (Some(light), Shade::Light) => {
+                self.theme = light;
+                true
+            }
+            (Some(_) | None, _) => false,
+        }
+    }
 }
 
 struct App {
     model: Model,
     opened_host: super::Host,
     stage: Stage,
-    look_mouse: bool,
+    inquiry: Inquiry,
     dirty: bool,
     /// A key was pressed: draw without waiting for the next background frame.
     urgent: bool,
@@ -67,12 +88,22 @@ struct App {
 }
 
 /// Runs the assistant until it is left. Returns how, and the session to open next.
-pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<String>, Model)> {
+pub async fn run(opened: Opened, look: &mut Look) -> anyhow::Result<(Ended, Option<String>, Model)> {
     let Opened { model, host, mut rx, effects } = opened;
     // Before the terminal is taken: a signal in between must not leave it raw.
     let mut signals = Signals::new()?;
     let (guard, mut screen) = Guard::take(look.mouse)?;
-    let mut stage = Stage::with_theme(look.theme, look.symbols);
+    let mut early = Vec::new();
+    if let Some(symbol) = look.ambiguous.take()
+        && inquiry::width_of(symbol, &mut early)?.is_some_and(|cells| cells > 1)
+    {
+        look.symbols = Symbols::Ascii;
+    }
+    let inquiry = match look.if_light {
+        Some(_) => Inquiry::background(&mut std::io::stdout(), Instant::now())?,
+        None => Inquiry::silent(),
+    };
+    let mut stage = Stage::with_theme(look.theme.clone(), look.symbols);
     let wake = Arc::new(Notify::new());
     let waker = wake.clone();
     stage.set_waker(Arc::new(move || waker.notify_one()));
@@ -80,7 +111,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
         model,
         opened_host: host,
         stage,
-        look_mouse: look.mouse,
+        inquiry,
         dirty: true,
         urgent: true,
         ended: None,
@@ -91,9 +122,13 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
     };
     let size = screen.size()?;
     app.message(Msg::Resized { columns: size.width, rows: size.height, pages: [0; 4] }, &guard, &mut screen);
+    let mut events = EventStream::new();
+    app.listen(&mut events, inquiry::FIRST_FRAME, look, &mut early).await;
     app.draw(&mut screen)?;
     app.effects(effects, &guard, &mut screen);
-    let mut events = EventStream::new();
+    for event in early {
+        app.input(event, look, &guard, &mut screen);
+    }
     let mut last_draw = Instant::now();
     loop {
         if app.ended.is_some() {
@@ -126,7 +161,7 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
             },
             event = events.next() => match event {
                 Some(Ok(event)) => {
-                    let lent = app.input(event, &guard, &mut screen);
+                    let lent = app.input(event, look, &guard, &mut screen);
                     if lent {
                         // The editor read the keyboard; a new stream does not replay its keys.
                         drop(events);
@@ -153,6 +188,8 @@ pub async fn run(opened: Opened, look: Look) -> anyhow::Result<(Ended, Option<St
             () = tokio::time::sleep(SPINNER), if busy => { app.message(Msg::Tick, &guard, &mut screen); }
         }
     }
+    // The shell must not get an answer that is still on its way.
+    app.listen(&mut events, LAST_ANSWER, look, &mut Vec::new()).await;
     drop(guard);
     terminal::let_go(screen);
     // Workers that wait for room in the channel go on when it is gone.
@@ -185,8 +222,50 @@ impl App {
         Ok(())
     }
 
+    /// Waits for the terminal's answer until so long after the question; other events are
+    /// added to `early`.
+    async fn listen(
+        &mut self,
+        events: &mut EventStream,
+        limit: Duration,
+        look: &mut Look,
+        early: &mut Vec<Input_>,
+    ) {
+        while let Some(asked_at) = self.inquiry.asked_at() {
+            let left = limit.saturating_sub(asked_at.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            match tokio::time::timeout(left, events.next()).await {
+                Ok(Some(Ok(event))) => {
+                    let passed = self.inquiry.pass(event, Instant::now());
+                    early.extend(passed.events);
+                    self.shade(passed.shade, look);
+                }
+                Ok(Some(Err(_)) | None) | Err(_) => break,
+            }
+        }
+    }
+
+    fn shade(&mut self, shade: Option<Shade>, look: &mut Look) {
+        if shade.is_some_and(|shade| look.answered(shade)) {
+            self.stage.set_theme(look.theme.clone());
+            self.dirty = true;
+        }
+    }
+
     /// Handles an input event. Returns whether the terminal was lent to another program.
-    fn input(&mut self, event: Input_, guard: &Guard, screen: &mut Screen) -> bool {
+    fn input(&mut self, event: Input_, look: &mut Look, guard: &Guard, screen: &mut Screen) -> bool {
+        let passed = self.inquiry.pass(event, Instant::now());
+        self.shade(passed.shade, look);
+        let mut lent = false;
+        for event in passed.events {
+            lent |= self.event(event, guard, screen);
+        }
+        lent
+    }
+
+    fn event(&mut self, event: Input_, guard: &Guard, screen: &mut Screen) -> bool {
         let found = match event {
             Input_::Key(key) => input::key(&self.model, &mut self.stage, key),
             Input_::Paste(text) => input::paste(&self.model, &mut self.stage, &text),
@@ -318,7 +397,6 @@ impl App {
             }
             _ => {}
         }
-        let _mouse = self.look_mouse;
     }
 }
 

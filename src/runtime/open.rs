@@ -1,6 +1,8 @@
 //! Opens a repository for a session: vault, knowledge, journal, model.
 
-use super::{Config, ConfigError, Dirs, Host, Shelf, clock::SystemClock, dirs::DirsError, host};
+use super::{
+    Config, ConfigError, Dirs, Host, Shelf, clock::SystemClock, dirs::DirsError, host, repairable::Repairable,
+};
 use crate::{
     analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
     domain::{
@@ -18,7 +20,7 @@ use crate::{
     ports::{Clock, Journal, Vault, journal::JournalError, vault::VaultError},
     propose,
     vault::{GitVault, Settings},
-    verify::PipeVerifier,
+    verify::{PipeVerifier, own_program},
 };
 use std::{
     path::{Path, PathBuf},
@@ -138,7 +140,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         root: root.clone(),
         vault: Arc::new(vault),
         scanner: knowledge.clone(),
-        verifier: Arc::new(PipeVerifier::new(clock.clone())),
+        verifier: Arc::new(PipeVerifier::new(clock.clone()).guarded_by(own_program())),
         clock: clock.clone(),
         knowledge,
         config: Arc::new(config),
@@ -240,7 +242,7 @@ pub fn scanner(root: &Path, dirs: &Dirs, knowledge: &Knowledge) -> Result<Backen
     for folder in super::shelf::pack_folders(&overlays(root, dirs)) {
         packs.add_folder(&folder)?;
     }
-    let rules = RuleEngine::new(&knowledge.rules)?;
+    let rules = Repairable::new(RuleEngine::new(&knowledge.rules)?);
     Ok(BackendScanner::new(packs)?.with_findings(Box::new(rules)).with_store(store(root, dirs)))
 }
 

@@ -5,6 +5,7 @@
 //! broken file of the repository or the user is left out and named; what stands below it
 //! holds. Headless commands load strictly instead, and end with status 2.
 
+use super::repairable::Repairable;
 use crate::{
     analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
     domain::map::BackendMap,
@@ -98,7 +99,7 @@ fn scanner(
         RuleEngine::new(&usable).map_err(|error| error.to_string())
     })?;
     let scanner = BackendScanner::new(packs).map_err(|error| error.to_string())?;
-    Ok(scanner.with_findings(Box::new(rules)))
+    Ok(scanner.with_findings(Box::new(Repairable::new(rules))))
 }
 
 /// The folders with packs of their own, in the order of the overlays.

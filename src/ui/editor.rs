@@ -7,7 +7,9 @@
 use super::{
     canvas::Canvas,
     code::{Blanks, Glyphs, Look},
-    safe, text,
+    safe,
+    scroll::Thumb,
+    text,
     theme::Tone,
 };
 use crate::engine::view::EditorView;
@@ -35,6 +37,8 @@ pub(crate) struct Editor {
     view: Option<EditorView>,
     /// First visual line on screen.
     top: usize,
+    /// Where the thumb stood in the last frame.
+    thumb: Thumb,
 }
 
 /// How a text is drawn.
@@ -204,6 +208,11 @@ impl Editor {
         u16::try_from(rows).unwrap_or(u16::MAX).max(1)
     }
 
+    /// Where the thumb of the text stands, when it is longer than its place.
+    pub(crate) fn thumb(&self) -> Thumb {
+        self.thumb
+    }
+
     /// Draws the text into `area`; returns where the caret is.
     pub(crate) fn draw(
         &mut self,
@@ -214,6 +223,7 @@ impl Editor {
         if area.is_empty() {
             return None;
         }
+        self.thumb = None;
         let is_active = self.is_active();
         let shown = self.view.as_ref().map(|view| view.placeholder.clone());
         let placeholder =
@@ -243,8 +253,13 @@ impl Editor {
         let height = usize::from(area.height);
         self.top = self.top.clamp((caret_row + 1).saturating_sub(height), caret_row);
         self.top = self.top.min(lines.len().saturating_sub(height));
+        self.thumb = thumb(self.top, lines.len(), height);
         for (y, (index, run)) in (area.top()..area.bottom()).zip(lines.iter().skip(self.top)) {
             let Some(line) = self.area.lines().get(*index) else { continue };
+            if look.first_line.is_some() && run.start > 0 {
+                let (sign, muted) = (canvas.symbols.wrapped(), canvas.theme.ink(Tone::Muted));
+                canvas.put_right(area.x, y, area.x + 3, sign, muted);
+            }
             if let Some(first) = look.first_line.filter(|_| run.start == 0) {
                 let number = first.saturating_add(u32::try_from(*index).unwrap_or(u32::MAX)).to_string();
                 let muted = canvas.theme.ink(Tone::Muted);
@@ -269,6 +284,14 @@ impl Editor {
         let limit = self.view.as_ref().and_then(|view| view.subject_limit);
         index == 0 && limit.is_some_and(|limit| text::width(line) > usize::from(limit))
     }
+}
+
+/// First row and rows of the thumb of a text that is longer than its place.
+fn thumb(top: usize, lines: usize, height: usize) -> Thumb {
+    let hidden = lines.checked_sub(height).filter(|hidden| *hidden > 0)?;
+    let size = (height * height / lines).clamp(1, height.saturating_sub(1).max(1));
+    let at = top * height.saturating_sub(size) / hidden;
+    Some((u16::try_from(at).ok()?, u16::try_from(size).ok()?))
 }
 
 fn wrapped(line: &str, width: u16) -> (Glyphs<'_>, Vec<Range<usize>>) {

@@ -142,8 +142,17 @@ impl Flat {
 
     /// The line's first word, for a note that does not fit.
     pub(crate) fn first_word(&self) -> Self {
-        let mut out = Self::default();
         let end = self.text.find(' ').unwrap_or(self.text.len());
+        self.up_to(self.text.get(..end).map_or(end, |word| word.trim_end_matches([':', ',', ';']).len()))
+    }
+
+    /// The line without its last part, where two blanks part it.
+    pub(crate) fn without_last_part(&self) -> Self {
+        self.up_to(self.text.rfind("  ").unwrap_or(self.text.len()))
+    }
+
+    fn up_to(&self, end: usize) -> Self {
+        let mut out = Self::default();
         for (range, role, bold) in self.runs(0..end) {
             out.push(self.text.get(range).unwrap_or_default(), role, bold);
         }

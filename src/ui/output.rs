@@ -6,7 +6,7 @@ use super::{
     scroll::Thumb,
     theme::Tone,
 };
-use crate::engine::view::OutputView;
+use crate::engine::view::{Line, OutputView};
 use ratatui::layout::Rect;
 
 /// Draws title and lines; returns where the thumb stands, counted from the first line's row.
@@ -23,14 +23,14 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, view: &OutputView, area: Rect) -> Th
     }
     let mut body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let shown = usize::from(body.height);
-    let last = view.lines.len().saturating_sub(shown);
+    let last = view.len.saturating_sub(shown);
     let top = view.top.unwrap_or(last).min(last);
     if view.dropped > 0 && top == 0 && body.height > 1 {
         let note = format!("{} earlier lines are in the log", view.dropped);
         canvas.put(x, body.y, right, &note, muted);
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
-    for (y, (index, line)) in (body.top()..body.bottom()).zip(view.lines.iter().enumerate().skip(top)) {
+    for (y, (index, line)) in (body.top()..body.bottom()).zip(window(view, top)) {
         let mut ink = Ink::Own;
         if view.marked == Some(index) {
             let area = Rect { x: area.x, y, width: area.width, height: 1 };
@@ -47,7 +47,16 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, view: &OutputView, area: Rect) -> Th
             canvas.symbol(end.min(right - 1), y, canvas.symbols.cut(), style);
         }
     }
-    thumb(view.lines.len(), top, shown)
+    thumb(view.len, top, shown)
+}
+
+/// The lines from the one with index `top`, each with its index.
+fn window(view: &OutputView, top: usize) -> impl Iterator<Item = (usize, &Line)> {
+    view.lines
+        .iter()
+        .enumerate()
+        .skip(top.saturating_sub(view.first))
+        .map(|(at, line)| (view.first + at, line))
 }
 
 fn thumb(len: usize, top: usize, shown: usize) -> Thumb {

@@ -81,6 +81,10 @@ pub(crate) fn draw(
         return None;
     }
     match &view.body {
+        Body::Shared(rows) => {
+            draw_rows(canvas, rows, view.cursor, inner, place, tools);
+            None
+        }
         Body::Rows(rows) => {
             draw_rows(canvas, rows, view.cursor, inner, place, tools);
             None

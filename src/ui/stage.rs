@@ -90,6 +90,11 @@ impl Stage {
         }
     }
 
+    /// Draws with another theme from the next frame on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+    }
+
     /// Calls `wake` from another thread when source colours were finished, so that the loop
     /// asks `take_finished` and draws again. Set it before the first frame.
     pub fn set_waker(&mut self, wake: Waker) {

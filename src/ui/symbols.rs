@@ -33,15 +33,17 @@ impl Symbols {
     /// Takes the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set, as POSIX does. An empty
     /// environment counts as UTF-8, for that is what terminals speak when nothing is said.
     pub fn for_locale(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-            .iter()
-            .filter_map(|name| lookup(name))
-            .find(|value| !value.is_empty())
-            .map(|value| value.to_ascii_lowercase());
-        match locale {
+        match locale(lookup) {
             Some(value) if !value.contains("utf-8") && !value.contains("utf8") => Self::Ascii,
             Some(_) | None => Self::Unicode,
         }
+    }
+
+    /// A symbol of ambiguous width, when the locale is one whose terminals may draw it two
+    /// cells wide: Chinese, Japanese, Korean. The terminal itself must be asked.
+    pub fn ambiguous(lookup: impl Fn(&str) -> Option<String>) -> Option<char> {
+        let locale = locale(lookup)?;
+        ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language)).then_some('○')
     }
 
     pub(crate) fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
@@ -185,6 +187,15 @@ impl Symbols {
     }
 }
 
+/// The locale of characters, in lower case.
+fn locale(lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| lookup(name))
+        .find(|value| !value.is_empty())
+        .map(|value| value.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,5 +254,14 @@ mod tests {
         assert_eq!(with("de_DE.UTF-8"), Symbols::Unicode);
         assert_eq!(with("en_US.utf8"), Symbols::Unicode);
         assert_eq!(Symbols::for_locale(|_| None), Symbols::Unicode);
+    }
+    #[test]
+    fn only_locales_of_wide_scripts_leave_the_width_open() {
+        let with =
+            |value: &'static str| Symbols::ambiguous(move |name| (name == "LANG").then(|| value.to_owned()));
+        assert_eq!(with("ja_JP.UTF-8"), Some('○'));
+        assert_eq!(with("zh_TW.UTF-8"), Some('○'));
+        assert_eq!(with("en_US.UTF-8"), None);
+        assert_eq!(Symbols::ambiguous(|_| None), None);
     }
 }

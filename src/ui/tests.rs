@@ -183,8 +183,10 @@ fn output_follows_its_end_until_it_is_scrolled() {
     let screen = |top: Option<usize>| {
         let mut view = fixtures::named("verify");
         if let Body::Output { output, .. } = &mut view.panes[3].body {
-            let lines = (0..50_000).map(|number| vec![plain(format!("line {number}"))]);
-            output.lines = std::sync::Arc::new(lines.collect());
+            // Only a window of them is made ready, somewhere around what can be seen.
+            let first = top.map_or(49_950, |top| top.saturating_sub(3));
+            let lines = (first..first + 50).map(|number| vec![plain(format!("line {number}"))]);
+            (output.lines, output.first, output.len) = (lines.collect(), first, 50_000);
             output.top = top;
         }
         let (mut stage, buf) = drawn(&view, 120, 40);

@@ -125,9 +125,9 @@ fn picture(canvas: &mut Canvas<'_>, view: &WelcomeView, plan: &Plan, area: Rect)
     if plan.arch == 0 || area.width < 30 {
         return;
     }
-    const THINGS: [&str; 4] = ["endpoints", "functions", "queries", "tables"];
+    let things = ["endpoints", "functions", "queries", &view.model_things];
     let row = |line: u16| (line < area.height).then_some(area.y + line);
-    for (depth, ((layer, thing), count)) in (0u16..).zip(PATH.into_iter().zip(THINGS).zip(view.counts)) {
+    for (depth, ((layer, thing), count)) in (0u16..).zip(PATH.into_iter().zip(things).zip(view.counts)) {
         let style = canvas.theme.layer(layer);
         let count = match count {
             Some(count) => format!(" {count} "),

@@ -3,6 +3,7 @@
 //! Own process group, no standard input, output kept up to a limit with control
 //! sequences removed, a time limit, and no survivor in the group afterwards.
 
+use crate::ports::Cancel;
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
@@ -23,15 +24,19 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ended {
-    /// Exit code; 128 + number for a signal, 124 when its time was over.
+    /// Exit code; 128 + number for a signal, 124 when its time was over, 130 when it was
+    /// stopped.
     pub(super) exit: i32,
+    /// The user stopped it.
+    pub(super) stopped: bool,
     /// Standard output and standard error as they came, control sequences removed.
     pub(super) output: String,
     pub(super) elapsed: Duration,
 }
 
-/// Runs the command; an error means that it could not be started.
-pub(super) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
+/// Runs the command until it ends, its time is over or it is cancelled; an error means that
+/// it could not be started.
+pub(super) fn run(command: &mut Command, limit: Duration, cancel: &Cancel) -> io::Result<Ended> {
     let began = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
@@ -48,15 +53,16 @@ pub(super) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
         read_into(stderr, sender);
     }
     let mut output = Output::default();
-    let mut timed_out = false;
+    let (mut timed_out, mut stopped) = (false, false);
     let status = loop {
         output.take(&receiver, Duration::from_millis(10));
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if began.elapsed() > limit {
-            timed_out = true;
-            break stop(&mut child, group, &mut output, &receiver)?;
+        stopped = cancel.is_asked();
+        timed_out = !stopped && began.elapsed() > limit;
+        if stopped || timed_out {
+            break stop(&mut child, group, &mut output, &receiver, cancel)?;
         }
     };
     // What it left behind in its group must not outlive it, nor hold the pipes open.
@@ -73,19 +79,28 @@ pub(super) fn run(command: &mut Command, limit: Duration) -> io::Result<Ended> {
     if timed_out {
         text.push_str(&format!("\nstopped after {} s\n", limit.as_secs()));
     }
-    Ok(Ended { exit: if timed_out { 124 } else { code }, output: text, elapsed: began.elapsed() })
+    if stopped {
+        text.push_str("\nstopped by you\n");
+    }
+    let exit = match (timed_out, stopped) {
+        (true, _) => 124,
+        (false, true) => 130,
+        (false, false) => code,
+    };
+    Ok(Ended { exit, stopped, output: text, elapsed: began.elapsed() })
 }
 
-/// TERM to the group, then KILL.
+/// TERM to the group, then KILL: after a while, or as soon as it is asked for again.
 fn stop(
     child: &mut Child,
     group: Pid,
     output: &mut Output,
     receiver: &Receiver<Vec<u8>>,
+    cancel: &Cancel,
 ) -> io::Result<std::process::ExitStatus> {
     let _gone_already = killpg(group, Signal::SIGTERM);
     let until = Instant::now() + GRACE;
-    while Instant::now() < until {
+    while Instant::now() < until && cancel.asked() < 2 {
         output.take(receiver, Duration::from_millis(10));
         if let Some(status) = child.try_wait()? {
             return Ok(status);
@@ -164,7 +179,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     fn sh(script: &str, limit: Duration) -> Ended {
-        run(Command::new("/bin/sh").arg("-c").arg(script), limit).unwrap()
+        run(Command::new("/bin/sh").arg("-c").arg(script), limit, &Cancel::default()).unwrap()
     }
 
     #[test]
@@ -194,6 +209,25 @@ mod tests {
     fn is_zombie(pid: i32) -> bool {
         std::fs::read_to_string(format!("/proc/{pid}/stat"))
             .is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('Z')))
+    }
+
+    #[test]
+    fn a_program_that_is_cancelled_ends_at_once_and_says_who_stopped_it() {
+        let cancel = Cancel::default();
+        let asked = cancel.clone();
+        let asker = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            asked.ask();
+            asked.ask();
+        });
+        let began = Instant::now();
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg("trap '' TERM; echo begun; sleep 60");
+        let ended = run(&mut command, Duration::from_secs(60), &cancel).unwrap();
+        asker.join().unwrap();
+        assert_eq!((ended.exit, ended.stopped), (130, true));
+        assert_eq!(ended.output, "begun\n\nstopped by you\n");
+        assert!(began.elapsed() < Duration::from_secs(20));
     }
 
     #[test]

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     domain::commit::{CommitFile, CommitRecord},
-    ports::vault::{BaseFile, CommitOutcome, CommitPart, CommitRequest, HookReport, VaultError},
+    ports::{
+        Cancel,
+        vault::{BaseFile, CommitOutcome, CommitPart, CommitRequest, HookReport, VaultError},
+    },
 };
 use git2::{ErrorCode, ObjectType, Oid, Repository, Signature};
 use std::{
@@ -31,12 +34,27 @@ struct Identity {
     author: Signature<'static>,
     committer: Signature<'static>,
     signing: Option<Signing>,
+    /// Ends a signing program.
+    cancel: Cancel,
 }
 
 /// One commit to be made: its part of the request and its tree.
 struct Planned<'a> {
     part: &'a CommitPart,
     tree: Oid,
+}
+
+/// What the hooks of one commit run with.
+struct HookRun<'a> {
+    hooks: &'a [(String, PathBuf)],
+    scratch: &'a ScratchTree,
+    tree: Oid,
+    cancel: &'a Cancel,
+}
+
+/// Nothing was written yet and the user does not want it any more.
+fn refuse_stopped(cancel: &Cancel) -> Result<(), VaultError> {
+    if cancel.is_asked() { Err(VaultError::Stopped { what: "the commit".into() }) } else { Ok(()) }
 }
 
 impl GitVault {
@@ -49,7 +67,8 @@ impl GitVault {
         let repository = self.repository()?;
         let head = self.ready(&repository, &request.base)?;
         let (author, committer) = self.people(&repository)?;
-        let who = Identity { author, committer, signing: sign::configured(&repository)? };
+        let cancel = request.cancel.clone();
+        let who = Identity { author, committer, signing: sign::configured(&repository)?, cancel };
         let private = self.private()?;
         let base_tree = objects::commit_tree(&private, &request.base)?.map(|tree| tree.id());
         let planned = self.plan_parts(&private, base_tree, request)?;
@@ -63,7 +82,8 @@ impl GitVault {
                 Some(scratch) => {
                     let at = Head { id: parent, ..head.clone() };
                     scratch.bring_to(self, *tree, &at)?;
-                    self.run_commit_hooks(&hooks, scratch, *tree, &part.message, on_hook)?
+                    let run = HookRun { hooks: &hooks, scratch, tree: *tree, cancel: &request.cancel };
+                    self.run_commit_hooks(&run, &part.message, on_hook)?
                 }
                 None => prettified(&part.message)?,
             };
@@ -87,6 +107,7 @@ impl GitVault {
         let index = self.plan_index(&private, &changes)?;
         let worktree = self.worktree()?;
         worktree.plan(&changes)?;
+        refuse_stopped(&request.cancel)?;
         before_write(&last_message)?;
         objects::copy_objects(&private, &repository, new)?;
         let subject = last_message.lines().next().unwrap_or_default();
@@ -97,7 +118,9 @@ impl GitVault {
         {
             // As in git, what it says cannot change anything any more.
             let at = Head { id: Some(new), ..head.clone() };
-            if let Ok(report) = scratch.set_head(&at).and_then(|()| self.run_hook(hook, &scratch.path, &[])) {
+            let ran =
+                scratch.set_head(&at).and_then(|()| self.run_hook(hook, &scratch.path, &[], &request.cancel));
+            if let Ok((report, _)) = ran {
                 on_hook(report);
             }
         }
@@ -222,25 +245,28 @@ impl GitVault {
     /// Runs the hooks before a commit and returns the message they leave.
     fn run_commit_hooks(
         &self,
-        hooks: &[(String, PathBuf)],
-        scratch: &ScratchTree,
-        tree: Oid,
+        HookRun { hooks, scratch, tree, cancel }: &HookRun<'_>,
         message: &str,
         on_hook: &mut dyn FnMut(HookReport),
     ) -> Result<String, VaultError> {
         let path = scratch.message_path();
         std::fs::write(&path, prettified(message)?).map_err(|source| io_error(&path, source))?;
-        for hook in hooks {
+        for hook in *hooks {
+            refuse_stopped(cancel)?;
             let arguments: &[&OsStr] = match hook.0.as_str() {
                 "pre-commit" => &[],
                 "prepare-commit-msg" => &[path.as_os_str(), OsStr::new("message")],
                 "commit-msg" => &[path.as_os_str()],
                 _ => continue,
             };
-            let report = self.run_hook(hook, &scratch.path, arguments)?;
+            let (report, stopped) = self.run_hook(hook, &scratch.path, arguments, cancel)?;
             let failed = report.exit != 0;
             on_hook(report);
-            let files = changed_texts(scratch, tree)?;
+            if stopped {
+                // What it had changed so far is half of something; the next try begins afresh.
+                return Err(VaultError::Stopped { what: hook.0.clone() });
+            }
+            let files = changed_texts(scratch, *tree)?;
             if !files.is_empty() {
                 return Err(VaultError::HookChanged { hook: hook.0.clone(), files });
             }
@@ -276,7 +302,7 @@ impl GitVault {
             let store = private.odb().map_err(failed)?;
             return store.write(ObjectType::Commit, &buffer).map_err(failed);
         };
-        let signature = self.sign(signing, &who.committer, &buffer)?;
+        let signature = self.sign(signing, &who.committer, &buffer, &who.cancel)?;
         let text = std::str::from_utf8(&buffer)
             .map_err(|_| VaultError::Signing("author or message is not UTF-8".into()))?;
         private.commit_signed(text, signature.trim_end(), None).map_err(failed)

@@ -9,7 +9,10 @@ use super::{
     git_error, io_error,
     open::GitVault,
 };
-use crate::ports::vault::{HookReport, VaultError};
+use crate::ports::{
+    Cancel,
+    vault::{HookReport, VaultError},
+};
 use git2::Repository;
 use std::{
     ffi::OsStr,
@@ -48,17 +51,18 @@ pub(super) fn in_force(
 }
 
 impl GitVault {
-    /// Runs one hook in a scratch tree.
+    /// Runs one hook in a scratch tree. Returns whether the user stopped it, too.
     pub(super) fn run_hook(
         &self,
         (name, path): &(String, PathBuf),
         tree: &Path,
         arguments: &[&OsStr],
-    ) -> Result<HookReport, VaultError> {
-        let ended = self.run_program(path.as_os_str(), tree, arguments)?;
-        let Ended { exit, output, elapsed } = ended;
+        cancel: &Cancel,
+    ) -> Result<(HookReport, bool), VaultError> {
+        let ended = self.run_program(path.as_os_str(), tree, arguments, cancel)?;
+        let Ended { exit, stopped, output, elapsed } = ended;
         let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Ok(HookReport { hook: name.clone(), exit, output, millis })
+        Ok((HookReport { hook: name.clone(), exit, output, millis }, stopped))
     }
 
     /// Runs a program with the user's environment, without git's.
@@ -67,15 +71,16 @@ impl GitVault {
         program: &OsStr,
         folder: &Path,
         arguments: &[&OsStr],
+        cancel: &Cancel,
     ) -> Result<Ended, VaultError> {
         let mut command = self.command(program, folder);
         command.args(arguments);
         let limit = self.settings.child_timeout;
-        match child::run(&mut command, limit) {
+        match child::run(&mut command, limit, cancel) {
             Err(error) if error.raw_os_error() == Some(ENOEXEC) => {
                 let mut command = self.command(OsStr::new("/bin/sh"), folder);
                 command.arg(program).args(arguments);
-                child::run(&mut command, limit).map_err(|error| io_error(Path::new(program), error))
+                child::run(&mut command, limit, cancel).map_err(|error| io_error(Path::new(program), error))
             }
             result => result.map_err(|error| io_error(Path::new(program), error)),
         }

@@ -42,6 +42,10 @@ impl Vault for GitVault {
         self.undo_commits(commits, base)
     }
 
+    fn working_is(&self, tree: &str) -> Result<bool, VaultError> {
+        self.working_tree_is(tree)
+    }
+
     fn working_changes(&self, commit: &str) -> Result<Vec<(String, Option<String>)>, VaultError> {
         self.read_working_changes(commit)
     }

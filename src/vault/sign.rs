@@ -1,7 +1,7 @@
 //! Signs commits as git is configured to, or says why not. Never commits unsigned instead.
 
 use super::{git_error, io_error, open::GitVault};
-use crate::ports::vault::VaultError;
+use crate::ports::{Cancel, vault::VaultError};
 use git2::{Config, ConfigLevel, Repository, Signature};
 use std::{ffi::OsStr, io::Write, path::PathBuf};
 
@@ -109,6 +109,7 @@ impl GitVault {
         signing: &Signing,
         committer: &Signature<'_>,
         buffer: &[u8],
+        cancel: &Cancel,
     ) -> Result<String, VaultError> {
         let folder = tempfile::Builder::new()
             .prefix("sign-")
@@ -148,10 +149,12 @@ impl GitVault {
                 arguments
             }
         };
-        let ended =
-            self.run_program(OsStr::new(&signing.program), &self.root, &arguments).map_err(|error| {
-                VaultError::Signing(format!("{} cannot be started: {error}", signing.program))
-            })?;
+        let ended = self.run_program(OsStr::new(&signing.program), &self.root, &arguments, cancel).map_err(
+            |error| VaultError::Signing(format!("{} cannot be started: {error}", signing.program)),
+        )?;
+        if ended.stopped {
+            return Err(VaultError::Stopped { what: signing.program.clone() });
+        }
         if ended.exit != 0 {
             let reason: Vec<&str> = ended.output.lines().filter(|line| !line.trim().is_empty()).collect();
             let reason = reason.last().copied().unwrap_or("it gave no reason");

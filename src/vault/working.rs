@@ -55,6 +55,29 @@ impl GitVault {
     }
 }
 
+impl GitVault {
+    /// Whether the files on disk are that tree of the private store. What is staged does not
+    /// matter: commands read files.
+    pub(super) fn working_tree_is(&self, tree: &str) -> Result<bool, VaultError> {
+        let failed = |error: git2::Error| git_error(&error);
+        let repository = self.repository()?;
+        // In memory only: the composed tree stands in the store, its blobs there and here.
+        let objects = repository.odb().map_err(failed)?;
+        let store = self.objects_path().join("objects");
+        objects.add_disk_alternate(&store.to_string_lossy()).map_err(failed)?;
+        let tree = repository.find_tree(super::parse_id(tree)?).map_err(failed)?;
+        let mut options = DiffOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .ignore_submodules(true)
+            .include_typechange(true)
+            .disable_pathspec_match(true);
+        let diff = repository.diff_tree_to_workdir(Some(&tree), Some(&mut options)).map_err(failed)?;
+        Ok(diff.deltas().all(|delta| matches!(delta.status(), Delta::Unmodified | Delta::Ignored)))
+    }
+}
+
 /// Every path where commit, index and working tree are not all the same, sorted.
 fn changed_paths(
     repository: &git2::Repository,

@@ -22,6 +22,8 @@ pub use environment::environment;
 pub use output::{AssembledLine, Assembler};
 pub use playbook::match_playbook;
 pub use redact::redact;
-pub use runner::{Limits, PipeVerifier, Stray, end_strays_of_dead_owners, strays_of_dead_owners};
+pub use runner::{
+    Limits, PipeVerifier, Stray, end_strays_of_dead_owners, guard, own_program, strays_of_dead_owners,
+};
 pub use selection::{only_failed, repeat_command};
 pub use trust::{TrustError, TrustStore, digest, digest_of};

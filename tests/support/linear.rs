@@ -80,6 +80,21 @@ impl Linear {
         done(&output)
     }
 
+    /// The report of the only session, as `sessions show` tells it; notes come first.
+    pub fn show_the_session(&self) -> String {
+        let list = run(self.with(&["sessions", "list", "--format", "json"]), "").text;
+        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+        let id = list["sessions"][0]["session"].as_str().expect("one session").to_owned();
+        let shown = run(self.with(&["sessions", "show", &id]), "");
+        shown.errors + &shown.text
+    }
+
+    fn with(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command();
+        command.args(arguments);
+        command
+    }
+
     fn root(&self) -> PathBuf {
         let demos = std::fs::read_dir(self.dir.path().join("tmp")).expect("the folder of demos");
         demos

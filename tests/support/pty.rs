@@ -152,6 +152,31 @@ impl Terminal {
         }
     }
 
+    /// Sends bytes as a terminal does that answers a question.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.keyboard.write_all(bytes).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Clicks on the first cell of a text that the screen shows.
+    pub fn click_on(&mut self, text: &str) {
+        let shown = self.text();
+        let at = shown.lines().enumerate().find_map(|(row, line)| {
+            let (before, _) = line.split_once(text)?;
+            // Everything on screen is one cell wide.
+            Some((before.chars().count() + 1, row + 1))
+        });
+        let (column, row) = at.unwrap_or_else(|| panic!("no `{text}` on\n{shown}"));
+        self.send(format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m").as_bytes());
+    }
+
+    /// Waits until the program wrote these bytes.
+    pub fn wait_written(&self, bytes: &str) {
+        let is_there =
+            |state: &State| state.written.windows(bytes.len()).any(|part| part == bytes.as_bytes());
+        let _locked = self.wait_state(&format!("{bytes:?} to be written"), is_there);
+    }
+
     /// Waits until the screen shows this text in one row.
     pub fn wait_for(&self, text: &str) {
         self.wait(text, |screen| screen.contents().contains(text));

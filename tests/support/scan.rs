@@ -1,7 +1,7 @@
 //! Scans of small projects with the shipped packs and rules.
 
 use proscenium::{
-    analysis::{rules::RuleEngine, scan::BackendScanner},
+    analysis::{rules::RuleEngine, scan::BackendScanner, source::SourceFiles},
     domain::{finding::Finding, map::BackendMap},
     knowledge::{Knowledge, packs::Packs},
     ports::{ScanOptions, Scanner, Source},
@@ -53,4 +53,10 @@ pub fn project(files: &[(String, String)]) -> tempfile::TempDir {
 /// The findings of a folder.
 pub fn findings(folder: &tempfile::TempDir) -> Vec<Finding> {
     scan(folder.path()).findings
+}
+
+/// The findings of files in memory.
+pub fn findings_of(files: &dyn SourceFiles) -> Vec<Finding> {
+    let options = ScanOptions { no_cache: true, rules: true };
+    SCANNER.scan_files(files, &options, &|_| true).expect("a map").findings
 }

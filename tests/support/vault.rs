@@ -4,7 +4,7 @@ use super::git::Sandbox;
 use proscenium::{
     domain::{commit::CommitFile, ids::HunkId},
     ports::{
-        Vault,
+        Cancel, Vault,
         vault::{CommitOutcome, CommitPart, CommitRequest, HookReport, VaultError},
     },
     vault::{GitConfig, GitVault, Settings},
@@ -48,7 +48,13 @@ pub fn request(vault: &GitVault, message: &str, files: &[CommitFile]) -> CommitR
     let tree = vault.compose(&base, files).unwrap();
     let part =
         CommitPart { message: message.into(), files: files.to_vec(), layer: None, hunks: vec![HunkId(1)] };
-    CommitRequest { base, parts: vec![part], tree, scratch: vault.scratch_path("approved") }
+    CommitRequest {
+        base,
+        parts: vec![part],
+        tree,
+        scratch: vault.scratch_path("approved"),
+        cancel: Cancel::default(),
+    }
 }
 
 /// Commits, returning what hooks reported.

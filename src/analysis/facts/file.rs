@@ -185,6 +185,17 @@ impl FileData {
         }
     }
 
+    /// Names that the file declares at its top level; methods beside their type are none.
+    pub fn top_level_names(&self) -> impl Iterator<Item = &str> {
+        let scopes = self.scopes.iter().filter(|scope| {
+            scope.parent == Some(ScopeId::MODULE)
+                && scope.owner.is_none()
+                && !self.text(scope.name).is_empty()
+        });
+        let binds = self.binds.iter().filter(|bind| bind.scope == ScopeId::MODULE && bind.object.is_none());
+        scopes.map(|scope| self.text(scope.name)).chain(binds.map(|bind| self.text(bind.name)))
+    }
+
     /// `Class.method` for a scope; empty for the module.
     pub fn qualified_name(&self, scope: ScopeId) -> String {
         let mut names: Vec<&str> = self

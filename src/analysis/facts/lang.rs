@@ -11,11 +11,24 @@ pub enum Lang {
     JavaScript,
     TypeScript,
     Rust,
+    Go,
+    Ruby,
+    Php,
+    Elixir,
 }
 
 impl Lang {
     /// Every language, in display order.
-    pub const ALL: [Self; 4] = [Self::Python, Self::JavaScript, Self::TypeScript, Self::Rust];
+    pub const ALL: [Self; 8] = [
+        Self::Python,
+        Self::JavaScript,
+        Self::TypeScript,
+        Self::Rust,
+        Self::Go,
+        Self::Ruby,
+        Self::Php,
+        Self::Elixir,
+    ];
 
     /// The lower-case name used in packs and formats.
     pub fn name(self) -> &'static str {
@@ -24,6 +37,10 @@ impl Lang {
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
             Self::Rust => "rust",
+            Self::Go => "go",
+            Self::Ruby => "ruby",
+            Self::Php => "php",
+            Self::Elixir => "elixir",
         }
     }
 
@@ -41,6 +58,10 @@ impl Lang {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "tsx" | "mts" | "cts" => Some(Self::TypeScript),
             "rs" => Some(Self::Rust),
+            "go" => Some(Self::Go),
+            "rb" | "rake" => Some(Self::Ruby),
+            "php" => Some(Self::Php),
+            "ex" | "exs" => Some(Self::Elixir),
             _ => None,
         }
     }
@@ -48,6 +69,21 @@ impl Lang {
     /// Whether two languages import each other's modules.
     pub fn shares_modules_with(self, other: Self) -> bool {
         self == other || (self.is_ecmascript() && other.is_ecmascript())
+    }
+
+    /// The path by which packs know a module that this language writes as `module`.
+    pub fn dotted_module(self, module: &str) -> String {
+        match self {
+            Self::Rust => module.replace("::", "."),
+            Self::Php => module.trim_start_matches('\\').replace('\\', "."),
+            Self::Ruby => module.trim_start_matches("::").replace("::", "."),
+            // A new major version is another module, but the same library.
+            Self::Go => match module.rsplit_once("/v") {
+                Some((path, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => path.to_owned(),
+                _ => module.to_owned(),
+            },
+            Self::Python | Self::JavaScript | Self::TypeScript | Self::Elixir => module.to_owned(),
+        }
     }
 
     /// Whether this is JavaScript or TypeScript.

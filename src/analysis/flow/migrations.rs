@@ -2,8 +2,7 @@
 
 use super::FlowInput;
 use crate::domain::{layer::Layer, map::FlowStep};
-use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Steps by model name.
 pub(super) struct Tables {
@@ -15,29 +14,24 @@ impl Tables {
         if input.map.endpoints.is_empty() {
             return Self { steps: HashMap::new() };
         }
-        let models: Vec<(&str, Vec<String>)> = input
-            .map
-            .models
-            .iter()
-            .map(|model| (model.name.as_str(), candidates(&model.name, model.table.as_deref())))
-            .collect();
-        let wanted: HashSet<&str> = models.iter().flat_map(|(_, names)| names).map(String::as_str).collect();
-        let texts: Vec<(&str, &str, Mentions)> = input
+        // Each text is read once, however many models there are.
+        let texts: Vec<(&str, &str, Words)> = input
             .map
             .migrations
-            .par_iter()
+            .iter()
             .filter_map(|file| {
                 let text = input.files.text(&file.path).ok()?;
-                Some((file.path.as_str(), file.revision.as_str(), Mentions::new(&text, &wanted)))
+                Some((file.path.as_str(), file.revision.as_str(), words_of(&text)))
             })
             .collect();
         // A migration that follows none of the others comes first; names order the rest.
         let mut steps = HashMap::new();
-        for (model, names) in &models {
+        for model in &input.map.models {
+            let names = candidates(&model.name, model.table.as_deref());
             let mut found: Vec<(bool, &str, FlowStep)> = texts
                 .iter()
-                .filter_map(|(path, revision, mentions)| {
-                    let (line, creates) = mentions.of(names)?;
+                .filter_map(|(path, revision, words)| {
+                    let (line, creates) = mention(words, &names)?;
                     let symbol = if revision.is_empty() { stem(path) } else { revision };
                     let step = FlowStep {
                         layer: Layer::Migration,
@@ -52,7 +46,7 @@ impl Tables {
                 .collect();
             found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
             if let Some((_, _, step)) = found.into_iter().next() {
-                steps.insert((*model).to_owned(), step);
+                steps.insert(model.name.clone(), step);
             }
         }
         Self { steps }
@@ -80,45 +74,42 @@ fn candidates(model: &str, table: Option<&str>) -> Vec<String> {
     vec![bare.to_owned(), format!("{bare}s"), format!("{}ies", bare.trim_end_matches('y'))]
 }
 
-/// The lines of a migration that name tables, in quotes or after SQL's own words.
-#[derive(Debug, Default)]
-struct Mentions {
-    /// By name: the first line, and the first that creates the table.
-    lines: HashMap<String, (u32, Option<u32>)>,
-}
+/// By word: the first line that has it, and the first one that has it and creates a table.
+type Words = HashMap<String, (u32, Option<u32>)>;
 
-impl Mentions {
-    fn new(text: &str, wanted: &HashSet<&str>) -> Self {
-        let mut mentions = Self::default();
-        let mut created_above = false;
-        for (number, line) in (1_u32..).zip(text.lines()) {
-            let lower = line.to_lowercase();
-            let creates_here = ["create table", "create_table", "createtable", "createmodel"]
-                .iter()
-                .any(|mark| lower.contains(mark));
-            // The call often stands on the line above its first argument.
-            let creates = creates_here || created_above;
-            created_above = creates_here;
-            for word in lower.split(|c: char| !c.is_alphanumeric() && c != '_') {
-                if wanted.contains(word) {
-                    let known = mentions.lines.entry(word.to_owned()).or_insert((number, None));
-                    known.1 = known.1.or(creates.then_some(number));
+/// The words of a migration with the lines that tables are told by.
+fn words_of(text: &str) -> Words {
+    const CREATES: [&str; 4] = ["create table", "create_table", "createtable", "createmodel"];
+    let mut words = Words::new();
+    let mut before = false;
+    for (index, line) in text.lines().enumerate() {
+        let lower = line.to_lowercase();
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let here = CREATES.iter().any(|mark| lower.contains(mark));
+        // The call often stands on the line above its first argument.
+        let creates = here || before;
+        for word in lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+            match words.get_mut(word) {
+                Some((_, made)) => {
+                    if creates && made.is_none() {
+                        *made = Some(number);
+                    }
+                }
+                None => {
+                    words.insert(word.to_owned(), (number, creates.then_some(number)));
                 }
             }
         }
-        mentions
+        before = here;
     }
+    words
+}
 
-    /// The line that creates one of these tables, else the first that names one; and whether
-    /// it creates it.
-    fn of(&self, names: &[String]) -> Option<(u32, bool)> {
-        let found = || names.iter().filter_map(|name| self.lines.get(name));
-        let created = found().filter_map(|(_, created)| *created).min();
-        match created {
-            Some(line) => Some((line, true)),
-            None => found().map(|(first, _)| (*first, false)).min(),
-        }
-    }
+/// The first line that names a table, and whether it creates it; one that does wins.
+fn mention(words: &Words, names: &[String]) -> Option<(u32, bool)> {
+    let found: Vec<&(u32, Option<u32>)> = names.iter().filter_map(|name| words.get(name)).collect();
+    let made = found.iter().filter_map(|(_, made)| *made).min();
+    made.map(|line| (line, true)).or_else(|| found.iter().map(|(first, _)| (*first, false)).min())
 }
 
 fn stem(path: &str) -> &str {
@@ -131,18 +122,13 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    fn mention(text: &str, names: &[String]) -> Option<(u32, bool)> {
-        let wanted = names.iter().map(String::as_str).collect();
-        Mentions::new(text, &wanted).of(names)
-    }
-
     #[test]
     fn the_line_that_creates_the_table_is_preferred() {
         let sql = "-- users\nALTER TABLE x;\nCREATE TABLE \"users\" (\n";
-        assert_eq!(mention(sql, &candidates("User", None)), Some((3, true)));
+        assert_eq!(mention(&words_of(sql), &candidates("User", None)), Some((3, true)));
         let python = "op.create_table(\n    'article_tag',\n";
-        assert_eq!(mention(python, &candidates("X", Some("article_tag"))), Some((2, true)));
-        assert_eq!(mention("DROP TABLE posts;", &candidates("Post", None)), Some((1, false)));
-        assert_eq!(mention("nothing", &candidates("Post", None)), None);
+        assert_eq!(mention(&words_of(python), &candidates("X", Some("article_tag"))), Some((2, true)));
+        assert_eq!(mention(&words_of("DROP TABLE posts;"), &candidates("Post", None)), Some((1, false)));
+        assert_eq!(mention(&words_of("nothing"), &candidates("Post", None)), None);
     }
 }

@@ -6,9 +6,14 @@
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
 mod depth;
+mod elixir;
+mod go;
 mod javascript;
+mod php;
 mod python;
+mod ruby;
 mod rust;
+mod syntax;
 
 use super::facts::{FileFacts, Lang};
 
@@ -41,6 +46,10 @@ pub fn front_end(lang: Lang) -> Option<FrontEnd> {
         Lang::Python => Some(python::facts),
         Lang::JavaScript | Lang::TypeScript => Some(javascript::facts),
         Lang::Rust => Some(rust::facts),
+        Lang::Go => Some(go::facts),
+        Lang::Ruby => Some(ruby::facts),
+        Lang::Php => Some(php::facts),
+        Lang::Elixir => Some(elixir::facts),
     }
 }
 

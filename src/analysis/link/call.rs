@@ -174,6 +174,9 @@ impl Linker<'_> {
                 if let Some(value) = self.injected(file, facts, call, path) {
                     return value;
                 }
+                if let Some(value) = self.formatted(file, facts, call, path) {
+                    return value;
+                }
                 Value::external(format!("{path}()"))
             }
             Value::Any(targets) | Value::Each(targets) => {
@@ -212,6 +215,12 @@ impl Linker<'_> {
         if let Value::Function(of, function) = self.class_member(class_file, class, constructor) {
             self.pass_arguments(file, facts, call, of, function);
         }
+        if constructor.is_empty() {
+            if let Some(value) = self.converted(file, facts, call) {
+                return value;
+            }
+            self.construct_fields(file, facts, call, (class_file, class));
+        }
         let Some(pack) = self.router_class(class_file, class) else {
             return Value::Instance(class_file, class);
         };
@@ -233,6 +242,16 @@ impl Linker<'_> {
             }
         }
         Value::Router(node)
+    }
+
+    /// A function that is converted to a type, in languages whose types are made by literals.
+    fn converted(&mut self, file: FileId, facts: &FileFacts, call: &Call) -> Option<Value> {
+        let [only] = facts.args(call.args) else { return None };
+        if call.flags.has(crate::analysis::facts::CallFlags::NEW) || only.name.is_some() {
+            return None;
+        }
+        let value = self.expr(file, only.value);
+        matches!(value, Value::Function(..)).then_some(value)
     }
 
     /// The value that a function returns.

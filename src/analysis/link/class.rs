@@ -73,6 +73,9 @@ impl<'a> Linker<'a> {
                     return Some((rule, call));
                 }
             }
+            if rule.with_routes && self.has_routes(file, facts, class, pack) {
+                return Some((rule, None));
+            }
             if !rule.base.is_empty() && !scope.bases.is_empty() {
                 let bases = self.foreign_bases(file, class);
                 if bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base))) {
@@ -81,6 +84,18 @@ impl<'a> Linker<'a> {
             }
         }
         None
+    }
+
+    /// Whether a method of the class has an annotation that makes it a route.
+    fn has_routes(&mut self, file: FileId, facts: &'a FileFacts, class: ScopeId, pack: &'a Pack) -> bool {
+        let methods = facts.scopes.iter().filter(|scope| scope.parent == Some(class));
+        let annotations: Vec<ExprId> =
+            methods.flat_map(|method| facts.list(method.annotations)).copied().collect();
+        annotations.into_iter().any(|annotation| {
+            pack.annotations
+                .iter()
+                .any(|rule| self.annotation_of(file, facts, annotation, &rule.names, pack).is_some())
+        })
     }
 
     /// The name and call of an annotation that is one of `names` and belongs to the pack.
@@ -285,7 +300,7 @@ impl<'a> Linker<'a> {
             let apps: Vec<NodeId> = self
                 .graph
                 .iter()
-                .filter(|(_, node)| node.app && node.pack == position)
+                .filter(|(_, node)| node.app && !node.alone && node.pack == position)
                 .filter(|(_, node)| match rule.attach {
                     true => !reached.contains(&id),
                     false => node.open && !mounted,
@@ -297,7 +312,7 @@ impl<'a> Linker<'a> {
                 && !mounted
                 && let Some(node) = self.graph.get_mut(id)
             {
-                node.app = true;
+                (node.app, node.alone) = (true, true);
             }
             for parent in apps {
                 self.graph.mount(MountEdge { parent, child: id, prefix: vec!["".into()], over: false });

@@ -26,8 +26,37 @@ impl<'a> Linker<'a> {
     ) -> Option<Value> {
         let position = self.graph.get(node)?.pack;
         let pack = self.rules.pack(position)?;
-        for rule in pack.calls.iter().filter(|rule| rule.on.iter().any(|on| on == name)) {
+        let mut rules = pack.calls.iter().filter(|rule| rule.on.iter().any(|on| on == name)).peekable();
+        while let Some(rule) = rules.next() {
             let site = Site { file, call: Some(call), definition: None };
+            if !self.holds(site, rule) {
+                continue;
+            }
+            let last = rules.peek().is_none();
+            if let Some(value) = self.on_router_by(site, facts, id, call, node, pack, rule, name, last) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// What one rule makes of a call on a router; none where it does not fit after all.
+    #[expect(clippy::too_many_arguments, reason = "a call, its router and its rule")]
+    fn on_router_by(
+        &mut self,
+        site: Site<'_>,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        pack: &'a Pack,
+        rule: &packs::Call,
+        name: &str,
+        last: bool,
+    ) -> Option<Value> {
+        let file = site.file;
+        let position = self.graph.get(node)?.pack;
+        {
             match rule.operation {
                 Operation::Route => {
                     if self.route(site, facts, id, call, node, pack, rule, name) {
@@ -39,8 +68,10 @@ impl<'a> Linker<'a> {
                     return Some(Value::Router(node));
                 }
                 Operation::Mount => {
-                    self.mount(site, call, node, rule);
-                    return Some(Value::Router(node));
+                    // What is no router may still be what a further rule speaks of.
+                    if self.mount(site, call, node, rule, last) || last {
+                        return Some(Value::Router(node));
+                    }
                 }
                 Operation::Versions => {
                     self.enable_versions(site, position, rule);
@@ -57,14 +88,26 @@ impl<'a> Linker<'a> {
                 Operation::Group | Operation::Router => {
                     let child = self.graph.node(NodeKey::Call(file, id), position);
                     let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
-                    self.graph.mount(MountEdge { parent: node, child, prefix, over: false });
+                    for parent in self.targets(node, rule) {
+                        let prefix = prefix.clone();
+                        self.graph.mount(MountEdge { parent, child, prefix, over: false });
+                    }
+                    self.enter(site, Some(node), child, rule);
                     if rule.bind_param.is_some() || !rule.child.is_empty() {
                         let children = self.select(site, &rule.child);
                         self.mount_children(file, child, &children, rule, &["".into()]);
                     }
                     return Some(Value::Router(child));
                 }
-                Operation::Pass | Operation::List => return Some(Value::Router(node)),
+                Operation::Pass | Operation::List | Operation::Skip => return Some(Value::Router(node)),
+                Operation::Resources => {
+                    return self.resources(site, id, node, position, rule).map(Value::Router);
+                }
+                Operation::Define => return self.define(site, id, position, rule).map(Value::Router),
+                Operation::Include => {
+                    self.include(site, node, position, &rule.name);
+                    return Some(Value::Router(node));
+                }
                 Operation::Wrap => {
                     if let Some(value) = self.wrap(site, id, position, rule) {
                         return Some(value);
@@ -87,6 +130,14 @@ impl<'a> Linker<'a> {
     ) -> Option<Value> {
         let pack = self.rules.pack(position)?;
         let site = Site { file, call: Some(call), definition: None };
+        if !self.holds(site, rule) {
+            return None;
+        }
+        if rule.inside {
+            let node = self.around(file, facts, call, position)?;
+            let name = self.callee_name(file, call.callee).unwrap_or_default();
+            return self.on_router_by(site, facts, id, call, node, pack, rule, name, true);
+        }
         match rule.operation {
             Operation::Router | Operation::Group => {
                 let identity =
@@ -100,6 +151,9 @@ impl<'a> Linker<'a> {
             }
             Operation::Route => {
                 let node = self.graph.node(NodeKey::Call(file, id), position);
+                if let Some(node) = self.graph.get_mut(node) {
+                    node.app |= rule.app;
+                }
                 let name = self.callee_name(file, call.callee).unwrap_or_default();
                 self.route(site, facts, id, call, node, pack, rule, name).then_some(Value::Router(node))
             }
@@ -116,8 +170,14 @@ impl<'a> Linker<'a> {
                     .collect::<Vec<Value>>();
                 Some(Value::List(values.into()))
             }
-            // Both need a router to act on.
-            Operation::Mount | Operation::Prefix | Operation::Versions => None,
+            Operation::Skip => Some(Value::Null),
+            // They need a router to act on.
+            Operation::Mount
+            | Operation::Prefix
+            | Operation::Versions
+            | Operation::Resources
+            | Operation::Define
+            | Operation::Include => None,
         }
     }
 
@@ -215,6 +275,7 @@ impl<'a> Linker<'a> {
         let node = self.graph.node(NodeKey::Call(site.file, id), position);
         if let Some(node) = self.graph.get_mut(node) {
             node.own = prefix;
+            node.app |= rule.app;
         }
         for child in nodes {
             self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
@@ -222,7 +283,8 @@ impl<'a> Linker<'a> {
         Some(Value::Router(node))
     }
 
-    fn mount(&mut self, site: Site<'_>, call: &Call, node: NodeId, rule: &packs::Call) {
+    /// Mounts what the rule selects; false where nothing of it is a router.
+    fn mount(&mut self, site: Site<'_>, call: &Call, node: NodeId, rule: &packs::Call, report: bool) -> bool {
         let children = self.select(site, &rule.child);
         let path = self.select_path(site, &rule.path);
         let over = rule.over && path.is_some();
@@ -230,7 +292,7 @@ impl<'a> Linker<'a> {
         let rule = packs::Call { over, ..rule.clone() };
         let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
         let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
-        if !mounted && unresolved {
+        if !mounted && unresolved && report {
             if let Some(node) = self.graph.get_mut(node) {
                 node.open = true;
             }
@@ -242,6 +304,7 @@ impl<'a> Linker<'a> {
                 partial: prefix.first().map(ToString::to_string).unwrap_or_default(),
             });
         }
+        mounted
     }
 
     /// Records a route; false where the call is none after all.
@@ -260,7 +323,10 @@ impl<'a> Linker<'a> {
         rule: &packs::Call,
         name: &str,
     ) -> bool {
-        let Some(path) = self.select_path(site, &rule.path) else { return false };
+        let Some(mut path) = self.select_path(site, &rule.path) else { return false };
+        if !rule.item.is_empty() {
+            path = path.iter().map(|path| super::path::join(&rule.item, path).into()).collect();
+        }
         if let Some(chain) = &rule.verbs.chain {
             let links = self.chain(site.file, facts, pack, call, chain);
             let (file, span) = (site.file, call.name_span);
@@ -272,7 +338,9 @@ impl<'a> Linker<'a> {
         }
         let handlers =
             if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
-        let handler = if call.flags.has(CallFlags::ANNOTATION) {
+        let handler = if let Some(named) = self.handler_by_name(site, node, pack, rule) {
+            Some(named)
+        } else if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {
             Some(self.handler_of(&handlers))
@@ -290,8 +358,20 @@ impl<'a> Linker<'a> {
         if rule.verbs.class_actions {
             return self.action_routes(node, pack, &path, &handler, (site.file, call.name_span));
         }
+        let (file, span) = (site.file, call.name_span);
+        if rule.verbs.in_path {
+            for pattern in path {
+                let (verb, path) = super::path::split_pattern(&pattern);
+                let (verbs, path) = (vec![verb.to_owned()], vec![path.into()]);
+                self.graph.routes.push(Route { node, verbs, path, handler: handler.clone(), file, span });
+            }
+            return true;
+        }
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
-        self.graph.routes.push(Route { node, verbs, path, handler, file: site.file, span: call.name_span });
+        for node in self.targets(node, rule) {
+            let (verbs, path, handler) = (verbs.clone(), path.clone(), handler.clone());
+            self.graph.routes.push(Route { node, verbs, path, handler, file, span });
+        }
         true
     }
 }

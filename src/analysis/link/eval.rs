@@ -106,12 +106,32 @@ impl Linker<'_> {
         let class = facts.scopes_around(scope).find(|(_, scope)| {
             matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface) || scope.owner.is_some()
         });
-        let Some((class, found)) = class else { return Value::Unknown };
+        let Some((class, found)) = class else { return self.block_receiver(file, scope) };
         if let Some(owner) = found.owner {
             let owner = self.expr(file, owner);
             return self.instance_of(file, &owner, None);
         }
         self.instance(file, class)
+    }
+
+    /// What `self` is in a block outside any class: the router whose block it is.
+    fn block_receiver(&mut self, file: FileId, scope: ScopeId) -> Value {
+        let Some(facts) = self.facts(file) else { return Value::Unknown };
+        let lambdas: Vec<ScopeId> = facts
+            .scopes_around(scope)
+            .filter(|(_, scope)| scope.kind == ScopeKind::Lambda)
+            .map(|(id, _)| id)
+            .collect();
+        for lambda in lambdas {
+            let taken = self.index(file).and_then(|index| index.taken_by(lambda));
+            if let Some((call, _)) = taken {
+                self.call(file, call);
+                if let Some(node) = self.graph.find(super::graph::NodeKey::Call(file, call)) {
+                    return Value::Router(node);
+                }
+            }
+        }
+        Value::Unknown
     }
 
     fn indexed(&mut self, file: FileId, object: ExprId, key: ExprId) -> Value {

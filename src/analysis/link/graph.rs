@@ -1,6 +1,7 @@
 //! Routers, who serves whom under which prefix, and the routes on them.
 
 use super::{
+    blocks::Context,
     path,
     project::FileId,
     value::{HOLE, Value},
@@ -30,6 +31,10 @@ pub(super) enum NodeKey {
     Application(u16),
     /// A module's list of routes, for a pack.
     Collection(FileId, u16),
+    /// One of the resources that a call declares.
+    Part(FileId, CallId, u32),
+    /// What stands beside the block of that number.
+    Base(u32),
 }
 
 /// A router.
@@ -40,12 +45,16 @@ pub(super) struct Node {
     pub pack: u16,
     /// Served without being mounted.
     pub app: bool,
+    /// It is served without being mounted because there is no application.
+    pub alone: bool,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
     pub class: Option<(FileId, ScopeId)>,
     /// It mounts something that could not be resolved.
     pub open: bool,
+    /// What its block says about the routes inside.
+    pub context: Context,
 }
 
 /// One router serves another.
@@ -108,7 +117,16 @@ impl Graph {
             return *id;
         }
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(Node { key, pack, app: false, own: vec!["".into()], class: None, open: false });
+        self.nodes.push(Node {
+            key,
+            pack,
+            app: false,
+            alone: false,
+            own: vec!["".into()],
+            class: None,
+            open: false,
+            context: Context::default(),
+        });
         self.by_key.insert(key, id);
         id
     }

@@ -55,7 +55,13 @@ impl Linker<'_> {
         for value in value.alternatives() {
             match value {
                 Value::Function(file, scope) | Value::Class(file, scope) | Value::Instance(file, scope) => {
-                    return Some(self.definition_handler(*file, *scope));
+                    let handler = self.definition_handler(*file, *scope);
+                    if handler.name.is_empty()
+                        && let Some(named) = self.behind_closure((*file, *scope), expr, depth)
+                    {
+                        return Some(named);
+                    }
+                    return Some(handler);
                 }
                 Value::List(values) => {
                     // A chain of handlers: the last one answers.
@@ -106,6 +112,37 @@ impl Linker<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Who answers where a call gives a closure: the handler that it wraps (`auth(list)`), or
+    /// the function that makes it (`list(db)`).
+    fn behind_closure(
+        &mut self,
+        closure: (FileId, ScopeId),
+        expr: Option<(FileId, ExprId)>,
+        depth: u32,
+    ) -> Option<Handler> {
+        let (file, expr) = expr?;
+        let facts = self.facts(file)?;
+        let Expr::Call(call) = facts.expr(expr) else { return None };
+        let call = facts.call(call)?;
+        let Value::Function(of, maker) = self.expr(file, call.callee) else { return None };
+        let around = self.facts(of)?;
+        if of != closure.0 || !around.scopes_around(closure.1).any(|(scope, _)| scope == maker) {
+            return None;
+        }
+        if depth <= MAX_WRAPPERS {
+            for arg in facts.args(call.args) {
+                let value = self.expr(file, arg.value);
+                if matches!(value, Value::Function(..))
+                    && let Some(found) = self.handler_in(&value, Some((file, arg.value)), depth + 1)
+                    && !found.name.is_empty()
+                {
+                    return Some(found);
+                }
+            }
+        }
+        Some(self.definition_handler(of, maker))
     }
 
     /// The verbs of a chain of calls that makes an argument, each with its handler:

@@ -1,6 +1,6 @@
 //! Finds definitions, bindings and imports of one file by scope and name.
 
-use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind};
+use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span};
 use rustc_hash::FxHashMap;
 
 /// What a name stands for in its scope.
@@ -31,6 +31,8 @@ pub(super) struct FileIndex<'a> {
     taken_by: FxHashMap<ScopeId, (CallId, u32)>,
     /// Calls whose callee is the value of another call.
     called: FxHashMap<CallId, CallId>,
+    /// Calls of a method on the value of another call, by where that one stands.
+    chained: FxHashMap<Span, CallId>,
     /// Positions of star imports of the module.
     pub stars: Vec<u32>,
     /// Bodies sorted by start, outer before inner.
@@ -49,6 +51,9 @@ impl<'a> FileIndex<'a> {
                 && scope.kind != ScopeKind::Lambda
             {
                 index.add(parent, name, Named::Definition(id));
+                if let Some(module) = beyond_namespaces(facts, parent) {
+                    index.add(module, name, Named::Definition(id));
+                }
             }
             for (position, param) in facts.params(scope.params).iter().enumerate() {
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
@@ -73,7 +78,7 @@ impl<'a> FileIndex<'a> {
                 Some(Expr::SelfRef) => {
                     let class = facts
                         .scopes_around(bind.scope)
-                        .find(|(_, scope)| scope.kind == ScopeKind::Class)
+                        .find(|(_, scope)| scope.kind == ScopeKind::Class || scope.owner.is_some())
                         .map(|(id, _)| id);
                     if let Some(class) = class {
                         index.fields.entry(name).or_default().push((class, position));
@@ -99,8 +104,18 @@ impl<'a> FileIndex<'a> {
                     index.taken_by.insert(scope, (id, u32::try_from(position).unwrap_or(u32::MAX)));
                 }
             }
-            if let Expr::Call(inner) = facts.expr(call.callee) {
-                index.called.insert(inner, id);
+            match facts.expr(call.callee) {
+                Expr::Call(inner) => {
+                    index.called.insert(inner, id);
+                }
+                Expr::Attr(receiver, _) => {
+                    if let Expr::Call(inner) = facts.expr(receiver)
+                        && let Some(inner) = facts.call(inner)
+                    {
+                        index.chained.insert(inner.span, id);
+                    }
+                }
+                _ => {}
             }
         }
         index.names.values_mut().for_each(|list| list.sort_by_key(|(scope, _)| *scope));
@@ -147,6 +162,11 @@ impl<'a> FileIndex<'a> {
         self.called.get(&call).copied()
     }
 
+    /// The call of a method on the value of the call that stands there.
+    pub fn chained(&self, receiver: Span) -> Option<CallId> {
+        self.chained.get(&receiver).copied()
+    }
+
     /// The innermost scope whose body holds a byte offset.
     pub fn scope_at(&self, facts: &FileFacts, offset: u32) -> ScopeId {
         let after = self.bodies.partition_point(|(start, _, _)| *start <= offset);
@@ -159,6 +179,15 @@ impl<'a> FileIndex<'a> {
             .find(|(_, scope)| scope.body.start <= offset && offset < scope.body.end)
             .map_or(ScopeId::MODULE, |(id, _)| id)
     }
+}
+
+/// The module, for what stands in namespaces of a language whose files are no modules.
+fn beyond_namespaces(facts: &FileFacts, parent: ScopeId) -> Option<ScopeId> {
+    let open = matches!(facts.lang, Lang::Ruby | Lang::Php | Lang::Elixir) && parent != ScopeId::MODULE;
+    let namespaces = facts
+        .scopes_around(parent)
+        .all(|(_, scope)| matches!(scope.kind, ScopeKind::Namespace | ScopeKind::Module));
+    (open && namespaces).then_some(ScopeId::MODULE)
 }
 
 /// The entries of one scope in a list sorted by scope.

@@ -62,6 +62,11 @@ pub(super) struct Linker<'a> {
     pub memos: Memos,
     /// Values that calls pass for parameters; kept from round to round.
     pub arguments: FxHashMap<(FileId, ScopeId, u32), Vec<Value>>,
+    /// Blocks that packs let define by name; kept from round to round.
+    pub named_blocks: FxHashMap<(u16, String), NodeId>,
+    /// Values that constructions and functions outside a class give its fields; kept from
+    /// round to round.
+    pub assigned: FxHashMap<(FileId, ScopeId), FxHashMap<String, Vec<Value>>>,
     /// Elements that loops are fixed to, innermost last.
     pub elements: Vec<(FileId, ExprId, usize)>,
     /// Arguments of the function calls being evaluated for one call site.
@@ -94,6 +99,8 @@ impl<'a> Linker<'a> {
             graph: Graph::default(),
             memos: Memos::default(),
             arguments: FxHashMap::default(),
+            assigned: FxHashMap::default(),
+            named_blocks: FxHashMap::default(),
             elements: Vec::new(),
             frames: Vec::new(),
             owned: FxHashMap::default(),
@@ -122,7 +129,8 @@ impl<'a> Linker<'a> {
             }
             self.attach_classes();
             self.names_of_routers(&mut handed_over);
-            let arguments = self.arguments.values().map(Vec::len).sum();
+            let arguments: usize = self.arguments.values().map(Vec::len).sum();
+            let arguments = arguments + self.assigned_values();
             let now = (self.graph.size(), arguments, handed_over.len());
             if now == before {
                 break;
@@ -149,11 +157,14 @@ impl<'a> Linker<'a> {
             }
         }
         self.visit_collections(file);
+        self.visit_fields(file);
         for (id, call) in facts.call_ids() {
             let name = self.callee_name(file, call.callee);
             let interesting = name.is_some_and(|name| self.rules.is_interesting(name))
+                || self.sets_router(file, facts, call)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
+                        || self.may_be_router(file, facts, arg.value)
                 });
             if interesting {
                 self.refuel();

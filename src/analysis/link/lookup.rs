@@ -58,7 +58,29 @@ impl Linker<'_> {
         if let Some(module) = self.resolvers.of(facts.lang).bare_name(file, name) {
             return Some(Value::Module(module));
         }
+        let beside = self.resolvers.of(facts.lang).visible(file, name).to_vec();
+        if let Some(value) = self.declared_in(&beside, file, name) {
+            return Some(value);
+        }
         self.starred(file, facts, name)
+    }
+
+    /// What a name is at the top level of other files.
+    fn declared_in(&mut self, files: &[FileId], from: FileId, name: &str) -> Option<Value> {
+        let mut values = Vec::new();
+        for file in files.iter().copied() {
+            // What the file itself binds was looked at, unless it has another name there.
+            if file == from && !name.contains('.') {
+                continue;
+            }
+            let (Some(facts), Some(index)) = (self.facts(file), self.index(file)) else { continue };
+            let name = self.resolvers.of(facts.lang).local_name(name);
+            let named = index.named(ScopeId::MODULE, name);
+            if !named.is_empty() {
+                values.push(self.bindings(file, facts, ScopeId::MODULE, name, &named, At::Anywhere));
+            }
+        }
+        (!values.is_empty()).then(|| Value::any(values))
     }
 
     /// A name that a star import brings.
@@ -259,6 +281,12 @@ impl Linker<'_> {
                 }
             }
             if let Some(value) = self.starred(file, facts, name) {
+                return Some(value);
+            }
+        } else {
+            let files = self.resolvers.all().map(|resolver| resolver.declaring(module, name));
+            let files = files.filter(|files| !files.is_empty()).flatten().copied().collect::<Vec<FileId>>();
+            if let Some(value) = self.declared_in(&files, FileId(u32::MAX), name) {
                 return Some(value);
             }
         }

@@ -138,6 +138,7 @@ impl Linker<'_> {
         for field in fields {
             values.push(self.bind(file, field));
         }
+        values.extend(self.assigned(file, class, name));
         // A field declared empty and set later is what it is set to.
         let says_something = |value: &Value| !matches!(value, Value::Unknown | Value::Null);
         if values.len() + declared.len() > 1 {

@@ -8,11 +8,14 @@
 
 mod actions;
 mod arguments;
+mod blocks;
 mod call;
 mod children;
 mod class;
 mod effect;
 mod eval;
+mod fields;
+mod format;
 mod graph;
 mod handler;
 mod index;
@@ -20,6 +23,7 @@ mod linker;
 mod lookup;
 mod member;
 mod modules;
+mod names;
 mod params;
 mod path;
 mod project;
@@ -41,7 +45,7 @@ use crate::{
 };
 
 pub use graph::NodeId;
-pub use modules::{ImportPath, ModuleResolver};
+pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
 pub use resolver::{Callee, Definition, ImportTarget, Resolver};
 pub use value::Value;

@@ -1,5 +1,6 @@
 //! Paths of endpoints: joining prefixes, and one way to write parameters.
 
+use super::value::HOLE;
 use crate::knowledge::packs::PathStyle;
 
 /// Joins a prefix and what is below it, with exactly one `/` between.
@@ -25,9 +26,25 @@ pub(super) fn normalise(path: &str, style: PathStyle) -> String {
         PathStyle::Angle => angles(path),
         PathStyle::Colon => colons(path),
         PathStyle::Regex => angles(&regex(path)),
+        PathStyle::Optional => colons(&globs(&without_options(path))),
     };
     let path = braces(&path);
     if path.starts_with('/') { path } else { format!("/{path}") }
+}
+
+/// A pattern that holds verb, host and path: `GET example.com/x/{rest...}`.
+pub(super) fn split_pattern(pattern: &str) -> (&str, String) {
+    let pattern = pattern.trim();
+    let (verb, rest) = match pattern.split_once([' ', '\t']) {
+        Some((verb, rest)) if verb.bytes().all(|byte| byte.is_ascii_uppercase()) => (verb, rest.trim_start()),
+        _ => ("ANY", pattern),
+    };
+    let path = match rest.find('/') {
+        Some(slash) if !rest.starts_with(HOLE) => rest.get(slash..).unwrap_or_default(),
+        _ => rest,
+    };
+    // `{$}` only says that nothing follows.
+    (verb, path.strip_suffix("{$}").unwrap_or(path).replace("...}", "}"))
 }
 
 /// `{id:int}`, `{id:[0-9]{2}}` and `{*rest}` become `{id}` and `{rest}`.
@@ -50,13 +67,39 @@ fn braces(path: &str) -> String {
                     out.push(c);
                 }
             }
-            ':' if depth == 1 => named = false,
+            ':' | '<' if depth == 1 => named = false,
+            // A default: `{page?1}`.
+            '?' if depth == 1 && !out.ends_with('{') => named = false,
             '*' if depth == 1 && named => {}
             _ if depth == 0 || (depth == 1 && named) => out.push(c),
             _ => {}
         }
     }
     out
+}
+
+/// What stands in parentheses is left out.
+fn without_options(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut depth = 0_u32;
+    for c in path.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// `*rest` becomes `{rest}`.
+fn globs(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('*') {
+        Some(name) if !name.is_empty() => format!("{{{name}}}"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<String>>().join("/")
 }
 
 /// `<int:id>` becomes `{id}`.
@@ -148,6 +191,7 @@ mod tests {
             ("/a/{id}", PathStyle::Brace, "/a/{id}"),
             ("/a/{id:int}/{f:path}", PathStyle::Brace, "/a/{id}/{f}"),
             (r"/a/{id:\d{2,4}}", PathStyle::Brace, "/a/{id}"),
+            (r"/a/{id<\d+>}/{page?1}", PathStyle::Brace, "/a/{id}/{page}"),
             ("/a/{*rest}", PathStyle::Brace, "/a/{rest}"),
             ("a/<int:id>/<name>", PathStyle::Angle, "/a/{id}/{name}"),
             ("/a/:id/b/:name?", PathStyle::Colon, "/a/{id}/b/{name}"),
@@ -156,11 +200,26 @@ mod tests {
             ("a/<slug:s>/", PathStyle::Regex, "/a/{s}/"),
             ("api/^a/$", PathStyle::Regex, "/api/a/"),
             ("a/<open", PathStyle::Angle, "/a/<open"),
+            ("/a(/:page)/*rest(.:format)", PathStyle::Optional, "/a/{rest}"),
             ("(?P<open", PathStyle::Regex, "/(?P<open"),
             ("/a/{?}/b", PathStyle::Brace, "/a/{?}/b"),
         ];
         for (path, style, expected) in cases {
             assert_eq!(normalise(path, style), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_may_hold_verb_and_host() {
+        let cases = [
+            ("GET /users/{id}", ("GET", "/users/{id}")),
+            ("POST  example.com/x/{$}", ("POST", "/x/")),
+            ("/files/{rest...}", ("ANY", "/files/{rest}")),
+            ("example.com/", ("ANY", "/")),
+            ("{?}/x", ("ANY", "{?}/x")),
+        ];
+        for (pattern, (verb, path)) in cases {
+            assert_eq!(split_pattern(pattern), (verb, path.to_owned()), "{pattern}");
         }
     }
 

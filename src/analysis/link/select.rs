@@ -1,14 +1,14 @@
 //! What the selectors of a pack give for a call, annotation or class.
 
 use super::{
-    graph::texts_of,
+    graph::{NodeKey, texts_of},
     linker::Linker,
     project::FileId,
     value::{HOLE, Value},
 };
 use crate::{
     analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId},
-    knowledge::packs::Selector,
+    knowledge::packs::{Selector, Side},
 };
 use std::rc::Rc;
 
@@ -55,9 +55,10 @@ impl Linker<'_> {
             }
             return;
         }
-        let call = match &selector.sibling {
-            Some(sibling) => self.sibling(site, facts, sibling),
-            None => site.call,
+        let call = match (&selector.sibling, &selector.chained) {
+            (Some(sibling), _) => self.sibling(site, facts, sibling),
+            (None, Some(name)) => self.chained_call(site, facts, name),
+            (None, None) => site.call,
         };
         let Some(call) = call else { return };
         if let Some(first) = selector.rest {
@@ -85,6 +86,21 @@ impl Linker<'_> {
             value = self.member(&value, key);
             if value.is_unknown() {
                 return;
+            }
+        }
+        if let Some(side) = selector.pair {
+            match self.first_entry(&value, side) {
+                Some(part) => {
+                    found.push(part);
+                    return;
+                }
+                None => return,
+            }
+        }
+        if let Some(form) = &selector.file {
+            match self.file_routes(facts, &value, form) {
+                Some(routes) => value = routes,
+                None => return,
             }
         }
         if selector.text && !may_be_text(&value) {
@@ -138,6 +154,50 @@ impl Linker<'_> {
             }
             _ => None,
         })
+    }
+
+    /// A side of the first entry of a map.
+    fn first_entry(&mut self, value: &Value, side: Side) -> Option<Selected> {
+        let Value::Map(file, map) = value else { return None };
+        let facts = self.facts(*file)?;
+        let Expr::Map(entries) = facts.expr(*map) else { return None };
+        let entry = facts.entries(entries).first()?;
+        let expr = match side {
+            Side::Key => entry.key?,
+            Side::Value => entry.value,
+        };
+        Some(Selected { value: self.expr(*file, expr), expr: Some((*file, expr)) })
+    }
+
+    /// The routes of a file that is named by a text.
+    fn file_routes(&mut self, facts: &FileFacts, value: &Value, form: &str) -> Option<Value> {
+        let path = form.replace("{}", value.as_constant()?);
+        let from =
+            super::modules::ImportPath { from: FileId(0), from_path: &facts.path, module: &path, level: 0 };
+        let file = self.resolvers.of(facts.lang).resolve(from)?.file?;
+        let position = self.rules.of(facts.lang).find(|(_, pack)| !pack.route_files.is_empty())?.0;
+        Some(Value::Router(self.graph.node(NodeKey::Collection(file, position), position)))
+    }
+
+    /// A call of that name in the chain that the call stands in, before or behind it.
+    fn chained_call<'f>(&self, site: Site<'f>, facts: &'f FileFacts, name: &str) -> Option<&'f Call> {
+        let index = self.index(site.file)?;
+        let mut call = site.call?;
+        while let Expr::Attr(receiver, _) = facts.expr(call.callee) {
+            let Expr::Call(inner) = facts.expr(receiver) else { break };
+            call = facts.call(inner)?;
+            if self.callee_name(site.file, call.callee) == Some(name) {
+                return Some(call);
+            }
+        }
+        call = site.call?;
+        while let Some(outer) = index.chained(call.span).and_then(|outer| facts.call(outer)) {
+            call = outer;
+            if self.callee_name(site.file, call.callee) == Some(name) {
+                return Some(call);
+            }
+        }
+        None
     }
 
     /// A named argument inside `**options`: its value, a hole where that cannot be known.

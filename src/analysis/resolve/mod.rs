@@ -1,9 +1,11 @@
 //! What names in one file mean in another, as far as layers, edges and flow need it.
 //!
-//! The linker resolves imports to files of the project; here a name is followed through imports,
+//! Imports are resolved to files of the project, each once; a name is followed through imports,
 //! bindings and re-exports to a definition or to a path outside the project. Every walk
 //! has fuel, so that cycles of star imports end. Nothing here knows a framework.
 
+mod modules;
 mod names;
 
+pub use modules::Modules;
 pub use names::{Project, Target, external};

@@ -1,11 +1,12 @@
 //! Following a name to what defines it.
 
-use crate::analysis::{
-    facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, ScopeId, ScopeKind},
-    link::ImportTarget,
+use super::modules::Modules;
+use crate::analysis::facts::{
+    CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// How far a chain of imports, bindings and attributes is followed.
 const FUEL: u32 = 24;
@@ -56,9 +57,9 @@ struct Names<'a> {
 /// All files with facts and the ways between them.
 pub struct Project<'a> {
     pub files: &'a [FileFacts],
-    by_path: FxHashMap<&'a str, usize>,
-    /// By file and import: the file that it leads to.
-    imports: &'a [Vec<Option<ImportTarget>>],
+    modules: Modules,
+    /// By file and import: the file that it leads to, and whether the name is that file.
+    imports: Vec<Vec<Option<(usize, bool)>>>,
     names: Vec<Names<'a>>,
     /// By file: the other files whose names star imports bring, nearest first.
     stars: Vec<Vec<usize>>,
@@ -88,18 +89,23 @@ impl Way {
 }
 
 impl<'a> Project<'a> {
-    /// Indexes the files; `imports` are what linking found. Uses all threads.
-    pub fn new(files: &'a [FileFacts], imports: &'a [Vec<Option<ImportTarget>>]) -> Self {
+    /// Indexes the files; `manifests` are texts by path. Uses all threads.
+    pub fn new(files: &'a [FileFacts], manifests: &BTreeMap<String, String>) -> Self {
         let mut project = Self {
             files,
-            by_path: files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect(),
-            imports,
+            modules: Modules::new(files, manifests),
+            imports: Vec::new(),
             names: files.par_iter().map(|file| Names::new(file)).collect(),
             stars: Vec::new(),
             unique: unique(files),
             lineages: Vec::new(),
             known: Vec::new(),
         };
+        project.imports = project.each_file(|project, file| {
+            let facts = project.files.get(file);
+            let imports = facts.into_iter().flat_map(|facts| &facts.imports);
+            imports.map(|import| project.find_import(file, import)).collect()
+        });
         project.stars = project.each_file(|project, file| project.star_files(file));
         // Answers are worked out from scratch before they are kept, so that no answer
         // depends on which was asked for first.
@@ -120,13 +126,19 @@ impl<'a> Project<'a> {
 
     /// The file at that path, as an index into the facts.
     pub fn file(&self, path: &str) -> Option<usize> {
-        self.by_path.get(path).copied()
+        self.modules.file(path)
     }
 
     /// The file that an import of a file leads to, and whether the imported name is that file.
     pub fn import_file(&self, file: usize, import: usize) -> Option<(usize, bool)> {
-        let target = (*self.imports.get(file)?.get(import)?)?;
-        Some((target.file.index(), target.is_whole))
+        *self.imports.get(file)?.get(import)?
+    }
+
+    fn find_import(&self, file: usize, import: &Import) -> Option<(usize, bool)> {
+        let facts = self.files.get(file)?;
+        let name = import.name.map(|name| facts.text(name)).filter(|name| *name != "default");
+        let found = self.modules.resolve(facts, facts.text(import.module), import.level, name)?;
+        Some((found.file, found.is_name || import.name.is_none()))
     }
 
     /// The file that a module-level name is imported from, whatever it is there.
@@ -202,6 +214,9 @@ impl<'a> Project<'a> {
         if self.names.get(file)?.named.contains_key(name) {
             return self.own(file, name, way);
         }
+        if let Some(found) = self.in_package(file, name, way) {
+            return Some(found);
+        }
         self.stars.get(file)?.iter().find_map(|other| {
             let names = self.names.get(*other)?;
             match names.exports.get(name) {
@@ -209,6 +224,21 @@ impl<'a> Project<'a> {
                 None => names.named.contains_key(name).then(|| self.own(*other, name, way))?,
             }
         })
+    }
+
+    /// A name that another file of the same package declares.
+    fn in_package(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        let facts = self.files.get(file)?;
+        let declared = |other: usize, name: &str| self.names.get(other)?.named.get(name).copied();
+        if let Some(other) = self.modules.qualified(facts, name) {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let known = declared(other, last).is_some() && (other != file || last != name);
+            return known.then(|| self.own(other, last, way))?;
+        }
+        let other = self.modules.package(facts).iter().copied().find(|other| {
+            *other != file && declared(*other, name).is_some_and(|named| !matches!(named, Named::Import(_)))
+        })?;
+        self.own(other, name, way)
     }
 
     /// A name that the file defines.
@@ -385,7 +415,13 @@ impl<'a> Names<'a> {
                 names.classes.push(id);
             }
             let Some(parent) = scope.parent else { continue };
-            if parent == ScopeId::MODULE && !name.is_empty() && scope.owner.is_none() {
+            let at_top = file.scopes_around(parent).all(|(_, scope)| match file.lang {
+                Lang::Ruby | Lang::Php | Lang::Elixir => {
+                    matches!(scope.kind, ScopeKind::Module | ScopeKind::Namespace)
+                }
+                _ => scope.kind == ScopeKind::Module,
+            });
+            if at_top && !name.is_empty() && scope.owner.is_none() && scope.kind != ScopeKind::Namespace {
                 names.named.entry(name).or_insert(Named::Scope(id));
             }
             if let Some(owner) = scope.owner
@@ -434,7 +470,10 @@ fn unique(files: &[FileFacts]) -> FxHashMap<&str, Option<Place>> {
 /// The dotted path of a foreign import: `module.name`, the module alone for whole and
 /// default imports; `::` of Rust becomes a dot.
 pub fn external(facts: &FileFacts, import: &Import) -> String {
-    let module = facts.text(import.module).replace("::", ".");
+    let module = match facts.lang {
+        Lang::Go | Lang::Php | Lang::Ruby => facts.lang.dotted_module(facts.text(import.module)),
+        _ => facts.text(import.module).replace("::", "."),
+    };
     if import.flags.has(ImportFlags::ROOT) {
         return module.split('.').next().unwrap_or_default().to_owned();
     }
@@ -448,18 +487,8 @@ pub fn external(facts: &FileFacts, import: &Import) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        analysis::{
-            frontends,
-            link::{ProjectFiles, link},
-        },
-        knowledge::packs::Packs,
-    };
+    use crate::analysis::frontends;
     use pretty_assertions::assert_eq;
-
-    fn imports(files: &[FileFacts]) -> Vec<Vec<Option<ImportTarget>>> {
-        link(files, &Packs::default(), &ProjectFiles::default()).imports
-    }
 
     fn project(files: &[(&str, &str)]) -> Vec<FileFacts> {
         files.iter().map(|(path, text)| frontends::facts(path, text).unwrap().unwrap()).collect()
@@ -472,8 +501,7 @@ mod tests {
             ("app/database.py", "from .extensions import db\nclass Model(db.Model):\n    pass\n"),
             ("app/user/models.py", "from app.database import Model as Base\nclass User(Base):\n    pass\n"),
         ]);
-        let imports = imports(&files);
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         let Some(Target::Definition(2, user)) = project.exported(2, "User") else { panic!("no class") };
         assert_eq!(project.external_bases(2, user), ["flask_sqlalchemy.SQLAlchemy().Model"]);
     }
@@ -481,8 +509,7 @@ mod tests {
     #[test]
     fn cycles_of_star_imports_end() {
         let files = project(&[("a.py", "from b import *\n"), ("b.py", "from a import *\n")]);
-        let imports = imports(&files);
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         assert_eq!(project.exported(0, "nothing"), None);
     }
 
@@ -492,8 +519,7 @@ mod tests {
             ("base.py", "class Base:\n    def save(self): pass\n"),
             ("user.py", "from base import Base\nclass User(Base):\n    pass\n"),
         ]);
-        let imports = imports(&files);
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         let Some(Target::Definition(file, user)) = project.exported(1, "User") else { panic!("no class") };
         assert_eq!(project.method(file, user, "save").map(|(file, _)| file), Some(0));
     }
@@ -505,8 +531,7 @@ mod tests {
             ("users.js", "const db = require('./db');\nfunction list() {}\nmodule.exports = { list };\n"),
             ("main.js", "const users = require('./users');\nconst db = require('./db');\n"),
         ]);
-        let imports = imports(&files);
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         assert_eq!(project.exported(2, "db"), Some(Target::External("knex()".into())));
         assert!(matches!(project.exported(1, "list"), Some(Target::Definition(1, _))));
     }
@@ -517,8 +542,7 @@ mod tests {
             ("a.py", "class A(A.B): pass\nclass C(D.x): pass\nclass D(C.x): pass\n"),
             ("b.py", "import a\nx = a.A.y\ny = x.z\n"),
         ]);
-        let imports = imports(&files);
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         assert_eq!(project.exported(1, "y"), Some(Target::External("x.z".into())));
     }
 
@@ -528,9 +552,8 @@ mod tests {
         let texts: Vec<(String, String)> = (0..60).map(|n| (format!("m{n}.py"), text.clone())).collect();
         let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
         let files = project(&files);
-        let imports = imports(&files);
         let began = std::time::Instant::now();
-        let project = Project::new(&files, &imports);
+        let project = Project::new(&files, &BTreeMap::new());
         assert_eq!(project.exported(0, "nothing"), None);
         assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
     }

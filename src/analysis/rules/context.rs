@@ -44,7 +44,8 @@ impl<'c, 'a> Context<'c, 'a> {
             .files()
             .map(|(_, facts)| {
                 let layer = input.map.layer_of(&facts.path).unwrap_or(Layer::Other);
-                if is_test_path(&facts.path) { Layer::Test } else { layer }
+                let helps_tests = facts.path.split('/').any(|part| part == "testing");
+                if helps_tests || is_test_path(&facts.path) { Layer::Test } else { layer }
             })
             .collect();
         let mut handlers = HashMap::new();

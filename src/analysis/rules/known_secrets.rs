@@ -4,16 +4,17 @@ use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
+    secret_lines::searched,
 };
 use crate::{
     analysis::facts::{Expr, ExprId, Span},
     domain::layer::Layer,
 };
-use regex::Regex;
+use regex::{Captures, Match, Regex, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
-/// Larger configuration files are not searched.
-const MAX_CONFIG_BYTES: u64 = 256 << 10;
+/// Memory that all forms together may take when they are compiled.
+const MAX_SET_BYTES: usize = 64 << 20;
 
 /// A form of credentials.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,44 +41,35 @@ impl TryFrom<String> for SecretPattern {
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let formats = &rule.matcher.formats;
     let mut found = Vec::new();
-    let mut with_facts = std::collections::BTreeSet::new();
+    let set = Set::new(formats);
     for (file, facts) in context.resolver().files() {
-        with_facts.insert(facts.path.as_str());
         if context.layer(file) == Layer::Test {
             continue;
         }
         // Most files hold none: their distinct texts are tried before their expressions.
-        let suspicious = facts.strings.iter().any(|(_, text)| first(formats, text).is_some());
+        let suspicious = facts.strings.iter().any(|(_, text)| set.first(formats, text).is_some());
         if !suspicious {
             continue;
         }
         for (index, expr) in facts.exprs.iter().enumerate() {
             let Expr::Str(text) = expr else { continue };
-            if let Some((kind, _)) = first(formats, facts.text(*text)) {
+            if let Some(kind) = set.first(formats, facts.text(*text)) {
                 let span = facts.expr_span(ExprId::from_index(index));
                 found.push(Draft::new(file, span).word("kind", kind));
             }
         }
     }
-    for entry in context.input.files.entries() {
-        if with_facts.contains(entry.path.as_str())
-            || entry.size_bytes > MAX_CONFIG_BYTES
-            || !is_configuration(&entry.path)
-            || crate::analysis::layering::is_test_path(&entry.path)
-        {
-            continue;
-        }
-        let text = context.text(&entry.path);
-        for format in formats {
-            for hit in format.pattern.0.find_iter(&text) {
-                if is_sample(hit.as_str()) {
-                    continue;
-                }
+    for path in searched(context) {
+        let text = context.text(path);
+        for index in set.matches(&text) {
+            let Some(format) = formats.get(index) else { continue };
+            for groups in format.pattern.0.captures_iter(&text) {
+                let Some(hit) = secret_of(&groups) else { continue };
                 let (Ok(start), Ok(end)) = (u32::try_from(hit.start()), u32::try_from(hit.end())) else {
                     continue;
                 };
                 let draft = Draft {
-                    source: Source::Path(entry.path.clone()),
+                    source: Source::Path(path.to_owned()),
                     span: Span::new(start, end),
                     symbol: None,
                     words: Vec::new(),
@@ -89,50 +81,53 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     found
 }
 
-/// The first form that a text has.
-fn first<'f>(formats: &'f [Format], text: &str) -> Option<(&'f str, usize)> {
-    if text.len() < 16 {
-        return None;
+/// All forms at once: most texts have none, and are passed over in one go.
+struct Set(Option<RegexSet>);
+
+impl Set {
+    fn new(formats: &[Format]) -> Self {
+        let patterns = formats.iter().map(|format| format.pattern.0.as_str());
+        Self(RegexSetBuilder::new(patterns).size_limit(MAX_SET_BYTES).build().ok())
     }
-    formats.iter().find_map(|format| {
-        let hit = format.pattern.0.find(text)?;
-        (!is_sample(hit.as_str())).then_some((format.kind.as_str(), hit.start()))
-    })
+
+    /// Positions of the forms that a text may have.
+    fn matches(&self, text: &str) -> Vec<usize> {
+        self.0.as_ref().map(|set| set.matches(text).into_iter().collect()).unwrap_or_default()
+    }
+
+    /// The first form that a text has.
+    fn first<'f>(&self, formats: &'f [Format], text: &str) -> Option<&'f str> {
+        if text.len() < 16 {
+            return None;
+        }
+        self.matches(text).into_iter().find_map(|index| {
+            let format = formats.get(index)?;
+            let groups = format.pattern.0.captures(text)?;
+            secret_of(&groups).map(|_| format.kind.as_str())
+        })
+    }
+}
+
+/// The credential of a match: its first group where the form has one, which must mix
+/// letters and digits, as nothing else tells it from a word.
+fn secret_of<'t>(groups: &Captures<'t>) -> Option<Match<'t>> {
+    let whole = groups.get(0)?;
+    let secret = match groups.get(1) {
+        Some(group) => {
+            let text = group.as_str();
+            let is_mixed = text.chars().any(|c| c.is_ascii_digit()) && text.chars().any(char::is_alphabetic);
+            is_mixed.then_some(group)?
+        }
+        None => whole,
+    };
+    (!is_sample(whole.as_str())).then_some(secret)
 }
 
 /// Credentials that documentation shows: `AKIAIOSFODNN7EXAMPLE`.
 fn is_sample(text: &str) -> bool {
     let lower = text.to_lowercase();
     let repeated = lower.as_bytes().windows(6).any(|run| run.iter().all(|byte| Some(byte) == run.first()));
-    repeated
-        || ["example", "xxxx", "placeholder", "your_", "dummy", "1234567890"]
-            .iter()
-            .any(|mark| lower.contains(mark))
-}
-
-fn is_configuration(path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let is_sample = ["example", "sample", "template", "dist"].iter().any(|word| file.contains(word));
-    let ends = [
-        ".env",
-        ".yml",
-        ".yaml",
-        ".toml",
-        ".ini",
-        ".cfg",
-        ".conf",
-        ".properties",
-        ".sh",
-        ".tf",
-        ".tfvars",
-        ".json",
-        ".pem",
-        ".key",
-    ];
-    let locks = ["package-lock.json", "pnpm-lock.yaml", "Cargo.lock", "poetry.lock", "uv.lock"];
-    !is_sample
-        && !locks.contains(&file)
-        && (file.starts_with(".env") || file == "Dockerfile" || ends.iter().any(|end| file.ends_with(end)))
+    repeated || ["example", "xxxx", "placeholder", "your_", "dummy"].iter().any(|mark| lower.contains(mark))
 }
 
 #[cfg(test)]
@@ -144,12 +139,5 @@ mod tests {
         assert!(is_sample("AKIAIOSFODNN7EXAMPLE") && is_sample("ghp_aaaaaaaaaaaaaaaa"));
         // proscenium: ignore sec/secret-known-format because the key is made up for this test
         assert!(!is_sample("AKIAZ7QXW3EXMPL5KQ2T"));
-    }
-
-    #[test]
-    fn locks_and_samples_are_not_searched() {
-        assert!(is_configuration("deploy/.env") && is_configuration("a/app.yaml"));
-        assert!(!is_configuration(".env.example") && !is_configuration("package-lock.json"));
-        assert!(!is_configuration("src/main.rs"));
     }
 }

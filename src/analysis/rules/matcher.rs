@@ -47,6 +47,34 @@ pub(super) enum Check {
     Call,
     /// A setting of a module that is switched on.
     Setting,
+    /// A statement of a migration that locks, breaks or cannot be undone.
+    Migration,
+    /// A line of any text that holds a credential.
+    SecretLine,
+    /// A parameter of a path that the handler does not take.
+    PathParameter,
+    /// A handler's body without a type.
+    UntypedBody,
+    /// An address or folder in the source.
+    FixedAddress,
+    /// A read of an object of which only the key is used.
+    WholeObject,
+    /// A module's variable that functions write.
+    SharedState,
+    /// A route that changes data and asks for no user.
+    OpenMutation,
+    /// A route for signing in without a limit.
+    OpenLogin,
+    /// A lookup by id alone.
+    UnscopedFind,
+    /// Writes that no transaction joins.
+    LooseWrites,
+    /// A session that concurrent tasks use.
+    SharedSession,
+    /// A decision in a repository.
+    RepositoryLogic,
+    /// A management route that anyone can read.
+    OpenManagement,
 }
 
 /// A `match` block.
@@ -71,6 +99,12 @@ pub(super) struct Matcher {
     pub(super) formats: Vec<Format>,
     #[serde(default)]
     pub(super) calls: Vec<CallShape>,
+    /// Annotations without arguments.
+    #[serde(default)]
+    pub(super) annotations: Vec<Pattern>,
+    /// Which of a check's several findings this rule gives.
+    #[serde(default)]
+    pub(super) kinds: Vec<String>,
     /// Names of settings.
     #[serde(default)]
     pub(super) settings: Vec<Setting>,

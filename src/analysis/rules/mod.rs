@@ -6,27 +6,41 @@
 //! or taken from a list in the source is a finding, and one cause is reported once.
 //! Results depend on the files, packs and cards only.
 
+mod annotations;
 mod calls;
 mod context;
 mod cycles;
 mod database;
 mod draft;
+pub mod examples;
+mod fixed_address;
 mod foreign_keys;
+mod from_request;
 mod handler_query;
 mod http_types;
 mod known_secrets;
 mod layer_imports;
 mod matcher;
+mod migrations;
+mod path_parameters;
 mod places;
 mod query_in_loop;
 mod reaching;
+mod repository_logic;
+mod routes;
+mod secret_lines;
 mod secret_names;
 mod secrets;
+mod sessions;
 mod settings;
+mod shared_state;
 mod sql;
+mod sql_tokens;
 mod suppress;
 mod type_names;
 mod unbounded;
+mod unscoped;
+mod whole_object;
 
 use super::scan::{FindingInput, FindingSource};
 use crate::{domain::finding::Finding, knowledge::rules::RuleCard};
@@ -81,7 +95,7 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         Check::HandlerQuery => handler_query::check(context, rule),
         Check::SqlValue => sql::check(context, rule, sql::Position::Value),
         Check::SqlIdentifier => sql::check(context, rule, sql::Position::Identifier),
-        Check::NamedSecret => secrets::check_names(context, rule),
+        Check::NamedSecret => [secrets::check_names(context, rule), calls::check(context, rule)].concat(),
         Check::QueryInLoop => query_in_loop::check(context, rule),
         Check::UnboundedQuery => unbounded::check(context, rule),
         Check::KnownSecret => known_secrets::check(context, rule),
@@ -89,7 +103,24 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         Check::HttpInService => http_types::check(context, rule),
         Check::Cycle => cycles::check(context, rule),
         Check::ForeignKeyIndex => foreign_keys::check(context, rule),
-        Check::Call => [calls::check(context, rule), settings::check(context, rule)].concat(),
+        Check::Call => {
+            [calls::check(context, rule), settings::check(context, rule), annotations::check(context, rule)]
+                .concat()
+        }
         Check::Setting => settings::check(context, rule),
+        Check::Migration => migrations::check(context, rule),
+        Check::SecretLine => secret_lines::check(context, rule),
+        Check::PathParameter => path_parameters::check_path(context, rule),
+        Check::UntypedBody => path_parameters::check_body(context, rule),
+        Check::FixedAddress => fixed_address::check(context, rule),
+        Check::WholeObject => whole_object::check(context, rule),
+        Check::SharedState => shared_state::check(context, rule),
+        Check::OpenMutation => routes::check_mutations(context, rule),
+        Check::OpenLogin => routes::check_logins(context, rule),
+        Check::OpenManagement => routes::check_management(context, rule),
+        Check::UnscopedFind => unscoped::check(context, rule),
+        Check::LooseWrites => sessions::check_writes(context, rule),
+        Check::SharedSession => sessions::check_shared(context, rule),
+        Check::RepositoryLogic => repository_logic::check(context, rule),
     }
 }

@@ -217,13 +217,11 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
     }
 }
 
-/// Whether the elements are texts and numbers that stand in the source.
+/// Whether the elements stand in the source, one by one.
 fn is_literal(context: &Context<'_, '_>, file: FileId, items: ExprId) -> bool {
     match context.resolver().value(file, items) {
-        Value::List(items) => {
-            items.iter().all(|item| item.as_constant().is_some() || matches!(item, Value::Number))
-        }
-        Value::Map(..) => true,
+        // What is written out in the source is as long as it is there, models included.
+        Value::List(_) | Value::Map(..) => true,
         _ => false,
     }
 }

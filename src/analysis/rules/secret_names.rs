@@ -5,11 +5,14 @@ const SECRET_WORDS: [&str; 8] =
     ["password", "passwd", "pwd", "secret", "passphrase", "apikey", "secretkey", "privatekey"];
 
 /// Words that do so before `key`: `api_key`, `signing_key`.
-const KEY_WORDS: [&str; 9] =
-    ["api", "secret", "private", "signing", "encryption", "jwt", "auth", "master", "session"];
+const KEY_WORDS: [&str; 10] =
+    ["api", "secret", "private", "signing", "encryption", "jwt", "auth", "master", "session", "access"];
 
 /// Words that do so before `token`; a bare token is often a name of something else.
 const TOKEN_WORDS: [&str; 6] = ["access", "auth", "api", "bearer", "bot", "refresh"];
+
+/// Words that do so before `pass`.
+const OWNERS: [&str; 9] = ["db", "user", "smtp", "mail", "redis", "admin", "root", "mysql", "postgres"];
 
 /// Words that say that the name holds something about a secret, or no real one.
 const HARMLESS_WORDS: [&str; 18] = [
@@ -99,12 +102,13 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     SECRET_WORDS.contains(&last.as_str())
         || (last == "key" && KEY_WORDS.contains(&before))
         || (last == "token" && TOKEN_WORDS.contains(&before))
+        || (matches!(last.as_str(), "pass" | "pw") && OWNERS.contains(&before))
 }
 
 /// Whether a text can be a secret, and not the name of one or a stand-in.
 pub(super) fn is_secret_text(text: &str) -> bool {
     let length = text.chars().count();
-    if !(8..=512).contains(&length) || text.chars().any(char::is_whitespace) || text.contains(HOLES) {
+    if !(8..=512).contains(&length) || text.chars().any(char::is_whitespace) || is_template(text) {
         return false;
     }
     let lower = text.to_lowercase();
@@ -147,14 +151,53 @@ pub(super) fn is_stand_in(text: &str) -> bool {
     let marks =
         ["change", "replace", "your", "xxx", "todo", "insert", "placeholder", "example", "not-set", "unset"];
     text.is_empty()
-        || text.contains(HOLES)
+        || is_template(text)
         || text.chars().any(char::is_whitespace)
         || marks.iter().any(|mark| lower.contains(mark))
         || is_signing_name(text)
 }
 
-/// Marks of templates and of validation rules: `min:8|max:255`.
-const HOLES: &[char] = &['{', '<', '$', '%', '|'];
+/// Whether a text is none yet: empty, a hole of a template, or a request to fill it in.
+pub(super) fn is_unfilled(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.trim().is_empty()
+        || text.contains(['<', '{', '$'])
+        || ["changeme", "change-me", "change_me", "replace-me", "your-", "your_"]
+            .iter()
+            .any(|mark| lower.contains(mark))
+        || (text.len() > 3 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+}
+
+/// Whether a text has holes to be filled in, or is a rule of validation: `${KEY}`,
+/// `{{ key }}`, `<key>`, `%s`, `min:8|max:255`.
+pub(super) fn is_template(text: &str) -> bool {
+    let is_name =
+        |inside: &str| inside.chars().all(|c| c.is_alphanumeric() || " _-.:?,()$[]'\"/!".contains(c));
+    let holds = |open: &str, close: &str| {
+        text.match_indices(open).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default();
+            let after = text.get(at + open.len()..).unwrap_or_default();
+            // `{{x}` is no hole: the first brace escapes the second.
+            let escaped = open == "{" && before.ends_with('{');
+            !escaped
+                && after.split_once(close).is_some_and(|(inside, _)| inside.len() < 60 && is_name(inside))
+        })
+    };
+    let is_variable = text
+        .strip_prefix('$')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '('));
+    is_variable
+        || text.contains('|')
+        || text.contains("%s")
+        || text.contains("%d")
+        || text.starts_with("%(")
+        || (text.starts_with('%') && text.ends_with('%'))
+        || text.contains("...")
+        || holds("${", "}")
+        || holds("{{", "}}")
+        || holds("<", ">")
+        || holds("{", "}")
+}
 
 #[cfg(test)]
 mod tests {

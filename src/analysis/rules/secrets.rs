@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Expr, ExprId, FileFacts},
+        facts::{BlockKind, Expr, ExprId, FileFacts},
         link::FileId,
     },
     domain::layer::Layer,
@@ -57,6 +57,7 @@ pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> 
             }
         }
         keyed(file, facts, &mut found);
+        compared(file, facts, &mut found);
     }
     found
 }
@@ -75,11 +76,34 @@ fn keyed(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
     }
 }
 
+/// `if api_key == "…"`: a secret that is compared with a literal.
+fn compared(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
+    for block in facts.blocks.iter().filter(|block| block.kind == BlockKind::Branch) {
+        let Some(Expr::Other(parts)) = block.head.map(|head| facts.expr(head)) else { continue };
+        let (mut name, mut text) = (None, None);
+        for part in facts.list(parts) {
+            match facts.expr(*part) {
+                Expr::Name(_) | Expr::Attr(..) => name = last_name(facts, *part),
+                Expr::Str(found) if is_secret_text(facts.text(found)) => text = Some(*part),
+                _ => {}
+            }
+        }
+        if let (Some(name), Some(text)) = (name, text)
+            && is_secret_name(name)
+        {
+            found.push(Draft::new(file, facts.expr_span(text)).word("name", name));
+        }
+    }
+}
+
 /// Whether a file serves tests or samples, told by its name.
 fn is_for_tests(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     words(file).iter().any(|word| {
-        matches!(word.as_str(), "test" | "tests" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed")
+        matches!(
+            word.as_str(),
+            "test" | "tests" | "testing" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed"
+        )
     })
 }
 

@@ -24,7 +24,7 @@ use std::{
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// Files that say how modules are found.
-const MANIFESTS: [&str; 2] = ["package.json", "Cargo.toml"];
+const MANIFESTS: [&str; 3] = ["package.json", "Cargo.toml", "go.mod"];
 
 /// What reading takes from earlier scans and leaves for later ones.
 pub(super) struct Earlier<'m> {

@@ -201,7 +201,7 @@ impl BackendScanner {
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);
-        let project = Project::new(facts, &linked.imports);
+        let project = Project::new(facts, &modules.texts);
         let others = other_files(files, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map

@@ -1,8 +1,8 @@
 //! ACQUIRE: the layers, the flow of an endpoint, what to know, and the choice of boundaries.
 
-use super::acquire_know::know;
 pub use super::acquire_know::{finding_rows, scan};
 pub use super::acquire_update::act;
+use super::{acquire_know::know, acquire_tree};
 use crate::{
     domain::{
         layer::Layer,
@@ -16,118 +16,15 @@ use crate::{
     },
     keys::Action,
 };
-use std::collections::BTreeMap;
-
-/// Layers that stand on the request's path or beside it, as the tree lists them.
-const TREE: [Layer; 11] = [
-    Layer::Router,
-    Layer::Service,
-    Layer::Repository,
-    Layer::Model,
-    Layer::Test,
-    Layer::Schema,
-    Layer::Migration,
-    Layer::Job,
-    Layer::Middleware,
-    Layer::Config,
-    Layer::Error,
-];
 
 /// One pane.
 pub fn pane(model: &Model, pane: Pane) -> PaneView {
     match pane {
-        Pane::Boundaries => tree(model),
+        Pane::Boundaries => acquire_tree::tree(model),
         Pane::Proposal => middle(model),
         Pane::Checklist => know(model),
         Pane::Verify => scan(model),
     }
-}
-
-fn tree(model: &Model) -> PaneView {
-    let map = model.shown_map();
-    let chosen = &model.session.work.boundaries;
-    let mut rows = vec![Row::Blank];
-    let mut total = 0;
-    let mut notices: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in &map.findings {
-        *notices.entry(finding.file.as_str()).or_default() += 1;
-    }
-    let mut names: BTreeMap<(Layer, &str), usize> = BTreeMap::new();
-    for file in &map.files {
-        *names.entry((file.layer, file_name(&file.path))).or_default() += 1;
-    }
-    for layer in TREE {
-        let files: Vec<_> = map.files_in(layer).collect();
-        if files.is_empty() {
-            continue;
-        }
-        total += files.len();
-        let folded = is_folded(model, layer);
-        rows.push(Row::Item {
-            mark: Mark::None,
-            label: vec![role(Role::Layer(layer), layer.name())],
-            note: vec![muted(plural(files.len(), "file"))],
-            indent: 0,
-            target: Some(Target::Layer(layer)),
-        });
-        for file in files {
-            let is_chosen = chosen.contains(&file.path);
-            if folded && !is_chosen {
-                continue;
-            }
-            let findings = notices.get(file.path.as_str()).copied().unwrap_or(0);
-            let name = file_name(&file.path);
-            let alone = names.get(&(layer, name)).is_none_or(|count| *count == 1);
-            let shown = if alone { name.to_owned() } else { file.path.clone() };
-            rows.push(Row::Item {
-                mark: if is_chosen { Mark::Chosen } else { Mark::NotChosen },
-                label: vec![if is_chosen { bold(shown) } else { muted(shown) }],
-                note: if findings > 0 {
-                    vec![role(Role::Warn, format!("{findings} ▲"))]
-                } else {
-                    Vec::new()
-                },
-                indent: 2,
-                target: Some(Target::File(file.path.clone())),
-            });
-        }
-    }
-    if total == 0 {
-        rows.push(Row::Text { line: vec![bold("No backend files here.")], indent: 0 });
-        rows.push(Row::aside(format!(
-            "{} read. The backend part of a task can still be written.",
-            plural(usize::try_from(map.stats.files).unwrap_or(0), "file")
-        )));
-    }
-    let suggestion = if chosen.is_empty() { subject::suggested(model) } else { Default::default() };
-    if !suggestion.paths.is_empty() {
-        rows.extend([Row::Blank, Row::Text { line: vec![bold("Suggested from the task")], indent: 0 }]);
-        rows.push(Row::aside(format!(
-            "{}, because {}",
-            boundary_count(suggestion.paths.len()),
-            suggestion.why
-        )));
-        rows.push(Row::Text {
-            line: vec![role(Role::Accent, model.keys.key(Action::AcceptAll)), muted(" takes them")],
-            indent: 0,
-        });
-    }
-    let count = if total == 0 { String::new() } else { format!("{} of {total}", chosen.len()) };
-    PaneView { subtitle: "affected".into(), count, body: Body::Rows(rows), ..PaneView::default() }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn boundary_count(count: usize) -> String {
-    plural(count, "file")
-}
-
-/// Layers beside the path are folded until asked for; large layers too.
-pub(super) fn is_folded(model: &Model, layer: Layer) -> bool {
-    let by_default = layer.depth().is_none() && layer != Layer::Test;
-    by_default != model.screen.folded.contains(layer.name())
 }
 
 /// The endpoint whose flow is shown: the chosen one, or the nearest to the task.
@@ -165,12 +62,31 @@ fn middle(model: &Model) -> PaneView {
         return list(model, &map);
     };
     let holes = flow.holes.len();
+    let mut rows = flow_rows(model, endpoint, flow);
+    rows.extend(suggested_rows(model));
     PaneView {
         subtitle: "flow today".into(),
         count: if holes == 0 { "no hole".into() } else { plural(holes, "hole") },
-        body: Body::Rows(flow_rows(model, endpoint, flow)),
+        body: Body::Rows(rows),
         ..PaneView::default()
     }
+}
+
+/// What the suggested key takes, where the tree that marks it is behind a tab.
+fn suggested_rows(model: &Model) -> Vec<Row> {
+    if !model.tabs() || !model.session.work.boundaries.is_empty() {
+        return Vec::new();
+    }
+    let suggestion = subject::suggested(model);
+    if suggestion.paths.is_empty() {
+        return Vec::new();
+    }
+    let takes = vec![role(Role::Accent, model.keys.key(Action::AcceptAll)), muted(" takes them")];
+    let mut rows = vec![Row::Blank, Row::Head { text: "SUGGESTED FROM THE TASK".into(), note: takes }];
+    rows.extend(
+        suggestion.paths.iter().map(|path| Row::Text { line: vec![plain(path.as_str())], indent: 0 }),
+    );
+    rows
 }
 
 /// The boxes of one endpoint's flow.

@@ -79,7 +79,14 @@ pub fn finding_rows(finding: &Finding) -> [Row; 2] {
             indent: 0,
             target: Some(Target::Finding(finding.fingerprint.clone())),
         },
-        Row::Text { line: vec![muted(finding.place().to_string())], indent: 2 },
+        // An item's label is cut in the middle of a path; a text would break it.
+        Row::Item {
+            mark: Mark::None,
+            label: vec![muted(finding.place().to_string())],
+            note: Vec::new(),
+            indent: 2,
+            target: None,
+        },
     ]
 }
 
@@ -91,16 +98,18 @@ pub fn scan(model: &Model) -> PaneView {
         .into_iter()
         .filter(|layer| *layer != Layer::Other && map.files_in(*layer).next().is_some())
         .count();
-    let figure = |n: usize, what: &str| plain(format!("{}   ", plural(n, what)));
+    // A number and its noun stay on one line.
+    let count = |n: usize, what: &str| plural(n, what).replace(' ', "\u{a0}");
+    let figure = |n: usize, what: &str| plain(format!("{}   ", count(n, what)));
     rows.push(Row::Text {
         line: vec![
             figure(usize::try_from(map.stats.files).unwrap_or(usize::MAX), "file"),
-            bold(format!("{}   ", plural(map.endpoints.len(), "endpoint"))),
+            bold(format!("{}   ", count(map.endpoints.len(), "endpoint"))),
             figure(layers, "layer"),
             figure(map.edges.len(), "edge"),
             role(
                 if map.findings.is_empty() { Role::Ok } else { Role::Warn },
-                plural(map.findings.len(), "finding"),
+                count(map.findings.len(), "finding"),
             ),
         ],
         indent: 0,

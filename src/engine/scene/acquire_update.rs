@@ -1,6 +1,6 @@
 //! ACQUIRE: what actions do.
 
-use super::acquire::{is_folded, shown_endpoint};
+use super::{acquire::shown_endpoint, acquire_tree::is_folded};
 use crate::{
     domain::{
         event::{Scene, What},

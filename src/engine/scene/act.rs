@@ -1,8 +1,8 @@
 //! ACT on screen: the plan, the hunks of the step, quick checks, criteria.
 
-use super::act_diff;
 pub use super::act_guide::check;
 use super::act_guide::empty;
+use super::{act_diff, act_views};
 use crate::{
     domain::{
         hunk::{Decision, Hunk},
@@ -177,8 +177,7 @@ pub(super) fn proposal(model: &Model) -> PaneView {
     }
     let current_id = current(model).map(|hunk| hunk.id);
     let index = hunks.iter().position(|hunk| Some(hunk.id) == current_id).unwrap_or(0);
-    let look = act_diff::Look::new(model);
-    let views = hunks.iter().filter_map(|hunk| look.view(hunk.id)).collect();
+    let views = act_views::of(model, hunks.iter().map(|hunk| hunk.id));
     let undecided = model.session.undecided();
     let above = if undecided == 0 {
         let held = model.session.held();

@@ -36,6 +36,8 @@ pub struct Look<'a> {
     added: BTreeMap<&'a str, Vec<&'a Finding>>,
     /// Lines of the base texts, by path.
     lines: BTreeMap<&'a str, Vec<&'a str>>,
+    /// 0-based line in the current text at which a hunk's new lines stand (or would stand).
+    starts: BTreeMap<HunkId, u32>,
 }
 
 impl<'a> Look<'a> {
@@ -55,29 +57,39 @@ impl<'a> Look<'a> {
                 added.entry(finding.file.as_str()).or_default().push(finding);
             }
         }
-        let lines = edits.map(|edit| (edit.path.as_str(), split_lines(edit.base.as_deref().unwrap_or(""))));
-        Self { model, hunks: hunks.collect(), users, added, lines: lines.collect() }
+        let lines =
+            edits.clone().map(|edit| (edit.path.as_str(), split_lines(edit.base.as_deref().unwrap_or(""))));
+        let starts = edits.flat_map(starts).collect();
+        Self { model, hunks: hunks.collect(), users, added, lines: lines.collect(), starts }
     }
 
     /// The view of one hunk.
     pub fn view(&self, id: HunkId) -> Option<Arc<HunkView>> {
+        self.view_after(id, None)
+    }
+
+    /// The view of one hunk; its rows are those of an earlier view of the same base text
+    /// where nothing that they show has changed.
+    pub fn view_after(&self, id: HunkId, earlier: Option<&HunkView>) -> Option<Arc<HunkView>> {
         let (edit, hunk) = *self.hunks.get(&id)?;
         let model = self.model;
-        let start = new_start(edit, hunk);
+        let start = self.starts.get(&id).copied().unwrap_or(0);
         let extra = model.screen.context.get(&hunk.id).copied().unwrap_or(0) as usize;
         let base = self.lines.get(edit.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let rows = pieces(base, start, hunk, extra);
+        let revision = revision(base, start, hunk, extra);
+        let rows = match earlier.filter(|earlier| earlier.revision == revision) {
+            Some(earlier) => earlier.rows.clone(),
+            None => Arc::new(pieces(base, start, hunk, extra)),
+        };
         let (mark, state, reason) = state(hunk, is_broken(model, hunk));
         let is_decided = hunk.decision != Decision::Undecided;
         let folded = is_decided != model.screen.toggled.contains(&hunk.id);
         let added = count(&rows, Sign::Added);
         let removed = count(&rows, Sign::Removed);
         let guard = self.guard(edit, hunk, start);
-        let mut hasher = std::collections::hash_map::DefaultHasher::new();
-        (hunk.id, &state, &reason, folded, extra, &guard.1, model.session.seq).hash(&mut hasher);
         Some(Arc::new(HunkView {
             id: hunk.id,
-            revision: hasher.finish(),
+            revision,
             path: edit.path.clone(),
             line: start + 1,
             layer: layer(model, edit, hunk),
@@ -153,7 +165,7 @@ impl<'a> Look<'a> {
 
 /// The view of one hunk alone.
 pub fn view(model: &Model, id: HunkId) -> Option<Arc<HunkView>> {
-    Look::new(model).view(id)
+    super::act_views::of(model, [id]).pop()
 }
 
 /// The layer the scan gave the file, else the one its path suggests.
@@ -205,16 +217,34 @@ fn state(hunk: &Hunk, broken: bool) -> (Mark, &'static str, String) {
 
 /// 0-based line in the current text at which the hunk's new lines stand (or would stand).
 pub fn new_start(edit: &FileEdit, hunk: &Hunk) -> u32 {
-    let own = hunk.base_range();
-    let mut start = i64::from(own.start);
-    for other in &edit.hunks {
-        let range = other.base_range();
-        let before = (range.start, range.end, other.id) < (own.start, own.end, hunk.id);
-        if before && other.id != hunk.id && !matches!(other.decision, Decision::Rejected { .. }) {
-            start += i64::try_from(other.new_lines().len()).unwrap_or(0) - i64::from(range.end - range.start);
+    starts(edit).find(|(id, _)| *id == hunk.id).map_or(0, |(_, start)| start)
+}
+
+/// Where the new lines of every hunk of a file stand: its own place in the base, moved by
+/// what the hunks before it add and remove. A rejected hunk moves nothing.
+fn starts(edit: &FileEdit) -> impl Iterator<Item = (HunkId, u32)> {
+    let mut hunks: Vec<&Hunk> = edit.hunks.iter().collect();
+    hunks.sort_by_key(|hunk| (hunk.base_range().start, hunk.base_range().end, hunk.id));
+    let mut shift = 0_i64;
+    hunks.into_iter().map(move |hunk| {
+        let range = hunk.base_range();
+        let start = i64::from(range.start) + shift;
+        if !matches!(hunk.decision, Decision::Rejected { .. }) {
+            shift += i64::try_from(hunk.new_lines().len()).unwrap_or(0) - i64::from(range.end - range.start);
         }
-    }
-    u32::try_from(start.max(0)).unwrap_or(0)
+        (hunk.id, u32::try_from(start.max(0)).unwrap_or(0))
+    })
+}
+
+/// Another number when the rows of a hunk are others.
+fn revision(base: &[&str], start: u32, hunk: &Hunk, extra: usize) -> u64 {
+    let range = hunk.base_range();
+    let context = CONTEXT_LINES + extra;
+    let from = (range.start as usize).saturating_sub(context);
+    let until = (range.end as usize + context).min(base.len());
+    let mut hasher = std::collections::hash_map::DefaultHasher::new();
+    (hunk.id, start, extra, base.len(), base.get(from..until), hunk.new_lines()).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn facts(edit: &FileEdit, hunk: &Hunk) -> Vec<String> {

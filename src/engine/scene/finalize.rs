@@ -93,7 +93,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
         }
     }
     if let Some(path) = layers_line(report) {
-        rows.extend([Row::Blank, Row::Text { line: path, indent: 0 }]);
+        let (layers, endpoint) = path;
+        rows.extend([Row::Blank, Row::Text { line: layers, indent: 0 }, Row::aside(endpoint)]);
     }
     if !report.changes.is_empty() {
         rows.extend([Row::Blank, Row::head("WHAT CHANGED")]);
@@ -112,6 +113,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
     }
     let tree = if report.tree.is_empty() {
         String::new()
+    } else if model.options.in_place {
+        format!("tree {}", short(&report.tree))
     } else {
         format!("tree {}, in a clean copy", short(&report.tree))
     };
@@ -168,8 +171,8 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
     rows
 }
 
-/// `router ✓── service ✓── …` for the path that the change closed.
-fn layers_line(report: &Report) -> Option<crate::engine::view::Line> {
+/// `router ✓── service ✓── …` for the path that the change closed, and its endpoint.
+fn layers_line(report: &Report) -> Option<(crate::engine::view::Line, String)> {
     let flow = report
         .changes
         .iter()
@@ -179,8 +182,7 @@ fn layers_line(report: &Report) -> Option<crate::engine::view::Line> {
         line.push(role(Role::Layer(layer), layer.name()));
         line.push(role(Role::Ok, if layer == Layer::Model { " ✓" } else { " ✓── " }));
     }
-    line.push(muted(format!("  {}", flow.subject)));
-    Some(line)
+    Some((line, flow.subject.clone()))
 }
 
 fn evidence(model: &Model) -> PaneView {

@@ -120,6 +120,7 @@ pub fn commit(cx: &mut Cx<'_>, text: String) {
         cx.record(What::MessageEdited { text: text.clone() });
     }
     cx.model.activity.commit_error = None;
+    cx.model.activity.stop_asked = 0;
     cx.model.activity.committing = true;
     let order = CommitOrder {
         base: cx.model.session.identity.base.clone(),
@@ -134,16 +135,15 @@ pub fn commit(cx: &mut Cx<'_>, text: String) {
 /// The commit ended.
 pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
     cx.model.activity.committing = false;
+    cx.model.activity.stop_asked = 0;
     match answer {
         CommitAnswer::Made(outcome) => {
             let exit = reporting::standing(cx.model).0;
-            let id =
-                outcome.commits.last().map(|commit| crate::engine::classify::short(&commit.id).to_owned());
             let what =
                 What::Committed { commits: outcome.commits, written: outcome.written, kept: outcome.kept };
             if cx.record(what) {
                 cx.record(What::Finished { exit });
-                cx.notice(Mark::Done, format!("Committed {}; nothing pushed", id.unwrap_or_default()));
+                cx.notice(Mark::None, "nothing pushed");
             }
             cx.model.screen.popup = None;
             cx.model.screen.editor = None;
@@ -156,6 +156,12 @@ pub fn ended(cx: &mut Cx<'_>, answer: CommitAnswer) {
             cx.record(What::CommitRefused { reason: reason.clone() });
             cx.model.activity.commit_error = Some((reason.clone(), String::new()));
             cx.notice(Mark::Failed, format!("{reason}. Nothing committed, nothing lost."));
+        }
+        CommitAnswer::Stopped(what) => {
+            let reason = format!("{what} was stopped by you");
+            cx.record(What::CommitRefused { reason: reason.clone() });
+            cx.model.activity.commit_error = Some((reason.clone(), String::new()));
+            cx.notice(Mark::NotApplicable, format!("{reason}. Nothing committed, nothing lost."));
         }
         CommitAnswer::HookChanged { hook, files } => {
             let reason = format!("{hook} changed {}", plural(files.len(), "file"));

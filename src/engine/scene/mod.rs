@@ -2,6 +2,7 @@
 
 pub mod acquire;
 pub mod acquire_know;
+pub mod acquire_tree;
 pub mod acquire_update;
 pub mod act;
 pub mod act_diff;
@@ -9,12 +10,14 @@ pub mod act_guide;
 pub mod act_move;
 pub mod act_propose;
 pub mod act_update;
+pub mod act_views;
 pub mod finalize;
 pub mod finalize_update;
 pub mod prepare;
 pub mod prepare_commands;
 pub mod prepare_update;
 pub mod review;
+mod review_table;
 pub mod verify;
 pub mod verify_commands;
 pub mod verify_update;

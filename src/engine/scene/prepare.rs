@@ -70,7 +70,10 @@ pub(super) fn stack(model: &Model) -> PaneView {
         };
         let note = match (field.confidence, field.name.is_some()) {
             (Confidence::Sure, true) => vec![role(Role::Ok, "✓ sure")],
-            (Confidence::Stated, _) => vec![role(Role::Ok, "✓ you")],
+            (Confidence::Stated, _) if model.session.work.stated.contains_key(&key) => {
+                vec![role(Role::Ok, "✓ you")]
+            }
+            (Confidence::Stated, _) => vec![role(Role::Ok, "✓ stated")],
             (Confidence::Likely, true) => vec![role(Role::Warn, "? likely")],
             (Confidence::Unknown, true) => vec![role(Role::Warn, "? unsure")],
             (_, false) => Vec::new(),
@@ -87,8 +90,10 @@ pub(super) fn stack(model: &Model) -> PaneView {
         }
     }
     rows.push(Row::Blank);
-    let folder =
-        if model.world.stack_folder.is_empty() { "none, optional" } else { &model.world.stack_folder };
+    let folder = match model.world.stack_folder.as_str() {
+        "" => "none, optional",
+        found => found.strip_prefix("stack/").unwrap_or(found),
+    };
     rows.push(Row::pair(vec![muted("stack/ folder")], vec![muted(folder)]));
     for notice in model.handbook.problems.iter().chain(&model.world.stack_notices) {
         rows.push(Row::Text { line: vec![role(Role::Warn, "▲ "), plain(notice.as_str())], indent: 0 });
@@ -256,13 +261,22 @@ fn welcome(model: &Model) -> PaneView {
         map.map(|map| map.files_in(Layer::Repository).map(|file| file.queries).sum()),
         map.map(|map| count(map.models.len())),
     ];
+    // Own SQL has models but declares no tables.
+    let models = map.map_or(0, |map| map.files_in(Layer::Model).count());
+    let (counts, model_things) = match counts {
+        [router, service, repository, Some(0)] if models > 0 => {
+            ([router, service, repository, Some(count(models))], "files")
+        }
+        counts => (counts, "tables"),
+    };
     let mut below = Vec::new();
     for (index, suggestion) in model.world.suggestions.iter().enumerate() {
         below.push(Row::Item {
             mark: if index == 0 { Mark::Down } else { Mark::None },
             label: vec![plain(suggestion.text.clone())],
             note: vec![muted(suggestion.note.clone())],
-            indent: 0,
+            // Under the text of the first one, which has a mark before it.
+            indent: if index == 0 { 0 } else { 2 },
             target: Some(Target::Suggestion(index)),
         });
     }
@@ -277,6 +291,7 @@ fn welcome(model: &Model) -> PaneView {
         subtitle: "your task".into(),
         body: Body::Welcome(WelcomeView {
             counts,
+            model_things: model_things.into(),
             name: model.session.identity.title.clone(),
             caption,
             question: "What do you want to change?".into(),

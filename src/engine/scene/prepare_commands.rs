@@ -8,19 +8,35 @@ use crate::{
     keys::Action,
 };
 
+/// Terminals from this width on give the commands a pane of the whole width: room for columns.
+const COLUMNS: u16 = 120;
+/// Cells of such a row that neither the command nor its place takes.
+const BESIDE: usize = 36;
+
 pub(super) fn commands(model: &Model) -> PaneView {
     let commands = &model.session.evidence.commands;
     let mut rows = vec![Row::Blank];
     let trusted = model.commands_trusted();
-    let width =
-        commands.iter().map(|command| command.title().chars().count()).max().unwrap_or(0).clamp(16, 40);
     let place_width = commands
         .iter()
         .map(|command| command.from.to_string().chars().count())
         .max()
         .unwrap_or(0)
         .clamp(18, 34);
+    let room = usize::from(model.screen.columns).saturating_sub(BESIDE + place_width).max(16);
+    let width =
+        commands.iter().map(|command| command.title().chars().count()).max().unwrap_or(0).clamp(16, room);
     for command in commands {
+        if model.screen.columns < COLUMNS {
+            rows.push(Row::Item {
+                mark: Mark::None,
+                label: vec![bold(command.title())],
+                note: vec![muted(command.from.to_string())],
+                indent: 0,
+                target: Some(Target::Command(command.id.clone())),
+            });
+            continue;
+        }
         let state = if trusted { role(Role::Ok, "trusted") } else { role(Role::Warn, "not trusted yet") };
         rows.push(Row::Item {
             mark: Mark::None,

@@ -263,7 +263,8 @@ pub fn task_read(cx: &mut Cx<'_>, text: String, reading: crate::domain::task::Re
             cx.mark(Target::Answer(open, 0));
         }
     } else if !review {
-        cx.model.screen.focus = if cx.model.tabs() { Pane::Proposal } else { Pane::Checklist };
+        // What the suggested key accepts must be on screen.
+        cx.model.screen.focus = Pane::Checklist;
         cx.mark(Target::Criterion(CriterionId(1)));
     }
 }

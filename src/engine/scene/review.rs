@@ -1,5 +1,6 @@
 //! ACQUIRE for a review: the findings, the source of the marked one, and what was chosen.
 
+use super::review_table::FindingTable;
 use crate::{
     domain::{
         event::{Scene, What},
@@ -103,9 +104,6 @@ pub fn current(model: &Model) -> Option<Finding> {
         .cloned()
 }
 
-/// Columns of the place of a finding; a longer one pushes its sentence to the right.
-const WIDEST_PLACE: usize = 36;
-
 fn findings(model: &Model) -> PaneView {
     let list = visible(model);
     let fixable = list.iter().filter(|finding| finding.fixable).count();
@@ -122,24 +120,12 @@ fn findings(model: &Model) -> PaneView {
         };
     }
     let places: Vec<String> = list.iter().map(|finding| finding.place().to_string()).collect();
-    let wide = places.iter().map(|place| place.chars().count()).filter(|wide| *wide <= WIDEST_PLACE).max();
-    let wide = wide.unwrap_or(WIDEST_PLACE);
-    rows = vec![Row::Head { text: format!("  LEVEL     {:wide$}  WHAT", "WHERE"), note: vec![muted("FIX")] }];
+    let longest = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    let table = FindingTable::new(model.screen.columns, model.tabs() || model.screen.zoomed, longest);
+    rows = vec![table.head()];
     for (finding, place) in list.iter().zip(&places) {
         let chosen = model.session.work.findings.contains(&finding.fingerprint);
-        let level = match finding.level {
-            Level::Error => role(Role::Fail, "✗ error   "),
-            Level::Warning => role(Role::Warn, "▲ warning "),
-            Level::Advice => muted("· advice  "),
-        };
-        let fix = if finding.fixable { role(Role::Ok, "fix") } else { muted("by\u{a0}hand") };
-        rows.push(Row::Item {
-            mark: if chosen { Mark::Chosen } else { Mark::NotChosen },
-            label: vec![level, bold(format!("{place:wide$}  ")), plain(finding.message.clone())],
-            note: vec![fix],
-            indent: 0,
-            target: Some(Target::Finding(finding.fingerprint.clone())),
-        });
+        rows.push(table.row(finding, place, chosen));
     }
     rows.extend([Row::Blank, Row::Rule]);
     if let Some(finding) = current(model) {
@@ -160,7 +146,8 @@ fn card(model: &Model, finding: &Finding) -> Vec<Row> {
         head.push(muted("   in "));
         head.push(plain(finding.symbol.clone()));
     }
-    let mut rows = vec![Row::Text { line: head, indent: 0 }];
+    // The list cuts what does not fit beside the place.
+    let mut rows = vec![Row::Text { line: head, indent: 0 }, Row::text(finding.message.clone())];
     if let Some(Some(text)) = model.world.sources.get(&finding.file) {
         let from = finding.line.saturating_sub(3).max(1);
         for (number, content) in (1_u32..).zip(text.lines()).skip(from as usize - 1).take(5) {

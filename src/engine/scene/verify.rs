@@ -59,7 +59,7 @@ fn layers(model: &Model) -> PaneView {
     rows.extend([Row::Blank, Row::head("TREE UNDER TEST")]);
     if model.options.in_place {
         rows.push(Row::Text { line: vec![bold("your working tree")], indent: 0 });
-        rows.push(Row::aside("in place; what is tested is not what is committed"));
+        rows.push(Row::aside("in place; it counts only while it is the approved tree"));
     } else {
         let tree = model.activity.tree.as_ref().map_or("not made yet", |(tree, _)| short(tree));
         rows.push(Row::Text { line: vec![bold(tree.to_owned())], indent: 0 });

@@ -10,13 +10,17 @@ use crate::{
         cx::plural,
         judge::{self, Judged},
         model::Model,
+        red_green,
         view::{
             Body, Line, Mark, OutputView, Pane, PaneView, Role, Row, Span, Target, bold, muted, plain, role,
         },
     },
     keys::Action,
+    ports::verifier::OutputLine,
 };
-use std::sync::Arc;
+
+/// Lines that are made ready for a screen whose size is not known yet.
+const LINES_AT_LEAST: usize = 60;
 
 /// The command whose output is shown: the running one, else the marked, else the last.
 pub fn shown_command(model: &Model) -> Option<String> {
@@ -76,7 +80,11 @@ pub fn command_rows(model: &Model, judged: &Judged<'_>) -> Vec<Row> {
     let current = running.and_then(|running| running.current.as_ref()).filter(|(id, _)| *id == spec.id);
     if let (Some((_, since)), Some(running)) = (current, running) {
         let elapsed = model.now.saturating_sub(*since) / 1000;
-        let of = if running.base { " on the base" } else { "" };
+        let of = match (running.base, running.red) {
+            (true, _) => " on the base",
+            (false, true) => " on the base, with the new tests",
+            (false, false) => "",
+        };
         let mut rows = vec![Row::Item {
             mark: Mark::Spinner,
             label: vec![plain(spec.title()), muted(of)],
@@ -84,8 +92,9 @@ pub fn command_rows(model: &Model, judged: &Judged<'_>) -> Vec<Row> {
             indent: 0,
             target,
         }];
-        if let Some((done, total)) = model.activity.output.get(&spec.id).and_then(|output| output.progress) {
-            rows.push(Row::Bar { done, total, indent: 4 });
+        let progress = model.activity.output.get(&spec.id).and_then(|output| output.progress);
+        if let Some(progress) = progress.filter(|_| !running.base) {
+            rows.push(Row::Bar { progress, indent: 4 });
         }
         return rows;
     }
@@ -118,7 +127,10 @@ pub fn command_rows(model: &Model, judged: &Judged<'_>) -> Vec<Row> {
     let mark = if judged.stale { Mark::Open } else { verdict_mark(verdict) };
     let mut rows = vec![Row::Item { mark, label: vec![plain(spec.title())], note, indent: 0, target }];
     let mut explain = |text: String| rows.push(Row::Text { line: vec![muted(text)], indent: 4 });
-    if judged.stale {
+    if judged.elsewhere {
+        explain("in your files, which are not the approved tree".into());
+        explain("shown, but it does not count".into());
+    } else if judged.stale {
         explain(format!("of an earlier tree; {} runs it again", model.keys.key(Action::RunAgain)));
     }
     match verdict {
@@ -174,6 +186,7 @@ pub(super) fn commands(model: &Model) -> PaneView {
         });
     } else {
         list.extend(against_base(model, &all));
+        list.extend(red_green::rows(model));
     }
     let output = output(model);
     let tree = model.activity.tree.as_ref().map(|(tree, _)| format!("tree {}, clean copy", short(tree)));
@@ -262,27 +275,32 @@ fn output(model: &Model) -> OutputView {
     let Some(output) = model.activity.output.get(&command) else {
         return OutputView { title: format!("OUTPUT  {title}"), ..OutputView::default() };
     };
-    let lines: Vec<Line> = output
-        .lines
-        .iter()
-        .map(|line| {
-            line.spans
-                .iter()
-                .map(|span| Span {
-                    text: span.text.clone(),
-                    role: span.colour.map_or(Role::Text, Role::Ansi),
-                    bold: span.bold,
-                })
-                .collect()
-        })
-        .collect();
+    // No pane is higher than the screen, so no other line can be seen, wherever it is scrolled to.
+    let len = output.lines.len();
+    let room = usize::from(model.screen.rows).max(LINES_AT_LEAST);
+    let last = len.saturating_sub(room);
+    let first = model.screen.output_top.unwrap_or(last).min(last);
+    let lines = output.lines.range(first..(first + room).min(len)).map(line).collect();
     OutputView {
         title: format!("OUTPUT  {title}"),
-        lines: Arc::new(lines),
+        lines,
+        first,
+        len,
         dropped: output.dropped,
         top: model.screen.output_top,
         marked: None,
     }
+}
+
+fn line(line: &OutputLine) -> Line {
+    let spans = line.spans.iter();
+    spans
+        .map(|span| Span {
+            text: span.text.clone(),
+            role: span.colour.map_or(Role::Text, Role::Ansi),
+            bold: span.bold,
+        })
+        .collect()
 }
 
 /// The Verify pane while in ACT: what the commands said so far.

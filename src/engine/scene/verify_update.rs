@@ -4,7 +4,7 @@ use super::verify;
 use crate::{
     domain::{
         command::{CommandKind, CommandSpec},
-        event::{Scene, What},
+        event::Scene,
         verdict::Verdict,
     },
     engine::{
@@ -14,6 +14,7 @@ use crate::{
         gate::{self, Gate},
         judge, navigate,
         popup::{Ask, Popup},
+        red_green,
         text::Purpose,
         view::{Mark, Pane, Target},
     },
@@ -110,9 +111,11 @@ pub fn run(cx: &mut Cx<'_>, commands: Vec<CommandSpec>) {
     cx.model.screen.pinned_output = false;
     cx.model.activity.stop_asked = 0;
     cx.model.activity.queued = cx.model.session.approved;
+    cx.model.activity.queued_tests = red_green::fingerprint(cx.model);
     cx.model.activity.commit_error = None;
     let waiting = commands.iter().map(|spec| spec.id.clone()).collect();
-    cx.model.activity.running = Some(crate::engine::model::Running { base: false, current: None, waiting });
+    cx.model.activity.running =
+        Some(crate::engine::model::Running { base: false, red: false, current: None, waiting });
     let in_place = cx.model.options.in_place;
     cx.effect(Effect::Run { commands, base: false, in_place });
 }
@@ -313,6 +316,7 @@ fn go_on(cx: &mut Cx<'_>) {
 /// A run ended: what is said, and which playbook page opens.
 pub fn finished(cx: &mut Cx<'_>, command: &str, base: bool) {
     if base {
+        red_green::record(cx);
         return;
     }
     let judged = cx.model.session.evidence.commands.iter().find(|spec| spec.id == command).map(|spec| {
@@ -330,34 +334,5 @@ pub fn finished(cx: &mut Cx<'_>, command: &str, base: bool) {
         Verdict::Stopped => cx.notice(Mark::NotApplicable, format!("{title} stopped")),
         Verdict::NotRun { reason } => cx.notice(Mark::NotApplicable, format!("{title}: {reason}")),
     }
-    let runs: Vec<(String, bool, String)> = cx
-        .model
-        .session
-        .evidence
-        .runs
-        .get(command)
-        .map(|run| {
-            let wanted: Vec<&String> =
-                cx.model.session.criteria().flat_map(|criterion| &criterion.tests).collect();
-            run.parsed
-                .tests
-                .iter()
-                .filter(|test| wanted.iter().any(|name| test.name.ends_with(name.as_str())))
-                .map(|test| {
-                    (
-                        test.name.clone(),
-                        test.outcome == crate::domain::command::Outcome::Passed,
-                        run.tree.clone(),
-                    )
-                })
-                .collect()
-        })
-        .unwrap_or_default();
-    for (test, green, tree) in runs {
-        let known =
-            cx.model.session.evidence.test_first.iter().any(|(name, was, _)| *name == test && *was == green);
-        if !known {
-            cx.record(What::TestFirst { test, green, tree });
-        }
-    }
+    red_green::record(cx);
 }

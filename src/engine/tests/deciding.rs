@@ -139,6 +139,35 @@ fn undo_and_redo_take_back_and_bring_back_in_order() {
 }
 
 #[test]
+fn undo_stops_at_the_beginning_of_act_and_says_where_the_rest_is_taken_back() {
+    let mut driver = Driver::acting(World::default());
+    driver.press("a u u");
+    assert!(driver.states().is_empty());
+    let plan = driver.model.session.work.steps.clone();
+    let began = "ACT began here. 2 goes back to ACQUIRE, where this takes back the choice of boundaries.";
+    for _ in 0..3 {
+        driver.press("u");
+        assert_eq!(driver.floor(), began);
+    }
+    assert_eq!((driver.scene(), &driver.model.session.work.steps), (Scene::Act, &plan));
+    assert!(!driver.model.session.work.boundaries.is_empty());
+    driver.press("2 u");
+    assert_eq!(driver.notice(), "undone: the choice of boundaries  Ctrl-R redoes");
+    driver.press("u");
+    assert!(driver.floor().starts_with("ACQUIRE began here. 1 goes back to PREPARE"), "{}", driver.floor());
+}
+
+#[test]
+fn redo_brings_back_what_belongs_to_an_earlier_scene_only_there() {
+    let mut driver = Driver::acting(World::default());
+    driver.press("u 2 u");
+    driver.world.holds = vec!["plan", "propose"];
+    driver.press("3 Ctrl-R");
+    let began = "ACT began here. 2 goes back to ACQUIRE, where this brings back the choice of boundaries.";
+    assert_eq!(driver.floor(), began);
+}
+
+#[test]
 fn a_proposal_can_be_taken_back_and_is_not_made_again_by_itself() {
     let mut driver = Driver::acting(World::default());
     driver.asked.clear();

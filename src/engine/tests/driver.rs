@@ -216,6 +216,10 @@ impl Driver {
             self.send(Msg::ScratchReady { tree: tree.clone(), doubts: Vec::new() });
         }
         for spec in commands {
+            if let Some(run) = self.world.red_runs.get(&spec.id).filter(|_| !base).cloned() {
+                self.send(Msg::RedStarted { command: spec.id.clone() });
+                self.send(Msg::RedFinished { run: Box::new(run) });
+            }
             self.send(Msg::RunStarted { command: spec.id.clone(), base });
             let runs = if base { &self.world.base_runs } else { &self.world.runs };
             if let Some(run) = runs.get(&spec.id).cloned() {
@@ -416,6 +420,7 @@ pub fn row_text(row: &Row) -> String {
 
 pub fn rows_of(body: &Body) -> Vec<String> {
     let rows: Vec<&Row> = match body {
+        Body::Shared(rows) => rows.iter().collect(),
         Body::Rows(rows) | Body::Output { list: rows, .. } => rows.iter().collect(),
         Body::Editor { above, below } => above.iter().chain(below).collect(),
         Body::Welcome(welcome) => welcome.below.iter().collect(),

@@ -128,6 +128,36 @@ fn a_hook_that_says_no_keeps_the_message() {
 }
 
 #[test]
+fn a_running_hook_is_stopped_by_ctrl_c_or_esc_and_the_message_stays() {
+    for key in ["Ctrl-C", "Esc"] {
+        let mut driver = Driver::finalizing(World { holds: vec!["commit"], ..World::default() });
+        driver.press("c");
+        driver.retype("My words\n");
+        driver.press("Ctrl-S");
+        assert!(driver.model.activity.committing);
+        assert_eq!(driver.suggested(), "Ctrl-C stop");
+        driver.press(key);
+        assert_eq!((driver.take("stop").len(), driver.notice()), (1, "asked to stop; again kills".into()));
+        assert_eq!(driver.popup_title(), "Commit 3 hunks in 3 files", "what runs stays in sight");
+        driver.press(key);
+        assert_eq!((driver.take("stop").len(), driver.notice()), (1, "killed".into()));
+        let output = "stopped by you".to_owned();
+        driver.send(Msg::Hook { hook: "pre-commit".into(), exit: 130, output, millis: 5 });
+        driver.send(Msg::CommitEnded(Box::new(CommitAnswer::Stopped("pre-commit".into()))));
+        assert_eq!(driver.notice(), "pre-commit was stopped by you. Nothing committed, nothing lost.");
+        assert_eq!(driver.screen().editor.map(|editor| editor.text), Some("My words\n".into()));
+        assert!(!driver.model.session.is_committed() && !driver.model.activity.committing);
+        assert_eq!((driver.model.session.held(), driver.model.activity.stop_asked), (3, 0));
+        driver.press("Esc");
+        let said = "✗ pre-commit was stopped by you; no commit was made, your message is kept";
+        assert!(driver.shows(Pane::Verify, said), "{:?}", driver.rows(Pane::Verify));
+        driver.world.holds.clear();
+        driver.press("r Ctrl-S");
+        assert!(driver.model.session.is_committed());
+    }
+}
+
+#[test]
 fn what_a_hook_changed_comes_back_as_hunks_and_shuts_the_gate_until_verified() {
     let mut world = World::default();
     let files = vec![(sample::SERVICE.to_owned(), Some("formatted\n".to_owned()))];
@@ -277,4 +307,19 @@ fn a_new_base_forgets_what_was_against_the_old_one() {
     assert_eq!(driver.floor(), "There is nothing to undo.");
     assert!(driver.model.session.evidence.base_runs.is_empty());
     assert!(crate::engine::judge::all(&driver.model).iter().all(|judged| judged.stale));
+}
+
+#[test]
+fn failures_of_one_name_are_counted_and_many_names_are_cut() {
+    let failure = |name: &str| crate::domain::command::Failure {
+        key: name.into(),
+        name: name.into(),
+        message: String::new(),
+        place: None,
+        output_line: 1,
+        warning: false,
+    };
+    let of = |names: &[&str]| reporting::named(&names.iter().map(|name| failure(name)).collect::<Vec<_>>());
+    assert_eq!(of(&["TS1", "TS2", "TS1"]), "TS1 ×2, TS2");
+    assert_eq!(of(&["a", "b", "c", "d", "e", "f", "g", "h"]), "a, b, c, d, e, f, 2 more");
 }

@@ -8,6 +8,7 @@ mod finalize;
 mod popups;
 mod prepare;
 mod properties;
+mod red_green;
 mod sample;
 mod size;
 mod typing;

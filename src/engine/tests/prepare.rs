@@ -90,6 +90,10 @@ fn a_likely_stack_is_confirmed_before_the_next_scene_whatever_key_leads_there() 
         assert_eq!((driver.scene(), driver.model.session.work.stack_confirmed), (Scene::Prepare, false));
         driver.press(key);
         driver.press("Enter");
+        assert_eq!((driver.scene(), driver.model.session.work.stack_confirmed), (Scene::Prepare, false));
+        assert_eq!(driver.model.screen.focus, Pane::Boundaries, "the field to correct is marked");
+        driver.press(key);
+        driver.press("2 Enter");
         assert_eq!((driver.scene(), driver.model.session.work.stack_confirmed), (Scene::Acquire, true));
     }
 }

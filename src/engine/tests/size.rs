@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     domain::{event::BaseText, layer::Layer, map::SourceFile},
-    engine::view::{Body, Pane},
+    engine::{
+        scene::{act, act_diff},
+        view::{Body, Pane},
+    },
 };
 use pretty_assertions::assert_eq;
 
@@ -64,4 +67,30 @@ fn five_hundred_hunks_of_a_step_are_all_there() {
     let driver = Driver::acting(many_hunks(50));
     let Body::Diff(diff) = &driver.screen().panes[1].body else { panic!("no diff") };
     assert_eq!(diff.hunks.len(), 500);
+}
+
+#[test]
+fn kept_views_of_hunks_are_those_that_would_be_made_now() {
+    let mut driver = Driver::acting(many_hunks(3));
+    for keys in ["a", "a", "u", "x Enter", "n a", "l", "Ctrl-R", "A", "Space", "u", "h", "u u", "c"] {
+        driver.press(keys);
+        let look = act_diff::Look::new(&driver.model);
+        let fresh: Vec<_> = act::shown(&driver.model).iter().filter_map(|hunk| look.view(hunk.id)).collect();
+        let Body::Diff(diff) = &driver.screen().panes[1].body else { panic!("no diff after {keys}") };
+        assert_eq!(diff.hunks, fresh, "after {keys}");
+    }
+}
+
+#[test]
+fn the_kept_tree_follows_the_choice_and_the_folds() {
+    let mut driver = Driver::prepared(large(50, 5));
+    driver.press("A c");
+    let rows = |driver: &Driver| driver.rows(Pane::Boundaries);
+    let before = rows(&driver);
+    driver.press("j Space");
+    assert!(rows(&driver).iter().any(|row| row.starts_with("■ ")));
+    driver.press("u");
+    assert_eq!(rows(&driver), before);
+    driver.press("g h");
+    assert!(rows(&driver).len() < before.len());
 }

@@ -9,7 +9,11 @@ use crate::{
         command::{CommandRun, Ending},
         event::Scene,
     },
-    engine::{Effect, Msg, view::Pane},
+    engine::{
+        Effect, Msg,
+        view::{Body, Pane, Progress, Row},
+    },
+    ports::verifier::{OutputLine, OutputSpan},
 };
 use pretty_assertions::assert_eq;
 
@@ -150,6 +154,77 @@ fn a_violation_that_the_base_did_not_have_shuts_the_gate() {
         driver.floor(),
         "FINALIZE is shut: the checklist is contradicted, sec/sql at app/services/orders.py:5  f finishes as partial"
     );
+}
+
+#[test]
+fn a_run_in_files_that_are_not_the_approved_tree_does_not_count() {
+    let mut driver = Driver::verified(World::default());
+    driver.act("in-place");
+    driver.world.tree = String::new();
+    driver.press("R");
+    let why = "ruff check . ran in your files, which are not the approved tree";
+    assert_eq!(driver.floor(), format!("FINALIZE is shut: {why}  f finishes as partial"));
+    assert!(driver.shows(Pane::Verify, "○ ruff check ."), "{:?}", driver.rows(Pane::Verify));
+    assert!(driver.shows(Pane::Verify, "in your files, which are not the approved tree"));
+    assert!(driver.shows(Pane::Checklist, "AC1"));
+    assert!(!driver.shows(Pane::Checklist, "✓ AC1"), "{:?}", driver.rows(Pane::Checklist));
+    let open = crate::engine::reporting::report(&driver.model).open;
+    assert!(open[0].blocking && open[0].why == "ran in your files, which are not the approved tree");
+    driver.press("f");
+    assert_eq!(driver.popup_title(), "Finish as partial success?");
+}
+
+#[test]
+fn a_run_in_files_that_are_the_approved_tree_counts() {
+    let mut driver = Driver::verified(World::default());
+    driver.act("in-place");
+    driver.press("R");
+    assert!(driver.floor().starts_with("FINALIZE is open"), "{}", driver.floor());
+}
+
+#[test]
+fn the_bar_is_as_far_as_the_newest_output_says() {
+    let mut driver = Driver::verified(World::default());
+    driver.world.holds = vec!["run"];
+    driver.press("R");
+    driver.send(Msg::RunStarted { command: "tests".into(), base: false });
+    let bars = |driver: &Driver| -> Vec<Progress> {
+        let Body::Output { list, .. } = &driver.screen().panes[3].body else { return Vec::new() };
+        list.iter()
+            .filter_map(|row| match row {
+                Row::Bar { progress, .. } => Some(*progress),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(bars(&driver), []);
+    let counted = Progress::Counted { done: 3, total: 9 };
+    for progress in [Some(counted), Some(Progress::Percent(42)), None] {
+        driver.send(Msg::Output { command: "tests".into(), lines: Vec::new(), progress });
+        assert_eq!(bars(&driver), progress.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn only_the_lines_that_can_be_seen_are_made_ready_wherever_the_output_is_scrolled_to() {
+    let mut driver = Driver::verified(World::default());
+    let lines = (0..12_000)
+        .map(|number| OutputLine {
+            spans: vec![OutputSpan { text: number.to_string(), ..OutputSpan::default() }],
+            replaces: false,
+        })
+        .collect();
+    driver.send(Msg::Output { command: "lint".into(), lines, progress: None });
+    for (top, first) in
+        [(None, 9940), (Some(0), 0), (Some(5000), 5000), (Some(9990), 9940), (Some(77_777), 9940)]
+    {
+        driver.model.screen.output_top = top;
+        driver.model.screen.pinned_output = true;
+        let screen = driver.screen();
+        let Body::Output { output, .. } = &screen.panes[3].body else { panic!("no output") };
+        assert_eq!((output.len, output.first, output.lines.len()), (10_000, first, 60), "{top:?}");
+        assert_eq!(output.lines[0][0].text, (first + 2000).to_string());
+    }
 }
 
 #[test]

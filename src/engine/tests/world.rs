@@ -34,6 +34,8 @@ pub struct World {
     pub digest: String,
     pub runs: BTreeMap<String, CommandRun>,
     pub base_runs: BTreeMap<String, CommandRun>,
+    /// Runs of the change's tests alone on the base.
+    pub red_runs: BTreeMap<String, CommandRun>,
     pub tree: String,
     pub commit: CommitAnswer,
     /// Effects of these kinds wait to be answered by the test.
@@ -62,6 +64,7 @@ impl Default for World {
                 ("lint".to_owned(), sample::run("lint", 0, &[])),
                 ("tests".to_owned(), sample::run("tests", 0, &[])),
             ]),
+            red_runs: BTreeMap::new(),
             tree: "4be19c2".repeat(6),
             commit: CommitAnswer::Made(CommitOutcome {
                 commits: vec![CommitRecord {

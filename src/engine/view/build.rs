@@ -58,8 +58,14 @@ pub fn screen(model: &Model) -> ScreenView {
 }
 
 fn cursor_of(model: &Model, pane: Pane, view: &PaneView) -> Option<usize> {
+    let rows = match &view.body {
+        Body::Shared(rows) => Some(rows.as_slice()),
+        Body::Rows(rows) | Body::Output { list: rows, .. } => Some(rows.as_slice()),
+        Body::Editor { .. } | Body::Welcome(_) | Body::Diff(_) => None,
+    };
     match &view.body {
-        Body::Rows(rows) | Body::Output { list: rows, .. } => {
+        Body::Shared(_) | Body::Rows(_) | Body::Output { .. } => {
+            let rows = rows?;
             if let Some((path, line)) = &model.screen.preview
                 && rows.iter().all(|row| row.target().is_none())
             {

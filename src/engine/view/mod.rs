@@ -9,6 +9,7 @@ pub mod popup;
 pub mod row;
 pub mod screen;
 
+pub use crate::ports::verifier::Progress;
 pub use pane::{Body, DiffView, HunkView, OutputView, Pane, PaneView, WelcomeView};
 pub use popup::{ChoiceView, PopupBody, PopupView};
 pub use row::{Line, Mark, Role, Row, Span, Target, bold, muted, plain, role};

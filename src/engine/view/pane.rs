@@ -47,6 +47,8 @@ pub struct PaneView {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     Rows(Vec<Row>),
+    /// Rows that are kept between frames, because there are many of them.
+    Shared(Arc<Vec<Row>>),
     /// The first screen: nested arches over the task editor and rows below it.
     Welcome(WelcomeView),
     Diff(DiffView),
@@ -73,6 +75,8 @@ impl Default for Body {
 pub struct WelcomeView {
     /// `23 endpoints`, `31 functions`, `40 queries`, `7 tables`.
     pub counts: [Option<u32>; 4],
+    /// What the models are counted in: `tables`, or `files` where none is declared.
+    pub model_things: String,
     pub name: String,
     /// Under the picture: `this repository, as it stands`.
     pub caption: String,
@@ -123,7 +127,7 @@ pub struct HunkView {
     /// `new file`, `mode 644 → 755`, `binary, 14 kB → 15 kB`; muted rows under the header.
     pub facts: Vec<String>,
     /// Rows with context; folds between.
-    pub rows: Vec<DiffPiece>,
+    pub rows: Arc<Vec<DiffPiece>>,
     /// `needs ✓ 5 get_owned · needed by ○ 12 the route`.
     pub links: Line,
     pub folded: bool,
@@ -146,8 +150,12 @@ pub enum DiffPiece {
 pub struct OutputView {
     /// `OUTPUT  pytest -q`.
     pub title: String,
-    /// Newest last; shared with the ring that collects them.
-    pub lines: Arc<Vec<Line>>,
+    /// Those that can be on screen, newest last.
+    pub lines: Vec<Line>,
+    /// Index of the first of them among all that are kept.
+    pub first: usize,
+    /// How many are kept.
+    pub len: usize,
     /// How many lines were dropped before the first.
     pub dropped: u64,
     /// `None` follows the end; otherwise the index of the first line to show.

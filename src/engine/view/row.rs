@@ -1,11 +1,14 @@
 //! Rows: the lines of which lists, cards and reports are made.
 
-use crate::domain::{
-    event::Scene,
-    ids::{CriterionId, HunkId, StepId},
-    layer::Layer,
-    place::Place,
-    stack::StackKey,
+use crate::{
+    domain::{
+        event::Scene,
+        ids::{CriterionId, HunkId, StepId},
+        layer::Layer,
+        place::Place,
+        stack::StackKey,
+    },
+    ports::verifier::Progress,
 };
 
 /// What a text means. Themes turn roles into colours.
@@ -197,8 +200,7 @@ pub enum Row {
     },
     /// A progress bar of 12 cells.
     Bar {
-        done: u32,
-        total: u32,
+        progress: Progress,
         indent: u8,
     },
 }

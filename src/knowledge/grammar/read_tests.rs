@@ -330,7 +330,7 @@ fn every_suggestion_is_read_back_as_what_it_is() {
     assert_eq!(
         suggestions.iter().map(|suggestion| suggestion.text.as_str()).collect::<Vec<_>>(),
         [
-            "Repair a query in a route handler in app/api/orders.py:58",
+            "Repair app/api/orders.py:58, a query in a route handler",
             "Add a tag resource with name:string{1..50}:unique",
             "Review what this branch changes",
         ]

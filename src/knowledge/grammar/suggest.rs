@@ -59,7 +59,7 @@ impl Knowledge {
 
     fn repair_sentence(&self, finding: &Finding) -> String {
         let title = self.rule(&finding.rule).map_or(finding.rule.as_str(), |card| card.title.as_str());
-        format!("Repair {title} in {}:{}", finding.file, finding.line)
+        format!("Repair {}:{}, {title}", finding.file, finding.line)
     }
 
     /// A resource that no model has, where the stack has the recipe.

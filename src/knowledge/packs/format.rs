@@ -43,6 +43,15 @@ pub struct Pack {
     /// Module bindings that list routes.
     #[serde(default)]
     pub collections: Vec<Collection>,
+    /// Globs of files whose calls outside any block are routes.
+    #[serde(default)]
+    pub route_files: Vec<String>,
+    /// Modules whose import makes a file one of these.
+    #[serde(default)]
+    pub route_imports: Vec<String>,
+    /// How texts name handlers.
+    #[serde(default)]
+    pub handlers: Option<HandlerNames>,
     #[serde(default)]
     pub properties: Vec<PropertyFile>,
     /// Callees whose value is their first argument with holes.
@@ -79,6 +88,8 @@ pub enum PathStyle {
     Colon,
     /// `(?P<id>[0-9]+)`, `<int:id>` as well.
     Regex,
+    /// `:id`, `*rest`, and parts in parentheses that may be left out: `(.:format)`.
+    Optional,
 }
 
 /// What a call means.
@@ -103,6 +114,15 @@ pub enum Operation {
     Wrap,
     /// The value is a list of the arguments.
     List,
+    /// Endpoints for each of the rule's actions, below each of its names; the call's block
+    /// is that of one item.
+    Resources,
+    /// The call's block is remembered under a name.
+    Define,
+    /// The receiver gets the routes of the blocks of these names.
+    Include,
+    /// It matters to nobody: further rules are not asked.
+    Skip,
 }
 
 /// What a call or annotation means.
@@ -149,6 +169,72 @@ pub struct Call {
     /// The mount's prefix takes the place of the child's own one.
     #[serde(default)]
     pub over: bool,
+    /// The call has no receiver: it acts on the router whose block it stands in.
+    #[serde(default)]
+    pub inside: bool,
+    /// It acts on the resource whose block it stands in rather than on one of its items.
+    #[serde(default)]
+    pub resource: bool,
+    /// Namespaces of the handler classes inside.
+    #[serde(default)]
+    pub module: Vec<Selector>,
+    /// The class, or the text that names it, which handles what is inside.
+    #[serde(default)]
+    pub controller: Vec<Selector>,
+    /// The method of the handler class.
+    #[serde(default)]
+    pub action: Vec<Selector>,
+    /// The names of resources or blocks.
+    #[serde(default)]
+    pub name: Vec<Selector>,
+    /// `articles.comments` are the comments of an article.
+    #[serde(default)]
+    pub dots: bool,
+    /// The class of a singular name is named in the plural.
+    #[serde(default)]
+    pub plural: bool,
+    /// The routes of resources: `{id}` stands for the parameter.
+    #[serde(default)]
+    pub actions: Vec<ClassAction>,
+    /// The path of one item, below which its block is: `/{one_id}`, `/{one}`.
+    #[serde(default)]
+    pub item: String,
+    /// The name of the item's parameter.
+    #[serde(default)]
+    pub param: Vec<Selector>,
+    /// Only these actions.
+    #[serde(default)]
+    pub pick: Vec<Selector>,
+    /// All but these actions.
+    #[serde(default)]
+    pub leave: Vec<Selector>,
+    /// Names of blocks that are included.
+    #[serde(default)]
+    pub include: Vec<Selector>,
+    /// Where this is stated, items of resources inside leave out what is around them.
+    #[serde(default)]
+    pub shallow: Vec<Selector>,
+}
+
+/// How a text names a handler: `articles#index`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandlerNames {
+    /// Marks between class and method; the first is the one to show.
+    pub split: Vec<String>,
+    /// The class of a name: `{}Controller`.
+    #[serde(default = "itself")]
+    pub class: String,
+    /// The name is in snake case, the class in camel case.
+    #[serde(default)]
+    pub camel: bool,
+    /// The method of a class that is named alone.
+    #[serde(default)]
+    pub invoke: String,
+}
+
+fn itself() -> String {
+    "{}".to_owned()
 }
 
 /// Where the verbs of a route come from; the first that is stated and gives verbs counts.
@@ -183,6 +269,9 @@ pub struct Class {
     pub base: Vec<Pattern>,
     #[serde(default)]
     pub prefix: Vec<Selector>,
+    /// Any class with a method that one of the pack's annotations makes a route.
+    #[serde(default)]
+    pub with_routes: bool,
     /// Other annotations of the class that state a prefix.
     #[serde(default)]
     pub prefix_from: Vec<String>,

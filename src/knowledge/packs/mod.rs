@@ -12,9 +12,9 @@ mod pattern;
 mod selector;
 
 pub use format::{
-    Annotation, Call, Class, ClassAction, Collection, FamilyMember, Injection, LayerSign, Operation, Pack,
-    PathStyle, PropertyFile, StackSign, Verbs,
+    Annotation, Call, Class, ClassAction, Collection, FamilyMember, HandlerNames, Injection, LayerSign,
+    Operation, Pack, PathStyle, PropertyFile, StackSign, Verbs,
 };
 pub use load::{PackError, Packs};
 pub use pattern::Pattern;
-pub use selector::Selector;
+pub use selector::{Selector, Side};

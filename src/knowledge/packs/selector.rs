@@ -28,15 +28,33 @@ pub struct Selector {
     /// Another annotation of the same definition, whose argument is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sibling: Option<String>,
+    /// Another call of the same chain of calls, whose argument is meant: `Methods` in
+    /// `r.HandleFunc(p, h).Methods("GET")`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chained: Option<String>,
     /// A binding of the selected module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// One side of a map's first entry: `key` or `value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Side>,
+    /// The routes of the file that the selected text names, put in place of `{}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// A bare name read as text.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ident: bool,
     /// Only a text, or what may be one: not a function, object or foreign value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub text: bool,
+}
+
+/// A side of a map's entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Key,
+    Value,
 }
 
 impl Selector {

@@ -1,6 +1,10 @@
 //! Gives a declared foreign key its index.
 
-use super::{Fixed, Language, Site, done, no};
+use super::{
+    Fixed, Language, Site, done,
+    migration::{self, Statements},
+    no,
+};
 use crate::{
     ports::ProposeError,
     propose::{
@@ -102,7 +106,7 @@ impl<'m> Visitor<'m> for Finder<'_, 'm> {
     }
 }
 
-/// `CREATE INDEX` after the statement that creates the table.
+/// A migration with `CREATE INDEX`; in a schema that is one file, after the table's statement.
 fn sql(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     let text = site.text;
     let upper = text.to_ascii_uppercase();
@@ -130,16 +134,24 @@ fn sql(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     }
     let newline = newline_of(text);
     let plain = |name: &str| name.replace('"', "").replace('.', "_");
+    let index = format!("ix_{}_{}", plain(table), plain(column));
+    let new = Statements {
+        name: &format!("index_{}_{}", plain(table), plain(column)),
+        up: &format!("CREATE INDEX {index} ON {table} ({column});"),
+        down: &format!("DROP INDEX {index};"),
+    };
+    if let Some(added) = migration::beside(&site.finding.file, text, site.known, &new)? {
+        let remark = "It is a migration of its own: one that has run must not change.";
+        return Ok(Fixed {
+            text: text.to_owned(),
+            added,
+            reason: REASON.to_owned(),
+            remarks: vec![remark.into()],
+        });
+    }
     let mut edits = Edits::default();
-    edits.insert(
-        close,
-        format!(
-            "{newline}{newline}CREATE INDEX ix_{}_{} ON {table} ({column});",
-            plain(table),
-            plain(column)
-        ),
-    );
-    let remark = "Where this migration has run already, the same statement belongs into a new one.";
+    edits.insert(close, format!("{newline}{newline}{}", new.up));
+    let remark = "Databases that exist already get the index with a migration.";
     done(site, edits, REASON, vec![remark.into()])
 }
 
@@ -173,7 +185,11 @@ fn typescript(site: &Site<'_>) -> Result<Fixed, ProposeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::fixed;
+    use super::super::{
+        fix,
+        testing::{finding, fixed},
+    };
+    use pretty_assertions::assert_eq;
 
     const RULE: &str = "mig/fk-missing-index";
 
@@ -202,14 +218,32 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_the_sample_gets_an_index_in_sql() {
+    fn the_key_of_the_sample_gets_its_index_in_a_migration_of_its_own() {
         let files = crate::propose::sample_files("python");
+        let known: Vec<&str> = files.iter().map(|file| file.path).collect();
         let file = files.iter().find(|file| file.path == "migrations/0002_orders.sql").unwrap();
         let text = std::str::from_utf8(file.bytes).unwrap();
-        let result = fixed(RULE, file.path, text, "product_id INTEGER").unwrap();
-        assert!(
-            result.contains(");\n\nCREATE INDEX ix_order_lines_product_id ON order_lines (product_id);\n")
+        let found = finding(RULE, file.path, text, "product_id INTEGER");
+        let fixed = fix(&found, text, &known).unwrap();
+        assert_eq!(fixed.text, text, "what may have run stays as it is");
+        let index = "ix_order_lines_product_id";
+        assert_eq!(
+            fixed.added,
+            [(
+                "migrations/0004_index_order_lines_product_id.sql".to_owned(),
+                format!(
+                    "-- up\nCREATE INDEX {index} ON order_lines (product_id);\n\n-- down\nDROP INDEX {index};\n"
+                )
+            )]
         );
+    }
+
+    #[test]
+    fn a_schema_that_is_one_file_gets_the_index_after_the_table() {
+        let schema = "CREATE TABLE a (\n    b INT REFERENCES c (id)\n);\nCREATE TABLE d (e INT);\n";
+        let expected =
+            schema.replace(");\nCREATE TABLE d", ");\n\nCREATE INDEX ix_a_b ON a (b);\nCREATE TABLE d");
+        assert_eq!(fixed(RULE, "schema.sql", schema, "b INT").as_deref(), Ok(expected.as_str()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod eager;
 mod index;
 mod limit;
+mod migration;
 mod secret;
 mod sql;
 mod sql_code;
@@ -71,6 +72,8 @@ pub fn fixable(rule: &str, language: Language) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     pub text: String,
+    /// New files that come with it: path and text.
+    pub added: Vec<(String, String)>,
     /// Why the changed lines are as they are.
     pub reason: String,
     /// What the user should know before approving.
@@ -83,13 +86,16 @@ pub(crate) struct Site<'a> {
     pub(crate) text: &'a str,
     /// Bytes of the finding.
     pub(crate) range: Range<usize>,
+    /// Paths of the repository.
+    pub(crate) known: &'a [&'a str],
 }
 
-/// Repairs one finding in the text of its file.
+/// Repairs one finding in the text of its file. `known` are the paths of the repository;
+/// what is added gets a name that is not among them.
 ///
 /// `NotApplicable` says in words why this one needs a hand; `Rejected` means that the result
 /// would not have parsed.
-pub fn fix(finding: &Finding, text: &str) -> Result<Fixed, ProposeError> {
+pub fn fix(finding: &Finding, text: &str, known: &[&str]) -> Result<Fixed, ProposeError> {
     let language = Language::of(&finding.file)
         .filter(|language| fixable(&finding.rule, *language))
         .ok_or_else(|| no(format!("{} has no mechanical fix in {}", finding.rule, finding.file)))?;
@@ -97,19 +103,19 @@ pub fn fix(finding: &Finding, text: &str) -> Result<Fixed, ProposeError> {
     let end = offset_of(text, finding.end_line, finding.end_column);
     let moved = || no(format!("{}:{} is not where the finding was", finding.file, finding.line));
     let (start, end) = start.zip(end).ok_or_else(moved)?;
-    let exact = Site { finding, text, range: start..end.max(start) };
+    let exact = Site { finding, text, range: start..end.max(start), known };
     let fixed = match attempt(&exact, language) {
         // A rule may mark the name beside the place: look at its whole lines then.
         Err(ProposeError::NotApplicable(reason)) => {
             let range = line_start(text, start)..line_end(text, end.max(start));
-            attempt(&Site { finding, text, range }, language).map_err(|error| match error {
+            attempt(&Site { finding, text, range, known }, language).map_err(|error| match error {
                 ProposeError::NotApplicable(_) => no(reason),
                 other => other,
             })
         }
         other => other,
     }?;
-    if fixed.text == text {
+    if fixed.text == text && fixed.added.is_empty() {
         return Err(ProposeError::Nothing(format!("the fix of {}", finding.rule)));
     }
     check_parses(&finding.file, &fixed.text, language)?;
@@ -172,25 +178,36 @@ impl Proposer for FixProposer {
         let Some((step, Filler::Fix { finding })) = step.map(|step| (step, &step.filler)) else {
             return Err(no("this step is not the fix of a finding".into()));
         };
-        let text = Workspace::new(request, &self.base).require(&finding.file)?;
-        let fixed = fix(finding, &text)?;
-        let notes = changes_between(&text, &fixed.text)
-            .into_iter()
-            .map(|change| Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: fixed.reason.clone(),
-                citation: Some(finding.place()),
-                criteria: step.criteria.clone(),
-                step: Some(step.id),
-            })
-            .collect();
-        let content = Content::Text { text: fixed.text };
+        let workspace = Workspace::new(request, &self.base);
+        let text = workspace.require(&finding.file)?;
+        let fixed = fix(finding, &text, &workspace.paths())?;
+        let note = |start: u32, lines: usize| Note {
+            start,
+            end: start + u32::try_from(lines).unwrap_or(0),
+            reason: fixed.reason.clone(),
+            citation: Some(finding.place()),
+            criteria: step.criteria.clone(),
+            step: Some(step.id),
+        };
+        let change = |path: &str, text: &str, notes: Vec<Note>| FileChange {
+            path: path.to_owned(),
+            content: Content::Text { text: text.to_owned() },
+            notes,
+        };
+        let mut files = Vec::new();
+        if fixed.text != text {
+            let changes = changes_between(&text, &fixed.text).into_iter();
+            let notes = changes.map(|change| note(change.new_start + 1, change.new_lines.len())).collect();
+            files.push(change(&finding.file, &fixed.text, notes));
+        }
+        for (path, text) in &fixed.added {
+            files.push(change(path, text, vec![note(1, text.lines().count())]));
+        }
         Ok(Proposal {
             origin: Origin::Finding(finding.rule.clone()),
             title: fixed.reason.trim_end_matches('.').to_owned(),
             step: Some(step.id),
-            files: vec![FileChange { path: finding.file.clone(), content, notes }],
+            files,
             remarks: fixed.remarks,
         })
     }
@@ -208,7 +225,7 @@ pub(crate) fn done(
     reason: &str,
     remarks: Vec<String>,
 ) -> Result<Fixed, ProposeError> {
-    Ok(Fixed { text: edits.apply(site.text)?, reason: reason.to_owned(), remarks })
+    Ok(Fixed { text: edits.apply(site.text)?, added: Vec::new(), reason: reason.to_owned(), remarks })
 }
 
 #[cfg(test)]
@@ -244,7 +261,7 @@ pub(crate) mod testing {
 
     /// The fixed text, or why there is none.
     pub(crate) fn fixed(rule: &str, file: &str, text: &str, marked: &str) -> Result<String, String> {
-        fix(&finding(rule, file, text, marked), text)
+        fix(&finding(rule, file, text, marked), text, &[file])
             .map(|fixed| fixed.text)
             .map_err(|error| error.to_string())
     }
@@ -271,7 +288,7 @@ mod tests {
             let text = std::str::from_utf8(file.bytes).unwrap();
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
                 for rule in RULES {
-                    match fix(&finding(rule, file.path, text, line.trim()), text) {
+                    match fix(&finding(rule, file.path, text, line.trim()), text, &[]) {
                         Ok(fixed) => {
                             repaired += 1;
                             assert!(Module::parse(file.path, &fixed.text).is_ok());
@@ -290,13 +307,14 @@ mod tests {
     fn a_finding_of_an_older_text_is_refused() {
         let text = "import sqlite3\ndb.execute(f\"SELECT 1 FROM t WHERE a = '{x}'\")\n";
         let stale = Finding { line: 90, end_line: 90, ..finding(RULES[0], "a.py", text, "db") };
-        assert!(matches!(fix(&stale, text), Err(ProposeError::NotApplicable(_))));
+        assert!(matches!(fix(&stale, text, &[]), Err(ProposeError::NotApplicable(_))));
     }
 
     #[test]
     fn windows_line_endings_are_kept() {
         let text = "import json\r\n\r\ntoken = \"k3y\"\r\n";
-        let fixed = fix(&finding("sec/secret-assigned-to-name", "a.py", text, "\"k3y\""), text).unwrap().text;
+        let fixed =
+            fix(&finding("sec/secret-assigned-to-name", "a.py", text, "\"k3y\""), text, &[]).unwrap().text;
         assert_eq!(fixed, "import json\r\nimport os\r\n\r\ntoken = os.environ[\"TOKEN\"]\r\n");
     }
 

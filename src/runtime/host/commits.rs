@@ -1,6 +1,6 @@
 //! Commit, apply, undo, and carrying the session over to a new HEAD.
 
-use super::Host;
+use super::{Host, Spent};
 use crate::{
     domain::{
         commit::{CommitFile, CommitRecord},
@@ -18,7 +18,10 @@ use crate::{
 impl Host {
     pub(super) fn commit(&self, order: CommitOrder) {
         let intents = self.intents.clone();
+        let cancel = self.new_cancel();
+        let runs = self.runs.clone();
         self.spawn("commit", move |worker| {
+            let _spent = Spent { runs, cancel: cancel.clone() };
             let vault = &worker.tools.vault;
             let all: Vec<CommitFile> = order.parts.last().map(|_| merged(&order)).unwrap_or_default();
             // Finishing as partial may come without any run; then this is the tree.
@@ -46,6 +49,7 @@ impl Host {
                     .collect(),
                 tree: if order.tree.is_empty() { scratch.tree.clone() } else { order.tree.clone() },
                 scratch: scratch.path.clone(),
+                cancel: cancel.clone(),
             };
             let mut on_hook = |report: crate::ports::vault::HookReport| {
                 worker.send(Msg::Hook {
@@ -72,6 +76,7 @@ impl Host {
             let outcome = match vault.commit(&request, &mut on_hook, &mut before_write) {
                 Ok(outcome) => CommitAnswer::Made(outcome),
                 Err(VaultError::HookFailed { hook }) => CommitAnswer::HookFailed(hook),
+                Err(VaultError::Stopped { what }) => CommitAnswer::Stopped(what),
                 Err(VaultError::HookChanged { hook, files }) => CommitAnswer::HookChanged { hook, files },
                 Err(error @ VaultError::BaseMoved { .. }) => {
                     worker.send(answer(refused(&error)));

@@ -10,10 +10,13 @@ mod commits;
 mod exports;
 mod knowledge;
 mod proposals;
+mod run_one;
 mod runs;
 mod scans;
 mod sessions;
 mod tasks;
+
+pub use scans::base_source;
 
 use super::{Config, Dirs, Shelf};
 use crate::{
@@ -104,6 +107,20 @@ impl Drop for Running {
     }
 }
 
+/// A request's wish to stop, taken out of the list when the request is over: another Ctrl-C
+/// must not count for it.
+pub(super) struct Spent {
+    runs: Arc<Mutex<Vec<Cancel>>>,
+    cancel: Cancel,
+}
+
+impl Drop for Spent {
+    fn drop(&mut self) {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.retain(|other| !other.is(&self.cancel));
+    }
+}
+
 /// Names of the tasks that a shutdown waits for.
 const MUST_END: [&str; 8] = ["run", "run-base", "propose", "commit", "apply", "finish", "undo", "export"];
 
@@ -179,8 +196,17 @@ impl Host {
         }
     }
 
-    /// Ends what runs: commands and proposers are asked, then killed with all they started.
-    /// A commit that has begun may end. Call it when nobody takes messages any more.
+    /// A wish to stop that the user's next Ctrl-C reaches.
+    fn new_cancel(&self) -> Cancel {
+        let cancel = Cancel::default();
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.retain(|running| running.asked() < 2);
+        runs.push(cancel.clone());
+        cancel
+    }
+
+    /// Ends what runs: commands, hooks and proposers are asked, then killed with all they
+    /// started. A commit that is being written may end. Call it when nobody takes messages any more.
     pub fn shutdown(&self) {
         const ASKED: Duration = Duration::from_millis(300);
         const KILLED: Duration = Duration::from_millis(1500);

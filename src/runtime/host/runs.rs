@@ -1,52 +1,44 @@
-//! Running commands on the approved tree, on the base, or in place.
+//! Requests to run commands: on the approved tree, on the base, or in place.
+//!
+//! A test command runs twice where the change brings tests of its own: first with only
+//! those on the base, where they should fail, then on the approved tree. What one run
+//! needs is in `run_one`.
 
-use super::{super::checking, Host, Worker};
+use super::{
+    Host, Spent, Worker,
+    run_one::{Job, Repeat},
+};
 use crate::{
     domain::{
-        command::{CommandRun, CommandSpec, Ending},
+        command::{CommandKind, CommandRun, CommandSpec, Ending},
         commit::CommitFile,
-        ids::RunId,
         stack::StackKey,
-        verdict::compare,
     },
-    engine::{Model, Msg, message},
-    ports::{
-        Cancel,
-        verifier::{OutputLine, RunPlace},
-    },
-    verify::{self, TrustStore, digest_of},
+    engine::{Model, Msg, message, red_green},
+    ports::Cancel,
+    verify::{TrustStore, digest_of},
 };
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    os::unix::fs::DirBuilderExt,
-    path::PathBuf,
-    sync::{
-        Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-};
-
-/// A failing test that the base does not have is repeated alone this often.
-const REPEATS: u32 = 2;
-/// More new failures than this are a broken change, not flakiness.
-const REPEAT_LIMIT: usize = 5;
-
-static NEXT_RUN: AtomicU32 = AtomicU32::new(1);
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// One request to run commands.
-struct Request {
-    base_commit: String,
-    files: Vec<CommitFile>,
-    commands: Vec<CommandSpec>,
-    base: bool,
-    in_place: bool,
-    base_runs: BTreeMap<String, CommandRun>,
-    trusted: String,
-    all: Vec<CommandSpec>,
-    session: String,
+pub(super) struct Request {
+    pub(super) base_commit: String,
+    pub(super) files: Vec<CommitFile>,
+    pub(super) commands: Vec<CommandSpec>,
+    pub(super) base: bool,
+    pub(super) in_place: bool,
+    pub(super) base_runs: BTreeMap<String, CommandRun>,
+    /// Approved files of the test layer, when something else is approved too.
+    pub(super) tests: Vec<CommitFile>,
+    /// Commands whose red run of these test files is known.
+    pub(super) red_known: Vec<String>,
+    /// How many tests a command had, and on which tree.
+    pub(super) totals: BTreeMap<String, (String, u32)>,
+    pub(super) trusted: String,
+    pub(super) all: Vec<CommandSpec>,
+    pub(super) session: String,
     /// Canonical name of the stack's language; empty when unknown.
-    language: String,
+    pub(super) language: String,
 }
 
 impl Host {
@@ -69,75 +61,71 @@ impl Host {
             base,
             in_place,
             base_runs: model.session.evidence.base_runs.clone(),
+            tests: if base || in_place { Vec::new() } else { red_green::test_files(model) },
+            red_known: red_green::known(model),
+            totals: totals(model),
             trusted: model.session.evidence.trusted.clone(),
             all: model.session.evidence.commands.clone(),
             session: model.session.identity.session.clone(),
             language: super::proposals::stack(model).name(StackKey::Language).unwrap_or_default().to_owned(),
         };
-        let cancel = Cancel::default();
-        {
-            let mut runs = self.runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            runs.retain(|running| running.asked() < 2);
-            runs.push(cancel.clone());
-        }
+        let cancel = self.new_cancel();
         let runs = self.runs.clone();
         self.spawn(if base { "run-base" } else { "run" }, move |worker| {
+            let spent = Spent { runs, cancel: cancel.clone() };
             run_all(worker, &request, &cancel);
-            // The token is spent: another Ctrl-C must not count for it.
-            runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).retain(|other| !other.is(&cancel));
+            drop(spent);
             worker.send(Msg::RunsEnded { base: request.base });
         });
     }
 }
 
+/// How many tests each command had in its latest run, and on which tree: a real total for
+/// another run on that tree.
+fn totals(model: &Model) -> BTreeMap<String, (String, u32)> {
+    let runs = model.session.evidence.runs.values();
+    runs.filter(|run| run.parsed.complete && !run.tree.is_empty())
+        .map(|run| {
+            let parsed = &run.parsed;
+            let total = parsed.passed.saturating_add(parsed.failed).saturating_add(parsed.skipped);
+            (run.command.clone(), (run.tree.clone(), total))
+        })
+        .collect()
+}
+
+/// Where the commands of a request run.
+struct Ground {
+    root: PathBuf,
+    /// What they are to prove something about: the approved tree, or that of the base.
+    tree: String,
+}
+
 fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
-    let tools = &worker.tools;
-    let name = if request.base { "base" } else { "approved" };
-    let (root, tree) = if request.in_place {
-        (tools.root.clone(), String::new())
-    } else {
-        match tools.vault.scratch(name, &request.base_commit, &request.files) {
-            Ok(scratch) => {
-                if !request.base {
-                    worker.send(Msg::ScratchReady {
-                        tree: scratch.tree.clone(),
-                        doubts: scratch.doubts.clone(),
-                    });
-                }
-                (scratch.path, scratch.tree)
-            }
-            Err(error) => {
-                worker.send(Msg::RunsRefused(format!("the clean copy could not be made: {error}")));
-                return;
-            }
-        }
+    let refused = |reason: String| worker.send(Msg::RunsRefused(reason));
+    let ground = match ground(worker, request) {
+        Ok(ground) => ground,
+        Err(reason) => return refused(reason),
     };
-    // The bytes that were shown are the bytes that run: what defines the commands is read
-    // again where they run, and must give the digest that was trusted.
-    let hooks = super::scans::hook_paths(worker);
-    let now = digest_of(&tools.root, &request.all, &hooks, &|path| {
-        tools.vault.read(&request.base_commit, path).ok().flatten().map(|file| file.bytes)
-    });
-    if now.ok().as_deref() != Some(request.trusted.as_str()) {
-        worker.send(Msg::RunsRefused(
+    if !is_trusted(worker, request) {
+        return refused(
             "what defines the commands changed since you trusted them; r shows them again".into(),
-        ));
-        return;
+        );
     }
-    let user_env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    let job = Job::new(worker, request, cancel);
     for spec in &request.commands {
+        red(worker, request, &job, spec, &ground);
+        if cancel.is_asked() {
+            return;
+        }
         worker.send(Msg::RunStarted { command: spec.id.clone(), base: request.base });
-        let place = place(worker, request, spec, &root, &tree, &user_env);
-        let run = match place {
-            Ok(place) => run_one(worker, request, spec, &place, cancel),
-            Err(reason) => blocked(worker, spec, &tree, reason),
-        };
-        let playbook = playbook(worker, &run, &request.language);
-        let repeats = if request.base {
-            Vec::new()
+        let (run, repeats) = if request.in_place {
+            in_place(worker, &job, spec, &ground)
         } else {
-            repeat(worker, request, spec, &run, &root, &tree, &user_env, cancel)
+            let run = job.run(spec, &ground.root, &ground.tree);
+            let repeats = job.repeat(spec, &run, &ground.root);
+            (run, repeats)
         };
+        let playbook = job.playbook(&run);
         for (key, failures, runs) in repeats {
             worker.send(Msg::Repeated { command: spec.id.clone(), key, failures, runs });
         }
@@ -148,125 +136,80 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
     }
 }
 
-fn place(
-    worker: &Worker,
-    request: &Request,
-    spec: &CommandSpec,
-    root: &std::path::Path,
-    tree: &str,
-    user_env: &BTreeMap<OsString, OsString>,
-) -> Result<RunPlace, String> {
-    checking::place(spec, root, tree, user_env, Some(log_path(worker, request, spec)))
+fn ground(worker: &Worker, request: &Request) -> Result<Ground, String> {
+    let tools = &worker.tools;
+    if request.in_place {
+        let tree = tools.vault.compose(&request.base_commit, &request.files);
+        let tree = tree.map_err(|error| format!("the approved tree could not be composed: {error}"))?;
+        return Ok(Ground { root: tools.root.clone(), tree });
+    }
+    let name = if request.base { "base" } else { "approved" };
+    let scratch = tools
+        .vault
+        .scratch(name, &request.base_commit, &request.files)
+        .map_err(|error| format!("the clean copy could not be made: {error}"))?;
+    if !request.base {
+        worker.send(Msg::ScratchReady { tree: scratch.tree.clone(), doubts: scratch.doubts });
+    }
+    Ok(Ground { root: scratch.path, tree: scratch.tree })
 }
 
-fn log_path(worker: &Worker, request: &Request, spec: &CommandSpec) -> PathBuf {
-    let name = checking::file_name_of(&spec.id);
-    let of = if request.base { "base" } else { "approved" };
-    let folder = worker.tools.dirs.state.join("logs").join(&request.session);
-    // Without the folder the verifier says that no log was kept; the run itself goes on.
-    let _made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    folder.join(format!("{of}-{name}.log"))
+/// The bytes that were shown are the bytes that run: what defines the commands is read
+/// again where they run, and must give the digest that was trusted.
+fn is_trusted(worker: &Worker, request: &Request) -> bool {
+    let tools = &worker.tools;
+    let hooks = super::scans::hook_paths(worker);
+    let now = digest_of(&tools.root, &request.all, &hooks, &|path| {
+        tools.vault.read(&request.base_commit, path).ok().flatten().map(|file| file.bytes)
+    });
+    now.ok().as_deref() == Some(request.trusted.as_str())
 }
 
-fn run_one(
+/// Runs a command in the user's own files. The run names the approved tree, and so counts,
+/// only when the files were exactly that tree before and after it: the user, or the command
+/// itself, may have changed them meanwhile.
+fn in_place(
     worker: &Worker,
-    request: &Request,
+    job: &Job<'_>,
     spec: &CommandSpec,
-    place: &RunPlace,
-    cancel: &Cancel,
-) -> CommandRun {
-    let id = RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst));
-    let last: Mutex<Option<String>> = Mutex::new(None);
-    let sink = |lines: Vec<OutputLine>| {
-        if let Some(line) = lines.last() {
-            *last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(line.text());
-        }
-        if !request.base {
-            worker.send(Msg::Output { command: spec.id.clone(), lines });
+    ground: &Ground,
+) -> (CommandRun, Vec<Repeat>) {
+    let is_approved = || match worker.tools.vault.working_is(&ground.tree) {
+        Ok(same) => same,
+        Err(error) => {
+            worker.send(Msg::Notice(format!("your files could not be compared: {error}")));
+            false
         }
     };
-    worker.tools.verifier.run(id, spec, place, &sink, cancel)
+    let before = is_approved();
+    let mut run = job.run(spec, &ground.root, if before { &ground.tree } else { "" });
+    let repeats = job.repeat(spec, &run, &ground.root);
+    if before && !is_approved() {
+        run.tree.clear();
+    }
+    (run, repeats)
 }
 
-fn blocked(worker: &Worker, spec: &CommandSpec, tree: &str, reason: String) -> CommandRun {
-    let id = RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst));
-    checking::blocked(id, spec, tree, reason, worker.tools.clock.now())
-}
-
-/// The playbook entry that fits the output of a failed run, as an index into the handbook.
-fn playbook(worker: &Worker, run: &CommandRun, language: &str) -> Option<usize> {
-    let failed = !matches!(run.ending, Ending::Exit { code: 0 });
-    if !failed {
-        return None;
+/// The red run of a test command: the base with only the approved test files. Known ones
+/// are not repeated; one that was stopped says nothing and is forgotten.
+fn red(worker: &Worker, request: &Request, job: &Job<'_>, spec: &CommandSpec, ground: &Ground) {
+    let is_known = request.red_known.contains(&spec.id);
+    if spec.kind != CommandKind::Tests || request.tests.is_empty() || is_known {
+        return;
     }
-    let mut text: String = run
-        .parsed
-        .failures
-        .iter()
-        .map(|failure| format!("{}\n{}\n", failure.name, failure.message))
-        .collect();
-    if let Ending::Blocked { reason } = &run.ending {
-        text.push_str(reason);
-    }
-    text.push_str(run.parsed.blocked.as_deref().unwrap_or_default());
-    if !run.log.is_empty() {
-        text.push_str(&tail(std::path::Path::new(&run.log)));
-    }
-    let knowledge = &worker.tools.knowledge;
-    let found = knowledge.playbook_for(&text, language);
-    let id = found.first().map(|found| found.entry.id.clone())?;
-    knowledge.playbook.iter().position(|entry| entry.id == id)
-}
-
-/// The end of a log, where tools put their summary.
-fn tail(path: &std::path::Path) -> String {
-    use std::io::{Read, Seek, SeekFrom};
-    const TAIL_BYTES: u64 = 256 * 1024;
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|mut file| {
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
-        file.take(TAIL_BYTES).read_to_end(&mut bytes)
-    });
-    if read.is_err() {
-        return String::new();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// New failures of tests, repeated alone: key, failures, runs (the first run counts).
-#[expect(clippy::too_many_arguments, reason = "one call, and a struct of borrowed parts would say no more")]
-fn repeat(
-    worker: &Worker,
-    request: &Request,
-    spec: &CommandSpec,
-    run: &CommandRun,
-    root: &std::path::Path,
-    tree: &str,
-    user_env: &BTreeMap<OsString, OsString>,
-    cancel: &Cancel,
-) -> Vec<(String, u32, u32)> {
-    let Some(base) = request.base_runs.get(&spec.id) else { return Vec::new() };
-    let comparison = compare(run, Some(base), &[]);
-    if comparison.new.is_empty() || comparison.new.len() > REPEAT_LIMIT || run.parsed.blocked.is_some() {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for failure in &comparison.new {
-        let Some(alone) = verify::repeat_command(spec, failure) else { continue };
-        let Ok(mut place) = place(worker, request, &alone, root, tree, user_env) else { continue };
-        place.log = None;
-        let mut failures = 1;
-        for _ in 0..REPEATS {
-            if cancel.is_asked() {
-                return found;
-            }
-            let id = RunId(NEXT_RUN.fetch_add(1, Ordering::SeqCst));
-            let again = worker.tools.verifier.run(id, &alone, &place, &|_| (), cancel);
-            let passed = matches!(again.ending, Ending::Exit { code: 0 }) && again.parsed.passed > 0;
-            failures += u32::from(!passed);
+    let scratch = match worker.tools.vault.scratch("red", &request.base_commit, &request.tests) {
+        Ok(scratch) => scratch,
+        Err(error) => {
+            worker.send(Msg::Notice(format!("the base with the new tests could not be made: {error}")));
+            return;
         }
-        found.push((failure.key.clone(), failures, REPEATS + 1));
+    };
+    if scratch.tree == ground.tree {
+        return;
     }
-    found
+    worker.send(Msg::RedStarted { command: spec.id.clone() });
+    let run = job.run_quietly(spec, &scratch.path, &scratch.tree);
+    if run.ending != Ending::Stopped {
+        worker.send(Msg::RedFinished { run: Box::new(run) });
+    }
 }

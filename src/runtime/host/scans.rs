@@ -24,7 +24,7 @@ use std::{
 };
 
 /// The base of a session as a source: its commit, or the folder on an unborn branch.
-pub(super) fn base_source(root: &Path, base: &str) -> Source {
+pub fn base_source(root: &Path, base: &str) -> Source {
     if base.is_empty() {
         Source::Directory { root: root.to_path_buf() }
     } else {

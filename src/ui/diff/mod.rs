@@ -16,7 +16,9 @@ use super::{
     canvas::Canvas,
     code::highlight::Highlighter,
     rows::{self, Rules, Slot},
+    safe,
     scroll::{Scroll, Thumb, Window},
+    text,
     theme::Tone,
 };
 use crate::engine::view::{DiffView, HunkView, pane::DiffPiece};
@@ -82,11 +84,14 @@ impl Frame<'_> {
                 };
                 tall(&sides[0], left).max(tall(&sides[1], right))
             }
+            Some(Item::Fact { hunk, fact }) => {
+                let (text, room) = fact_in(hunk, fact, area);
+                u16::try_from(text::wrap(&text, room).len()).unwrap_or(u16::MAX)
+            }
             Some(
                 Item::Blank
                 | Item::Header { .. }
                 | Item::Provenance { .. }
-                | Item::Fact { .. }
                 | Item::Cut { .. }
                 | Item::Links { .. },
             ) => 1,
@@ -169,9 +174,12 @@ fn draw_item(
             hit(hunk, 0);
         }
         Item::Fact { hunk, fact } => {
-            if let (Some(y), Some(text)) = (slot.row(0), hunk.facts.get(fact)) {
-                let style = canvas.theme.ink(Tone::Muted);
-                canvas.put(slot.area.x + 4, y, slot.right(), text, style);
+            let (text, room) = fact_in(hunk, fact, frame.pane.area);
+            let style = canvas.theme.ink(Tone::Muted);
+            for (line, range) in (0_u16..).zip(text::wrap(&text, room)) {
+                if let (Some(y), Some(part)) = (slot.row(line), text.get(range)) {
+                    canvas.put_clean(slot.area.x + 4, y, slot.right(), part, style);
+                }
             }
             hit(hunk, 0);
         }
@@ -198,6 +206,12 @@ fn draw_item(
             hit(hunk, hunk.rows.len().saturating_sub(1));
         }
     }
+}
+
+/// What is said of a hunk under its header, and the cells for it.
+fn fact_in(hunk: &HunkView, fact: usize, area: Rect) -> (String, usize) {
+    let text = hunk.facts.get(fact).map(|text| safe::clean(text).into_owned()).unwrap_or_default();
+    (text, usize::from(area.width.saturating_sub(5)))
 }
 
 fn under_cursor(frame: &Frame<'_>, hunk: &HunkView, row: usize) -> bool {

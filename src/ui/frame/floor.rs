@@ -46,7 +46,9 @@ pub(crate) fn floor(canvas: &mut Canvas<'_>, floor: &Floor, area: Rect) {
     let gate = gate.fitted(room, sign);
     canvas.flat((x, y, right), &gate, 0..gate.text().len(), Ink::Own);
     if left >= 8 && !notice.text().is_empty() {
-        let notice = notice.fitted(left, sign);
+        // How to take it back is in the footer and in help; what was done is said nowhere else.
+        let whole = notice.width() <= left;
+        let notice = if whole { notice } else { notice.without_last_part().fitted(left, sign) };
         let at = right.saturating_sub(u16::try_from(notice.width()).unwrap_or(0));
         canvas.flat((at, y, right), &notice, 0..notice.text().len(), Ink::Own);
     }

@@ -79,7 +79,9 @@ pub(crate) fn draw(
         *tools.memory = PopupMemory { title: view.title.clone(), width, ..PopupMemory::default() };
     }
     let content = content_rows(view, width, tools.editor);
-    tools.memory.rows = tools.memory.rows.max(content).min(screen.height.saturating_sub(4 + 5));
+    // A low screen gives all but a row above and below.
+    let margin = if screen.height < 30 { 2 } else { 4 };
+    tools.memory.rows = tools.memory.rows.max(content).min(screen.height.saturating_sub(margin + 5));
     let tall = tools.memory.rows + 5;
     let outer = Rect {
         x: screen.x + (screen.width.saturating_sub(width)) / 2,
@@ -265,7 +267,8 @@ fn around_editor(
     let lower = Rect { y, height: body.bottom().saturating_sub(y), ..body };
     let (thumb, _) = list(canvas, below, marked, lower, 0, tools);
     let moved = lower.y.saturating_sub(body.y);
-    (thumb.map(|(at, size)| (at + moved, size)), caret)
+    let thumb = thumb.map(|(at, size)| (at + moved, size));
+    (thumb.or_else(|| tools.editor.thumb().map(|(at, size)| (at + upper.height, size))), caret)
 }
 
 /// A one-line search text at the top of a popup; returns the rest and the caret.

@@ -28,6 +28,9 @@ pub(super) struct Parts<'a> {
 /// A label of at least so many words is a sentence: every word of it counts.
 const SENTENCE_WORDS: usize = 4;
 
+/// Cells of a note that a row of a table never loses.
+const SHORT_NOTE: usize = 8;
+
 /// Lines that the item takes.
 pub(super) fn height(parts: &Parts<'_>, rules: Rules) -> u16 {
     let room = rules.room(parts.indent).saturating_sub(mark_cells(parts));
@@ -51,9 +54,7 @@ fn mark_cells(parts: &Parts<'_>) -> usize {
 /// below them; `None` for what stays on one line.
 fn wrapped(label: &Flat, note: &Flat, room: usize) -> Option<(Vec<std::ops::Range<usize>>, bool)> {
     let first = if note.text().is_empty() { 0 } else { GAP + note.first_word().width() };
-    // Two spaces part the columns of a table, whose rows stay one line each.
-    let in_columns = label.text().trim().contains("  ");
-    let sentence = !in_columns && label.text().split_whitespace().nth(SENTENCE_WORDS - 1).is_some();
+    let sentence = !is_table(label) && label.text().split_whitespace().nth(SENTENCE_WORDS - 1).is_some();
     if label.width() + first <= room || !sentence || room < 8 {
         return None;
     }
@@ -61,6 +62,11 @@ fn wrapped(label: &Flat, note: &Flat, room: usize) -> Option<(Vec<std::ops::Rang
     let last = lines.last().map_or(0, |line| text::width(label.text().get(line.clone()).unwrap_or_default()));
     let below = !note.text().is_empty() && last + GAP + note.width() > room;
     Some((lines, below))
+}
+
+/// Two spaces part the columns of a table, whose rows stay one line each.
+fn is_table(label: &Flat) -> bool {
+    label.text().trim().contains("  ")
 }
 
 /// Draws a sentence over its lines.
@@ -142,6 +148,10 @@ fn fit(label: &Flat, note: &Flat, room: usize, sign: &str) -> (Flat, Option<Flat
     if fits(&first) {
         return (label.clone(), Some(first));
     }
+    // In a table a short note is a column of its own, which every row keeps.
+    if is_table(label) && note.width() <= SHORT_NOTE && room >= 4 * SHORT_NOTE {
+        return (label.fitted(room - GAP - note.width(), sign), Some(note.clone()));
+    }
     (label.fitted(room, sign), None)
 }
 
@@ -162,6 +172,13 @@ mod tests {
         check("ruff check .", "exit 0 0.3 s", 25, ("ruff check .", Some("exit")));
         check("ruff check .", "exit 0 0.3 s", 17, ("ruff check .", None));
         check("ruff check .", "exit 0 0.3 s", 8, ("ruff ch…", None));
+    }
+
+    #[test]
+    fn a_row_of_a_table_keeps_its_last_column() {
+        let label = "error  app/api/orders.py:41  a query in a handler";
+        check(label, "by\u{a0}hand", 40, ("error  app/api/orders.py:41  a…", Some("by\u{a0}hand")));
+        check(label, "by\u{a0}hand", 30, ("error  app/api/orders.py:41…", None));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
     text,
     theme::Tone,
 };
-use crate::engine::view::{Line, Mark, Row};
+use crate::engine::view::{Line, Mark, Progress, Row};
 use ratatui::{layout::Rect, style::Modifier};
 
 /// Columns before the text of a row.
@@ -150,7 +150,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, row: &Row, about: About<'_>, slot: S
         }
         Row::Stem { call, broken } => flow::draw_stem(canvas, call, *broken, slot, rules),
         Row::MiniArch { lit } => arch::draw_mini(canvas, *lit, slot),
-        Row::Bar { done, total, indent } => bar(canvas, (*done, *total), *indent, slot),
+        Row::Bar { progress, indent } => bar(canvas, *progress, *indent, slot),
     }
 }
 
@@ -210,10 +210,14 @@ fn verdict(canvas: &mut Canvas<'_>, mark: Mark, text: &str, slot: Slot) {
 }
 
 /// `━━━━━━━━━╌╌╌ 36/47`, twelve cells.
-fn bar(canvas: &mut Canvas<'_>, (done, total): (u32, u32), indent: u8, slot: Slot) {
+fn bar(canvas: &mut Canvas<'_>, progress: Progress, indent: u8, slot: Slot) {
     const CELLS: u32 = 12;
     let Some(y) = slot.row(0) else { return };
     let x = slot.text_x(indent);
+    let (done, total, text) = match progress {
+        Progress::Counted { done, total } => (done, total, format!("{done}/{total}")),
+        Progress::Percent(percent) => (percent, 100, format!("{percent} %")),
+    };
     let full = match total {
         0 => 0,
         total => u64::from(done.min(total)) * u64::from(CELLS) / u64::from(total),
@@ -224,5 +228,5 @@ fn bar(canvas: &mut Canvas<'_>, (done, total): (u32, u32), indent: u8, slot: Slo
     canvas.run(x..full.min(end), y, canvas.symbols.heavy(), accent);
     canvas.run(full.min(end)..end, y, canvas.symbols.dashed(), rest);
     let style = canvas.theme.ink(Tone::Text).remove_modifier(Modifier::BOLD);
-    canvas.put(end + 1, y, slot.right(), &format!("{done}/{total}"), style);
+    canvas.put(end + 1, y, slot.right(), &text, style);
 }

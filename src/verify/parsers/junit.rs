@@ -16,6 +16,34 @@ patterns! {
     WHERE = r"(?m)^(?: ❯ )?([^\s:]+\.\w{1,4}):(\d+)";
 }
 
+/// One test of a report.
+pub(crate) struct Case {
+    pub(crate) class: String,
+    pub(crate) name: String,
+    pub(crate) outcome: Outcome,
+}
+
+/// The tests of a report that is a file, in its order; a test may stand there twice.
+pub(crate) fn cases(text: &str) -> impl Iterator<Item = Case> {
+    CASE.captures_iter(text).map(|case| {
+        let attributes = case.get(1).map_or("", |found| found.as_str());
+        let problem = case.get(2).and_then(|inside| PROBLEM.captures(inside.as_str()));
+        Case {
+            class: attribute(attributes, "classname"),
+            name: attribute(attributes, "name"),
+            outcome: outcome(problem.as_ref().and_then(|problem| problem.get(1)).map(|kind| kind.as_str())),
+        }
+    })
+}
+
+fn outcome(problem: Option<&str>) -> Outcome {
+    match problem {
+        None => Outcome::Passed,
+        Some("skipped") => Outcome::Skipped,
+        Some(_) => Outcome::Failed,
+    }
+}
+
 /// The report, when the output holds one.
 pub(super) fn parse(lines: &[&str], join: &str) -> Option<Parsed> {
     let start = lines.iter().position(|line| line.contains("<testsuite"))?;
@@ -32,11 +60,7 @@ pub(super) fn parse(lines: &[&str], join: &str) -> Option<Parsed> {
         let index = start + line;
         let problem = case.get(2).and_then(|inside| PROBLEM.captures(inside.as_str()));
         let kind = problem.as_ref().and_then(|problem| problem.get(1)).map(|kind| kind.as_str());
-        let outcome = match kind {
-            None => Outcome::Passed,
-            Some("skipped") => Outcome::Skipped,
-            Some(_) => Outcome::Failed,
-        };
+        let outcome = outcome(kind);
         match outcome {
             Outcome::Passed => parsed.passed += 1,
             Outcome::Skipped => parsed.skipped += 1,

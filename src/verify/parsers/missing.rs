@@ -15,7 +15,7 @@ patterns! {
     NO_TABLE = r#"no such table: ?([\w.]+)|relation "([\w.]+)" does not exist|Table '([\w.]+)' doesn't exist"#;
     NO_DATABASE = r#"unable to open database file|database "([\w.-]+)" does not exist|Unknown database '([\w.-]+)'"#;
     PASSWORD = r"password authentication failed|Access denied for user|no password supplied";
-    VARIABLE = r#"(?:[Ee]nvironment variable not found: |KeyError: ')([A-Z][A-Z0-9_]{2,})|\b([A-Z][A-Z0-9_]{2,}) (?:environment variable )?(?:must be set|is not set|is required|is missing|is not defined)|[Ee]nvironment variable [`'\x22]?([A-Z][A-Z0-9_]{2,})[`'\x22]? (?:is )?(?:not|missing|required)"#;
+    VARIABLE = r#"(?:[Ee]nvironment variable not found: |KeyError: ')([A-Z][A-Z0-9_]{2,})|\b([A-Z][A-Z0-9_]{2,})[`'\x22]? (?:environment variable )?(?:must be set|is not set|is required|is missing|is not defined)|[Ee]nvironment variable [`'\x22]?([A-Z][A-Z0-9_]{2,})[`'\x22]? (?:is )?(?:not|missing|required)"#;
     PROGRAM = r"^(?:.*: )?([\w./-]+): (?:command )?not found$|^sh: \d+: ([\w./-]+): not found$|no such command: `([\w-]+)`";
     SCRIPT = r#"(?i)missing script:? "?([\w:.-]+)"?"#;
     NO_SPACE = r"No space left on device";
@@ -177,6 +177,7 @@ mod tests {
             ("KeyError: 'x'", None),
             ("error: Environment variable not found: DATABASE_URL.", Some("DATABASE_URL is not set")),
             ("thread 'main' panicked: DATABASE_URL must be set", Some("DATABASE_URL is not set")),
+            ("`DATABASE_URL` must be set to use query macros", Some("DATABASE_URL is not set")),
             ("sh: 1: vitest: not found", Some("vitest is not installed")),
             ("bash: line 1: pytest: command not found", Some("pytest is not installed")),
             ("error: no such command: `nextest`", Some("nextest is not installed")),

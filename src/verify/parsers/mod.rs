@@ -40,6 +40,7 @@ mod unittest;
 mod vitest;
 
 pub(crate) use anchor::anchor;
+pub(crate) use junit::cases as junit_cases;
 pub use progress::Meter;
 pub(crate) use text::patterns;
 

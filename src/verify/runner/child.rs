@@ -1,9 +1,12 @@
 //! One running command with everything it started: a session of its own.
 //!
-//! The command leads a new session, so it has no controlling terminal and one signal
-//! reaches its whole group. It dies with the thread that started it. Its end is noticed
-//! without reaping it, so that the group id stays ours until the group was killed.
+//! The command, or its guard, leads a new session, so it has no controlling terminal and one
+//! signal reaches its whole group. With a guard everything it started dies with this
+//! process; without one only the command itself does. Its end is noticed without reaping
+//! it, so that the group id stays ours until the group was killed.
 
+#[cfg(target_os = "linux")]
+use super::guard::Lifeline;
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
@@ -23,6 +26,8 @@ pub(super) struct Start<'a> {
     pub(super) arguments: &'a [String],
     pub(super) folder: &'a Path,
     pub(super) env: &'a BTreeMap<OsString, OsString>,
+    /// The program that guards it, where there is one.
+    pub(super) guard: Option<&'a Path>,
 }
 
 /// How a process is, seen without touching it.
@@ -38,6 +43,8 @@ pub(super) enum Look {
 pub(super) struct Child {
     process: Process,
     group: Pid,
+    #[cfg(target_os = "linux")]
+    lifeline: Option<Lifeline>,
 }
 
 impl Child {
@@ -45,19 +52,47 @@ impl Child {
     /// their order is the order in which they were written.
     pub(super) fn start(start: &Start<'_>) -> io::Result<(Self, PipeReader)> {
         let (reader, writer) = io::pipe()?;
-        let mut command = Command::new(start.program);
+        let mut command = Command::new(start.guard.unwrap_or(start.program));
         command
-            .args(start.arguments)
             .current_dir(start.folder)
             .env_clear()
             .envs(start.env)
-            .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer);
-        own_session(&mut command);
+        #[cfg(target_os = "linux")]
+        if start.guard.is_some() {
+            command.arg0("proscenium");
+            let mut lifeline = Lifeline::attach(&mut command, start.program, start.arguments)?;
+            own_session(&mut command, Death::Ignored);
+            let mut process = command.spawn()?;
+            // Holds ends of the socket and the pipe that only the guard may have now.
+            drop(command);
+            if let Err(error) = lifeline.started() {
+                // The guard says why and ends; one that says nothing is ended.
+                let _gone = process.kill();
+                process.wait()?;
+                return Err(error);
+            }
+            return Self::new(process, Some(lifeline)).map(|child| (child, reader));
+        }
+        command.args(start.arguments).stdin(Stdio::null());
+        own_session(&mut command, Death::Follows);
         let process = command.spawn()?;
+        #[cfg(target_os = "linux")]
+        let child = Self::new(process, None);
+        #[cfg(not(target_os = "linux"))]
+        let child = Self::new(process);
+        child.map(|child| (child, reader))
+    }
+
+    fn new(process: Process, #[cfg(target_os = "linux")] lifeline: Option<Lifeline>) -> io::Result<Self> {
         let pid = i32::try_from(process.id()).map_err(io::Error::other)?;
-        Ok((Self { process, group: Pid::from_raw(pid) }, reader))
+        Ok(Self {
+            process,
+            group: Pid::from_raw(pid),
+            #[cfg(target_os = "linux")]
+            lifeline,
+        })
     }
 
     /// The process id, which is also the id of its group and session.
@@ -86,6 +121,7 @@ impl Child {
         match waitid(Id::Pid(self.group), flags) {
             Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) | Err(_) => Look::Ended,
             Ok(WaitStatus::Stopped(..)) => Look::Stopped,
+            Ok(_) if self.lifeline.as_mut().is_some_and(Lifeline::has_stopped) => Look::Stopped,
             Ok(_) => Look::Running,
         }
     }
@@ -114,13 +150,23 @@ impl Child {
     }
 }
 
+/// What a process does when the thread that started it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Death {
+    /// It dies at once, and leaves what it started.
+    Follows,
+    /// It notices by itself: a guard must live long enough to end the others.
+    #[cfg(target_os = "linux")]
+    Ignored,
+}
+
 #[expect(unsafe_code, reason = "std offers no safe way to start a session in the child")]
-fn own_session(command: &mut Command) {
+fn own_session(command: &mut Command, death: Death) {
     let parent = nix::unistd::getpid();
     let prepare = move || {
         nix::unistd::setsid()?;
         #[cfg(target_os = "linux")]
-        {
+        if death == Death::Follows {
             nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
             // The parent may have died before the line above.
             if nix::unistd::getppid() != parent {
@@ -128,7 +174,7 @@ fn own_session(command: &mut Command) {
             }
         }
         #[cfg(not(target_os = "linux"))]
-        let _unused = parent;
+        let _unused = (parent, death);
         Ok(())
     };
     // SAFETY: between fork and exec only system calls are made: `setsid`, `prctl` and

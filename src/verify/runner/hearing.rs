@@ -4,7 +4,7 @@
 //! log, and to the lines that the parser will see. Trouble with the log never stops the
 //! run: it becomes a note.
 
-use super::pipe::Limits;
+use super::{names::NameReport, pipe::Limits};
 use crate::{
     domain::command::{CommandSpec, Ending, Parsed},
     ports::verifier::{OutputLine, OutputSink, OutputSpan, RunPlace},
@@ -30,6 +30,8 @@ pub(super) struct Hearing<'a> {
     notes: Vec<String>,
     /// How many of the notes the screen has heard.
     said: usize,
+    /// Names the tests that the output does not name.
+    names: Option<NameReport>,
 }
 
 /// What is left of it at the end.
@@ -74,7 +76,13 @@ impl<'a> Hearing<'a> {
             signal_seen: false,
             notes,
             said: 0,
+            names: None,
         }
+    }
+
+    /// The same with a report that names tests.
+    pub(super) fn with_names(self, names: Option<NameReport>) -> Self {
+        Self { names, ..self }
     }
 
     /// Takes the next bytes.
@@ -82,6 +90,10 @@ impl<'a> Hearing<'a> {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
         for line in self.assembler.feed(bytes) {
+            // What our own wish added to the output is nothing that the command says.
+            if self.names.as_ref().is_some_and(|names| names.caused(&line.text)) {
+                continue;
+            }
             self.keep(line.text);
             self.batch.push(line.shown);
         }
@@ -172,6 +184,9 @@ impl<'a> Hearing<'a> {
             failure.output_line = self.kept.output_line(failure.output_line);
         }
         parsers::anchor(&mut parsed, &place.root, &spec.folder);
+        if let Some(names) = &self.names {
+            names.name(&mut parsed);
+        }
         redact_report(&mut parsed);
         parsed.pass_signal = self.signal_seen;
         parsed.notes = self.notes;

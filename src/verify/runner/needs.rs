@@ -54,7 +54,8 @@ fn imports(name: &str, spec: &CommandSpec, place: &RunPlace, folder: &Path, canc
         return false;
     }
     let arguments = ["-c".to_owned(), format!("import {name}")];
-    let start = Start { program: &python, arguments: &arguments, folder, env: &place.env };
+    // It is alone and short; without a guard it dies with us all the same.
+    let start = Start { program: &python, arguments: &arguments, folder, env: &place.env, guard: None };
     let Ok((mut child, pipe)) = Child::start(&start) else { return false };
     // What it prints is of no interest; without a reader it cannot fill the pipe and wait.
     drop(pipe);

@@ -8,6 +8,7 @@
 use super::{
     child::{Child, Look, Start},
     hearing::Hearing,
+    names::NameReport,
     needs, program, strays,
 };
 use crate::{
@@ -29,7 +30,7 @@ use std::{
     ffi::OsString,
     io::{self, PipeReader, Read},
     os::{fd::AsFd, unix::process::ExitStatusExt},
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
     process::ExitStatus,
     sync::Arc,
     time::{Duration, Instant},
@@ -72,12 +73,19 @@ impl Default for Limits {
 pub struct PipeVerifier {
     clock: Arc<dyn Clock>,
     limits: Limits,
+    guard: Option<PathBuf>,
 }
 
 impl PipeVerifier {
     /// A verifier that takes its times from a clock.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, limits: Limits::default() }
+        Self { clock, limits: Limits::default(), guard: None }
+    }
+
+    /// The same with commands that a program guards: proscenium itself, which answers to
+    /// `guard`. Where there is no such mechanism nothing changes.
+    pub fn guarded_by(self, program: PathBuf) -> Self {
+        Self { guard: cfg!(target_os = "linux").then_some(program), ..self }
     }
 
     /// The same with other limits.
@@ -100,8 +108,9 @@ impl Verifier for PipeVerifier {
         let mut env = place.env.clone();
         let mark = strays::mark(id.0);
         env.insert(strays::RUN_VARIABLE.into(), mark.clone());
-        let mut hearing = Hearing::new(spec, place, &self.limits, sink);
-        let ending = match open(spec, place, cancel, &env) {
+        let names = NameReport::ask(spec, place, &mut env);
+        let mut hearing = Hearing::new(spec, place, &self.limits, sink).with_names(names);
+        let ending = match open(spec, place, cancel, &env, self.guard.as_deref()) {
             Ok((child, pipe)) => {
                 let mut watch = Watch { spec, cancel, limits: &self.limits, begun, stop: None };
                 let session = child.id();
@@ -137,6 +146,7 @@ fn open(
     place: &RunPlace,
     cancel: &Cancel,
     env: &BTreeMap<OsString, OsString>,
+    guard: Option<&Path>,
 ) -> Result<(Child, PipeReader), Ending> {
     if cancel.is_asked() {
         return Err(Ending::Stopped);
@@ -159,7 +169,7 @@ fn open(
         (None, _) => {}
     }
     let program = program?;
-    Child::start(&Start { program: &program, arguments, folder: &folder, env }).map_err(|error| {
+    Child::start(&Start { program: &program, arguments, folder: &folder, env, guard }).map_err(|error| {
         blocked(match error.kind() {
             // The file is there, so what is missing is the interpreter its first line names.
             io::ErrorKind::NotFound => format!("{name} cannot start: its interpreter is missing"),

@@ -62,6 +62,20 @@ pub fn end_strays_of_dead_owners(strays: &[Stray]) -> Vec<Stray> {
     ended.cloned().collect()
 }
 
+/// Living processes that `ancestor` started, or that were started by those, in no order.
+/// Orphans count where the ancestor adopts them.
+#[cfg(target_os = "linux")]
+pub(super) fn descendants(ancestor: u32) -> Vec<u32> {
+    let parents = imp::parents();
+    let mut found = vec![ancestor];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        next += 1;
+    }
+    found.split_off(1)
+}
+
 /// Whether the process that a mark names is gone, or its number was given to another.
 fn owner_is_dead(mark: &OsStr) -> bool {
     let mark = mark.to_string_lossy();
@@ -114,9 +128,23 @@ mod imp {
         found
     }
 
+    /// Every living process with its parent.
+    pub(super) fn parents() -> Vec<(u32, u32)> {
+        let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+        entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter_map(|pid| {
+                let stat = stat(pid).filter(|stat| !matches!(stat.state, 'Z' | 'X'))?;
+                Some((pid, stat.parent))
+            })
+            .collect()
+    }
+
     struct Stat {
         name: String,
         state: char,
+        parent: u32,
         session: u32,
         started: Option<u64>,
     }
@@ -132,6 +160,7 @@ mod imp {
         Some(Stat {
             name: name.chars().filter(|c| !c.is_control()).collect(),
             state: fields.first()?.chars().next()?,
+            parent: fields.get(1)?.parse().ok()?,
             session: fields.get(3)?.parse().ok()?,
             started: fields.get(19).and_then(|field| field.parse().ok()),
         })

@@ -3,15 +3,19 @@
 //! One implementation for each language; the linker asks nothing else of a language.
 
 mod ecma_config;
+mod go;
 mod javascript;
 mod python;
+mod qualified;
 mod rust;
 
 use super::project::{FileId, Module, ProjectFiles, Tree};
-use crate::analysis::facts::{FileFacts, Lang};
+use crate::analysis::facts::{FileFacts, Lang, ScopeId};
 
+pub use go::{GoModules, module_path};
 pub use javascript::EcmaModules;
 pub use python::PythonModules;
+pub use qualified::{QualifiedClasses, QualifiedModules};
 pub use rust::RustModules;
 
 /// An import as the linker hands it over.
@@ -37,6 +41,26 @@ pub trait ModuleResolver {
 
     /// A module that a bare name stands for without an import: Rust's `crate`, a child module.
     fn bare_name(&self, _from: FileId, _name: &str) -> Option<Module> {
+        None
+    }
+
+    /// Files that declare a name which a file sees without an import: those of its package.
+    fn visible(&self, _from: FileId, _name: &str) -> &[FileId] {
+        &[]
+    }
+
+    /// Files that declare a name of a module which is more than one file.
+    fn declaring(&self, _module: Module, _name: &str) -> &[FileId] {
+        &[]
+    }
+
+    /// The name under which a file declares what code calls by this name.
+    fn local_name<'n>(&self, name: &'n str) -> &'n str {
+        name
+    }
+
+    /// The class of a qualified name, the nearest to a file where several have it.
+    fn class_named(&self, _name: &str, _from_path: &str, _files: &[FileFacts]) -> Option<(FileId, ScopeId)> {
         None
     }
 
@@ -66,6 +90,10 @@ pub(super) struct Resolvers {
     python: PythonModules,
     ecma: EcmaModules,
     rust: RustModules,
+    go: GoModules,
+    ruby: QualifiedModules,
+    php: QualifiedModules,
+    elixir: QualifiedModules,
 }
 
 impl Resolvers {
@@ -74,12 +102,17 @@ impl Resolvers {
             python: PythonModules::new(Tree::new(files)),
             ecma: EcmaModules::new(Tree::new(files), project),
             rust: RustModules::new(Tree::new(files), files, project),
+            go: GoModules::new(Tree::new(files), files, project),
+            ruby: QualifiedModules::new(Tree::new(files), files, Lang::Ruby),
+            php: QualifiedModules::new(Tree::new(files), files, Lang::Php),
+            elixir: QualifiedModules::new(Tree::new(files), files, Lang::Elixir),
         }
     }
 
     /// Every resolver once.
     pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
-        let all: [&dyn ModuleResolver; 3] = [&self.python, &self.ecma, &self.rust];
+        let all: [&dyn ModuleResolver; 7] =
+            [&self.python, &self.ecma, &self.rust, &self.go, &self.ruby, &self.php, &self.elixir];
         all.into_iter()
     }
 
@@ -89,6 +122,10 @@ impl Resolvers {
             Lang::Python => &self.python,
             Lang::JavaScript | Lang::TypeScript => &self.ecma,
             Lang::Rust => &self.rust,
+            Lang::Go => &self.go,
+            Lang::Ruby => &self.ruby,
+            Lang::Php => &self.php,
+            Lang::Elixir => &self.elixir,
         }
     }
 }

@@ -6,7 +6,6 @@
 
 mod models;
 mod statements;
-mod tokens;
 
 use super::{
     context::Context,

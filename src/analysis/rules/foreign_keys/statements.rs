@@ -1,9 +1,7 @@
 //! Keys and indexes that statements of SQL declare.
 
-use super::{
-    ForeignKey,
-    tokens::{Token, tokens},
-};
+use super::ForeignKey;
+use crate::analysis::rules::sql_tokens::{Token, tokens};
 use std::collections::BTreeSet;
 
 /// What all statements read so far declare.

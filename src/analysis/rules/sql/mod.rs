@@ -11,9 +11,13 @@ mod template;
 
 pub(super) use position::Position;
 
-use super::{context::Context, draft::Draft, matcher::Rule};
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    matcher::Rule,
+};
 use crate::analysis::{
-    facts::{CallFlags, Expr, FileFacts},
+    facts::{CallFlags, CallId, Expr, ExprId, ExprList, FileFacts, Span},
     link::FileId,
 };
 use safe::Judge;
@@ -48,21 +52,99 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
             let Some(argument) = context.resolver().family_argument(member, file, id) else { continue };
             look(Reader::new(context).read(file, argument), false);
         }
-        for (expr, _) in statements(facts) {
+        for expr in statements(facts) {
             look(Reader::new(context).read(file, expr), true);
         }
     }
     found
 }
 
-/// Texts that are assigned to names of statements, wherever they are executed.
-fn statements(facts: &FileFacts) -> impl Iterator<Item = (crate::analysis::facts::ExprId, &str)> {
-    facts.binds.iter().filter_map(|bind| {
-        let name = facts.text(bind.name);
+/// Texts that are statements beyond doubt, wherever they are executed: what is built in
+/// one function is often run in another.
+fn statements(facts: &FileFacts) -> Vec<ExprId> {
+    let mut inner: BTreeSet<ExprId> = BTreeSet::new();
+    for expr in &facts.exprs {
+        if let Expr::Tmpl(parts) = expr {
+            inner.extend(facts.list(*parts));
+        }
+    }
+    let spoken = spoken(facts);
+    let of_calls = facts.binds.iter().filter_map(|bind| {
         let value = bind.value?;
-        let built = matches!(facts.expr(value), Expr::Tmpl(_) | Expr::Call(_));
-        (built && STATEMENT_NAMES.contains(&name.to_ascii_lowercase().as_str())).then_some((value, name))
-    })
+        let built = matches!(facts.expr(value), Expr::Call(_));
+        (built && STATEMENT_NAMES.contains(&facts.text(bind.name).to_ascii_lowercase().as_str()))
+            .then_some(value)
+    });
+    let texts = facts.exprs.iter().enumerate().filter_map(|(index, expr)| {
+        let id = ExprId::from_index(index);
+        let is_built = match expr {
+            Expr::Tmpl(parts) => opens_statement(facts, *parts),
+            Expr::Call(call) => formats_statement(facts, *call),
+            _ => false,
+        };
+        let span = facts.expr_span(id);
+        (is_built && !inner.contains(&id) && !spoken.iter().any(|said| said.contains(span))).then_some(id)
+    });
+    texts.chain(of_calls).collect()
+}
+
+/// Whether the first part of a text begins a statement.
+fn opens_statement(facts: &FileFacts, parts: ExprList) -> bool {
+    let mut at = facts.list(parts).first().copied();
+    // `a + b + c` nests to the left in some languages.
+    for _ in 0..32 {
+        match at.map(|expr| facts.expr(expr)) {
+            Some(Expr::Str(text)) => return position::opens(facts.text(text)),
+            Some(Expr::Tmpl(parts)) => at = facts.list(parts).first().copied(),
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// `"select …".format(x)`, `format!("select …", x)`.
+fn formats_statement(facts: &FileFacts, id: CallId) -> bool {
+    let Some(call) = facts.call(id) else { return false };
+    let opens =
+        |expr: ExprId| matches!(facts.expr(expr), Expr::Str(text) if position::opens(facts.text(text)));
+    match (facts.expr(call.callee), last_name(facts, call.callee)) {
+        (Expr::Attr(object, _), Some("format" | "concat")) => opens(object),
+        (_, Some("format")) => facts.args(call.args).first().is_some_and(|arg| opens(arg.value)),
+        _ => false,
+    }
+}
+
+/// Where texts are for people: messages of logs and errors.
+fn spoken(facts: &FileFacts) -> Vec<Span> {
+    const SAYS: [&str; 16] = [
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "print",
+        "println",
+        "trace",
+        "fail",
+        "describe",
+        "it",
+        "test",
+        "echo",
+    ];
+    facts
+        .calls
+        .iter()
+        .filter(|call| {
+            call.flags.has(CallFlags::THROWN)
+                || last_name(facts, call.callee).is_some_and(|name| {
+                    SAYS.contains(&name) || name.ends_with("Error") || name.ends_with("Exception")
+                })
+        })
+        .map(|call| call.args_span)
+        .collect()
 }
 
 /// The parts of a text that must not be there.
@@ -86,7 +168,7 @@ fn holes<'p>(context: &Context<'_, '_>, rule: &Rule, pieces: &'p [Piece], wanted
 }
 
 /// What a hole is called in messages.
-pub(super) fn shown(context: &Context<'_, '_>, file: FileId, expr: crate::analysis::facts::ExprId) -> String {
+pub(super) fn shown(context: &Context<'_, '_>, file: FileId, expr: ExprId) -> String {
     let Some(facts) = context.resolver().facts(file) else { return String::new() };
     context.source(facts, facts.expr_span(expr))
 }

@@ -98,18 +98,53 @@ pub(super) fn is_statement(pieces: &[Piece]) -> bool {
             Piece::Hole(_) => text.push('x'),
         }
     }
-    let text = text.trim_start().to_lowercase();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    opens(&text) && is_whole(&text.to_lowercase())
+}
+
+/// Whether a statement of that beginning has its further parts.
+fn is_whole(text: &str) -> bool {
     let has = |start: &str, rest: &str| text.starts_with(start) && text.contains(rest);
     has("select ", " from ")
-        || has("insert into ", "values")
+        || (text.starts_with("with ") && text.contains(" as (") && text.contains("select "))
+        || has("insert ", " values")
+        || has("insert ", " select ")
+        || has("replace ", " values")
         || has("update ", " set ")
         || has("delete from ", "")
+}
+
+/// Whether a text begins as a statement does: its first word is a keyword in one case;
+/// `Select a file from` is a sentence.
+pub(super) fn opens(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
+    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let one_case =
+        word.chars().all(|c| c.is_ascii_uppercase()) || word.chars().all(|c| c.is_ascii_lowercase());
+    one_case
+        && rest.starts_with(char::is_whitespace)
+        && matches!(
+            word.to_ascii_lowercase().as_str(),
+            "select" | "insert" | "update" | "delete" | "replace" | "with"
+        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_sentence_is_no_statement() {
+        let is = |text: &str| is_statement(&[Piece::Text(text.to_owned())]);
+        for text in ["SELECT a\n FROM t", "select a from t", "delete from t", "  INSERT t VALUES (1)"] {
+            assert!(is(text), "{text}");
+        }
+        for text in ["Select a file from the list", "update the row", "with love", "Delete from here"] {
+            assert!(!is(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_text_before_tells_values_from_names() {

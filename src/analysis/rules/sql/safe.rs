@@ -37,7 +37,9 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             }
             None => {
                 self.is_harmless_name(hole.file, facts, &hole.name, hole.at, scope, DEPTH)
-                    || (position == Position::Identifier && parameter(facts, scope, &hole.name).is_none())
+                    || (position == Position::Identifier
+                        && parameter(facts, scope, &hole.name).is_none()
+                        && !is_bound_nowhere(facts, &hole.name))
             }
         }
     }
@@ -232,7 +234,11 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
         if parameter(facts, scope, name).is_some() {
             return true;
         }
-        reaching(facts, scope, name, at).iter().any(|(_, bind)| {
+        let binds = reaching(facts, scope, name, at);
+        if binds.is_empty() {
+            return is_bound_nowhere(facts, name);
+        }
+        binds.iter().any(|(_, bind)| {
             bind.value.is_some_and(|value| match facts.expr(value) {
                 Expr::Either(options) => {
                     facts.list(options).iter().any(|option| self.is_from_outside(file, facts, *option, depth))
@@ -241,6 +247,16 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             })
         })
     }
+}
+
+/// Whether a file says nothing of a name: it is neither assigned, defined nor imported.
+fn is_bound_nowhere(facts: &FileFacts, name: &str) -> bool {
+    !facts.binds.iter().any(|bind| bind.object.is_none() && facts.text(bind.name) == name)
+        && !facts.scopes.iter().any(|scope| facts.text(scope.name) == name)
+        && !facts.imports.iter().any(|import| {
+            let named = import.alias.or(import.name).unwrap_or(import.module);
+            facts.text(named) == name
+        })
 }
 
 /// Methods whose result is as harmless as what they are called on.

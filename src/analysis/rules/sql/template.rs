@@ -5,7 +5,7 @@ use super::{
     shown,
 };
 use crate::analysis::{
-    facts::{BindKind, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+    facts::{Arg, BindKind, Call, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
     link::{Callee, FileId},
     rules::{
         context::{Context, last_name},
@@ -170,6 +170,19 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                     return known.then(|| self.texts(file, facts, object, template));
                 }
                 "join" => return self.joined(file, facts, object, first),
+                "concat" => {
+                    let mut texts = self.texts(file, facts, object, call.span);
+                    for arg in args {
+                        let options = self.texts(file, facts, arg.value, call.span);
+                        texts = product(&texts, &options);
+                    }
+                    return Some(texts);
+                }
+                "format" if !args.is_empty() => {
+                    if let Some(pattern) = self.context.resolver().constant(file, object) {
+                        return self.filled(file, facts, call, &pattern, args);
+                    }
+                }
                 _ => {}
             }
         }
@@ -257,13 +270,24 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
     /// `format!("… {name} {}", x)`.
     fn formatted(&mut self, file: FileId, facts: &FileFacts, id: CallId) -> Option<Vec<Vec<Piece>>> {
         let call = facts.call(id)?;
-        let args = facts.args(call.args);
-        let (first, rest) = args.split_first()?;
+        let (first, rest) = facts.args(call.args).split_first()?;
         let pattern = self.context.resolver().constant(file, first.value)?;
+        self.filled(file, facts, call, &pattern, rest)
+    }
+
+    /// A pattern with its holes filled by arguments.
+    fn filled(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        pattern: &str,
+        rest: &[Arg],
+    ) -> Option<Vec<Vec<Piece>>> {
         let template = call.span;
         let mut positional = rest.iter().filter(|arg| arg.name.is_none());
         let mut texts = vec![Vec::new()];
-        for part in parts_of(&pattern) {
+        for part in parts_of(pattern) {
             match part {
                 Part::Text(text) => texts = product(&texts, &[vec![Piece::Text(text)]]),
                 Part::Next | Part::Named(_) => {

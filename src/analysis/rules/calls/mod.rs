@@ -1,0 +1,249 @@
+//! Calls that a rule describes in data: what is called, and what its arguments say.
+
+mod condition;
+mod select;
+mod words;
+
+pub(super) use select::{Selected, select};
+
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    handler_query::callee_span,
+    matcher::Rule,
+};
+use crate::{
+    analysis::{
+        facts::{Call, Expr, FileFacts, Span},
+        link::{Definition, FileId},
+    },
+    knowledge::packs::{FamilyMember, Pattern, Selector},
+};
+use condition::Condition;
+use serde::Deserialize;
+use words::{chained, credentials, in_async, is_about, model};
+
+/// One shape of calls. Stated keys must all hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CallShape {
+    /// None means the rule's languages.
+    pub(super) languages: Vec<String>,
+    pub(super) call: Vec<Pattern>,
+    pub(super) method: Vec<String>,
+    pub(super) recv_type: Vec<Pattern>,
+    pub(super) recv_name: Vec<String>,
+    /// Conditions on arguments that must all hold.
+    when: Vec<Condition>,
+    /// Conditions of which none may hold.
+    unless: Vec<Condition>,
+    /// What is called is a persisted class, or a name in capitals that is not the project's.
+    model: bool,
+    /// At least so many arguments.
+    min_args: usize,
+    /// Only as `x.f()`, never as `f()`.
+    on_object: bool,
+    /// Only directly inside an `async` function.
+    pub(super) in_async: bool,
+    /// Only where the enclosing function or an argument has one of these words in its name.
+    pub(super) about: Vec<String>,
+    /// Not where one of them has one of these words: a checksum is no password.
+    pub(super) unless_about: Vec<String>,
+    /// Not where a call made on the value has one of these names: builders.
+    pub(super) unless_chained: Vec<String>,
+    /// What `{detail}` in the message becomes.
+    pub(super) detail: String,
+    /// Names of flags that the call should state, for `{flags}`; a finding where one is
+    /// missing or false.
+    pub(super) flags: Vec<Flag>,
+}
+
+/// A flag of a call.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flag {
+    /// As messages call it.
+    name: String,
+    /// Where it may stand: arguments, or `key`s of one.
+    #[serde(default)]
+    arg: Vec<Selector>,
+    /// Calls made on the value that set it.
+    #[serde(default)]
+    chained: Vec<String>,
+}
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let shapes: Vec<(FamilyMember, &CallShape)> =
+        rule.matcher.calls.iter().map(|shape| (shape.member(), shape)).collect();
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        for (id, call) in facts.call_ids() {
+            let Some(name) = last_name(facts, call.callee) else { continue };
+            let shape = shapes.iter().find_map(|(member, shape)| {
+                let called = shape.can_be(facts, name)
+                    && (shape.model || context.resolver().call_matches(member, file, id));
+                let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
+                Some((shape, place))
+            });
+            let Some((shape, place)) = shape else { continue };
+            let flags = shape.missing(context, file, facts, call);
+            if !shape.flags.is_empty() && flags.is_empty() {
+                continue;
+            }
+            let called = facts.dotted(call.callee).unwrap_or_else(|| name.to_owned());
+            let words = [
+                ("call", called),
+                ("name", name.to_owned()),
+                ("detail", shape.detail.clone()),
+                ("algorithm", shape.algorithm(context, file, facts, call, name)),
+                ("flags", flags.join(", ")),
+                ("credentials", credentials(context, file, facts, call)),
+                ("model", model(facts, call)),
+            ];
+            found.push(
+                words
+                    .into_iter()
+                    .fold(Draft::new(file, place), |draft, (name, value)| draft.word(name, value)),
+            );
+        }
+    }
+    found
+}
+
+impl CallShape {
+    fn member(&self) -> FamilyMember {
+        FamilyMember {
+            call: self.call.clone(),
+            method: self.method.clone(),
+            recv_type: self.recv_type.clone(),
+            recv_name: self.recv_name.clone(),
+            ..FamilyMember::default()
+        }
+    }
+
+    /// A quick look at the called name, before anything is resolved.
+    fn can_be(&self, facts: &FileFacts, name: &str) -> bool {
+        let speaks =
+            self.languages.is_empty() || self.languages.iter().any(|known| known == facts.lang.name());
+        if !speaks {
+            return false;
+        }
+        // A renamed import has another name here.
+        let imported =
+            || facts.imports.iter().any(|import| import.alias.is_some_and(|alias| facts.text(alias) == name));
+        self.model
+            || self.method.iter().any(|method| method == name)
+            || (self.method.is_empty()
+                && (self.call.iter().any(|pattern| pattern.last_name().is_none_or(|last| last == name))
+                    || imported()))
+    }
+
+    /// The place to show where every condition holds: the argument that is wrong where it
+    /// stands on a line of its own, else what is called.
+    fn holds(&self, context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> Option<Span> {
+        let args = facts.args(call.args);
+        let fits = (!self.in_async || in_async(facts, call))
+            && args.len() >= self.min_args
+            && (!self.on_object || matches!(facts.expr(call.callee), Expr::Attr(..)))
+            && (!self.model || is_model(context, file, facts, call))
+            && (self.about.is_empty() || is_about(facts, call, &self.about))
+            && (self.unless_about.is_empty() || !is_about(facts, call, &self.unless_about))
+            && (self.unless_chained.is_empty()
+                || !chained(facts, call)
+                    .iter()
+                    .any(|name| self.unless_chained.iter().any(|known| known == name)))
+            && !self.unless.iter().any(|condition| condition.holds(context, file, facts, call).is_some());
+        if !fits {
+            return None;
+        }
+        let callee = callee_span(facts, call);
+        let mut place = None;
+        for condition in &self.when {
+            let found = condition.holds(context, file, facts, call)?;
+            if let Some((_, value)) = found.filter(|(other, _)| *other == file) {
+                let span = facts.expr_span(value);
+                let own_line = facts.line(span.start) > facts.line(callee.end);
+                if own_line && call.span.contains(span) {
+                    place = Some(span);
+                }
+            }
+        }
+        Some(place.unwrap_or(callee))
+    }
+
+    /// Flags that are missing or false.
+    fn missing(
+        &self,
+        context: &Context<'_, '_>,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+    ) -> Vec<String> {
+        if facts.args(call.args).iter().any(|arg| arg.spread) {
+            return Vec::new();
+        }
+        let chain = chained(facts, call);
+        let mut open = false;
+        let missing = self
+            .flags
+            .iter()
+            .filter(|flag| {
+                if flag.chained.iter().any(|name| chain.contains(&name.as_str())) {
+                    return false;
+                }
+                match select(context, file, facts, call, &flag.arg) {
+                    Selected::Found(file, value) => context
+                        .resolver()
+                        .facts(file)
+                        .is_some_and(|facts| matches!(facts.expr(value), Expr::Bool(false))),
+                    Selected::Absent => true,
+                    // Options that stand elsewhere may say anything.
+                    Selected::Unknown => {
+                        open = true;
+                        false
+                    }
+                }
+            })
+            .map(|flag| flag.name.clone())
+            .collect();
+        if open { Vec::new() } else { missing }
+    }
+
+    fn algorithm(
+        &self,
+        context: &Context<'_, '_>,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        name: &str,
+    ) -> String {
+        let text = facts.args(call.args).first().and_then(|arg| context.resolver().constant(file, arg.value));
+        let written = facts.dotted(call.callee).unwrap_or_default();
+        for known in ["md5", "sha1", "md4", "md2", "sha"] {
+            let said = text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case(known));
+            if said
+                || name.eq_ignore_ascii_case(known)
+                || written.to_lowercase().split('.').any(|part| part == known)
+            {
+                return known.to_uppercase();
+            }
+        }
+        name.to_owned()
+    }
+}
+
+/// Whether a call makes a persisted object.
+fn is_model(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> bool {
+    let resolver = context.resolver();
+    match resolver.value(file, call.callee) {
+        crate::analysis::link::Value::Class(file, scope) => {
+            resolver.class_in_family("orm-model", Definition { file, scope })
+        }
+        crate::analysis::link::Value::External(_) | crate::analysis::link::Value::Unknown => {
+            last_name(facts, call.callee).is_some_and(|name| {
+                name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase)
+            })
+        }
+        _ => false,
+    }
+}

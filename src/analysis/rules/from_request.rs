@@ -1,0 +1,130 @@
+//! Whether a value comes from the request.
+
+use super::{
+    context::{Context, root},
+    reaching::reaching,
+};
+use crate::analysis::{
+    facts::{BlockKind, Call, Expr, ExprId, FileFacts},
+    link::FileId,
+};
+
+/// How a request is called.
+const REQUESTS: [&str; 6] = ["req", "request", "ctx", "event", "httpRequest", "flask"];
+
+/// Its parts that a client writes.
+const PARTS: [&str; 24] = [
+    "body",
+    "query",
+    "params",
+    "param",
+    "headers",
+    "header",
+    "cookies",
+    "args",
+    "form",
+    "values",
+    "json",
+    "get_json",
+    "data",
+    "files",
+    "POST",
+    "GET",
+    "FormValue",
+    "query_params",
+    "path_params",
+    "queryStringParameters",
+    "rawBody",
+    "get",
+    "origin",
+    "hostname",
+];
+
+/// How far names are followed.
+const DEPTH: u32 = 6;
+
+/// Whether an expression is, holds or was assigned from a part of the request.
+pub(super) fn is_from_request(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    expr: ExprId,
+) -> bool {
+    comes(context, file, facts, expr, DEPTH)
+}
+
+fn comes(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match facts.expr(expr) {
+        Expr::Attr(object, _) | Expr::Index(object, _) => {
+            is_part(facts, expr) || comes(context, file, facts, object, depth)
+        }
+        Expr::Call(id) => {
+            let Some(call) = facts.call(id) else { return false };
+            is_part(facts, call.callee)
+                || match facts.expr(call.callee) {
+                    Expr::Attr(object, _) => comes(context, file, facts, object, depth),
+                    _ => false,
+                }
+        }
+        Expr::Tmpl(parts) | Expr::Either(parts) | Expr::Other(parts) | Expr::List(parts) => {
+            facts.list(parts).iter().any(|part| comes(context, file, facts, *part, depth))
+        }
+        Expr::Element(inner) | Expr::Spread(inner) => comes(context, file, facts, inner, depth),
+        Expr::Name(name) => {
+            let at = facts.expr_span(expr).start;
+            let scope = context.resolver().scope_at(file, at);
+            reaching(facts, scope, facts.text(name), at)
+                .iter()
+                .any(|(_, bind)| bind.value.is_some_and(|value| comes(context, file, facts, value, depth)))
+        }
+        _ => false,
+    }
+}
+
+/// `req.body.x`, `request.args.get`, `self.request.POST["a"]`.
+fn is_part(facts: &FileFacts, expr: ExprId) -> bool {
+    let mut names = Vec::new();
+    let mut at = expr;
+    // A chain is finite in sound facts; the bound is for damaged ones.
+    for _ in 0..16 {
+        at = match facts.expr(at) {
+            Expr::Attr(object, name) => {
+                names.push(facts.text(name));
+                object
+            }
+            Expr::Index(object, _) => object,
+            Expr::Call(id) => match facts.call(id) {
+                Some(call) => call.callee,
+                None => return false,
+            },
+            Expr::Name(name) => {
+                names.push(facts.text(name));
+                break;
+            }
+            _ => break,
+        };
+    }
+    names.reverse();
+    names
+        .iter()
+        .position(|name| REQUESTS.contains(name))
+        .is_some_and(|request| names.iter().skip(request + 1).any(|name| PARTS.contains(name)))
+}
+
+/// Whether a branch around the call asks about the value: then it was compared with
+/// something before it got here.
+pub(super) fn is_guarded(facts: &FileFacts, call: &Call, value: ExprId) -> bool {
+    let Expr::Name(name) = facts.expr(root(facts, value)) else { return false };
+    facts
+        .blocks_around(call.block)
+        .filter(|block| block.kind == BlockKind::Branch)
+        .filter_map(|block| block.head)
+        .any(|head| {
+            let span = facts.expr_span(head);
+            facts.exprs.iter().enumerate().any(|(index, expr)| {
+                matches!(expr, Expr::Name(found) if *found == name)
+                    && span.contains(facts.expr_span(ExprId::from_index(index)))
+            })
+        })
+}

@@ -1,0 +1,127 @@
+//! Changes of the schema that lock a table in use, break running code or lose data.
+//!
+//! Statements of SQL are read wherever they stand: in files, and in the texts that
+//! migrations execute. A table that the same file makes is in nobody's use yet.
+
+mod operations;
+mod statements;
+
+use super::{
+    context::{Context, last_name},
+    draft::{Draft, Source},
+    matcher::Rule,
+};
+use crate::{
+    analysis::{
+        facts::{FileFacts, Span},
+        link::FileId,
+    },
+    domain::layer::Layer,
+};
+use statements::{Change, Kind};
+
+/// Methods of migrations that execute a text.
+const EXECUTES: [&str; 8] = ["query", "execute", "raw", "RunSQL", "runSql", "unsafe", "sql", "exec"];
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    if knows_no_such_locks(context) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for entry in context.input.files.entries() {
+        let path = entry.path.as_str();
+        let is_back = path.ends_with(".down.sql") || path.ends_with("/down.sql") || path == "down.sql";
+        if !path.ends_with(".sql") || is_back || crate::analysis::layering::is_test_path(path) {
+            continue;
+        }
+        let changes = wanted(rule, statements::changes(&context.text(path)));
+        found.extend(changes.into_iter().map(|change| Draft {
+            source: Source::Path(path.to_owned()),
+            span: change.span,
+            symbol: Some(change.table.clone()),
+            words: words(&change),
+        }));
+    }
+    for (file, facts) in context.files(rule) {
+        if context.layer(file) != Layer::Migration && !is_migration(&facts.path) {
+            continue;
+        }
+        let mut changes = operations::changes(context, file, facts);
+        changes.extend(executed(context, file, facts));
+        found.extend(wanted(rule, changes).into_iter().map(|change| {
+            let mut draft = Draft::new(file, change.span);
+            draft.words = words(&change);
+            draft
+        }));
+    }
+    found
+}
+
+/// The changes of texts that a migration executes, each at its call.
+fn executed(context: &Context<'_, '_>, file: FileId, facts: &FileFacts) -> Vec<Change> {
+    // What the file makes in one text, it may alter in the next.
+    let mut calls: Vec<(u32, Span, String)> = facts
+        .calls
+        .iter()
+        .filter(|call| last_name(facts, call.callee).is_some_and(|name| EXECUTES.contains(&name)))
+        .filter(|call| {
+            !facts
+                .scopes_around(call.scope)
+                .any(|(_, scope)| matches!(facts.text(scope.name), "down" | "downgrade" | "reverse"))
+        })
+        .filter_map(|call| {
+            let text = context.statement(file, facts, call)?;
+            Some((call.span.start, call.span, text))
+        })
+        .collect();
+    calls.sort();
+    let whole: Vec<&str> = calls.iter().map(|(_, _, text)| text.as_str()).collect();
+    let joined = whole.join(";\n");
+    let mut ends = Vec::new();
+    let mut end = 0;
+    for text in &whole {
+        end += text.len() + 2;
+        ends.push(end);
+    }
+    statements::changes(&joined)
+        .into_iter()
+        .filter_map(|mut change| {
+            let index = ends.iter().position(|end| (change.span.start as usize) < *end)?;
+            change.span = calls.get(index)?.1;
+            Some(change)
+        })
+        .collect()
+}
+
+/// The changes that a rule is about. What breaks running code is one cause in one file:
+/// the steps of a move are told once, at the first.
+fn wanted(rule: &Rule, changes: Vec<Change>) -> Vec<Change> {
+    let mut broken = false;
+    changes
+        .into_iter()
+        .filter(|change| rule.matcher.kinds.iter().any(|kind| kind == change.kind.name()))
+        .filter(|change| change.kind != Kind::Breaking || !std::mem::replace(&mut broken, true))
+        .collect()
+}
+
+fn words(change: &Change) -> Vec<(&'static str, String)> {
+    let names = ["index", "column", "constraint", "what"];
+    let mut words: Vec<_> = names.iter().map(|name| (*name, change.what.clone())).collect();
+    words.push(("table", change.table.clone()));
+    words
+}
+
+fn is_migration(path: &str) -> bool {
+    path.split('/')
+        .rev()
+        .skip(1)
+        .any(|folder| matches!(folder, "migrations" | "migration" | "versions" | "migrate"))
+}
+
+/// Whether the project's databases are all of a kind whose changes of the schema this rule
+/// knows nothing of.
+fn knows_no_such_locks(context: &Context<'_, '_>) -> bool {
+    let mut databases =
+        context.input.map.backing_services.iter().filter(|service| service.kind == "database").peekable();
+    databases.peek().is_some() && databases.all(|service| !service.name.starts_with("postgres"))
+}

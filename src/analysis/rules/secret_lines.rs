@@ -1,0 +1,180 @@
+//! Credentials in files that are no program code: settings, scripts, notes.
+//!
+//! A line counts when a name that only secrets have is given a text that can be one. Files
+//! that say by their name that they are samples, documentation, locks or tests are left out.
+
+use super::{
+    context::Context,
+    draft::{Draft, Source},
+    matcher::Rule,
+    secret_names::{is_secret_name, is_secret_text, is_template},
+};
+use crate::analysis::facts::Span;
+use regex::Regex;
+use std::{collections::BTreeSet, sync::LazyLock};
+
+/// Larger files are not searched.
+const MAX_BYTES: u64 = 256 << 10;
+
+/// `name = value` in the spellings of settings, scripts and program texts.
+const ASSIGNMENT: &str = concat!(
+    r#"(?m)(?:^|[\s,;{(\[<?&"'`-])([A-Za-z][\w.-]{1,60})["'`\]]{0,2}[ \t]{0,4}"#,
+    r#"(?:=>|:{1,3}=|\?=|[=!]==?|=|:)[ \t]{0,4}@?"#,
+    r#"(?:"([^"\n]{6,200})"|'([^'\n]{6,200})'|`([^`\n]{6,200})`|([^\s"'`,;<>{}()\[\]]{8,200})(?:$|[\s,;]))"#
+);
+
+static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
+
+pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
+    let mut found = Vec::new();
+    let Some(pattern) = PATTERN.as_ref() else { return found };
+    for path in searched(context) {
+        let text = context.text(path);
+        let is_code = is_program(path);
+        for hit in pattern.captures_iter(&text) {
+            let (Some(name), quoted) = (hit.get(1), hit.get(2).or(hit.get(3)).or(hit.get(4))) else {
+                continue;
+            };
+            let Some(value) = quoted.or(hit.get(5).filter(|_| !is_code)) else { continue };
+            let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
+            if !is_secret_name(name) || !is_credential(value.as_str()) {
+                continue;
+            }
+            let (Ok(start), Ok(end)) = (u32::try_from(value.start()), u32::try_from(value.end())) else {
+                continue;
+            };
+            found.push(
+                Draft {
+                    source: Source::Path(path.to_owned()),
+                    span: Span::new(start, end),
+                    symbol: Some(name.to_owned()),
+                    words: Vec::new(),
+                }
+                .word("name", name),
+            );
+        }
+    }
+    found
+}
+
+/// Files without facts whose lines are worth a look, in the order of the source.
+pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
+    let with_facts: BTreeSet<&str> =
+        context.resolver().files().map(|(_, facts)| facts.path.as_str()).collect();
+    context
+        .input
+        .files
+        .entries()
+        .iter()
+        .filter(|entry| {
+            entry.size_bytes <= MAX_BYTES
+                && !with_facts.contains(entry.path.as_str())
+                && is_worth_a_look(&entry.path)
+                && !crate::analysis::layering::is_test_path(&entry.path)
+        })
+        .map(|entry| entry.path.as_str())
+        .collect()
+}
+
+fn is_credential(text: &str) -> bool {
+    let has_digit = text.chars().any(|c| c.is_ascii_digit());
+    let marks: BTreeSet<char> = text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()).collect();
+    is_secret_text(text) && !is_template(text) && (has_digit || marks.len() > 3)
+}
+
+fn is_program(path: &str) -> bool {
+    const ENDS: [&str; 12] =
+        [".go", ".java", ".cs", ".php", ".rb", ".kt", ".py", ".js", ".ts", ".jsx", ".tsx", ".rs"];
+    ENDS.iter().any(|end| path.ends_with(end))
+}
+
+/// Whether a file by its name holds settings, scripts or notes.
+fn is_worth_a_look(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let lower = file.to_lowercase();
+    let is_sample =
+        ["example", "sample", "template", "dist", "readme", "license", "changelog", "requirements", ".min."]
+            .iter()
+            .any(|word| lower.contains(word));
+    let locks = ["package-lock.json", "pnpm-lock.yaml", "composer.lock", "go.sum"];
+    let ends = [
+        ".env",
+        ".yml",
+        ".yaml",
+        ".toml",
+        ".ini",
+        ".cfg",
+        ".conf",
+        ".config",
+        ".properties",
+        ".sh",
+        ".tf",
+        ".tfvars",
+        ".json",
+        ".pem",
+        ".key",
+        ".txt",
+        ".xml",
+        ".npmrc",
+        ".pypirc",
+        ".netrc",
+    ];
+    !is_sample
+        && !locks.contains(&file)
+        && !lower.ends_with(".lock")
+        && !lower.starts_with("openapi")
+        && !lower.starts_with("swagger")
+        && (file.starts_with(".env")
+            || file == "Dockerfile"
+            || ends.iter().any(|end| lower.ends_with(end))
+            || is_program(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn names(text: &str) -> Vec<String> {
+        let pattern = PATTERN.as_ref().unwrap();
+        pattern.captures_iter(text).map(|hit| hit[1].to_owned()).collect()
+    }
+
+    #[test]
+    fn assignments_of_every_spelling_are_read() {
+        let lines = "\
+DB_PASSWORD=Xk29vQp7Lm
+  POSTGRES_PASSWORD: Xk29vQp7Lm
+\"api_key\" : \"Xk29vQp7Lm\"
+secret := 'Xk29vQp7Lm'
+if (apiKey === \"Xk29vQp7Lm\")
+--db-password=Xk29vQp7Lm
+";
+        assert_eq!(
+            names(lines),
+            ["DB_PASSWORD", "POSTGRES_PASSWORD", "api_key", "secret", "apiKey", "db-password"]
+        );
+    }
+
+    #[test]
+    fn a_credential_is_no_template_and_no_word() {
+        assert!(is_credential("Xk29vQp7Lm") && is_credential("9f86d081884c7d65"));
+        for text in
+            ["${DB_PASSWORD:?set}", "{{ .Values.password1 }}", "<your-key-1>", "real_value", "changeme1"]
+        {
+            assert!(!is_credential(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn samples_locks_and_documentation_are_not_searched() {
+        for path in ["deploy/.env", "docker-compose.yml", "a/Dockerfile", "conf/app.properties"] {
+            assert!(is_worth_a_look(path), "{path}");
+        }
+        for path in
+            [".env.example", "package-lock.json", "README.txt", "docs/a.md", "requirements.txt", "go.sum"]
+        {
+            assert!(!is_worth_a_look(path), "{path}");
+        }
+    }
+}

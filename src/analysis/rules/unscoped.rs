@@ -1,0 +1,140 @@
+//! Lookups by id alone, of rows that have an owner.
+
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    handler_query::callee_span,
+    matcher::Rule,
+};
+use crate::{
+    analysis::{
+        facts::{Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeId},
+        link::{FileId, Value},
+    },
+    domain::layer::Layer,
+};
+
+/// Columns that say whose a row is.
+const OWNERS: [&str; 14] = [
+    "owner_id",
+    "ownerId",
+    "owner",
+    "user_id",
+    "userId",
+    "author_id",
+    "authorId",
+    "tenant_id",
+    "tenantId",
+    "account_id",
+    "accountId",
+    "customer_id",
+    "organization_id",
+    "organizationId",
+];
+
+pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
+    let mut found = Vec::new();
+    for (file, facts) in context.files(rule) {
+        if matches!(context.layer(file), Layer::Migration | Layer::Config | Layer::Middleware) {
+            continue;
+        }
+        for (id, call) in facts.call_ids() {
+            let scope = context.resolver().scope_at(file, call.span.start);
+            if !is_lookup(context, file, facts, id, call) || asks_for_owner(facts, scope) {
+                continue;
+            }
+            found.push(Draft::new(file, callee_span(facts, call)).symbol(context.symbol(
+                file,
+                facts,
+                named(facts, scope),
+            )));
+        }
+    }
+    found
+}
+
+fn named(facts: &FileFacts, scope: ScopeId) -> ScopeId {
+    facts
+        .scopes_around(scope)
+        .find(|(_, found)| !facts.text(found.name).is_empty())
+        .map_or(scope, |(id, _)| id)
+}
+
+/// Whether the function around names the owner: it compares before or after.
+fn asks_for_owner(facts: &FileFacts, scope: ScopeId) -> bool {
+    let span = facts.scope(named(facts, scope)).map(|scope| scope.span).unwrap_or_default();
+    facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
+        Expr::Attr(_, name) | Expr::Name(name) => {
+            OWNERS.contains(&facts.text(*name)) && span.contains(facts.expr_span(ExprId::from_index(index)))
+        }
+        _ => false,
+    })
+}
+
+/// A lookup by one key, of a model whose declaration names an owner.
+fn is_lookup(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, id: CallId, call: &Call) -> bool {
+    let Some(name) = last_name(facts, call.callee) else { return false };
+    let args = facts.args(call.args);
+    let model = match (facts.lang, name) {
+        (Lang::Python, "get" | "get_one") if args.len() == 2 => args.first().map(|arg| arg.value),
+        (
+            Lang::JavaScript | Lang::TypeScript,
+            "findOneBy" | "findOneByOrFail" | "findUnique" | "findByPk",
+        ) => {
+            let only_id = args.first().is_some_and(|arg| is_only_id(facts, arg.value));
+            return only_id && context.is_query(file, id) && receiver_has_owner(context, file, facts, call);
+        }
+        _ => return false,
+    };
+    model.is_some_and(|model| context.is_query(file, id) && has_owner(context, file, model))
+}
+
+/// `{ id }`, `{ where: { id } }`.
+fn is_only_id(facts: &FileFacts, value: ExprId) -> bool {
+    let Expr::Map(entries) = facts.expr(value) else { return false };
+    match facts.entries(entries) {
+        [only] => match only.key.map(|key| facts.expr(key)) {
+            Some(Expr::Str(key)) => {
+                facts.text(key) == "id" || (facts.text(key) == "where" && is_only_id(facts, only.value))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the entity of a repository has an owner: `Repository<Order>`.
+fn receiver_has_owner(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> bool {
+    let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
+    let Some(name) = last_name(facts, object) else { return false };
+    let is_it = |found: &str| found == name;
+    let types =
+        facts.binds.iter().filter(|bind| is_it(facts.text(bind.name))).filter_map(|bind| bind.ty).chain(
+            facts.scopes.iter().flat_map(|scope| {
+                facts
+                    .params(scope.params)
+                    .iter()
+                    .filter(|param| is_it(facts.text(param.name)))
+                    .filter_map(|param| param.ty)
+            }),
+        );
+    types.into_iter().any(|ty| match facts.expr(ty) {
+        Expr::Index(_, key) => {
+            let entity = match facts.expr(key) {
+                Expr::List(items) => facts.list(items).first().copied(),
+                _ => Some(key),
+            };
+            entity.is_some_and(|entity| has_owner(context, file, entity))
+        }
+        _ => false,
+    })
+}
+
+fn has_owner(context: &Context<'_, '_>, file: FileId, model: ExprId) -> bool {
+    context.resolver().value(file, model).alternatives().iter().any(|value| match value {
+        Value::Class(file, class) => context.resolver().facts(*file).is_some_and(|facts| {
+            facts.binds.iter().any(|bind| bind.scope == *class && OWNERS.contains(&facts.text(bind.name)))
+        }),
+        _ => false,
+    })
+}
