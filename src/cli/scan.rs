@@ -19,11 +19,13 @@ pub fn run(args: &ScanArgs) -> Result<ExitCode, Failure> {
     let place = Place::find(&args.path)?;
     let files = place.files()?;
     let cache = if args.no_cache { Cache::Avoid } else { Cache::Use };
-    if cache == Cache::Use && args.format == ScanFormat::Json && args.explain.is_none() {
-        if let Some(text) = place.kept_json(files.as_ref(), started) {
-            output::print(&(report::json(&text) + "\n"))?;
-            return Ok(ExitCode::SUCCESS);
-        }
+    if cache == Cache::Use
+        && args.format == ScanFormat::Json
+        && args.explain.is_none()
+        && let Some(text) = place.kept_json(files.as_ref(), started)
+    {
+        output::print(&(report::json(&text) + "\n"))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let subject = place.load()?;
     let map = subject.scan_files(files.as_ref(), cache)?;

@@ -95,7 +95,7 @@ impl<'a> Project<'a> {
             files,
             modules: Modules::new(files, manifests),
             imports: Vec::new(),
-            names: files.par_iter().map(|file| Names::new(file)).collect(),
+            names: files.par_iter().map(Names::new).collect(),
             stars: Vec::new(),
             unique: unique(files),
             lineages: Vec::new(),
