@@ -4,6 +4,8 @@
 //! largest size that has to feel light: 5,000 files, 500 hunks, 10,000 lines of output. A
 //! frame has 2 ms.
 
+#![expect(clippy::expect_used, reason = "a bench is no program; what is wrong ends it")]
+
 use divan::{Bencher, black_box};
 use proscenium::{
     domain::{
@@ -113,7 +115,7 @@ fn finding(index: usize) -> Finding {
         end_column: 9,
         message: "do runs a query; a route handler only validates, calls a service and answers".into(),
         symbol: "do".into(),
-        fixable: index % 40 == 0,
+        fixable: index.is_multiple_of(40),
         fingerprint: format!("f{index}"),
     }
 }
@@ -288,7 +290,7 @@ fn frames(bencher: Bencher<'_, '_>, mut model: Model, mut next: impl FnMut(usize
 
 /// Down to the end and up again.
 fn wander(count: usize) -> Option<Msg> {
-    Some(Msg::Act(if count / 400 % 2 == 0 { Action::Down } else { Action::Up }))
+    Some(Msg::Act(if (count / 400).is_multiple_of(2) { Action::Down } else { Action::Up }))
 }
 
 #[divan::bench]

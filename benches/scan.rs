@@ -4,6 +4,8 @@
 //! services, repositories and models that import one another, in folders of ten.
 //! `cargo bench --bench scan`; docs/performance.md says how to measure real repositories.
 
+#![expect(clippy::expect_used, reason = "a bench is no program; what is wrong ends it")]
+
 use divan::{Bencher, counter::BytesCount};
 use proscenium::{
     analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},

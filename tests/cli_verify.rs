@@ -152,3 +152,42 @@ fn what_cannot_run_is_blocked_and_says_what_to_do() {
     let ran = other.run(&plain, &["verify"]).expect(2);
     assert!(ran.err.contains("is not in a git repository"), "{}", ran.err);
 }
+
+/// Each ignores what asks it to end; one has left the session, and one its environment too,
+/// so that nothing in the process table names it.
+#[cfg(target_os = "linux")]
+const FAMILY: &str = "sh loop.sh &\nsetsid sh loop.sh &\n\
+    (setsid env -i PATH=\"$PATH\" sh -c 'sh loop.sh & wait' &)\nexec sh loop.sh\n";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn after_kill_nine_nothing_that_a_command_started_is_left() {
+    use std::time::{Duration, Instant};
+    let (sandbox, root) = repository("language: python\nverify:\n  lint:\n    cmd: sh family.sh\n");
+    let pids = sandbox.path("pids");
+    fs::write(root.join("family.sh"), FAMILY).expect("written");
+    let looping =
+        format!("trap '' HUP TERM INT; echo $$ >> '{}'; while :; do sleep 0.05; done\n", pids.display());
+    fs::write(root.join("loop.sh"), looping).expect("written");
+    commit(&root);
+    let digest = digest(&sandbox, &root);
+    let mut program = sandbox.command(&root).args(["verify", "--trust", &digest]).spawn().expect("it starts");
+    let known = || -> Vec<u32> {
+        let text = fs::read_to_string(&pids).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).collect()
+    };
+    let until = |what: &str, is_met: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !is_met() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}; {:?}", known());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    until("four processes", &|| known().len() == 4);
+    let family = known();
+    let is_alive = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty());
+    assert!(family.iter().all(is_alive), "{family:?}");
+    program.kill().expect("killed");
+    program.wait().expect("gone");
+    until("all of them gone", &|| !family.iter().any(is_alive));
+}

@@ -213,6 +213,7 @@ impl Desk {
     /// The words of one pane, a line for each row.
     pub fn pane(&self, pane: Pane) -> String {
         match scene::pane(&self.model, pane).body {
+            Body::Shared(rows) => words(&rows),
             Body::Rows(rows) | Body::Output { list: rows, .. } => words(&rows),
             Body::Editor { above, below } => words(&above) + &words(&below),
             Body::Welcome(welcome) => words(&welcome.below),

@@ -32,6 +32,7 @@ mod pty_hostile;
 mod pty_mouse;
 mod pty_resume;
 mod pty_terminal;
+mod pty_verify;
 mod pty_walkthrough;
 mod recipe_fastapi;
 mod rules_docs;

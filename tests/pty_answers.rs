@@ -100,7 +100,8 @@ fn what_was_typed_before_the_first_frame_is_kept() {
 
 #[test]
 fn a_theme_that_was_chosen_is_not_asked_for() {
-    let cases: [(&[&str], &[(&str, &str)]); 4] = [
+    type Case = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+    let cases: [Case; 4] = [
         (&["demo", "--theme", "dark"], &[]),
         (&["demo"], &[("PROSCENIUM_THEME", "dark")]),
         (&["demo"], &[("NO_COLOR", "1")]),

@@ -31,16 +31,21 @@ fn a_change_is_walked_to_its_hunks_with_clicks_alone() {
     terminal.wait_until_gone("Rejecting hunk 2");
     terminal.click_on(": all");
     terminal.wait_for("an action by name");
+    // The first click marks, the second does it.
+    terminal.click_on("approve this file");
+    terminal.wait_for("▸   approve this file");
     terminal.click_on("approve this file");
     terminal.wait_until_gone("an action by name");
     terminal.wait_for("2 hunks held");
     terminal.click_on("? help");
     terminal.wait_for("search keys and actions");
     terminal.click_on("z zoom");
+    terminal.wait_for("▸ z zoom");
+    terminal.click_on("z zoom");
     terminal.wait_until_gone("search keys and actions");
     // Zoomed, the other panes are tabs.
     terminal.click_on("Checklist");
-    terminal.wait_for("▸ ● AC2");
+    terminal.wait_for("▸ ○ AC1");
 }
 
 #[test]

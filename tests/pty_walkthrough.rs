@@ -14,15 +14,15 @@ use std::{path::Path, process::Command};
 const REJECTED: &str = "customer and customer.email";
 
 /// Longer than a question waits before Enter answers it.
-const READING: std::time::Duration = std::time::Duration::from_millis(400);
+pub const READING: std::time::Duration = std::time::Duration::from_millis(400);
 
-struct Step {
+pub struct Step {
     keys: Vec<String>,
-    shows: Vec<String>,
+    pub shows: Vec<String>,
 }
 
 /// The rows between the README's walkthrough marks.
-fn steps() -> Vec<Step> {
+pub fn steps() -> Vec<Step> {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let (_, rest) = readme.split_once("<!-- walkthrough: begin -->").expect("the README has a walkthrough");
     let (table, _) = rest.split_once("<!-- walkthrough: end -->").unwrap();
@@ -63,7 +63,7 @@ fn between(text: &str, open: &str, close: &str) -> Vec<String> {
     found
 }
 
-fn walk(terminal: &mut Terminal, steps: &[Step]) {
+pub fn walk(terminal: &mut Terminal, steps: &[Step]) {
     let mut before: &[String] = &[];
     for step in steps {
         // A question takes no answer before it could be read.
@@ -79,7 +79,7 @@ fn walk(terminal: &mut Terminal, steps: &[Step]) {
     }
 }
 
-fn has_python() -> bool {
+pub fn has_python() -> bool {
     Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success())
 }
 

@@ -60,4 +60,5 @@ backends! {
     rails sinatra
     laravel symfony slim
     phoenix
+    spring jax_rs micronaut javalin ktor aspnetcore
 }

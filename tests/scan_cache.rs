@@ -76,7 +76,7 @@ fn sources(root: &Path) -> Vec<PathBuf> {
 
 fn apply(root: &Path, edit: &Edit) {
     let files = sources(root);
-    let Some(pick) = (!files.is_empty()).then(|| |index: usize| files[index % files.len()].clone()) else {
+    let Some(pick) = (!files.is_empty()).then_some(|index: usize| files[index % files.len()].clone()) else {
         return;
     };
     match edit {

@@ -9,6 +9,9 @@ use crate::support::{
     source::root,
 };
 
+/// Longer than a question waits before Enter answers it.
+const READING: std::time::Duration = std::time::Duration::from_millis(400);
+
 /// Keys, and what must stand on the screen after them.
 type Step = (&'static [&'static str], &'static str);
 
@@ -77,6 +80,8 @@ fn take(walk: &Walk, mut taken: impl FnMut(&str, String)) {
     let mut terminal = Terminal::open(&home, &start);
     for (scene, keys) in SCENES {
         for (keys, shows) in *keys {
+            // A question takes no answer before it could be read.
+            terminal.wait_quiet(READING);
             terminal.press(keys);
             terminal.wait_for(shows);
         }

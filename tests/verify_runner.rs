@@ -41,6 +41,8 @@ struct Stage {
     limits: Limits,
     cancel: Cancel,
     env: Vec<(&'static str, String)>,
+    /// Commands are guarded as in the program itself.
+    is_guarded: bool,
 }
 
 impl Stage {
@@ -61,7 +63,7 @@ impl Stage {
             env: Vec::new(),
         };
         let limits = Limits { grace: Duration::from_millis(400), ..Limits::default() };
-        Self { folder, spec, limits, cancel: Cancel::default(), env: Vec::new() }
+        Self { folder, spec, limits, cancel: Cancel::default(), env: Vec::new(), is_guarded: true }
     }
 
     fn argv(mut self, argv: &[&str]) -> Self {
@@ -97,7 +99,10 @@ impl Stage {
                 lines.push(line.text());
             }
         };
-        let verifier = PipeVerifier::new(Arc::new(FixedClock)).with_limits(self.limits.clone());
+        let mut verifier = PipeVerifier::new(Arc::new(FixedClock)).with_limits(self.limits.clone());
+        if self.is_guarded {
+            verifier = verifier.guarded_by(env!("CARGO_BIN_EXE_proscenium").into());
+        }
         let run = verifier.run(RunId(1), &self.spec, &self.place(), &sink, &self.cancel);
         (run, lines.into_inner().expect("lock"))
     }
@@ -380,4 +385,58 @@ fn closing_its_outputs_does_not_hide_a_command() {
     let (run, _) = Stage::new("exec >&- 2>&-; sleep 0.3; exit 7").run();
     assert_eq!(run.ending, Ending::Exit { code: 7 });
     assert!(run.elapsed >= Duration::from_millis(300));
+}
+
+/// What a run came to, without what differs from one run to the next.
+fn came_to(script: &str, argv: Option<&[&str]>, is_guarded: bool) -> (Ending, Vec<String>, Vec<String>) {
+    let mut stage = Stage { is_guarded, ..Stage::new(script) };
+    if let Some(argv) = argv {
+        std::fs::write(stage.folder.path().join("no-interpreter"), "#!/nonexistent/x\n").expect("write");
+        let path = stage.folder.path().join("no-interpreter");
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("mode");
+        stage = stage.argv(argv);
+    }
+    let (run, lines) = stage.run();
+    (run.ending, lines, run.env)
+}
+
+#[test]
+fn a_guard_is_not_noticed_by_the_command_nor_by_who_reads_its_end() {
+    let scripts = [
+        "echo out; echo err >&2; exit 7",
+        "kill -TERM $$",
+        "kill -SEGV $$",
+        "kill -KILL $$",
+        "trap 'echo told; exit 3' TERM; kill -TERM $$; sleep 5",
+        // Nothing is blocked or ignored; 32 and 33 are the C library's own.
+        "sed -nE 's/^Sig(Blk|Ign).*(.{7})$/\\1 \\2/p' /proc/self/status; ls /proc/self/fd | wc -l",
+        "cat; exec >&- 2>&-; sleep 0.2; exit 4",
+    ];
+    for script in scripts {
+        assert_eq!(came_to(script, None, true), came_to(script, None, false), "{script}");
+    }
+    let missing: &[&str] = &["./no-interpreter"];
+    assert_eq!(came_to("", Some(missing), true), came_to("", Some(missing), false));
+}
+
+#[test]
+fn a_quiet_pytest_names_its_tests_through_a_report_that_nobody_sees() {
+    // Stands in for pytest: it writes the report where PYTEST_ADDOPTS says.
+    let script = "#!/bin/sh\nreport=${PYTEST_ADDOPTS#--junitxml=}\n\
+        printf '<testsuites><testsuite><testcase classname=\"tests.test_a\" name=\"test_one\" /></testsuite></testsuites>' > $report\n\
+        echo '.                                        [100%]'\n\
+        echo \"---- generated xml file: $report ----\"\necho '1 passed in 0.01s'\n";
+    let mut stage = Stage::new("").argv(&["sh", "pytest", "-q"]);
+    std::fs::write(stage.folder.path().join("pytest"), script).expect("script");
+    std::fs::create_dir(stage.folder.path().join("tests")).expect("folder");
+    std::fs::write(stage.folder.path().join("tests/test_a.py"), "").expect("test");
+    stage.spec.parser = "pytest".into();
+    stage.spec.kind = CommandKind::Tests;
+    let (run, lines) = stage.run();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!((run.ending, run.parsed.passed), (Ending::Exit { code: 0 }, 1));
+    let names: Vec<&str> = run.parsed.tests.iter().map(|test| test.name.as_str()).collect();
+    assert_eq!(names, ["tests/test_a.py::test_one"]);
+    assert_eq!(run.env, ["PATH", "PROSCENIUM_RUN", "PYTEST_ADDOPTS"]);
+    assert_eq!(run.argv, ["sh", "pytest", "-q"], "the command is as it was stated");
 }

@@ -8,9 +8,10 @@ use crate::{
     domain::event::Exit,
     linear::{self, Echo, LinearError},
     runtime::{
-        app::{self, Ended, Look},
+        app::{self, Ended},
         config::Config,
         lines::{self, Answers},
+        look::Look,
         open::{self, Request},
         terminal,
     },

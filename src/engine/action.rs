@@ -379,10 +379,18 @@ pub fn clicked(cx: &mut Cx<'_>, pane: Pane, row: usize, twice: bool) {
 pub fn option_clicked(cx: &mut Cx<'_>, option: usize) {
     // Who points at an option has seen it.
     cx.model.screen.asked_at = 0;
-    let already = matches!(&cx.model.screen.popup, Some(Popup::Choices { marked, .. }) if *marked == option);
-    if already {
+    let Some(
+        Popup::Choices { marked, .. }
+        | Popup::Help { marked }
+        | Popup::Palette { marked }
+        | Popup::Sessions { marked, .. },
+    ) = &mut cx.model.screen.popup
+    else {
+        return;
+    };
+    if *marked == option {
         act(cx, Action::Open);
-    } else if let Some(Popup::Choices { marked, .. }) = &mut cx.model.screen.popup {
+    } else {
         *marked = option;
     }
 }

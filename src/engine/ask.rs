@@ -72,7 +72,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             rows.extend([
                 Row::Blank,
                 Row::text("They run in a copy of your files, with your account's rights; so does what they load (tests, scripts). If one of them changes, you are asked again."),
-                Row::aside("Scopes: PROCESS, LOCAL_FS, CREDENTIALS (names, never values)."),
+                Row::aside("Granted for this session: PROCESS, LOCAL_FS, CREDENTIALS (names only)."),
             ]);
             let these = if count == 1 { "this one".to_owned() } else { format!("these {count}") };
             let options = vec![

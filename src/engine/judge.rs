@@ -9,7 +9,10 @@ use crate::domain::{
     task::Criterion,
     verdict::{Comparison, Verdict, compare, judge, test_passed},
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// One command with what is known of it.
 #[derive(Debug, Clone)]
@@ -195,33 +198,83 @@ pub fn criterion_state(model: &Model, criterion: &Criterion) -> ItemState {
     ItemState::NotChecked { why: "yours to tick".into() }
 }
 
+/// What the findings of the composed texts say against those of the base. Thousands of them
+/// are compared once for each review, not once for each row that asks.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Which review, and which map of the base: revision and addresses.
+    of: (u64, usize, usize),
+    /// Indexes of the findings that the base does not have.
+    approved: Vec<usize>,
+    current: Vec<usize>,
+    /// How many the approved tree has, by rule.
+    approved_by_rule: BTreeMap<String, usize>,
+}
+
+fn compared_of(model: &Model) -> Option<(u64, usize, usize)> {
+    let checked = model.world.checked.as_ref()?;
+    let base = model.world.map.as_ref().map_or(0, |map| Arc::as_ptr(map) as usize);
+    Some((checked.revision, Arc::as_ptr(&checked.approved) as usize, base))
+}
+
+/// Compares anew when the review or the base is another.
+pub fn refresh(model: &mut Model) {
+    let Some(of) = compared_of(model).filter(|of| *of != model.world.compared.of) else { return };
+    model.world.compared = compare_findings(model, of);
+}
+
+fn compare_findings(model: &Model, of: (u64, usize, usize)) -> Compared {
+    let Some(checked) = &model.world.checked else { return Compared::default() };
+    let map = model.map();
+    let mut approved_by_rule: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in &checked.approved.findings {
+        match approved_by_rule.get_mut(&finding.rule) {
+            Some(count) => *count += 1,
+            None => {
+                approved_by_rule.insert(finding.rule.clone(), 1);
+            }
+        }
+    }
+    Compared {
+        of,
+        approved: added(&checked.approved.findings, &map.findings),
+        current: added(&checked.current.findings, &map.findings),
+        approved_by_rule,
+    }
+}
+
 /// Findings that the approved tree has and the base does not.
 pub fn new_findings(model: &Model) -> Vec<&Finding> {
     let Some(checked) = &model.world.checked else { return Vec::new() };
-    added(&checked.approved.findings, &model.map().findings)
+    model.world.compared.approved.iter().filter_map(|at| checked.approved.findings.get(*at)).collect()
+}
+
+/// Findings that the texts as they are proposed have and the base does not.
+pub fn proposed_findings(model: &Model) -> Vec<&Finding> {
+    let Some(checked) = &model.world.checked else { return Vec::new() };
+    model.world.compared.current.iter().filter_map(|at| checked.current.findings.get(*at)).collect()
 }
 
 /// Findings of `after` that `before` does not have, by fingerprint and count.
 pub fn difference(after: &[Finding], before: &[Finding]) -> Vec<Finding> {
-    added(after, before).into_iter().cloned().collect()
+    added(after, before).into_iter().filter_map(|at| after.get(at)).cloned().collect()
 }
 
-/// As `difference`, without copies.
-pub fn added<'a>(after: &'a [Finding], before: &[Finding]) -> Vec<&'a Finding> {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+/// As `difference`, as indexes into `after`.
+fn added(after: &[Finding], before: &[Finding]) -> Vec<usize> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
     for finding in before {
         *known.entry(finding.fingerprint.as_str()).or_default() += 1;
     }
-    after
-        .iter()
-        .filter(|finding| match known.get_mut(finding.fingerprint.as_str()) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                false
-            }
-            _ => true,
-        })
-        .collect()
+    let is_new = |finding: &Finding| match known.get_mut(finding.fingerprint.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    let marks: Vec<bool> = after.iter().map(is_new).collect();
+    marks.into_iter().enumerate().filter(|(_, is_new)| *is_new).map(|(at, _)| at).collect()
 }
 
 /// Layers of the approved hunks.
@@ -279,21 +332,17 @@ fn decided(
 ) -> ItemState {
     match decider {
         Decider::Rules { rules } => {
-            let Some(checked) = &model.world.checked else {
+            if model.world.checked.is_none() {
                 return ItemState::NotChecked { why: "not reviewed yet".into() };
-            };
+            }
             match new.iter().find(|finding| rules.contains(&finding.rule)) {
                 Some(finding) => {
                     ItemState::Contradicted { evidence: format!("{} at {}", finding.rule, finding.place()) }
                 }
                 None if touched.is_empty() => ItemState::NotChecked { why: "nothing approved yet".into() },
                 None => {
-                    let seen = checked
-                        .approved
-                        .findings
-                        .iter()
-                        .filter(|finding| rules.contains(&finding.rule))
-                        .count();
+                    let counts = &model.world.compared.approved_by_rule;
+                    let seen: usize = rules.iter().filter_map(|rule| counts.get(rule)).sum();
                     let evidence =
                         if seen == 0 { "0 found".to_owned() } else { format!("0 new, {seen} on the base") };
                     ItemState::Proven { evidence }

@@ -5,6 +5,7 @@
 use super::{
     effect::Checked,
     handbook::Handbook,
+    judge::Compared,
     msg::{SessionLine, Suggestion},
     popup::Popup,
     scene::{acquire_tree, act_views},
@@ -73,6 +74,8 @@ pub struct World {
     pub checked: Option<Checked>,
     /// What the map and the task say together.
     pub subject: Subject,
+    /// Findings of `checked` against those of the base.
+    pub compared: Compared,
     /// Tests of the change, on the base and on the approved tree, as of that event.
     pub test_first: Vec<TestFirst>,
     pub test_first_of: u64,

@@ -119,10 +119,8 @@ fn rules_in_reach(model: &Model) -> BTreeMap<String, String> {
     for finding in near {
         note(&mut rules, finding);
     }
-    if let Some(checked) = &model.world.checked {
-        for finding in judge::added(&checked.current.findings, &map.findings) {
-            note(&mut rules, finding);
-        }
+    for finding in judge::proposed_findings(model) {
+        note(&mut rules, finding);
     }
     rules
 }
@@ -366,7 +364,8 @@ pub fn rows(model: &Model) -> Vec<Row> {
         rows.push(Row::Item {
             mark: Mark::None,
             label: vec![bold(open.title)],
-            note: vec![muted(open.note)],
+            // A number is not parted from what it counts.
+            note: vec![muted(open.note.replacen(' ', "\u{a0}", 1))],
             indent: 0,
             target: Some(Target::Page(open.page)),
         });

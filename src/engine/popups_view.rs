@@ -152,7 +152,7 @@ pub fn view(model: &Model) -> Option<PopupView> {
                 .sessions
                 .iter()
                 .map(|line| super::view::ChoiceView {
-                    label: if line.task.is_empty() { "no task yet".into() } else { line.task.clone() },
+                    label: if line.task.is_empty() { "no task yet".into() } else { head(&line.task) },
                     note: format!("{}, {}", line.scene, line.saved),
                 })
                 .collect::<Vec<_>>();
@@ -175,6 +175,15 @@ pub fn view(model: &Model) -> Option<PopupView> {
         }
     };
     Some(view)
+}
+
+/// The head of a task, so that scene and time have room after it.
+fn head(task: &str) -> String {
+    const CELLS: usize = 46;
+    match task.char_indices().nth(CELLS) {
+        Some((at, _)) => format!("{}…", task.get(..at).unwrap_or_default().trim_end()),
+        None => task.to_owned(),
+    }
 }
 
 pub(super) fn help(model: &Model, marked: usize) -> PopupView {

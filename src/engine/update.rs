@@ -4,6 +4,7 @@ use super::arrivals::{contract_read, proposed, resumed, scanned};
 use super::{
     cx::{Cx, plural},
     effect::{CommitAnswer, Effect, ScanTarget},
+    judge,
     model::{Model, OUTPUT_LINES, ScanState},
     msg::Msg,
     navigate, opening,
@@ -22,6 +23,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut cx = Cx { model, effects: Vec::new() };
     handle(&mut cx, msg);
     subject::refresh(cx.model);
+    judge::refresh(cx.model);
     red_green::refresh(cx.model);
     acquire_tree::refresh(cx.model);
     act_views::refresh(cx.model);
@@ -174,7 +176,7 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 verify_update::finished(cx, &command, base);
             }
         }
-        Msg::RedStarted { command } => red_started(cx, command),
+        Msg::RedStarted { command } => red_started(cx, &command),
         Msg::RedFinished { run } => {
             let tests = cx.model.activity.queued_tests;
             if cx.record(What::RedFinished { run, tests }) {
@@ -283,9 +285,9 @@ fn running_now(cx: &mut Cx<'_>, command: &str, base: bool, red: bool) {
     }
 }
 
-fn red_started(cx: &mut Cx<'_>, command: String) {
-    cx.model.activity.output.insert(command.clone(), super::model::Output::default());
-    running_now(cx, &command, false, true);
+fn red_started(cx: &mut Cx<'_>, command: &str) {
+    cx.model.activity.output.insert(command.to_owned(), super::model::Output::default());
+    running_now(cx, command, false, true);
 }
 
 fn run_started(cx: &mut Cx<'_>, command: String, base: bool) {

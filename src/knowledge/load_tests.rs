@@ -24,7 +24,7 @@ fn with_overlay(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Knowledge,
 }
 
 /// Ids of `rules.md`; final, other documents quote them.
-const RULES: [&str; 42] = [
+const RULES: [&str; 44] = [
     "api/untyped-path-params",
     "api/untyped-signature",
     "arch/cycle",
@@ -38,6 +38,7 @@ const RULES: [&str; 42] = [
     "cloud/in-process-state",
     "cloud/log-to-file",
     "cloud/missing-timeout",
+    "mig/breaking-change",
     "mig/constraint-not-valid",
     "mig/fk-missing-index",
     "mig/index-without-concurrently",
@@ -47,6 +48,7 @@ const RULES: [&str; 42] = [
     "orm/n-plus-one",
     "orm/shared-session",
     "orm/unbounded-list",
+    "sec/cleartext-transport",
     "sec/cookie-flags",
     "sec/cors-wildcard",
     "sec/csrf-disabled",
@@ -80,9 +82,11 @@ fn every_rule_has_its_card_with_a_reason_a_repair_and_examples() {
         advice,
         [
             "arch/repository-has-business-logic",
+            "mig/breaking-change",
             "orm/multi-write-without-transaction",
             "orm/shared-session",
             "orm/unbounded-list",
+            "sec/cleartext-transport",
             "sec/login-without-rate-limit",
             "sec/missing-auth-on-mutation",
             "sec/nosql-operator-injection",

@@ -8,12 +8,13 @@ use super::{
     external,
     input::{self, Input},
     inquiry::{self, Inquiry, Shade},
+    look::Look,
     open::Opened,
     terminal::{self, Guard, Screen},
 };
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
-    ui::{Stage, Symbols, Theme},
+    ui::{Stage, Symbols},
 };
 use crossterm::event::{Event as Input_, EventStream};
 use futures::{FutureExt, StreamExt};
@@ -45,31 +46,6 @@ pub enum Ended {
         resume: bool,
     },
     Signal(i32),
-}
-
-/// What the loop was told about the screen. What the terminal answers is kept in it, so that
-/// the next session need not ask.
-pub struct Look {
-    pub theme: Theme,
-    /// The theme for a light terminal, where the terminal is to be asked.
-    pub if_light: Option<Theme>,
-    pub symbols: Symbols,
-    /// A symbol that the terminal may draw two cells wide, where it is to be asked.
-    pub ambiguous: Option<char>,
-    pub mouse: bool,
-}
-
-impl Look {
-    /// Takes the terminal's answer; says whether it changes anything.
-    fn answered(&mut self, shade: Shade) -> bool {
-        match (self.if_light.take(), shade) {
-            (Some(light), Shade::Light) => {
-                self.theme = light;
-                true
-            }
-            (Some(_) | None, _) => false,
-        }
-    }
 }
 
 struct App {
@@ -173,13 +149,8 @@ pub async fn run(opened: Opened, look: &mut Look) -> anyhow::Result<(Ended, Opti
                 Some(Err(_)) | None => app.ended = Some(Ended::Signal(1)),
             },
             msg = rx.recv() => {
-                let mut next = msg;
-                for _ in 0..BATCH {
-                    let Some(msg) = next.take() else { break };
-                    app.message(msg, &guard, &mut screen);
-                    next = rx.try_recv().ok();
-                }
-                if let Some(msg) = next {
+                let more = std::iter::from_fn(|| rx.try_recv().ok()).take(BATCH);
+                for msg in msg.into_iter().chain(more) {
                     app.message(msg, &guard, &mut screen);
                 }
             }
@@ -274,6 +245,9 @@ impl App {
                 input::mouse(&mut self.stage, mouse, &mut self.last_click, now)
             }
             Input_::Resize(columns, rows) => {
+                // Back at the size of the last frame nothing would be drawn anew, but what
+                // stood there was cut or moved in between.
+                let _drawn_anew = terminal::clear(screen);
                 let pages = self.model.screen.pages;
                 Input { messages: vec![Msg::Resized { columns, rows, pages }], redraw: true }
             }

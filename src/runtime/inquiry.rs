@@ -246,8 +246,8 @@ fn read_some(bytes: &mut Vec<u8>, wait: Duration) -> io::Result<bool> {
 
 /// Takes a cursor position, `ESC [ row ; column R`, out of the bytes: the cells before it.
 fn take_position(bytes: &mut Vec<u8>) -> Option<u16> {
-    let starts = bytes.windows(2).enumerate().filter(|(_, pair)| pair == b"\x1b[").map(|(at, _)| at);
-    let found = starts.into_iter().find_map(|start| {
+    let mut starts = bytes.windows(2).enumerate().filter(|(_, pair)| pair == b"\x1b[").map(|(at, _)| at);
+    let found = starts.find_map(|start| {
         let rest = bytes.get(start + 2..)?;
         let length = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';')?;
         let text =

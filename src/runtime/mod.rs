@@ -15,6 +15,7 @@ pub mod host;
 pub mod input;
 pub mod inquiry;
 pub mod lines;
+pub mod look;
 pub mod open;
 pub mod repairable;
 pub mod shelf;

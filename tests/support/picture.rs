@@ -26,7 +26,7 @@ struct Look {
 pub fn svg(screen: &vt100::Screen, title: &str) -> String {
     let (rows, columns) = screen.size();
     let (width, height) = (f32::from(columns) * CELL_WIDTH, f32::from(rows) * CELL_HEIGHT);
-    let corner = look(screen, rows - 1, 0).ground;
+    let corner = look(screen, 0, 0).ground;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0}\" height=\"{1:.0}\" viewBox=\"0 0 {0:.1} {1:.1}\" \
          role=\"img\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" \
@@ -75,7 +75,7 @@ fn grounds(out: &mut String, screen: &vt100::Screen, row: u16, columns: u16, cor
             let width = f32::from(end - start) * CELL_WIDTH;
             writeln!(
                 out,
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{CELL_HEIGHT}\" fill=\"{ground}\"/>"
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{CELL_HEIGHT}\" fill=\"{ground}\" shape-rendering=\"crispEdges\"/>"
             )
             .unwrap();
         }

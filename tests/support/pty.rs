@@ -158,8 +158,9 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
-    /// Clicks on the first cell of a text that the screen shows.
+    /// Clicks on the first cell of a text as soon as the screen shows it.
     pub fn click_on(&mut self, text: &str) {
+        self.wait_for(text);
         let shown = self.text();
         let at = shown.lines().enumerate().find_map(|(row, line)| {
             let (before, _) = line.split_once(text)?;

@@ -62,7 +62,7 @@ mod tests {
         };
         let bytes = encode(&key, &map).unwrap();
         let text = with_elapsed(text(&key, bytes.clone()).unwrap(), 5).unwrap();
-        let expected = BackendMap { stats: Stats { elapsed_ms: 5, ..map.stats.clone() }, ..map };
+        let expected = BackendMap { stats: Stats { elapsed_ms: 5, ..map.stats }, ..map };
         assert_eq!(parse(&text), Some(expected));
         assert_eq!(super::text(&Fingerprint::of(&[b"other"]), bytes), None);
     }

@@ -11,6 +11,9 @@ pub enum Lang {
     JavaScript,
     TypeScript,
     Rust,
+    Java,
+    Kotlin,
+    CSharp,
     Go,
     Ruby,
     Php,
@@ -19,11 +22,14 @@ pub enum Lang {
 
 impl Lang {
     /// Every language, in display order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Python,
         Self::JavaScript,
         Self::TypeScript,
         Self::Rust,
+        Self::Java,
+        Self::Kotlin,
+        Self::CSharp,
         Self::Go,
         Self::Ruby,
         Self::Php,
@@ -37,6 +43,9 @@ impl Lang {
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
             Self::Rust => "rust",
+            Self::Java => "java",
+            Self::Kotlin => "kotlin",
+            Self::CSharp => "csharp",
             Self::Go => "go",
             Self::Ruby => "ruby",
             Self::Php => "php",
@@ -58,6 +67,9 @@ impl Lang {
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::JavaScript),
             "ts" | "tsx" | "mts" | "cts" => Some(Self::TypeScript),
             "rs" => Some(Self::Rust),
+            "java" => Some(Self::Java),
+            "kt" | "kts" => Some(Self::Kotlin),
+            "cs" => Some(Self::CSharp),
             "go" => Some(Self::Go),
             "rb" | "rake" => Some(Self::Ruby),
             "php" => Some(Self::Php),
@@ -68,7 +80,17 @@ impl Lang {
 
     /// Whether two languages import each other's modules.
     pub fn shares_modules_with(self, other: Self) -> bool {
-        self == other || (self.is_ecmascript() && other.is_ecmascript())
+        self == other || (self.is_ecmascript() && other.is_ecmascript()) || (self.is_jvm() && other.is_jvm())
+    }
+
+    /// Whether this runs on the Java virtual machine.
+    pub fn is_jvm(self) -> bool {
+        matches!(self, Self::Java | Self::Kotlin)
+    }
+
+    /// Whether importing a module runs it, so that modules that import each other matter.
+    pub fn runs_imports(self) -> bool {
+        self == Self::Python || self.is_ecmascript()
     }
 
     /// The path by which packs know a module that this language writes as `module`.
@@ -82,7 +104,13 @@ impl Lang {
                 Some((path, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => path.to_owned(),
                 _ => module.to_owned(),
             },
-            Self::Python | Self::JavaScript | Self::TypeScript | Self::Elixir => module.to_owned(),
+            Self::Python
+            | Self::JavaScript
+            | Self::TypeScript
+            | Self::Java
+            | Self::Kotlin
+            | Self::CSharp
+            | Self::Elixir => module.to_owned(),
         }
     }
 

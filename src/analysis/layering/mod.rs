@@ -4,6 +4,7 @@
 //! counts once per layer, so that ten routes weigh no more than one. Every layer comes
 //! with the places that spoke for it; a file that nothing speaks for is `other`.
 
+mod kept;
 mod queries;
 mod score;
 mod seen;

@@ -103,7 +103,7 @@ fn receiver_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
 }
 
 /// `*Repository` matches any name that ends so.
-fn name_matches(pattern: &str, name: &str) -> bool {
+pub(super) fn name_matches(pattern: &str, name: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(end) => name.ends_with(end),
         None => name == pattern,

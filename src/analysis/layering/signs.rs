@@ -34,6 +34,8 @@ pub struct Signs {
     pub(super) neutral: Vec<String>,
     pub(super) signs: Vec<(Vec<String>, Sign)>,
     pub(super) queries: Vec<(Vec<String>, QueryRule)>,
+    /// Names of the types that keep models.
+    pub(super) keepers: Vec<(Vec<String>, Vec<String>)>,
 }
 
 /// A layer sign with its globs compiled.
@@ -78,6 +80,8 @@ struct SignFile {
     signs: Vec<LayerSign>,
     #[serde(default)]
     queries: Vec<QueryRule>,
+    #[serde(default)]
+    kept_by: Vec<String>,
 }
 
 impl Signs {
@@ -95,6 +99,7 @@ impl Signs {
             for sign in found.signs {
                 signs.add(&found.languages, sign).map_err(|error| format!("layer-signs/{file}: {error}"))?;
             }
+            signs.keepers.push((found.languages.clone(), found.kept_by));
             signs.queries.extend(found.queries.into_iter().map(|rule| (found.languages.clone(), rule)));
         }
         Ok(signs)

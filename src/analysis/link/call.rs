@@ -77,6 +77,11 @@ impl Linker<'_> {
             if let Some(node) = receiver.router() {
                 return self.call_on_router(file, facts, id, call, node, name);
             }
+            if matches!(receiver, Value::Unknown | Value::External(_))
+                && let Some(node) = self.on_anything(file, facts, name)
+            {
+                return self.call_on_router(file, facts, id, call, node, name);
+            }
             if let Some(value) = self.method_of_literal(&receiver, name) {
                 return value;
             }
@@ -105,6 +110,9 @@ impl Linker<'_> {
         {
             let value = self.apply(file, facts, id, call, &method);
             return if value.is_unknown() { Value::Router(node) } else { value };
+        }
+        if let Some(value) = self.extension(file, facts, call, node, name) {
+            return value;
         }
         // Builders return themselves: `.layer()`, `.with_state()` need no rule.
         Value::Router(node)
@@ -160,6 +168,7 @@ impl Linker<'_> {
         match target {
             Value::Function(of, function) => {
                 self.pass_arguments(file, facts, call, *of, *function);
+                self.hand_context_on(file, call, *of, *function);
                 let value = self.returned(*of, *function);
                 self.at_call_site(file, facts, id, call, (*of, *function), value)
             }
@@ -170,6 +179,9 @@ impl Linker<'_> {
                     if let Some(value) = self.foreign_call(file, facts, id, call, pack, rule) {
                         return value;
                     }
+                }
+                if let Some(value) = self.property_read(file, facts, call, path) {
+                    return value;
                 }
                 if let Some(value) = self.injected(file, facts, call, path) {
                     return value;

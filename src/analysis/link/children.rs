@@ -7,7 +7,7 @@ use super::{
     select::Selected,
     value::Value,
 };
-use crate::knowledge::packs;
+use crate::knowledge::packs::{self, Pack};
 use std::rc::Rc;
 
 impl Linker<'_> {
@@ -25,6 +25,8 @@ impl Linker<'_> {
             let mut nodes = self.routers_in(&child.value, position);
             if let Some(param) = rule.bind_param {
                 nodes.extend(self.bound_params(&child.value, param, position));
+            } else if nodes.is_empty() && self.rules.pack(position).is_some_and(uses_context) {
+                nodes = self.function_contexts(&child.value, position);
             }
             if nodes.is_empty() {
                 continue;
@@ -90,4 +92,9 @@ impl Linker<'_> {
             | Value::Map(..) => {}
         }
     }
+}
+
+/// Whether functions of a pack are called on a router without naming it.
+fn uses_context(pack: &Pack) -> bool {
+    pack.calls.iter().any(|rule| rule.within)
 }

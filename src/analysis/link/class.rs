@@ -10,7 +10,7 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, Expr, ExprId, FileFacts, ImportFlags, ScopeId, ScopeKind},
+    analysis::facts::{Call, Expr, ExprId, FileFacts, ImportFlags, ScopeFlags, ScopeId, ScopeKind},
     knowledge::packs::{Annotation, Class, Pack},
 };
 use std::rc::Rc;
@@ -19,6 +19,10 @@ impl<'a> Linker<'a> {
     /// Makes the router of a class that a rule speaks of, with the routes on its methods.
     pub fn visit_class(&mut self, file: FileId, class: ScopeId) {
         let Some(facts) = self.facts(file) else { return };
+        // What is abstract is served as the classes below it.
+        if facts.scope(class).is_some_and(|scope| scope.flags.has(ScopeFlags::ABSTRACT)) {
+            return;
+        }
         let packs: Vec<u16> = self
             .rules
             .of(facts.lang)
@@ -41,12 +45,18 @@ impl<'a> Linker<'a> {
         }
         let site = Site { file, call, definition: Some(class) };
         let own = self.select_path(site, &rule.prefix).unwrap_or_else(|| vec!["".into()]);
+        let own = self.with_tokens(pack, file, class, own);
+        let own = self.split_prefix(pack, node, own);
         let own = self.version_class(site, node, position, &rule.version, own);
         if let Some(node) = self.graph.get_mut(node) {
             node.own = own;
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        if self.is_from_spec(file, class, rule) {
+            self.spec_routes(file, class, node);
+        }
+        self.serve_methods(file, class, node, rule);
         if !rule.child.is_empty() && self.memos.served_classes.insert(node) {
             for child in self.select(site, &rule.child) {
                 for child in self.routers_in(&child.value, position) {
@@ -81,6 +91,9 @@ impl<'a> Linker<'a> {
                 if bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base))) {
                     return Some((rule, None));
                 }
+            }
+            if rule.annotation.is_empty() && self.is_from_spec(file, class, rule) {
+                return Some((rule, None));
             }
         }
         None
@@ -226,11 +239,36 @@ impl<'a> Linker<'a> {
         let Some(scope) = facts.scope(function) else { return };
         let site = Site { file, call, definition: Some(function) };
         let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        let class = self.graph.get(node).and_then(|node| node.class).or_else(|| {
+            let NodeKey::Definition(file, class) = self.graph.get(node)?.key else { return None };
+            Some((file, class))
+        });
+        let path = self.below_prefix(node, path);
+        let path = self.with_function_tokens(pack, facts, function, class, path);
         let path = self.version_route(site, node, &rule.version, path);
         let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);
-        self.graph.routes.push(Route { node, verbs, path, handler, file, span });
+        let top = |path: &Rc<str>| {
+            let found = rule.absolute.iter().find_map(|start| path.strip_prefix(start.as_str()));
+            found.map(|rest| format!("/{rest}").into())
+        };
+        let (below, beside): (Vec<Rc<str>>, Vec<Rc<str>>) =
+            path.into_iter().partition(|path| top(path).is_none());
+        let beside: Vec<Rc<str>> = beside.iter().filter_map(top).collect();
+        if !beside.is_empty()
+            && let Some(position) = self.graph.get(node).map(|node| node.pack)
+        {
+            let node = self.graph.node(NodeKey::Top(position), position);
+            if let Some(node) = self.graph.get_mut(node) {
+                node.alone = true;
+            }
+            let (verbs, handler) = (verbs.clone(), handler.clone());
+            self.graph.routes.push(Route { node, verbs, path: beside, handler, file, span });
+        }
+        if !below.is_empty() {
+            self.graph.routes.push(Route { node, verbs, path: below, handler, file, span });
+        }
     }
 
     /// Makes the router of a function whose annotation is a route by itself.
@@ -312,7 +350,7 @@ impl<'a> Linker<'a> {
                 && !mounted
                 && let Some(node) = self.graph.get_mut(id)
             {
-                (node.app, node.alone) = (true, true);
+                node.alone = true;
             }
             for parent in apps {
                 self.graph.mount(MountEdge { parent, child: id, prefix: vec!["".into()], over: false });

@@ -88,6 +88,7 @@ impl<'a> Linker<'a> {
                 Operation::Group | Operation::Router => {
                     let child = self.graph.node(NodeKey::Call(file, id), position);
                     let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+                    let prefix = self.below_item(node, rule, prefix);
                     for parent in self.targets(node, rule) {
                         let prefix = prefix.clone();
                         self.graph.mount(MountEdge { parent, child, prefix, over: false });
@@ -146,11 +147,19 @@ impl<'a> Linker<'a> {
                         _ => None,
                     });
                 let node = self.graph.node(identity.unwrap_or(NodeKey::Call(file, id)), position);
+                if rule.within {
+                    let parent = self.context(file, call.scope, position)?;
+                    let edge = MountEdge { parent, child: node, prefix: vec!["".into()], over: false };
+                    self.graph.mount(edge);
+                }
                 self.make_router(file, facts, call, node, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {
-                let node = self.graph.node(NodeKey::Call(file, id), position);
+                let node = match rule.within {
+                    true => self.context(file, call.scope, position)?,
+                    false => self.graph.node(NodeKey::Call(file, id), position),
+                };
                 if let Some(node) = self.graph.get_mut(node) {
                     node.app |= rule.app;
                 }
@@ -324,9 +333,7 @@ impl<'a> Linker<'a> {
         name: &str,
     ) -> bool {
         let Some(mut path) = self.select_path(site, &rule.path) else { return false };
-        if !rule.item.is_empty() {
-            path = path.iter().map(|path| super::path::join(&rule.item, path).into()).collect();
-        }
+        path = self.below_item(node, rule, path);
         if let Some(chain) = &rule.verbs.chain {
             let links = self.chain(site.file, facts, pack, call, chain);
             let (file, span) = (site.file, call.name_span);

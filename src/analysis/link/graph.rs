@@ -29,12 +29,33 @@ pub(super) enum NodeKey {
     Bind(FileId, u32),
     /// The application of a pack, whatever object stands for it.
     Application(u16),
+    /// What stands beside the prefixes of classes, for a pack.
+    Top(u16),
+    /// What a function is called on without saying so.
+    Context(FileId, ScopeId),
     /// A module's list of routes, for a pack.
     Collection(FileId, u16),
     /// One of the resources that a call declares.
     Part(FileId, CallId, u32),
     /// What stands beside the block of that number.
     Base(u32),
+}
+
+impl NodeKey {
+    /// The file that the router stands in, where it stands in one.
+    pub fn file(self) -> Option<FileId> {
+        match self {
+            Self::Call(file, _)
+            | Self::Param(file, ..)
+            | Self::Definition(file, _)
+            | Self::Root(file, _)
+            | Self::Bind(file, _)
+            | Self::Context(file, _)
+            | Self::Collection(file, _)
+            | Self::Part(file, ..) => Some(file),
+            Self::Application(_) | Self::Top(_) | Self::Base(_) => None,
+        }
+    }
 }
 
 /// A router.
@@ -45,8 +66,10 @@ pub(super) struct Node {
     pub pack: u16,
     /// Served without being mounted.
     pub app: bool,
-    /// It is served without being mounted because there is no application.
+    /// Served because the pack has no application; holds for one round.
     pub alone: bool,
+    /// What property files put before everything that it serves.
+    pub base: Rc<str>,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
@@ -122,6 +145,7 @@ impl Graph {
             pack,
             app: false,
             alone: false,
+            base: "".into(),
             own: vec!["".into()],
             class: None,
             open: false,
@@ -185,6 +209,7 @@ impl Graph {
         for node in &mut self.nodes {
             node.own = vec!["".into()];
             node.open = false;
+            node.alone = false;
         }
     }
 
@@ -250,8 +275,8 @@ impl Graph {
                 }
             }
         }
-        if node.app && edges.is_empty() {
-            node.own.iter().for_each(|own| add("", own));
+        if (node.app || node.alone) && edges.is_empty() {
+            node.own.iter().for_each(|own| add(&node.base, own));
         }
         search.open.remove(&id);
         // What was found inside a cycle depends on where it was entered.

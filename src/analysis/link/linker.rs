@@ -5,11 +5,14 @@
 //! visit has fuel, so that no file can make linking slow for the others.
 
 use super::{
+    context::{Extensions, extension_names, extensions},
     graph::{Graph, NodeId},
     index::FileIndex,
     modules::Resolvers,
     project::{FileId, ProjectFiles},
+    properties::Properties,
     rules::Rules,
+    specs::Specs,
     value::Value,
     version::Versions,
 };
@@ -18,6 +21,7 @@ use crate::{
     knowledge::packs::Packs,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// Steps that one visited call or class may take.
 const FUEL: u32 = 20_000;
@@ -48,6 +52,8 @@ pub(super) struct Memos {
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// Prefixes of classes that hold the name of each method.
+    pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.
     pub served_classes: FxHashSet<NodeId>,
 }
@@ -75,6 +81,12 @@ pub(super) struct Linker<'a> {
     pub owned: FxHashMap<(FileId, ScopeId), Vec<(FileId, ScopeId)>>,
     /// Versions in paths; kept from round to round.
     pub versions: Versions,
+    /// Functions that extend a type, by name.
+    pub extensions: Extensions<'a>,
+    /// Names of functions whose calls hand a router on.
+    pub context_names: FxHashSet<&'a str>,
+    pub properties: Properties,
+    pub specs: Specs,
     /// The method of each name; none where several have it.
     pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
@@ -91,8 +103,13 @@ impl<'a> Linker<'a> {
         project: &'a ProjectFiles,
         muted: Vec<bool>,
     ) -> Self {
+        let extensions = extensions(files);
         Self {
             files,
+            context_names: extension_names(&extensions),
+            extensions,
+            properties: Properties::new(project),
+            specs: Specs::new(project),
             indexes: files.iter().map(FileIndex::new).collect(),
             rules: Rules::new(packs),
             resolvers: Resolvers::new(files, project),
@@ -127,16 +144,18 @@ impl<'a> Linker<'a> {
                 let Ok(number) = u32::try_from(index) else { break };
                 self.visit_file(FileId(number), &handed_over);
             }
+            self.pass_to_overrides();
             self.attach_classes();
             self.names_of_routers(&mut handed_over);
             let arguments: usize = self.arguments.values().map(Vec::len).sum();
             let arguments = arguments + self.assigned_values();
-            let now = (self.graph.size(), arguments, handed_over.len());
+            let now = (self.graph.size(), arguments, handed_over.len() + self.context_names.len());
             if now == before {
                 break;
             }
             before = now;
         }
+        self.apply_properties();
     }
 
     fn visit_file(&mut self, file: FileId, handed_over: &FxHashSet<String>) {
@@ -160,7 +179,8 @@ impl<'a> Linker<'a> {
         self.visit_fields(file);
         for (id, call) in facts.call_ids() {
             let name = self.callee_name(file, call.callee);
-            let interesting = name.is_some_and(|name| self.rules.is_interesting(name))
+            let interesting = name
+                .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))
                 || self.sets_router(file, facts, call)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
@@ -169,6 +189,30 @@ impl<'a> Linker<'a> {
             if interesting {
                 self.refuel();
                 self.call(file, id);
+            }
+        }
+    }
+
+    /// Puts what property files say before everything that applications serve.
+    fn apply_properties(&mut self) {
+        let bases: Vec<(NodeId, String)> = self
+            .graph
+            .iter()
+            .filter(|(_, node)| node.app || node.alone)
+            .filter_map(|(id, node)| {
+                let pack = self.rules.pack(node.pack)?;
+                let path = node.key.file().and_then(|file| self.facts(file)).map_or("", |facts| &facts.path);
+                let found = pack
+                    .properties
+                    .iter()
+                    .filter_map(|property| self.properties.value(path, Some(&property.file), &property.key));
+                let base = found.fold(String::new(), |base, prefix| super::path::join(&base, &prefix));
+                (!base.is_empty()).then_some((id, base))
+            })
+            .collect();
+        for (id, base) in bases {
+            if let Some(node) = self.graph.get_mut(id) {
+                node.base = base.into();
             }
         }
     }

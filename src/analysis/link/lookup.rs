@@ -55,6 +55,11 @@ impl Linker<'_> {
     }
 
     fn module_fallback(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
+        for module in self.resolvers.of(facts.lang).home(file) {
+            if let Some(value) = self.declared(module, name) {
+                return Some(value);
+            }
+        }
         if let Some(module) = self.resolvers.of(facts.lang).bare_name(file, name) {
             return Some(Value::Module(module));
         }
@@ -62,7 +67,22 @@ impl Linker<'_> {
         if let Some(value) = self.declared_in(&beside, file, name) {
             return Some(value);
         }
-        self.starred(file, facts, name)
+        if let Some(value) = self.starred(file, facts, name) {
+            return Some(value);
+        }
+        self.ambient(file, facts, name)
+    }
+
+    /// A name of a foreign module that every file of the language sees, as far as packs
+    /// speak of it.
+    fn ambient(&self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
+        let stated = self.resolvers.of(facts.lang).ambient(file).iter().map(String::as_str);
+        let packs = self.rules.of(facts.lang).flat_map(|(_, pack)| &pack.ambient).map(String::as_str);
+        stated
+            .chain(packs)
+            .map(|module| self.resolvers.of(facts.lang).foreign_member(module, name))
+            .find(|path| self.rules.knows(facts.lang, path))
+            .map(Value::external)
     }
 
     /// What a name is at the top level of other files.
@@ -116,6 +136,9 @@ impl Linker<'_> {
         for star in stars.iter().rev() {
             let import = facts.imports.get(*star as usize)?;
             if self.resolve_module(file, facts, import).is_none() {
+                if let Some(value) = self.in_type(file, facts, facts.text(import.module), name) {
+                    return Some(value);
+                }
                 let path = self.resolvers.of(facts.lang).foreign_member(facts.text(import.module), name);
                 if self.rules.knows(facts.lang, &path) {
                     return Some(Value::external(path));
@@ -216,6 +239,9 @@ impl Linker<'_> {
                 })
             }
             (None, Some(name)) => {
+                if let Some(value) = self.in_type(file, facts, module_path, name) {
+                    return value;
+                }
                 Value::external(self.resolvers.of(facts.lang).foreign_member(module_path, name))
             }
             (None, None) => Value::external(self.resolvers.of(facts.lang).foreign_path(module_path)),
@@ -290,7 +316,39 @@ impl Linker<'_> {
                 return Some(value);
             }
         }
+        if let Some(value) = self.declared(module, name) {
+            return Some(value);
+        }
         self.child_module(module, name)
+    }
+
+    /// What the files of a package declare under a name.
+    fn declared(&mut self, module: Module, name: &str) -> Option<Value> {
+        let package = module.package?;
+        let files: Vec<FileId> =
+            self.resolvers.all().flat_map(|resolver| resolver.in_package(package, name)).collect();
+        let mut values = Vec::with_capacity(files.len());
+        for file in files {
+            let facts = self.facts(file)?;
+            let named = self.index(file)?.named(ScopeId::MODULE, name);
+            values.push(self.bindings(file, facts, ScopeId::MODULE, name, &named, At::Anywhere));
+        }
+        (!values.is_empty()).then(|| Value::any(values))
+    }
+
+    /// A name inside a class of the project whose path an import spells out.
+    fn in_type(&mut self, file: FileId, facts: &FileFacts, path: &str, name: &str) -> Option<Value> {
+        if !self.resolvers.of(facts.lang).types_hold_names() || !self.step() {
+            return None;
+        }
+        let (outer, class) = path.rsplit_once('.')?;
+        let import = ImportPath { from: file, from_path: &facts.path, module: outer, level: 0 };
+        let class = match self.resolvers.of(facts.lang).resolve(import) {
+            Some(module) => self.declared(module, class)?,
+            None => self.in_type(file, facts, outer, class)?,
+        };
+        let found = self.member(&class, name);
+        (!found.is_unknown()).then_some(found)
     }
 
     fn child_module(&self, module: Module, name: &str) -> Option<Value> {

@@ -41,7 +41,7 @@ impl Linker<'_> {
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let Some(function) = facts.scope(scope) else { return Value::Unknown };
         let Some(param) = facts.params(function.params).get(position as usize) else { return Value::Unknown };
-        if param.kind == ParamKind::Receiver {
+        if param.kind == ParamKind::Receiver && param.ty.is_none() {
             return Value::Unknown;
         }
         let key = NodeKey::Param(file, scope, position);

@@ -19,12 +19,37 @@ impl FileId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FolderId(u32);
 
+/// A package or namespace of languages whose files state theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageId(pub(super) u32);
+
+impl PackageId {
+    /// Its position in the list of packages.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What an import path can name: a file, a folder, or a folder with the file that speaks
 /// for it (`__init__.py`, `index.ts`, `mod.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Module {
     pub file: Option<FileId>,
     pub folder: Option<FolderId>,
+    /// Set for what is declared in files anywhere.
+    pub package: Option<PackageId>,
+}
+
+impl Module {
+    /// A file, a folder, or both.
+    pub fn at(file: Option<FileId>, folder: Option<FolderId>) -> Self {
+        Self { file, folder, package: None }
+    }
+
+    /// A package.
+    pub fn package(package: PackageId) -> Self {
+        Self { file: None, folder: None, package: Some(package) }
+    }
 }
 
 /// Files beside the sources that say how modules are found, with their texts:

@@ -3,6 +3,7 @@
 use super::{
     graph::{Graph, NodeKey, Route},
     path,
+    properties::Properties,
     rules::Rules,
     value::HOLE,
 };
@@ -24,7 +25,12 @@ pub(super) struct Report {
 }
 
 /// Resolves every route to its full paths.
-pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> Report {
+pub(super) fn report(
+    graph: &Graph,
+    rules: &Rules<'_>,
+    files: &[FileFacts],
+    properties: &Properties,
+) -> Report {
     let prefixes = graph.prefixes();
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
@@ -36,6 +42,7 @@ pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> R
         let pack = graph.get(route.node).and_then(|node| rules.pack(node.pack));
         let style = pack.map(|pack| pack.path_params).unwrap_or_default();
         let keeps_slash = pack.is_some_and(|pack| pack.keeps_slash);
+        let fills = pack.is_some_and(|pack| pack.property_texts);
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
@@ -47,7 +54,11 @@ pub(super) fn report(graph: &Graph, rules: &Rules<'_>, files: &[FileFacts]) -> R
                     lose(shown(partial.trim_start_matches('/')), unmounted_reason(graph, route));
                 }
                 for way in ways {
-                    let whole = path::normalise(&path::join_route(way, below, keeps_slash), style);
+                    let mut whole = path::join_route(way, below, keeps_slash);
+                    if fills && whole.contains("${") {
+                        whole = properties.filled(&facts.path, &whole);
+                    }
+                    let whole = path::normalise(&whole, style);
                     if whole.contains(HOLE) || verb == HOLE {
                         lose(shown(&whole), "a part of it is only known when the program runs");
                         continue;

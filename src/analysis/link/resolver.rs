@@ -316,6 +316,10 @@ impl Linker<'_> {
     /// The file that an import leads to: the module itself, or the one inside it by name.
     fn import_place(&self, file: FileId, facts: &FileFacts, import: &Import) -> Option<ImportTarget> {
         let module = self.resolve_module(file, facts, import)?;
+        if let (Some(package), Some(name)) = (module.package, import.name) {
+            let declaring = self.resolvers.of(facts.lang).in_package(package, facts.text(name));
+            return declaring.first().map(|file| ImportTarget { file: *file, is_whole: false });
+        }
         let inner = import.name.and_then(|name| {
             let name = facts.text(name);
             let defined = module

@@ -89,6 +89,28 @@ impl<'a> Rules<'a> {
                     patterns.any(|pattern| pattern.matches(path))
                 })
             })
+            || self.annotates(lang, path)
+    }
+
+    /// The pack that knows a method by its name alone.
+    pub fn anywhere(&self, lang: Lang, name: &str) -> Option<u16> {
+        self.of(lang)
+            .find(|(_, pack)| {
+                pack.calls.iter().any(|rule| rule.anywhere && rule.on.iter().any(|on| on == name))
+            })
+            .map(|(position, _)| position)
+    }
+
+    /// Whether a path is an annotation or base class that a rule speaks of.
+    fn annotates(&self, lang: Lang, path: &str) -> bool {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        self.of(lang).any(|(_, pack)| {
+            let names = pack.annotations.iter().flat_map(|rule| &rule.names);
+            let classes = pack.classes.iter().flat_map(|rule| &rule.annotation);
+            let mut bases = pack.classes.iter().flat_map(|rule| &rule.base);
+            (owns(pack, path) && names.chain(classes).any(|name| name == last))
+                || bases.any(|base| base.matches(path))
+        })
     }
 
     /// Whether any rule speaks of a call to this name.

@@ -7,7 +7,7 @@ use super::{
     value::{HOLE, Value},
 };
 use crate::{
-    analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId},
+    analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
     knowledge::packs::{Selector, Side},
 };
 use std::rc::Rc;
@@ -30,7 +30,7 @@ pub(super) struct Selected {
     pub expr: Option<(FileId, ExprId)>,
 }
 
-impl Linker<'_> {
+impl<'a> Linker<'a> {
     /// Everything that the alternatives of a selector list give, in their order.
     pub fn select(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
         let mut found = Vec::new();
@@ -55,12 +55,21 @@ impl Linker<'_> {
             }
             return;
         }
-        let call = match (&selector.sibling, &selector.chained) {
-            (Some(sibling), _) => self.sibling(site, facts, sibling),
-            (None, Some(name)) => self.chained_call(site, facts, name),
-            (None, None) => site.call,
+        let (file, call) = match (&selector.sibling, &selector.chained) {
+            (Some(sibling), _) => match self.sibling(site, facts, sibling) {
+                Some((file, call)) => (file, Some(call)),
+                None => return,
+            },
+            (None, Some(name)) => (site.file, self.chained_call(site, facts, name)),
+            (None, None) => (site.file, site.call),
         };
-        let Some(call) = call else { return };
+        let (Some(call), Some(facts)) = (call, self.facts(file)) else { return };
+        let site = Site { file, ..site };
+        if let Some(name) = &selector.set {
+            let values = self.assigned_within(file, call, name).into_iter();
+            found.extend(values.map(|value| Selected { value, expr: None }));
+            return;
+        }
         if let Some(first) = selector.rest {
             let rest: Vec<Arg> =
                 facts.args(call.args).iter().copied().filter(|arg| arg.name.is_none()).collect();
@@ -141,19 +150,67 @@ impl Linker<'_> {
         found
     }
 
-    /// The arguments of another annotation on the same definition.
-    fn sibling<'f>(&self, site: Site<'_>, facts: &'f FileFacts, name: &str) -> Option<&'f Call>
-    where
-        Self: 'f,
-    {
-        let scope = facts.scope(site.definition?)?;
+    /// Another annotation on the same definition, or on a base of the same class.
+    fn sibling(&mut self, site: Site<'_>, facts: &'a FileFacts, name: &str) -> Option<(FileId, &'a Call)> {
+        let definition = site.definition?;
+        if let Some(call) = self.own_sibling(site.file, facts, definition, name) {
+            return Some((site.file, call));
+        }
+        let is_class = |file: FileId, scope: ScopeId| {
+            let scope = self.facts(file).and_then(|facts| facts.scope(scope));
+            scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface))
+        };
+        if !is_class(site.file, definition) {
+            return None;
+        }
+        let mut open = self.bases(site.file, definition);
+        let mut seen = 0;
+        while let Some(base) = open.pop() {
+            seen += 1;
+            let Value::Class(file, class) = base else { continue };
+            let facts = self.facts(file)?;
+            if let Some(call) = self.own_sibling(file, facts, class, name) {
+                return Some((file, call));
+            }
+            if seen < 16 {
+                open.extend(self.bases(file, class));
+            }
+        }
+        None
+    }
+
+    fn own_sibling<'f>(
+        &self,
+        file: FileId,
+        facts: &'f FileFacts,
+        definition: ScopeId,
+        name: &str,
+    ) -> Option<&'f Call> {
+        let scope = facts.scope(definition)?;
         facts.list(scope.annotations).iter().find_map(|annotation| match facts.expr(*annotation) {
             Expr::Call(call) => {
                 let call = facts.call(call)?;
-                (self.callee_name(site.file, call.callee) == Some(name)).then_some(call)
+                (self.callee_name(file, call.callee) == Some(name)).then_some(call)
             }
             _ => None,
         })
+    }
+
+    /// The value of a call that reads a property file.
+    pub fn property_read(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        path: &str,
+    ) -> Option<Value> {
+        let read = self.rules.of(facts.lang).find_map(|(_, pack)| {
+            pack.reads.iter().find(|read| read.call.iter().any(|pattern| pattern.matches(path)))
+        })?;
+        let site = Site { file, call: Some(call), definition: None };
+        let key = self.select_path(site, &read.from)?;
+        let value = self.properties.value(&facts.path, Some(&read.file), key.first()?)?;
+        Some(Value::text(&value))
     }
 
     /// A side of the first entry of a map.

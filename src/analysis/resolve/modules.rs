@@ -1,5 +1,6 @@
 //! From an import as written to the file that it names.
 
+use super::packages::Packages;
 use crate::analysis::{
     facts::{FileFacts, Lang},
     link::{QualifiedClasses, module_path},
@@ -21,6 +22,8 @@ pub struct Modules {
     packages: HashMap<String, String>,
     /// Folders that hold a Cargo.toml.
     crates: Vec<String>,
+    /// What packages and namespaces declare.
+    declared: Packages,
     /// Paths of Go modules with the folder of their go.mod.
     go_modules: BTreeMap<String, String>,
     /// Classes of the languages that look them up by qualified name.
@@ -42,6 +45,7 @@ impl Modules {
     pub fn new(files: &[FileFacts], manifests: &BTreeMap<String, String>) -> Self {
         let mut modules = Self {
             by_path: files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect(),
+            declared: Packages::new(files),
             qualified: [Lang::Ruby, Lang::Php, Lang::Elixir]
                 .into_iter()
                 .map(|lang| (lang, QualifiedClasses::new(files, lang)))
@@ -89,12 +93,21 @@ impl Modules {
         self.by_path.get(path).copied()
     }
 
+    /// The file that declares a name that another file sees without importing it.
+    pub fn visible(&self, from: &FileFacts, name: &str) -> Option<usize> {
+        self.declared.visible(from, name)
+    }
+
     /// The file that an import names. `name` is tried as a module of its own first.
     pub fn resolve(&self, from: &FileFacts, module: &str, level: u8, name: Option<&str>) -> Option<Resolved> {
         match from.lang {
             Lang::Python => self.python(&from.path, module, level, name),
             Lang::JavaScript | Lang::TypeScript => self.ecmascript(&from.path, module).map(Resolved::file),
             Lang::Rust => self.rust(&from.path, module, name),
+            Lang::Java | Lang::Kotlin | Lang::CSharp => {
+                let file = self.declared.imported(from, module, name)?;
+                Some(Resolved::file(file))
+            }
             Lang::Go => self.go(module).map(Resolved::file),
             Lang::Ruby | Lang::Php | Lang::Elixir => {
                 let whole = from.lang.dotted_module(module);

@@ -1,9 +1,10 @@
 //! Following a name to what defines it.
 
-use super::modules::Modules;
-use crate::analysis::facts::{
-    CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind,
+use super::{
+    index::{Named, Names, Place, unique},
+    modules::Modules,
 };
+use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -25,33 +26,6 @@ pub enum Target {
     Instance(usize, ScopeId),
     /// A file as a module.
     File(usize),
-}
-
-/// What a module-level name of a file is.
-#[derive(Debug, Clone, Copy)]
-enum Named {
-    Scope(ScopeId),
-    Import(usize),
-    Value(ExprId),
-}
-
-/// A class or function of the project.
-type Place = (usize, ScopeId);
-
-/// What one file says about names.
-#[derive(Debug, Default)]
-struct Names<'a> {
-    /// At module level, the first definition of each.
-    named: FxHashMap<&'a str, Named>,
-    /// (class, member) to the member's scope.
-    members: FxHashMap<(ScopeId, &'a str), ScopeId>,
-    /// Exported under another name, and `module.exports`.
-    exports: FxHashMap<&'a str, ExprId>,
-    /// Indexes of star imports.
-    stars: Vec<usize>,
-    /// Class scopes by the name of the type they add members to (Rust `impl`).
-    impls: FxHashMap<&'a str, Vec<ScopeId>>,
-    classes: Vec<ScopeId>,
 }
 
 /// All files with facts and the ways between them.
@@ -214,9 +188,15 @@ impl<'a> Project<'a> {
         if self.names.get(file)?.named.contains_key(name) {
             return self.own(file, name, way);
         }
-        if let Some(found) = self.in_package(file, name, way) {
-            return Some(found);
-        }
+        let beside = || self.in_package(file, name, way).or_else(|| self.starred(file, name, way));
+        beside().or_else(|| {
+            let other = self.modules.visible(self.files.get(file)?, name)?;
+            (other != file).then(|| self.exported_on(other, name, way))?
+        })
+    }
+
+    /// What star imports bring under a name.
+    fn starred(&self, file: usize, name: &str, way: Way) -> Option<Target> {
         self.stars.get(file)?.iter().find_map(|other| {
             let names = self.names.get(*other)?;
             match names.exports.get(name) {
@@ -404,67 +384,6 @@ impl<'a> Project<'a> {
         }
         line
     }
-}
-
-impl<'a> Names<'a> {
-    fn new(file: &'a FileFacts) -> Self {
-        let mut names = Self::default();
-        for (id, scope) in file.scope_ids() {
-            let name = file.text(scope.name);
-            if matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface) {
-                names.classes.push(id);
-            }
-            let Some(parent) = scope.parent else { continue };
-            let at_top = file.scopes_around(parent).all(|(_, scope)| match file.lang {
-                Lang::Ruby | Lang::Php | Lang::Elixir => {
-                    matches!(scope.kind, ScopeKind::Module | ScopeKind::Namespace)
-                }
-                _ => scope.kind == ScopeKind::Module,
-            });
-            if at_top && !name.is_empty() && scope.owner.is_none() && scope.kind != ScopeKind::Namespace {
-                names.named.entry(name).or_insert(Named::Scope(id));
-            }
-            if let Some(owner) = scope.owner
-                && let Expr::Name(owner) = file.expr(owner)
-            {
-                names.impls.entry(file.text(owner)).or_default().push(id);
-            }
-            if scope.kind == ScopeKind::Function {
-                names.members.entry((parent, name)).or_insert(id);
-            }
-        }
-        for (at, import) in file.imports.iter().enumerate() {
-            if let Some(alias) = import.alias {
-                names.named.entry(file.text(alias)).or_insert(Named::Import(at));
-            }
-            if import.flags.has(ImportFlags::STAR) {
-                names.stars.push(at);
-            }
-        }
-        for bind in file.binds.iter().filter(|b| b.scope == ScopeId::MODULE && b.object.is_none()) {
-            if let Some(value) = bind.value {
-                names.named.entry(file.text(bind.name)).or_insert(Named::Value(value));
-            }
-        }
-        names.exports = file.exports.iter().map(|e| (file.text(e.name), e.value)).collect();
-        names
-    }
-}
-
-/// Names of functions and methods, each with its only definition.
-fn unique(files: &[FileFacts]) -> FxHashMap<&str, Option<Place>> {
-    let mut unique = FxHashMap::default();
-    for (index, file) in files.iter().enumerate() {
-        for (id, scope) in file.scope_ids() {
-            if scope.kind == ScopeKind::Function && scope.parent.is_some() {
-                let place = unique.entry(file.text(scope.name)).or_insert(Some((index, id)));
-                if *place != Some((index, id)) {
-                    *place = None;
-                }
-            }
-        }
-    }
-    unique
 }
 
 /// The dotted path of a foreign import: `module.name`, the module alone for whole and

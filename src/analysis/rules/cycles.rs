@@ -39,8 +39,8 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 fn graph(context: &Context<'_, '_>, rule: &Rule) -> Graph {
     let mut graph = Graph::new();
     for (file, facts) in context.files(rule) {
-        // Modules of one Rust crate may use each other in any direction.
-        if facts.lang == Lang::Rust {
+        // Modules that are compiled together may use each other in any direction.
+        if !facts.lang.runs_imports() {
             continue;
         }
         let mut types = None;

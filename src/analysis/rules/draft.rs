@@ -1,6 +1,10 @@
 //! From what a check saw to a finding: place, message, symbol, fingerprint.
 
-use super::{context::Context, matcher::Rule, places};
+use super::{
+    context::{Context, is_test_code},
+    matcher::Rule,
+    places,
+};
 use crate::{
     analysis::facts::{ScopeKind, Span},
     analysis::link::FileId,
@@ -64,6 +68,13 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
 
     /// Adds what a rule's check saw.
     pub(super) fn add(&mut self, rule: &Rule, draft: &Draft) {
+        if let Source::Facts(file) = &draft.source
+            && let Some(facts) = self.context.resolver().facts(*file)
+            && is_test_code(facts, draft.span)
+        {
+            // Tests in a file of their own are not reviewed either.
+            return;
+        }
         let (path, language, enclosing) = self.about(draft);
         let text = self.context.text(&path);
         let place = places::range(&text, draft.span);

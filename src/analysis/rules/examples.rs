@@ -29,13 +29,15 @@ import * as jwt from 'jsonwebtoken';
 import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import { readFile } from 'fs/promises';
-import { Router } from 'express';
+import express, { Router } from 'express';
 import { PrismaClient } from '@prisma/client';
 import { Column, DataSource, Index, ManyToOne, Repository } from 'typeorm';
-import { Controller, Get, Param } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 const prisma = new PrismaClient();
 const router = Router();
+const app = express();
+app.use(router);
 ";
 
 const RUST: &str = "\
@@ -101,8 +103,12 @@ impl SourceFiles for MemoryFiles {
 pub fn project(card: &RuleCard, example: &RuleExample, code: &str) -> Option<MemoryFiles> {
     let (default, text) = match example.language.as_str() {
         "python" => {
-            let router = if code.contains("@router") { "router = APIRouter()\n" } else { "" };
-            ("app/example.py", format!("{PYTHON}{router}{}", python(card, code)))
+            let (router, app) = if code.contains("@router") {
+                ("router = APIRouter()\n", "\napp = FastAPI()\napp.include_router(router)\n")
+            } else {
+                ("", "")
+            };
+            ("app/example.py", format!("{PYTHON}{router}{}{app}", python(card, code)))
         }
         "typescript" | "javascript" => ("src/example.ts", format!("{TYPESCRIPT}{}", typescript(card, code))),
         "rust" => ("src/example.rs", format!("{RUST}{}", rust(code))),
@@ -161,7 +167,7 @@ fn stubs(path: &str) -> Vec<(&'static str, &'static str)> {
         ("src/pricing/pricing.service.ts", "export class PricingService { total() {} }\n"),
         (
             "src/orders/order.entity.ts",
-            "import { Entity } from 'typeorm';\n@Entity()\nexport class Order {}\n",
+            "import { Entity } from 'typeorm';\n@Entity()\nexport class Order { id: number; ownerId: number; }\n",
         ),
         (
             "src/customers/customer.ts",
@@ -201,13 +207,14 @@ fn typescript(card: &RuleCard, code: &str) -> String {
     let whole = ["@Controller", "@Injectable", "export", "import", "class "]
         .iter()
         .any(|start| code.starts_with(start));
-    if whole || code.contains("router.get") || code.contains("createHash") {
+    if whole || code.contains("router.") || code.contains("createHash") {
         return code.to_owned();
     }
-    let fields =
-        "private dataSource: DataSource, private orders: Repository<Order>, private items: Repository<Item>";
-    if code.starts_with('@') || code.starts_with("async read") {
-        return format!("@Entity()\nclass Example {{\n{}}}\n", indent(code));
+    let fields = "private dataSource: DataSource, private orders: Repository<Order>, private items: Repository<Item>, private stock: Repository<Stock>";
+    if code.starts_with('@') || code.starts_with("async ") {
+        let serves = ["@Get(", "@Post(", "@Delete("].iter().any(|verb| code.contains(verb));
+        let kind = if serves { "@Controller('orders')" } else { "@Entity()" };
+        return format!("{kind}\nclass Example {{\n{}}}\n", indent(code));
     }
     if !is_statement(card) {
         return code.to_owned();

@@ -24,6 +24,16 @@ const OPENS: [&str; 9] = [
     "write",
 ];
 
+/// Every address of the machine.
+// proscenium: ignore cloud/hardcoded-config because it is what the rule looks for
+const ANY_V4: &str = "0.0.0.0";
+
+/// Every address of the machine in IPv6; in Rust and Ruby also what parts a path of names.
+const ANY_V6: &str = concat!(":", ":");
+
+/// Calls that begin to listen.
+const LISTENS: [&str; 7] = ["bind", "listen", "run", "serve", "start", "Server", "createServer"];
+
 /// Calls whose text is only a default: the environment may say something else.
 const DEFAULTS: [&str; 12] = [
     "get",
@@ -52,7 +62,18 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             continue;
         }
         let overridden = overridden(facts);
-        let opened = opened(facts);
+        let opened = arguments_of(facts, &OPENS);
+        let listed: BTreeSet<ExprId> = facts
+            .exprs
+            .iter()
+            .filter_map(|expr| match expr {
+                Expr::List(parts) if facts.list(*parts).len() > 1 => Some(facts.list(*parts)),
+                _ => None,
+            })
+            .flatten()
+            .copied()
+            .collect();
+        let listening = arguments_of(facts, &LISTENS);
         let quoted = inside_messages(facts);
         for (index, expr) in facts.exprs.iter().enumerate() {
             let Expr::Str(text) = expr else { continue };
@@ -63,6 +84,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             let text = facts.text(*text);
             let span = facts.expr_span(id);
             if quoted.iter().any(|around| around.contains(span)) {
+                continue;
+            }
+            if text == ANY_V6 && !listening.iter().any(|listen| listen.contains(span)) {
+                continue;
+            }
+            if text == ANY_V4 && listed.contains(&id) {
+                // One name among others is compared with, not listened on.
                 continue;
             }
             let what = match address(text) {
@@ -80,7 +108,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 
 /// What kind of address a text is, if it is one that differs between installations.
 fn address(text: &str) -> Option<&'static str> {
-    if text == "0.0.0.0" || text == "::" {
+    if text == ANY_V4 || text == ANY_V6 {
         return Some("the address to listen on");
     }
     if !(8..=300).contains(&text.len()) || text.contains(['{', '<', '$', '%', ' ']) {
@@ -140,12 +168,12 @@ fn overridden(facts: &FileFacts) -> BTreeSet<ExprId> {
     found
 }
 
-/// Where files are opened.
-fn opened(facts: &FileFacts) -> Vec<crate::analysis::facts::Span> {
+/// Where the arguments of calls with one of these names stand.
+fn arguments_of(facts: &FileFacts, names: &[&str]) -> Vec<crate::analysis::facts::Span> {
     facts
         .calls
         .iter()
-        .filter(|call| last_name(facts, call.callee).is_some_and(|name| OPENS.contains(&name)))
+        .filter(|call| last_name(facts, call.callee).is_some_and(|name| names.contains(&name)))
         .map(|call| call.args_span)
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::{context::Context, draft::Draft, matcher::Rule, secret_names::words, type_names::is_type};
 use crate::{
     analysis::{
-        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind, Span},
+        facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind},
         link::FileId,
         settings::SETTINGS_FILE,
     },
@@ -38,7 +38,7 @@ fn contract(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         let mut seen = BTreeSet::new();
         for (position, import) in facts.imports.iter().enumerate() {
             let is_type = import.flags.has(ImportFlags::TYPE_ONLY);
-            if is_type || import.flags.has(ImportFlags::DECLARES) || is_test_code(facts, import.span) {
+            if is_type || import.flags.has(ImportFlags::DECLARES) {
                 continue;
             }
             let Some(target) = context.resolver().import_target(file, position) else { continue };
@@ -62,15 +62,6 @@ fn contract(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
     }
     found
-}
-
-/// Whether a place stands in a module of tests inside its file, as Rust has them.
-fn is_test_code(facts: &FileFacts, span: Span) -> bool {
-    facts.scopes.iter().any(|scope| {
-        scope.kind == ScopeKind::Namespace
-            && scope.span.range().contains(&(span.start as usize))
-            && matches!(facts.text(scope.name), "tests" | "test")
-    })
 }
 
 fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {

@@ -221,7 +221,17 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
 fn is_literal(context: &Context<'_, '_>, file: FileId, items: ExprId) -> bool {
     match context.resolver().value(file, items) {
         // What is written out in the source is as long as it is there, models included.
-        Value::List(_) | Value::Map(..) => true,
+        Value::List(items) => items.iter().all(is_written),
+        Value::Map(..) => true,
         _ => false,
+    }
+}
+
+/// Whether a value is written out: a text, a number, a class, or a list of those.
+fn is_written(value: &Value) -> bool {
+    match value {
+        Value::Number | Value::Class(..) | Value::Function(..) | Value::External(_) => true,
+        Value::List(items) => items.iter().all(is_written),
+        _ => value.as_constant().is_some(),
     }
 }

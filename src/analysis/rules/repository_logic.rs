@@ -13,13 +13,12 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// Words of errors that say what the store knows: that something is there or is not.
-const OF_STORES: [&str; 22] = [
+const OF_STORES: [&str; 21] = [
     "not",
     "found",
     "missing",
     "exist",
     "exists",
-    "already",
     "duplicate",
     "unique",
     "conflict",

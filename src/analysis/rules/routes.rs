@@ -303,9 +303,7 @@ fn limits_somewhere(context: &Context<'_, '_>) -> bool {
             let lower = text.to_lowercase();
             SIGNS.iter().any(|sign| lower.contains(sign))
         };
-        facts.imports.iter().any(|import| {
-            says(facts.text(import.module)) || import.name.is_some_and(|name| says(facts.text(name)))
-        }) || facts.calls.iter().any(|call| super::context::last_name(facts, call.callee).is_some_and(says))
+        facts.strings.iter().any(|(_, text)| says(text))
     })
 }
 

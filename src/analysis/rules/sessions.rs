@@ -54,11 +54,11 @@ pub(super) fn check_shared(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft>
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
         for call in &facts.calls {
-            let joins = match (facts.lang, facts.dotted(call.callee).as_deref()) {
-                (Lang::Python, Some("asyncio.gather" | "gather" | "anyio.gather" | "asyncio.wait")) => true,
-                (Lang::JavaScript | Lang::TypeScript, Some("Promise.all" | "Promise.allSettled")) => true,
-                _ => false,
-            };
+            let joins = matches!(
+                (facts.lang, facts.dotted(call.callee).as_deref()),
+                (Lang::Python, Some("asyncio.gather" | "gather" | "anyio.gather" | "asyncio.wait"))
+                    | (Lang::JavaScript | Lang::TypeScript, Some("Promise.all" | "Promise.allSettled"))
+            );
             if !joins {
                 continue;
             }

@@ -62,7 +62,9 @@ const AT_START: [&str; 9] =
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
-    if context.input.linked.endpoints.is_empty() {
+    // Only a program that serves requests loses state between them.
+    let serves = context.input.map.stack.framework.name.is_some();
+    if context.input.linked.endpoints.is_empty() && !serves {
         return found;
     }
     for (file, facts) in context.files(rule) {
@@ -74,8 +76,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         for bind in &facts.binds {
             let at_module = facts.scope(bind.scope).is_some_and(|scope| scope.kind == ScopeKind::Module);
             let Some(value) = bind.value else { continue };
-            let plain =
-                at_module && bind.object.is_none() && bind.block.is_none() && bind.kind == BindKind::Assign;
+            let plain = at_module
+                && bind.object.is_none()
+                && bind.block.is_none()
+                && matches!(bind.kind, BindKind::Assign | BindKind::Field);
             if !plain || !is_empty_collection(facts, value) {
                 continue;
             }

@@ -135,7 +135,15 @@ fn gives_all(
                 })
         }
         Lang::Rust => name == "find" && facts.args(call.args).is_empty(),
-        Lang::JavaScript | Lang::TypeScript | Lang::Go | Lang::Ruby | Lang::Php | Lang::Elixir => false,
+        Lang::JavaScript
+        | Lang::TypeScript
+        | Lang::Java
+        | Lang::Kotlin
+        | Lang::CSharp
+        | Lang::Go
+        | Lang::Ruby
+        | Lang::Php
+        | Lang::Elixir => false,
     };
     asks && {
         let names = names();

@@ -8,6 +8,7 @@ use crate::{
         source::{Entry, SkipReason, SourceFiles, Stamp, source_text},
         stack::{self, Detection, FileUse},
     },
+    knowledge::packs::Packs,
     ports::ScanError,
 };
 use rayon::prelude::*;
@@ -161,17 +162,48 @@ fn parse(signals: &stack::Signals, path: &str, bytes: Vec<u8>) -> Seen {
 }
 
 /// Texts of the files that say how modules are found.
-pub(super) fn manifests(files: &dyn SourceFiles) -> BTreeMap<String, String> {
+pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<String, String> {
+    let wanted = Wanted::new(packs);
     files
         .entries()
         .iter()
         .filter(|entry| {
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             MANIFESTS.contains(&name)
+                || wanted.has(name)
                 || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
         })
         .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
         .collect()
+}
+
+/// Property and specification files that packs speak of.
+struct Wanted<'p> {
+    stems: BTreeSet<&'p str>,
+    specs: bool,
+}
+
+impl<'p> Wanted<'p> {
+    fn new(packs: &'p Packs) -> Self {
+        let properties =
+            packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
+        let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
+        let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
+        Self { stems: properties.chain(reads).collect(), specs }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+        let is_spec = || {
+            let lower = stem.to_ascii_lowercase();
+            self.specs && ["openapi", "swagger", "api"].iter().any(|word| lower.contains(word))
+        };
+        match ending {
+            "properties" => self.stems.contains(stem),
+            "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
+            _ => false,
+        }
+    }
 }
 
 /// Backend files without facts that are part of a backend all the same.

@@ -197,7 +197,7 @@ impl BackendScanner {
         findings_by: Option<&Settings>,
         view: Option<View<'_>>,
     ) -> Result<(), ScanError> {
-        let modules = ProjectFiles { texts: manifests(files) };
+        let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);

@@ -52,10 +52,8 @@ impl<'a> Look<'a> {
             }
         }
         let mut added: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        if let Some(checked) = &model.world.checked {
-            for finding in judge::added(&checked.current.findings, &model.map().findings) {
-                added.entry(finding.file.as_str()).or_default().push(finding);
-            }
+        for finding in judge::proposed_findings(model) {
+            added.entry(finding.file.as_str()).or_default().push(finding);
         }
         let lines =
             edits.clone().map(|edit| (edit.path.as_str(), split_lines(edit.base.as_deref().unwrap_or(""))));

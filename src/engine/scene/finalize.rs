@@ -140,6 +140,10 @@ pub fn report_rows(model: &Model, report: &Report) -> Vec<Row> {
             rows.push(Row::Text { line: vec![muted(line.detail.clone())], indent: 4 });
         }
     }
+    if !report.test_first.is_empty() {
+        rows.extend([Row::Blank, Row::head("RED AND GREEN")]);
+        rows.extend(report.test_first.iter().map(|line| Row::text(line.clone())));
+    }
     if !report.open.is_empty() {
         rows.extend([Row::Blank, Row::head("OPEN")]);
         for item in &report.open {

@@ -25,6 +25,18 @@ pub struct Pack {
     /// Attributes of a router that are the router itself: `app.router`.
     #[serde(default)]
     pub same: Vec<String>,
+    /// Words in paths that stand for the name of a class or function.
+    #[serde(default)]
+    pub tokens: Vec<Token>,
+    /// `${key}` in paths stands for a value from property files.
+    #[serde(default)]
+    pub property_texts: bool,
+    /// Calls whose value stands in a property file.
+    #[serde(default)]
+    pub reads: Vec<PropertyRead>,
+    /// Modules whose names every file sees without an import.
+    #[serde(default)]
+    pub ambient: Vec<String>,
     /// How parameters of paths are written.
     #[serde(default)]
     pub path_params: PathStyle,
@@ -166,6 +178,13 @@ pub struct Call {
     /// Parameter of the child function that receives the router.
     #[serde(default)]
     pub bind_param: Option<u32>,
+    /// It is a call without a receiver, made on the router whose function it stands in.
+    #[serde(default)]
+    pub within: bool,
+    /// The method's name alone tells it: a receiver that cannot be resolved is the
+    /// application.
+    #[serde(default)]
+    pub anywhere: bool,
     /// The mount's prefix takes the place of the child's own one.
     #[serde(default)]
     pub over: bool,
@@ -290,6 +309,13 @@ pub struct Class {
     pub attach_orphans: bool,
     #[serde(default)]
     pub app: bool,
+    /// Methods that the application calls with its router.
+    #[serde(default)]
+    pub serves: Vec<String>,
+    /// Names of bases that are generated from an OpenAPI file, `*` for any beginning: their
+    /// methods are operations of it.
+    #[serde(default)]
+    pub spec_bases: Vec<String>,
     /// Methods by name: verb and path below the class, for `verbs: {class_actions: true}`.
     #[serde(default)]
     pub actions: Vec<ClassAction>,
@@ -318,6 +344,9 @@ pub struct Annotation {
     pub path: Vec<Selector>,
     #[serde(default)]
     pub verbs: Verbs,
+    /// Beginnings of paths that the prefix of the class does not apply to.
+    #[serde(default)]
+    pub absolute: Vec<String>,
     /// Its versions, in place of those of the class.
     #[serde(default)]
     pub version: Vec<Selector>,
@@ -340,8 +369,39 @@ pub struct Collection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PropertyFile {
+    /// The file's name without its ending, which is `.properties`, `.yml`, `.yaml` or `.json`.
     pub file: String,
     pub key: String,
+}
+
+/// A call that reads a property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PropertyRead {
+    pub call: Vec<Pattern>,
+    /// The key.
+    pub from: Vec<Selector>,
+    /// The file's name without its ending.
+    pub file: String,
+}
+
+/// A word in a path that stands for a name: `[controller]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    pub text: String,
+    pub of: TokenOf,
+    /// Endings that the name loses.
+    #[serde(default)]
+    pub strip: Vec<String>,
+}
+
+/// Whose name a token stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenOf {
+    Class,
+    Function,
 }
 
 /// A call that stands for what its argument gives: `Depends(get_db)`.

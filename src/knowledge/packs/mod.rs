@@ -13,7 +13,7 @@ mod selector;
 
 pub use format::{
     Annotation, Call, Class, ClassAction, Collection, FamilyMember, HandlerNames, Injection, LayerSign,
-    Operation, Pack, PathStyle, PropertyFile, StackSign, Verbs,
+    Operation, Pack, PathStyle, PropertyFile, PropertyRead, StackSign, Token, TokenOf, Verbs,
 };
 pub use load::{PackError, Packs};
 pub use pattern::Pattern;

@@ -35,6 +35,9 @@ pub struct Selector {
     /// A binding of the selected module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,
+    /// What is assigned to this name inside the arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// One side of a map's first entry: `key` or `value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pair: Option<Side>,

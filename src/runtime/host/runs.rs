@@ -113,10 +113,8 @@ fn run_all(worker: &Worker, request: &Request, cancel: &Cancel) {
     }
     let job = Job::new(worker, request, cancel);
     for spec in &request.commands {
+        // Stopped there, the run below says so: it does not begin.
         red(worker, request, &job, spec, &ground);
-        if cancel.is_asked() {
-            return;
-        }
         worker.send(Msg::RunStarted { command: spec.id.clone(), base: request.base });
         let (run, repeats) = if request.in_place {
             in_place(worker, &job, spec, &ground)

@@ -41,7 +41,7 @@ fn closures_arrays_and_texts_keep_what_is_inside() {
     check(
         "<?php\nRoute::group(['prefix' => 'a'], function (App $app) use ($x) {\n    Route::get(\"u/{$x}\", [C::class, 'm'])->name('n');\n});\n$f = fn ($y) => $y;\n$t = C::class . ':m';\n$list = ['a', ...$b];\nforeach ($xs as $k => $v) { g($v); }\n",
         &[
-            "2: Lambda ($app: App, )",
+            "2: Lambda (module)($app: App, )",
             "call Route.get(t(\"u/\" $x), [C, \"m\"]).name(\"n\")",
             "call Route.group({\"prefix\": \"a\", }, fun@2)",
             "return $y",

@@ -68,7 +68,7 @@ impl ModuleResolver for GoModules {
             let rest = import.module.strip_prefix(module.as_str())?;
             let rest = if rest.is_empty() { rest } else { rest.strip_prefix('/')? };
             let path = if rest.is_empty() { folder.clone() } else { below(folder, rest) };
-            Some(Module { file: None, folder: Some(self.tree.folder(&path)?) })
+            Some(Module::at(None, Some(self.tree.folder(&path)?)))
         })
     }
 

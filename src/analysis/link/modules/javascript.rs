@@ -130,7 +130,7 @@ impl EcmaModules {
             let target = join(path, entry)?;
             self.with_extension(&target).or_else(|| self.with_extension(&below(&target, "index")))
         })?;
-        Some(Module { file: Some(file), folder: None })
+        Some(Module::at(Some(file), None))
     }
 
     fn with_extension(&self, path: &str) -> Option<FileId> {

@@ -5,15 +5,17 @@
 mod ecma_config;
 mod go;
 mod javascript;
+mod packages;
 mod python;
 mod qualified;
 mod rust;
 
-use super::project::{FileId, Module, ProjectFiles, Tree};
+use super::project::{FileId, Module, PackageId, ProjectFiles, Tree};
 use crate::analysis::facts::{FileFacts, Lang, ScopeId};
 
 pub use go::{GoModules, module_path};
 pub use javascript::EcmaModules;
+pub use packages::PackageModules;
 pub use python::PythonModules;
 pub use qualified::{QualifiedClasses, QualifiedModules};
 pub use rust::RustModules;
@@ -42,6 +44,26 @@ pub trait ModuleResolver {
     /// A module that a bare name stands for without an import: Rust's `crate`, a child module.
     fn bare_name(&self, _from: FileId, _name: &str) -> Option<Module> {
         None
+    }
+
+    /// Modules whose names are visible in a file without an import, nearest first.
+    fn home(&self, _from: FileId) -> Vec<Module> {
+        Vec::new()
+    }
+
+    /// Modules that a file imports as a whole without saying so.
+    fn ambient(&self, _from: FileId) -> &[String] {
+        &[]
+    }
+
+    /// The files of a package that declare a name.
+    fn in_package(&self, _package: PackageId, _name: &str) -> Vec<FileId> {
+        Vec::new()
+    }
+
+    /// Whether the path of an import may go through a class.
+    fn types_hold_names(&self) -> bool {
+        false
     }
 
     /// Files that declare a name which a file sees without an import: those of its package.
@@ -90,6 +112,7 @@ pub(super) struct Resolvers {
     python: PythonModules,
     ecma: EcmaModules,
     rust: RustModules,
+    packages: PackageModules,
     go: GoModules,
     ruby: QualifiedModules,
     php: QualifiedModules,
@@ -102,6 +125,7 @@ impl Resolvers {
             python: PythonModules::new(Tree::new(files)),
             ecma: EcmaModules::new(Tree::new(files), project),
             rust: RustModules::new(Tree::new(files), files, project),
+            packages: PackageModules::new(files),
             go: GoModules::new(Tree::new(files), files, project),
             ruby: QualifiedModules::new(Tree::new(files), files, Lang::Ruby),
             php: QualifiedModules::new(Tree::new(files), files, Lang::Php),
@@ -111,8 +135,16 @@ impl Resolvers {
 
     /// Every resolver once.
     pub fn all(&self) -> impl Iterator<Item = &dyn ModuleResolver> {
-        let all: [&dyn ModuleResolver; 7] =
-            [&self.python, &self.ecma, &self.rust, &self.go, &self.ruby, &self.php, &self.elixir];
+        let all: [&dyn ModuleResolver; 8] = [
+            &self.python,
+            &self.ecma,
+            &self.rust,
+            &self.go,
+            &self.ruby,
+            &self.php,
+            &self.elixir,
+            &self.packages,
+        ];
         all.into_iter()
     }
 
@@ -122,6 +154,7 @@ impl Resolvers {
             Lang::Python => &self.python,
             Lang::JavaScript | Lang::TypeScript => &self.ecma,
             Lang::Rust => &self.rust,
+            Lang::Java | Lang::Kotlin | Lang::CSharp => &self.packages,
             Lang::Go => &self.go,
             Lang::Ruby => &self.ruby,
             Lang::Php => &self.php,

@@ -31,7 +31,7 @@ impl PythonModules {
             .or_else(|| self.tree.file(&below(path, "__init__.py")))
             .or_else(|| self.tree.file(&format!("{path}.pyi")));
         let folder = self.tree.folder(path).filter(|_| !path.is_empty());
-        (file.is_some() || folder.is_some()).then_some(Module { file, folder })
+        (file.is_some() || folder.is_some()).then_some(Module::at(file, folder))
     }
 
     fn absolute(&self, from_folder: &str, module: &str) -> Option<Module> {
@@ -80,7 +80,7 @@ impl ModuleResolver for PythonModules {
         }
         if import.module.is_empty() {
             let file = self.tree.file(&below(folder, "__init__.py"));
-            return Some(Module { file, folder: self.tree.folder(folder) });
+            return Some(Module::at(file, self.tree.folder(folder)));
         }
         self.at(&below(folder, &import.module.replace('.', "/")))
     }

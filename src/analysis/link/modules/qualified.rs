@@ -128,7 +128,7 @@ impl ModuleResolver for QualifiedModules {
     /// A file by its path: `require './x'`, `include 'routes/api.php'`.
     fn resolve(&self, import: ImportPath<'_>) -> Option<Module> {
         let file = self.tree.file_near(import.from_path, import.module)?;
-        Some(Module { file: Some(file), folder: None })
+        Some(Module::at(Some(file), None))
     }
 
     fn child(&self, _module: Module, _name: &str) -> Option<Module> {

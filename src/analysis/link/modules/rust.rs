@@ -103,7 +103,7 @@ impl RustModules {
             .filter(|_| !folder.is_empty());
         let folder = self.tree.folder(folder);
         // A folder without a file of its own is not a module.
-        file.map(|file| Module { file: Some(file), folder })
+        file.map(|file| Module::at(Some(file), folder))
     }
 
     /// The root of the crate that a file belongs to.
@@ -133,11 +133,11 @@ impl RustModules {
     }
 
     fn root_module(&self, path: &str, file: FileId) -> Module {
-        Module { file: Some(file), folder: self.tree.folder(parent(path)) }
+        Module::at(Some(file), self.tree.folder(parent(path)))
     }
 
     fn own_module(&self, from: FileId, path: &str) -> Module {
-        Module { file: Some(from), folder: self.tree.folder(self.module_folder(path)) }
+        Module::at(Some(from), self.tree.folder(self.module_folder(path)))
     }
 
     /// The module around a file's own.

@@ -21,7 +21,7 @@ NestFactory.create(AModule)
 == apps/a/a.module.ts
 import { Module, forwardRef } from '@nestjs/common'
 import { Cats } from './cats'
-import { Shared } from '../shared'
+import { Shared } from '../common'
 @Module({ imports: [Shared, ConfigModule.forRoot()], controllers: [Cats] })
 export class AModule {}
 == apps/a/cats.ts
@@ -43,10 +43,10 @@ import { BModule } from './b.module'
 NestFactory.create(BModule)
 == apps/b/b.module.ts
 import { Module } from '@nestjs/common'
-import { Shared } from '../shared'
+import { Shared } from '../common'
 @Module({ imports: [Shared] })
 export class BModule {}
-== apps/shared.ts
+== apps/common.ts
 import { Controller, Get, Module } from '@nestjs/common'
 @Controller('health')
 export class Health { @Get() check() {} }
@@ -61,8 +61,8 @@ export class Shared {}
         "GET /api/cats/base base apps/a/cats.ts:4",
         "GET /api/cats/by-id/{id} one apps/a/cats.ts:8",
         "GET /api/cats/{id} one apps/a/cats.ts:8",
-        "GET /api/health check apps/shared.ts:3",
-        "GET /health check apps/shared.ts:3",
+        "GET /api/health check apps/common.ts:3",
+        "GET /health check apps/common.ts:3",
     ];
     assert_eq!(found, expected);
 }

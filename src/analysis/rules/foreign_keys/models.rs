@@ -18,7 +18,14 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             let draft = match facts.lang {
                 Lang::Python => python(context, file, facts, bind),
                 Lang::TypeScript | Lang::JavaScript => typescript(file, facts, bind),
-                Lang::Rust | Lang::Go | Lang::Ruby | Lang::Php | Lang::Elixir => None,
+                Lang::Rust
+                | Lang::Java
+                | Lang::Kotlin
+                | Lang::CSharp
+                | Lang::Go
+                | Lang::Ruby
+                | Lang::Php
+                | Lang::Elixir => None,
             };
             found.extend(draft);
         }

@@ -109,11 +109,36 @@ fn change(
             let what = if name == "drop_table" { "is dropped" } else { "gets another name" };
             made(Kind::Breaking, format!("table {table} {what}"), Some(table))
         }
-        "AddIndex" if of_django => {
+        "addIndex" if of_sequelize => made(Kind::Index, "the index".to_owned(), text(0, &[])),
+        "addConstraint" if of_sequelize => made(Kind::Constraint, "the constraint".to_owned(), text(0, &[])),
+        "removeColumn" | "renameColumn" if of_sequelize => {
+            let column = text(1, &[]).unwrap_or_default();
+            let what = if name == "removeColumn" { "is dropped" } else { "gets another name" };
+            made(Kind::Breaking, format!("column {column} {what}"), text(0, &[]))
+        }
+        _ if of_django => operation(context, file, facts, call, name),
+        _ => None,
+    }
+}
+
+/// The change that an operation of Django makes.
+fn operation(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    call: &Call,
+    name: &str,
+) -> Option<Change> {
+    let text = |position: usize, names: &[&str]| text_of(context, file, facts, call, position, names);
+    let made = |kind: Kind, what: String, table: Option<String>| {
+        Some(Change { kind, what, table: table.unwrap_or_default(), span: call.span })
+    };
+    match name {
+        "AddIndex" => {
             let model = text(0, &["model_name"]);
             made(Kind::Index, "the index".to_owned(), model)
         }
-        "AddField" if of_django => {
+        "AddField" => {
             let column = text(1, &["name"]).unwrap_or_default();
             let field = call_of(facts, argument(facts, call, 2, &["field"])?)?;
             let kind = last_name(facts, field.callee)?;
@@ -125,34 +150,25 @@ fn change(
             required.then(|| made(Kind::Required, column, text(0, &["model_name"])))?
         }
         // Files that set the database's default themselves know what they do.
-        "AlterField" if of_django && !sets_default(facts) => {
+        "AlterField" if !sets_default(facts) => {
             let column = text(1, &["name"]).unwrap_or_default();
             let what =
                 format!("column {column} is altered in place: the table may be rewritten under a lock");
             made(Kind::Breaking, what, text(0, &["model_name"]))
         }
-        "AddConstraint" if of_django => {
-            made(Kind::Constraint, "the constraint".to_owned(), text(0, &["model_name"]))
-        }
-        "AlterUniqueTogether" if of_django => {
+        "AddConstraint" => made(Kind::Constraint, "the constraint".to_owned(), text(0, &["model_name"])),
+        "AlterUniqueTogether" => {
             made(Kind::Constraint, "the unique constraint".to_owned(), text(0, &["name"]))
         }
-        "RemoveField" | "RenameField" if of_django => {
+        "RemoveField" | "RenameField" => {
             let column = text(1, &["name", "old_name"]).unwrap_or_default();
             let what = if name == "RemoveField" { "is dropped" } else { "gets another name" };
             made(Kind::Breaking, format!("column {column} {what}"), text(0, &["model_name"]))
         }
-        "DeleteModel" | "RenameModel" | "AlterModelTable" if of_django => {
+        "DeleteModel" | "RenameModel" | "AlterModelTable" => {
             let model = text(0, &["name", "old_name"]).unwrap_or_default();
             let what = if name == "DeleteModel" { "is dropped" } else { "gets another name" };
             made(Kind::Breaking, format!("table {model} {what}"), Some(model))
-        }
-        "addIndex" if of_sequelize => made(Kind::Index, "the index".to_owned(), text(0, &[])),
-        "addConstraint" if of_sequelize => made(Kind::Constraint, "the constraint".to_owned(), text(0, &[])),
-        "removeColumn" | "renameColumn" if of_sequelize => {
-            let column = text(1, &[]).unwrap_or_default();
-            let what = if name == "removeColumn" { "is dropped" } else { "gets another name" };
-            made(Kind::Breaking, format!("column {column} {what}"), text(0, &[]))
         }
         _ => None,
     }

@@ -17,7 +17,7 @@ use super::{
     matcher::Rule,
 };
 use crate::analysis::{
-    facts::{CallFlags, CallId, Expr, ExprId, ExprList, FileFacts, Span},
+    facts::{CallFlags, CallId, Expr, ExprId, ExprList, FileFacts, Lang, Span},
     link::FileId,
 };
 use safe::Judge;
@@ -138,12 +138,16 @@ fn spoken(facts: &FileFacts) -> Vec<Span> {
         .calls
         .iter()
         .filter(|call| {
-            call.flags.has(CallFlags::THROWN)
+            // A tagged template binds its holes, or is no text that a database sees.
+            let tagged =
+                call.flags.has(CallFlags::MACRO) && matches!(facts.lang, Lang::JavaScript | Lang::TypeScript);
+            tagged
+                || call.flags.has(CallFlags::THROWN)
                 || last_name(facts, call.callee).is_some_and(|name| {
                     SAYS.contains(&name) || name.ends_with("Error") || name.ends_with("Exception")
                 })
         })
-        .map(|call| call.args_span)
+        .map(|call| if call.flags.has(CallFlags::MACRO) { call.span } else { call.args_span })
         .collect()
 }
 

@@ -1,0 +1,74 @@
+//! The front end of Kotlin, on tree-sitter's grammar.
+//!
+//! The tree is measured first (see `tree`), so the walk may recurse. The members of a
+//! companion object are members of its class; properties of a primary constructor are
+//! fields; a lambda behind the parentheses is the last argument of its call; a function
+//! that extends a type has that type's value as its receiver.
+
+mod declarations;
+mod expressions;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use super::{
+    Refused, bounds,
+    tree::{self, Writer, all, named, span},
+};
+use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
+use tree_sitter::Node;
+
+/// The facts of one file.
+pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
+    let tree = bounds::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text)?;
+    let mut facts = FactsBuilder::new(path, text, Lang::Kotlin);
+    tree::measure(&tree, text, &mut facts)?;
+    let mut kotlin = Kotlin { write: Writer { facts, text } };
+    for node in named(tree.root_node()) {
+        kotlin.top(node);
+    }
+    Ok(kotlin.write.facts.finish())
+}
+
+/// A walk over one Kotlin file.
+struct Kotlin<'t> {
+    write: Writer<'t>,
+}
+
+impl Kotlin<'_> {
+    fn top(&mut self, node: Node<'_>) {
+        match node.kind() {
+            "package_header" => {
+                if let Some(name) = tree::first(node, &["qualified_identifier", "identifier"]) {
+                    let name = self.plain(name);
+                    self.write.facts.set_package(&name);
+                }
+            }
+            "import" => self.import(node),
+            _ => {
+                self.statement(node);
+            }
+        }
+    }
+
+    /// A dotted name without spaces and quotes.
+    fn plain(&self, node: Node<'_>) -> String {
+        self.write.source(node).chars().filter(|c| !c.is_whitespace() && *c != '`').collect()
+    }
+
+    fn import(&mut self, node: Node<'_>) {
+        let Some(path) = tree::first(node, &["qualified_identifier", "identifier"]) else { return };
+        let whole = self.plain(path);
+        if all(node).iter().any(|part| part.kind() == "*") {
+            let whole = whole.trim_end_matches(".*").to_owned();
+            let import = self.write.facts.import(&whole, None, None, span(node), span(path));
+            self.write.facts.edit_import(import, |import| import.flags = ImportFlags::STAR);
+            return;
+        }
+        let (module, name) = whole.rsplit_once('.').unwrap_or(("", &whole));
+        let alias = named(node).into_iter().skip(1).find(|part| part.kind() == "identifier");
+        let alias = alias.map_or_else(|| name.to_owned(), |alias| self.plain(alias));
+        self.write.facts.import(module, Some(name), Some(&alias), span(node), span(path));
+    }
+}
