@@ -3,7 +3,7 @@
 use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
 use crate::{domain::stack::StackKey, ports::ScanError};
 use include_dir::{Dir, include_dir};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
@@ -34,14 +34,14 @@ pub struct Signals {
 }
 
 /// A language: ecosystem and position in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LanguageId {
     pub(super) ecosystem: usize,
     pub(super) language: usize,
 }
 
 /// A signal: ecosystem, field, position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SignalId {
     pub(super) ecosystem: usize,
     pub(super) key: StackKey,
