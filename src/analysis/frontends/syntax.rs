@@ -5,20 +5,9 @@
 //! after it when the tree is deeper than [`DEEPEST`]. Front ends may therefore descend
 //! by recursion: the stack they need is bounded and tested.
 
-use super::Refused;
+use super::{Refused, bounds};
 use crate::analysis::facts::Span;
-use std::{
-    ops::ControlFlow,
-    time::{Duration, Instant},
-};
-use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
-
-/// How long the parser may take for one file. The largest file of ordinary source takes a
-/// twentieth of it, so that a busy machine does not change what is found.
-const BUDGET: Duration = Duration::from_secs(5);
-
-/// More open brackets than this are refused without asking the parser.
-const MAX_BRACKETS: u32 = 2_000;
+use tree_sitter::{Language, Node, Tree};
 
 /// Levels of a syntax tree beyond which a file is refused.
 pub(super) const DEEPEST: u32 = 2_500;
@@ -31,41 +20,9 @@ pub(super) struct Parsed {
 
 /// Parses a text, or says why not.
 pub(super) fn parse(language: &Language, text: &str) -> Result<Parsed, Refused> {
-    if let Some(line) = too_many_brackets(text) {
-        return Err(Refused::TooDeep { limit: MAX_BRACKETS, line });
-    }
-    let mut parser = Parser::new();
-    parser.set_language(language).map_err(|error| Refused::NotSource(error.to_string()))?;
-    let bytes = text.as_bytes();
-    let started = Instant::now();
-    let mut in_time = |_: &tree_sitter::ParseState| match started.elapsed() < BUDGET {
-        true => ControlFlow::Continue(()),
-        false => ControlFlow::Break(()),
-    };
-    let options = ParseOptions::new().progress_callback(&mut in_time);
-    let tree = parser
-        .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
-        .ok_or_else(|| Refused::NotSource("the parser took too long".to_owned()))?;
+    let tree = bounds::parse(language, text)?;
     let errors = measure(&tree)?;
     Ok(Parsed { tree, errors })
-}
-
-/// The line where too many brackets are open. Brackets in texts and comments count too:
-/// no source has that many of them without their partners.
-fn too_many_brackets(text: &str) -> Option<u32> {
-    let (mut open, mut line) = (0_u32, 1_u32);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'\n' => line += 1,
-            _ => {}
-        }
-        if open > MAX_BRACKETS {
-            return Some(line);
-        }
-    }
-    None
 }
 
 /// Walks the tree without recursion: counts errors, refuses what is too deep.

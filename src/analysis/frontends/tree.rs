@@ -1,67 +1,20 @@
 //! What the front ends share that walk a tree-sitter tree from the top.
 //!
-//! The tree is measured before it is walked: the parser is stopped after a time budget,
-//! and a tree deeper than [`MAX_DEPTH`] is refused by a pass with a cursor, which needs
-//! heap only. What walks the tree afterwards may therefore recurse.
+//! The tree is measured before it is walked: what the parser may cost is bounded in
+//! `bounds`, and a tree deeper than [`MAX_DEPTH`] is refused by a pass with a cursor, which
+//! needs heap only. What walks the tree afterwards may therefore recurse.
 
 use super::Refused;
 use crate::analysis::facts::{
     Arg, BindKind, Expr, ExprId, ExprList, FactsBuilder, NameList, Param, ParamKind, Span,
 };
-use std::{
-    ops::ControlFlow,
-    time::{Duration, Instant},
-};
-use tree_sitter::{Language, Node, ParseOptions, Parser, Tree};
-
-/// How long the parser may take for one file.
-const BUDGET: Duration = Duration::from_secs(5);
-
-/// More open brackets than this are refused without asking the parser.
-const MAX_BRACKETS: u32 = 2_000;
+use tree_sitter::{Node, Tree};
 
 /// Deeper trees are refused; ordinary source stays below a tenth of it.
 pub(super) const MAX_DEPTH: u32 = 2_500;
 
 /// Texts joined by `+` are one flat list up to this length; longer ones nest.
 const FLAT_PARTS: usize = 64;
-
-/// The syntax tree of a text.
-pub(super) fn parse(text: &str, language: &Language) -> Result<Tree, Refused> {
-    if let Some(line) = too_many_brackets(text) {
-        return Err(Refused::TooDeep { limit: MAX_BRACKETS, line });
-    }
-    let mut parser = Parser::new();
-    parser.set_language(language).map_err(|error| Refused::NotSource(error.to_string()))?;
-    let bytes = text.as_bytes();
-    let started = Instant::now();
-    let mut in_time = |_: &tree_sitter::ParseState| match started.elapsed() < BUDGET {
-        true => ControlFlow::Continue(()),
-        false => ControlFlow::Break(()),
-    };
-    let options = ParseOptions::new().progress_callback(&mut in_time);
-    parser
-        .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
-        .ok_or_else(|| Refused::NotSource("the parser took too long".to_owned()))
-}
-
-/// The line where too many brackets are open. Brackets in texts and comments count too:
-/// no source has that many of them without their partners.
-fn too_many_brackets(text: &str) -> Option<u32> {
-    let (mut open, mut line) = (0_u32, 1_u32);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'\n' => line += 1,
-            _ => {}
-        }
-        if open > MAX_BRACKETS {
-            return Some(line);
-        }
-    }
-    None
-}
 
 /// Goes over the whole tree once: refuses one that is too deep, counts what the parser
 /// gave up on, and hands comments over.
@@ -312,11 +265,5 @@ mod tests {
         assert_eq!(unescape(r#"a\n\"b\" \u0041c"#), "a\n\"b\" Ac");
         assert_eq!(unescape(r"C:\\x"), r"C:\x");
         assert_eq!(block_text("\n    select *\n      from a\n    "), "select *\n  from a\n");
-    }
-
-    #[test]
-    fn brackets_are_counted_by_line() {
-        assert_eq!(too_many_brackets("f(a[0]{})"), None);
-        assert_eq!(too_many_brackets(&format!("\n{}", "(".repeat(2_001))), Some(2));
     }
 }

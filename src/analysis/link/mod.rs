@@ -53,7 +53,7 @@ use crate::{
 pub use graph::NodeId;
 pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
-pub use resolver::{Callee, Definition, Resolver};
+pub use resolver::{Callee, Definition, ImportTarget, Resolver};
 pub use value::Value;
 
 /// What linking gives.
@@ -67,6 +67,8 @@ pub struct Linked<'a> {
     pub unknown: Vec<Unknown>,
     /// Imports from file to file, sorted; each line once.
     pub edges: Vec<Edge>,
+    /// By file and import: where it leads inside the project.
+    pub imports: Vec<Vec<Option<ImportTarget>>>,
     /// Answers questions about names and calls.
     pub resolver: Resolver<'a>,
 }
@@ -78,13 +80,21 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
     let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
-    let edges = linker.import_edges();
+    let imports = linker.import_targets();
+    let edges = linker.import_edges(&imports);
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
-    Linked { endpoints, handlers, unknown: found.unknown, edges, resolver: Resolver::new(linker, packs) }
+    Linked {
+        endpoints,
+        handlers,
+        unknown: found.unknown,
+        edges,
+        imports,
+        resolver: Resolver::new(linker, packs),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod tests;
 mod types;
 
 use super::{
-    Refused,
+    Refused, bounds,
     tree::{self, Writer, all, field, named, span},
 };
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, ImportFlags, Lang};
@@ -21,7 +21,7 @@ use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = tree::parse(text, &tree_sitter_c_sharp::LANGUAGE.into())?;
+    let tree = bounds::parse(&tree_sitter_c_sharp::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::CSharp);
     tree::measure(&tree, text, &mut facts)?;
     let mut csharp = CSharp { write: Writer { facts, text }, has_namespace: false, conditions: Vec::new() };

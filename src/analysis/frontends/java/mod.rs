@@ -11,7 +11,7 @@ mod statements;
 mod tests;
 
 use super::{
-    Refused,
+    Refused, bounds,
     tree::{self, Writer, named, span},
 };
 use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
@@ -19,7 +19,7 @@ use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = tree::parse(text, &tree_sitter_java::LANGUAGE.into())?;
+    let tree = bounds::parse(&tree_sitter_java::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::Java);
     tree::measure(&tree, text, &mut facts)?;
     let mut java = Java { write: Writer { facts, text } };

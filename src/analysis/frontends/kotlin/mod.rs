@@ -13,7 +13,7 @@ mod tests;
 mod types;
 
 use super::{
-    Refused,
+    Refused, bounds,
     tree::{self, Writer, all, named, span},
 };
 use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
@@ -21,7 +21,7 @@ use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = tree::parse(text, &tree_sitter_kotlin_ng::LANGUAGE.into())?;
+    let tree = bounds::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::Kotlin);
     tree::measure(&tree, text, &mut facts)?;
     let mut kotlin = Kotlin { write: Writer { facts, text } };

@@ -5,7 +5,7 @@ mod later;
 mod select;
 mod words;
 
-pub(super) use select::{Selected, select};
+pub(super) use select::{Selected, filled_names, select};
 
 use super::{
     context::{Context, last_name},
