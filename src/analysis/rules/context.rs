@@ -189,7 +189,10 @@ fn says_layer(note: &str, lang: Lang) -> bool {
         "rest",
     ];
     match note.split_once(' ') {
-        Some(("named", word)) => !vague.contains(&word) && !(word == "view" && lang == Lang::Rust),
+        Some(("named", word)) => {
+            let is_vague = vague.contains(&word) || (word == "view" && lang == Lang::Rust);
+            !is_vague
+        }
         Some(("class", name)) => {
             ["Service", "Repository", "Repo", "Dao", "DAO", "UseCase", "Controller", "Model"]
                 .iter()
