@@ -22,6 +22,13 @@ pub(super) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
 }
 
+/// The statements or members of a body: also what the parser gave up on, which a parser
+/// that recovers marks as an extra, with whole declarations inside.
+pub(super) fn parts<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| child.is_error() || !child.is_extra()).collect()
+}
+
 /// All children of a node without what may stand anywhere: tokens as well.
 pub(super) fn all<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();

@@ -2,7 +2,7 @@
 //! grammars give the parts the same fields. Knows no construct of a single language.
 
 use super::{
-    nodes::{field, named, span},
+    nodes::{field, named, parts, span},
     writer::Writer,
 };
 use crate::analysis::facts::{
@@ -23,7 +23,7 @@ pub(super) trait Walker<'t> {
 
     /// What stands in braces.
     fn block(&mut self, node: Node<'_>) {
-        for part in named(node) {
+        for part in parts(node) {
             self.statement(part);
         }
     }

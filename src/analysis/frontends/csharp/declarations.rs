@@ -4,7 +4,7 @@ use super::CSharp;
 use crate::analysis::{
     facts::{BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind, Span},
     frontends::{
-        nodes::{end_of, field, first, named, span},
+        nodes::{end_of, field, first, named, parts, span},
         walker::Walker,
     },
 };
@@ -68,7 +68,7 @@ impl CSharp<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "field_declaration" | "event_field_declaration" => {
                     let annotations = self.attributes(member);
@@ -88,7 +88,7 @@ impl CSharp<'_> {
                 | "operator_declaration"
                 | "conversion_operator_declaration"
                 | "destructor_declaration" => self.method(member),
-                kind if kind.starts_with("preproc") => self.members(member),
+                kind if kind.starts_with("preproc") || kind == "ERROR" => self.members(member),
                 _ => self.statement(member),
             }
         }

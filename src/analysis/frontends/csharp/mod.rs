@@ -14,7 +14,7 @@ mod types;
 
 use super::{
     Refused,
-    nodes::{all, field, named, span},
+    nodes::{all, field, named, parts, span},
     syntax,
     walker::Walker,
     writer::Writer,
@@ -27,7 +27,7 @@ pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
     let mut facts = FactsBuilder::new(path, text, Lang::CSharp);
     let tree = syntax::parse(&tree_sitter_c_sharp::LANGUAGE.into(), text, &mut facts)?;
     let mut csharp = CSharp { write: Writer { facts, text }, has_namespace: false, conditions: Vec::new() };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         csharp.top(node);
     }
     Ok(csharp.write.facts.finish())

@@ -6,7 +6,7 @@ use crate::analysis::{
         Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind,
     },
     frontends::{
-        nodes::{all, end_of, field, first, in_field, named, span, without_modifiers},
+        nodes::{all, end_of, field, first, in_field, named, parts, span, without_modifiers},
         walker::Walker,
     },
 };
@@ -46,7 +46,7 @@ impl Java<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "field_declaration" | "constant_declaration" => self.fields(member, BindKind::Field),
                 "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
@@ -60,7 +60,7 @@ impl Java<'_> {
                     }
                 }
                 "enum_constant" => self.enum_constant(member),
-                "enum_body_declarations" => self.members(member),
+                "enum_body_declarations" | "ERROR" => self.members(member),
                 "static_initializer" => {
                     for block in named(member) {
                         self.statement(block);

@@ -12,7 +12,7 @@ mod tests;
 
 use super::{
     Refused,
-    nodes::{first, has, named, span},
+    nodes::{first, has, parts, span},
     syntax,
     walker::Walker,
     writer::Writer,
@@ -25,7 +25,7 @@ pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
     let mut facts = FactsBuilder::new(path, text, Lang::Java);
     let tree = syntax::parse(&tree_sitter_java::LANGUAGE.into(), text, &mut facts)?;
     let mut java = Java { write: Writer { facts, text } };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         java.top(node);
     }
     Ok(java.write.facts.finish())

@@ -5,7 +5,7 @@ use crate::analysis::{
     facts::{
         BindKind, CallFlags, Expr, ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
     },
-    frontends::nodes::{all, end_of, field, first, named, span, without_modifiers},
+    frontends::nodes::{all, end_of, field, first, named, parts, span, without_modifiers},
 };
 use tree_sitter::Node;
 
@@ -74,7 +74,7 @@ impl Kotlin<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "companion_object" => {
                     if let Some(body) = first(member, &["class_body"]) {

@@ -14,7 +14,7 @@ mod types;
 
 use super::{
     Refused,
-    nodes::{all, first, named, span},
+    nodes::{all, first, named, parts, span},
     syntax,
     writer::Writer,
 };
@@ -26,7 +26,7 @@ pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
     let mut facts = FactsBuilder::new(path, text, Lang::Kotlin);
     let tree = syntax::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text, &mut facts)?;
     let mut kotlin = Kotlin { write: Writer { facts, text } };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         kotlin.top(node);
     }
     Ok(kotlin.write.facts.finish())

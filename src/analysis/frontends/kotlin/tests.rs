@@ -94,10 +94,10 @@ fn statements_are_blocks_binds_and_returns() {
     let facts = read(
         "fun f(all: List<U>): String {\n  for (u in all) { u.save() }\n  try { g() } catch (e: E) { throw X(e) } finally { h() }\n  \
          val (a, b) = pair()\n  val r = if (a) \"x\" else \"y\"\n  when (r) { \"x\" -> one() else -> two() }\n  \
-         db.name = \"n\"\n  return r ?: \"z\"\n}\nobject O : T(\"x\")\nenum class R { A, B }",
+         db.name = \"n\"\n  return r ?: \"z\"\n}\nobject O : T(\"x\") { val v = 1 }\nenum class R { A, B }",
     );
     let binds: Vec<&str> = facts.binds.iter().map(|bind| facts.text(bind.name)).collect();
-    assert_eq!(binds, ["u", "e", "a", "b", "r", "name", "A", "B"]);
+    assert_eq!(binds, ["u", "e", "a", "b", "r", "name", "v", "A", "B"]);
     assert_eq!(facts.blocks.len(), 8);
     assert_eq!(facts.returns.len(), 1);
     let object = facts.scopes.iter().find(|scope| facts.text(scope.name) == "O").unwrap();
