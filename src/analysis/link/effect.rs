@@ -300,7 +300,10 @@ impl<'a> Linker<'a> {
         let prefix = path.unwrap_or_else(|| vec!["".into()]);
         let rule = packs::Call { over, ..rule.clone() };
         let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
-        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
+        // A file that is not in the project has no routes of the project.
+        let names_files = !rule.child.is_empty() && rule.child.iter().all(|child| child.file.is_some());
+        let nothing = children.is_empty() && !names_files;
+        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || nothing;
         if !mounted && unresolved && report {
             if let Some(node) = self.graph.get_mut(node) {
                 node.open = true;

@@ -202,7 +202,7 @@ fn dotted_resource(written: &str, dots: bool) -> (String, String) {
         path.push_str(part);
         last = part.rsplit('/').next().unwrap_or(part);
         if parts.peek().is_some() {
-            path.push_str(&format!("/{{{}}}", singular(last)));
+            path.push_str(&format!("/{{{}}}", singular(last).replace('-', "_")));
         }
     }
     (path, last.to_owned())

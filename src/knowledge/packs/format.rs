@@ -283,6 +283,9 @@ pub struct Class {
     /// Names of annotations.
     #[serde(default)]
     pub annotation: Vec<String>,
+    /// Names of annotations that make it something else: a client of another service.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Base classes, also indirect ones.
     #[serde(default)]
     pub base: Vec<Pattern>,

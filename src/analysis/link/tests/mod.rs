@@ -4,6 +4,7 @@ mod edges;
 mod express;
 mod fastapi;
 mod hostile;
+mod jvm;
 mod node;
 mod others;
 mod rust;
