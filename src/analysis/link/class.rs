@@ -53,6 +53,7 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        self.conventional_routes(file, class, node, pack);
         if self.is_from_spec(file, class, rule) {
             self.spec_routes(file, class, node);
         }
@@ -103,7 +104,13 @@ impl<'a> Linker<'a> {
     }
 
     /// Whether one of these annotations stands on a definition.
-    fn is_annotated(&self, file: FileId, facts: &FileFacts, definition: ScopeId, names: &[String]) -> bool {
+    pub fn is_annotated(
+        &self,
+        file: FileId,
+        facts: &FileFacts,
+        definition: ScopeId,
+        names: &[String],
+    ) -> bool {
         let annotations = facts.scope(definition).map(|scope| facts.list(scope.annotations));
         annotations.into_iter().flatten().any(|annotation| {
             let callee = match facts.expr(*annotation) {

@@ -63,6 +63,11 @@ impl<'a> Linker<'a> {
                         return Some(Value::Router(node));
                     }
                 }
+                Operation::Mount if !rule.known_as.is_empty() => {
+                    if self.mount_known(site, node, position, rule) {
+                        return Some(Value::Router(node));
+                    }
+                }
                 Operation::Mount if !rule.parent.is_empty() => {
                     self.serve(site, node, rule);
                     return Some(Value::Router(node));
@@ -153,6 +158,7 @@ impl<'a> Linker<'a> {
                     self.graph.mount(edge);
                 }
                 self.make_router(file, facts, call, node, rule);
+                self.know_router(site, node, position, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {

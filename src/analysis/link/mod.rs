@@ -13,13 +13,16 @@ mod call;
 mod children;
 mod class;
 mod context;
+mod conventions;
 mod effect;
 mod eval;
 mod fields;
 mod format;
 mod graph;
+mod groups;
 mod handler;
 mod index;
+mod known;
 mod linker;
 mod lookup;
 mod member;
@@ -38,6 +41,8 @@ mod resources;
 mod rules;
 mod select;
 mod specs;
+mod table_routes;
+mod tables;
 mod tested;
 mod tokens;
 mod value;
@@ -54,6 +59,7 @@ pub use graph::NodeId;
 pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
 pub use resolver::{Callee, Definition, Resolver};
+pub(crate) use tested::glob_matches;
 pub use value::Value;
 
 /// What linking gives.
@@ -77,7 +83,8 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
-    let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
+    let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
+    linker.add_table_routes(&mut found);
     let edges = linker.import_edges();
     let (endpoints, handlers) = found
         .endpoints
