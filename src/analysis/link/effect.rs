@@ -63,6 +63,11 @@ impl<'a> Linker<'a> {
                         return Some(Value::Router(node));
                     }
                 }
+                Operation::Mount if !rule.known_as.is_empty() => {
+                    if self.mount_known(site, node, position, rule) {
+                        return Some(Value::Router(node));
+                    }
+                }
                 Operation::Mount if !rule.parent.is_empty() => {
                     self.serve(site, node, rule);
                     return Some(Value::Router(node));
@@ -153,6 +158,7 @@ impl<'a> Linker<'a> {
                     self.graph.mount(edge);
                 }
                 self.make_router(file, facts, call, node, rule);
+                self.know_router(site, node, position, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {
@@ -300,7 +306,10 @@ impl<'a> Linker<'a> {
         let prefix = path.unwrap_or_else(|| vec!["".into()]);
         let rule = packs::Call { over, ..rule.clone() };
         let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
-        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
+        // A file that is not in the project has no routes of the project.
+        let names_files = !rule.child.is_empty() && rule.child.iter().all(|child| child.file.is_some());
+        let nothing = children.is_empty() && !names_files;
+        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || nothing;
         if !mounted && unresolved && report {
             if let Some(node) = self.graph.get_mut(node) {
                 node.open = true;

@@ -68,8 +68,8 @@ pub(super) struct Node {
     pub app: bool,
     /// Served because the pack has no application; holds for one round.
     pub alone: bool,
-    /// What property files put before everything that it serves.
-    pub base: Rc<str>,
+    /// What files beside the code put before everything that it serves; alternatives.
+    pub base: Vec<Rc<str>>,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
@@ -145,7 +145,7 @@ impl Graph {
             pack,
             app: false,
             alone: false,
-            base: "".into(),
+            base: vec!["".into()],
             own: vec!["".into()],
             class: None,
             open: false,
@@ -276,7 +276,9 @@ impl Graph {
             }
         }
         if (node.app || node.alone) && edges.is_empty() {
-            node.own.iter().for_each(|own| add(&node.base, own));
+            for base in &node.base {
+                node.own.iter().for_each(|own| add(base, own));
+            }
         }
         search.open.remove(&id);
         // What was found inside a cycle depends on where it was entered.

@@ -1,6 +1,10 @@
 //! The format of a pack file.
 
-use super::{pattern::Pattern, selector::Selector};
+use super::{
+    conventions::{ActionGroups, Conventions, RouteFiles},
+    pattern::Pattern,
+    selector::Selector,
+};
 use crate::domain::{layer::Layer, stack::StackKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +59,12 @@ pub struct Pack {
     /// Module bindings that list routes.
     #[serde(default)]
     pub collections: Vec<Collection>,
+    /// Files beside the code that list routes.
+    #[serde(default)]
+    pub route_tables: Option<RouteFiles>,
+    /// Paths of handler methods that state none.
+    #[serde(default)]
+    pub conventions: Option<Conventions>,
     /// Globs of files whose calls outside any block are routes.
     #[serde(default)]
     pub route_files: Vec<String>,
@@ -230,6 +240,19 @@ pub struct Call {
     /// Names of blocks that are included.
     #[serde(default)]
     pub include: Vec<Selector>,
+    /// The name under which other calls mount the new router; of a mount, the name of what
+    /// it mounts.
+    #[serde(default)]
+    pub known_as: Vec<Selector>,
+    /// The actions come in groups, of which `pick` and `leave` speak.
+    #[serde(default)]
+    pub groups: Option<ActionGroups>,
+    /// The actions that are left out where the project switches `lean_by` on.
+    #[serde(default)]
+    pub lean: Vec<String>,
+    /// The setting that is assigned `true`.
+    #[serde(default)]
+    pub lean_by: String,
     /// Where this is stated, items of resources inside leave out what is around them.
     #[serde(default)]
     pub shallow: Vec<Selector>,
@@ -283,6 +306,9 @@ pub struct Class {
     /// Names of annotations.
     #[serde(default)]
     pub annotation: Vec<String>,
+    /// Names of annotations that make it something else: a client of another service.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Base classes, also indirect ones.
     #[serde(default)]
     pub base: Vec<Pattern>,
@@ -333,6 +359,12 @@ pub struct ClassAction {
     /// Only where the class or a project base defines the method itself.
     #[serde(default)]
     pub defined: bool,
+    /// Its group, of resources with groups.
+    #[serde(default)]
+    pub group: String,
+    /// What the resource's class must state that it can do.
+    #[serde(default)]
+    pub needs: String,
 }
 
 /// An annotation on a function that makes it an endpoint.
