@@ -6,7 +6,7 @@ use super::{
     layout::retarget,
     names::Name,
     render::{Helpers, render},
-    resource::{Plan, RECIPE},
+    plan::{Plan, RECIPE},
 };
 use crate::{
     domain::layer::Layer,
