@@ -7,10 +7,7 @@ use crate::{
         task::CriterionState,
     },
     ports::{ProposalRequest, ProposeError},
-    propose::{
-        recipe::render::render,
-        walkthrough::guide_for_finding,
-    },
+    propose::{recipe::render::render, walkthrough::guide_for_finding},
 };
 use minijinja::context;
 

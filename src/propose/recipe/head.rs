@@ -83,11 +83,12 @@ impl Head {
 
 /// Whether a recipe of that name is for a repository whose stack is known.
 pub(crate) fn offers(recipe: &str, map: &BackendMap) -> bool {
-    let known = |stack: &&Stack| {
-        stack.name(StackKey::Framework).is_some() && stack.name(StackKey::Orm).is_some()
-    };
-    let stacks: Vec<&Stack> =
-        std::iter::once(&map.stack).chain(map.services.iter().map(|service| &service.stack)).filter(known).collect();
+    let known =
+        |stack: &&Stack| stack.name(StackKey::Framework).is_some() && stack.name(StackKey::Orm).is_some();
+    let stacks: Vec<&Stack> = std::iter::once(&map.stack)
+        .chain(map.services.iter().map(|service| &service.stack))
+        .filter(known)
+        .collect();
     let heads = recipe_folders().filter_map(|folder| Head::load(folder).ok());
     heads.filter(|head| head.name == recipe).any(|head| stacks.iter().any(|stack| head.fits(stack)))
 }

@@ -47,7 +47,8 @@ impl Name {
 /// Refuses what cannot be a field: not an identifier, reserved, or taken by a base class.
 pub(crate) fn check_field(name: &str, words: &Words) -> Result<(), ProposeError> {
     check(name, "a field", words)?;
-    let is_taken = |taken: &String| taken.strip_suffix('*').map_or(taken == name, |head| name.starts_with(head));
+    let is_taken =
+        |taken: &String| taken.strip_suffix('*').map_or(taken == name, |head| name.starts_with(head));
     if words.taken.iter().any(is_taken) {
         return Err(ProposeError::Input {
             what: format!("{name} cannot be a field: a base class uses that name"),

@@ -90,9 +90,8 @@ impl Renamer<'_> {
         let separator = words.iter().find_map(|word| word.separator);
         let first = words.get(at).map_or("", |word| word.text);
         let is_capital = first.starts_with(char::is_uppercase);
-        let is_shout = is_capital
-            && first.len() > 1
-            && words.iter().all(|word| !word.text.contains(char::is_lowercase));
+        let is_shout =
+            is_capital && first.len() > 1 && words.iter().all(|word| !word.text.contains(char::is_lowercase));
         let mut result = String::new();
         let mut push = |separator: Option<char>, text: &str| {
             result.extend(separator);
@@ -183,7 +182,10 @@ mod tests {
             ("create-user.dto.js", "create-book-review.dto.js"),
             ("MAX_USER_COUNT", "MAX_BOOK_REVIEW_COUNT"),
             ("superuser, Username, users2", "superuser, Username, users2"),
-            ("_user __user user_", "_bookReview __bookReview user_".replace("user_", "book_review_").as_str()),
+            (
+                "_user __user user_",
+                "_bookReview __bookReview user_".replace("user_", "book_review_").as_str(),
+            ),
         ] {
             assert_eq!(renamer.apply(text), expected);
         }

@@ -70,4 +70,3 @@ fn tidy(text: &str) -> String {
     text.push('\n');
     text
 }
-

@@ -54,7 +54,8 @@ impl Ask<'_> {
     /// The step of the plan that a layer's files belong to.
     pub(super) fn step_for(&self, layer: Layer) -> Option<StepId> {
         let own = |step: &&crate::domain::plan::Step| {
-            step.layer == layer && matches!(&step.filler, Filler::Recipe { recipe } if *recipe == self.head.name)
+            step.layer == layer
+                && matches!(&step.filler, Filler::Recipe { recipe } if *recipe == self.head.name)
         };
         self.request.steps.iter().find(own).map(|step| step.id)
     }

@@ -2,9 +2,13 @@
 //!
 //! Templates are written in one plain form (single quotes, semicolons, two blanks); what
 //! they give is put into the repository's form here. `⟨a¦b⟩` in a template is a list that
-//! stands on one line where it fits, and on lines of its own where it does not.
+//! stands on one line where it fits, and on lines of its own where it does not; `⟨.a()¦.b()⟩`
+//! is a chain of calls that does the same.
 
-use minijinja::{Environment, Value, value::{Rest, ValueKind}};
+use minijinja::{
+    Environment, Value,
+    value::{Rest, ValueKind},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The habits of a repository that a formatter would have.
@@ -63,7 +67,11 @@ impl Habits {
             .collect();
         let kept = ends.iter().filter(|ends| **ends).count();
         Self {
-            quote: if count(&|line| line.contains('"')) > count(&|line| line.contains('\'')) { '"' } else { '\'' },
+            quote: if count(&|line| line.contains('"')) > count(&|line| line.contains('\'')) {
+                '"'
+            } else {
+                '\''
+            },
             semicolons: count(&|line| line.trim_end().ends_with(';')) * 2 >= imports.len(),
             indent: indent.to_owned(),
             width: settings
@@ -112,7 +120,7 @@ impl Habits {
         let depth = (line.len() - inner.len()) / 2;
         let indent = self.indent.repeat(depth);
         let columns = indent.replace('\t', "  ").chars().count();
-        let flat: String = inner.replace('¦', ", ").replace(['⟨', '⟩'], "");
+        let flat = flat(inner);
         let group = first_group(inner).filter(|_| columns + flat.chars().count() > self.width);
         let Some((before, parts, after)) = group else {
             let flat = if self.semicolons { &*flat } else { flat.strip_suffix(';').unwrap_or(&flat) };
@@ -125,6 +133,12 @@ impl Habits {
         };
         let lead = "  ".repeat(depth);
         self.push(&format!("{lead}{}", before.trim_end()), text);
+        if let (true, Some((end, calls))) = (is_chain(&parts), parts.split_last()) {
+            for call in calls {
+                self.push(&format!("{lead}  {call}"), text);
+            }
+            return self.push(&format!("{lead}  {end}{after}"), text);
+        }
         let last = parts.len().saturating_sub(1);
         for (index, part) in parts.iter().enumerate() {
             let comma = if index < last || self.trailing_commas { "," } else { "" };
@@ -186,7 +200,10 @@ fn imports(candidates: impl Iterator<Item = Candidate>, used: &BTreeSet<String>)
     let mut whole: Vec<((bool, String), String)> = Vec::new();
     for candidate in candidates {
         let Candidate { from, name, local, is_type } = candidate;
-        if from.is_empty() || (!local.is_empty() && !used.contains(&local)) || !seen.insert(format!("{local}\u{1}{}", if local.is_empty() { from.as_str() } else { "" })) {
+        if from.is_empty()
+            || (!local.is_empty() && !used.contains(&local))
+            || !seen.insert(format!("{local}\u{1}{}", if local.is_empty() { from.as_str() } else { "" }))
+        {
             continue;
         }
         let is_own = from.starts_with('.');
@@ -208,6 +225,23 @@ fn imports(candidates: impl Iterator<Item = Candidate>, used: &BTreeSet<String>)
     }
     whole.sort();
     whole.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A line with its lists on it.
+fn flat(line: &str) -> String {
+    match first_group(line) {
+        Some((before, parts, after)) => {
+            let joint = if is_chain(&parts) { "" } else { ", " };
+            let parts: Vec<String> = parts.into_iter().map(flat).collect();
+            format!("{before}{}{}", parts.join(joint), flat(after))
+        }
+        None => line.to_owned(),
+    }
+}
+
+/// Whether a list is a chain of calls: `⟨.get(a)¦.expect(b)⟩`.
+fn is_chain(parts: &[&str]) -> bool {
+    parts.first().is_some_and(|part| part.starts_with('.'))
 }
 
 /// The first list at the top of a line: what is before, its parts, what is after.
@@ -269,10 +303,10 @@ mod tests {
 
     #[test]
     fn a_list_stands_on_one_line_where_it_fits() {
-        let text = "call(⟨one¦two⟩);\n  another(⟨first.argument¦inner(⟨second¦third⟩)⟩);\n";
+        let text = "call(⟨one¦two⟩);\n  another(⟨first.argument¦inner(⟨second¦third⟩)⟩);\nask⟨.get('/api/things/of/a/user')¦.expect(⟨404⟩)⟩;\n";
         assert_eq!(
             habits().write(text, &[]),
-            "call(one, two);\n  another(\n    first.argument,\n    inner(second, third),\n  );\n"
+            "call(one, two);\n  another(\n    first.argument,\n    inner(second, third),\n  );\nask\n  .get('/api/things/of/a/user')\n  .expect(404);\n"
         );
     }
 
@@ -309,13 +343,8 @@ mod tests {
     fn habits_are_read_from_the_sources() {
         let text = "import { A } from \"a\"\nclass B {\n\tc = [\n\t\t1,\n\t\t2\n\t]\n}\n";
         let found = Habits::read(&[text], Some("{\"printWidth\": 100}"));
-        let expected = Habits {
-            quote: '"',
-            semicolons: false,
-            indent: "\t".into(),
-            width: 100,
-            trailing_commas: false,
-        };
+        let expected =
+            Habits { quote: '"', semicolons: false, indent: "\t".into(), width: 100, trailing_commas: false };
         assert_eq!(found, expected);
     }
 }

@@ -6,8 +6,8 @@ use super::outline::{
 use oxc_ast::ast::{
     Argument, ArrowFunctionBody, BindingPattern, CallExpression, ClassElement, Declaration, Decorator,
     ExportDefaultDeclarationKind, Expression, FormalParameters, ImportDeclaration,
-    ImportDeclarationSpecifier, ImportOrExportKind, MethodDefinition, MethodDefinitionKind, ModuleDeclaration,
-    ObjectPropertyKind, Program, Statement, TSAccessibility, VariableDeclaration,
+    ImportDeclarationSpecifier, ImportOrExportKind, MethodDefinition, MethodDefinitionKind,
+    ModuleDeclaration, ObjectPropertyKind, Program, Statement, TSAccessibility, VariableDeclaration,
 };
 use oxc_span::{GetSpan, Span};
 use std::ops::Range;
@@ -57,14 +57,14 @@ impl Read<'_> {
     fn module(&mut self, module: &ModuleDeclaration<'_>) {
         match module {
             ModuleDeclaration::ImportDeclaration(import) => self.import(import),
-            ModuleDeclaration::ExportAllDeclaration(export) => self.script.exports.push(Export {
-                from: export.source.value.to_string(),
-                range: range(export.span),
-            }),
-            ModuleDeclaration::ExportFromDeclaration(export) => self.script.exports.push(Export {
-                from: export.source.value.to_string(),
-                range: range(export.span),
-            }),
+            ModuleDeclaration::ExportAllDeclaration(export) => self
+                .script
+                .exports
+                .push(Export { from: export.source.value.to_string(), range: range(export.span) }),
+            ModuleDeclaration::ExportFromDeclaration(export) => self
+                .script
+                .exports
+                .push(Export { from: export.source.value.to_string(), range: range(export.span) }),
             ModuleDeclaration::ExportDeclaration(export) => match &export.declaration {
                 Declaration::ClassDeclaration(class) => self.class(class),
                 Declaration::VariableDeclaration(variable) => self.variable(variable),
@@ -114,8 +114,7 @@ impl Read<'_> {
 
     fn class(&mut self, class: &oxc_ast::ast::Class<'_>) {
         let Some(id) = &class.id else { return };
-        let marks: Vec<Mark> =
-            class.decorators.iter().filter_map(|decorator| self.mark(decorator)).collect();
+        let marks: Vec<Mark> = class.decorators.iter().filter_map(|decorator| self.mark(decorator)).collect();
         for decorator in &class.decorators {
             self.lists(&decorator.expression, "", &mut Vec::new());
         }
@@ -199,10 +198,9 @@ impl Read<'_> {
 
     fn mark(&self, decorator: &Decorator<'_>) -> Option<Mark> {
         let (callee, arguments) = match &decorator.expression {
-            Expression::CallExpression(call) => (
-                &call.callee,
-                call.arguments.iter().map(|argument| self.source(argument.span())).collect(),
-            ),
+            Expression::CallExpression(call) => {
+                (&call.callee, call.arguments.iter().map(|argument| self.source(argument.span())).collect())
+            }
             other => (other, Vec::new()),
         };
         Some(Mark { name: callee_name(callee)?, arguments })
@@ -338,7 +336,8 @@ fn callee_name(callee: &Expression<'_>) -> Option<String> {
         Expression::StaticMemberExpression(member) => match &member.object {
             // `describe.skip`, `it.each` are what they begin with.
             Expression::Identifier(object) if object.name.starts_with(char::is_lowercase) => {
-                let known = SUITES.contains(&object.name.as_str()) || object.name == "it" || object.name == "test";
+                let known =
+                    SUITES.contains(&object.name.as_str()) || object.name == "it" || object.name == "test";
                 Some(if known { object.name.to_string() } else { member.property.name.to_string() })
             }
             _ => Some(member.property.name.to_string()),

@@ -1,6 +1,6 @@
 //! The edits of existing files that make a new resource known, with their notes.
 
-use super::{layout::retarget, register, plan::Plan};
+use super::{layout::retarget, plan::Plan, register};
 use crate::{
     domain::{
         diff::changes_between,

@@ -5,8 +5,8 @@ use super::{
     fields::{Field, Kind},
     layout::retarget,
     names::Name,
-    render::{Helpers, render},
     plan::{Plan, RECIPE},
+    render::{Helpers, render},
 };
 use crate::{
     domain::layer::Layer,

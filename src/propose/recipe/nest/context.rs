@@ -38,7 +38,9 @@ impl Plan<'_> {
         let parent_imports: Vec<String> = self
             .parents
             .iter()
-            .map(|parent| format!("{}:{}", relative(path, &parent.table.path, self.extension), parent.table.class))
+            .map(|parent| {
+                format!("{}:{}", relative(path, &parent.table.path, self.extension), parent.table.class)
+            })
             .collect();
         let words = name.plural.replace('_', " ");
         let entity = self.example.class(Role::Entity, &self.survey);
@@ -126,7 +128,7 @@ impl Plan<'_> {
             key => parent.key.property.clone(),
             is_uuid => parent.key.is_uuid,
             ts => if parent.key.is_uuid { "string" } else { "number" },
-            repository => if parent.repository == camel(&self.ask.name.plural) {
+            repository => if parent.repository == self.injected_name(Role::Service, Role::Repository) {
                 format!("{}Repository", camel(&parent.field))
             } else {
                 parent.repository.clone()
@@ -165,14 +167,23 @@ impl Plan<'_> {
                     let direct = found.path.ends_with("/index.ts").then(|| {
                         let stem = found.path.trim_end_matches("/index.ts");
                         let ends = import.from.contains("index");
-                        if ends { relative(path, &found.path, self.extension) } else { relative(path, stem, "") }
+                        if ends {
+                            relative(path, &found.path, self.extension)
+                        } else {
+                            relative(path, stem, "")
+                        }
                     });
                     direct.unwrap_or_else(|| relative(path, &found.path, self.extension))
                 }
                 _ => import.from.clone(),
             };
             if import.names.is_empty() && role == Some(Role::Test) {
-                carried.push(Candidate { from: from.clone(), name: String::new(), local: String::new(), is_type: false });
+                carried.push(Candidate {
+                    from: from.clone(),
+                    name: String::new(),
+                    local: String::new(),
+                    is_type: false,
+                });
             }
             for name in &import.names {
                 carried.push(Candidate {
@@ -209,7 +220,9 @@ impl Plan<'_> {
     fn repository_kind(&self) -> &'static str {
         match self.example.class(Role::Repository, &self.survey) {
             None => "injected",
-            Some((_, class)) if class.base.as_deref().is_some_and(|base| base.starts_with("Repository")) => "extends",
+            Some((_, class)) if class.base.as_deref().is_some_and(|base| base.starts_with("Repository")) => {
+                "extends"
+            }
             Some(_) => "wraps",
         }
     }
@@ -238,7 +251,8 @@ impl Plan<'_> {
             let wanted = self.example.part(other).map(|part| part.class.clone());
             let of_rows = format!("Repository<{}>", self.table.class);
             let parameter = class.parameters.iter().find(|parameter| {
-                Some(&parameter.ty) == wanted.as_ref() || (other == Role::Repository && parameter.ty == of_rows)
+                Some(&parameter.ty) == wanted.as_ref()
+                    || (other == Role::Repository && parameter.ty == of_rows)
             })?;
             Some(renamer.apply(&parameter.name))
         });
@@ -251,7 +265,8 @@ impl Plan<'_> {
     /// `private readonly`, as the example's constructors have it.
     fn modifiers(&self) -> String {
         let controller = self.example.class(Role::Controller, &self.survey);
-        let written = controller.and_then(|(_, class)| class.parameters.first()).map(|one| one.modifiers.clone());
+        let written =
+            controller.and_then(|(_, class)| class.parameters.first()).map(|one| one.modifiers.clone());
         written.filter(|written| !written.is_empty()).unwrap_or_else(|| "private readonly".into())
     }
 }
@@ -265,7 +280,10 @@ fn strict_partial(package: &str, manifest: &str) -> bool {
     };
     let Some((_, rest)) = manifest.split_once(&format!("\"{package}\"")) else { return false };
     let range = rest.split('"').nth(1).unwrap_or_default();
-    let mut numbers = range.trim_start_matches(|c: char| !c.is_ascii_digit()).split('.').map(|part| part.parse().unwrap_or(0));
+    let mut numbers = range
+        .trim_start_matches(|c: char| !c.is_ascii_digit())
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= since
 }
 

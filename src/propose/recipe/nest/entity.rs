@@ -90,7 +90,8 @@ impl Table {
     fn add(&mut self, class: &Class, inherited: bool, snake_columns: bool) {
         for property in &class.properties {
             if let Some(mark) = property.mark(&["PrimaryGeneratedColumn", "PrimaryColumn"]) {
-                let is_uuid = mark.arguments.iter().any(|argument| argument.contains("uuid")) || property.ty == "string";
+                let is_uuid = mark.arguments.iter().any(|argument| argument.contains("uuid"))
+                    || property.ty == "string";
                 self.key.get_or_insert(Key { property: property.name.clone(), is_uuid });
                 self.key_in_base |= inherited;
                 continue;
@@ -119,13 +120,23 @@ impl Table {
 fn column_kind(property: &Property) -> Option<(&Mark, ColumnKind)> {
     for mark in &property.marks {
         let kind = match mark.name.as_str() {
-            "Column" if mark.arguments.iter().any(|argument| argument.contains("default:") || argument.contains("generatedType")) => {
+            "Column"
+                if mark
+                    .arguments
+                    .iter()
+                    .any(|argument| argument.contains("default:") || argument.contains("generatedType")) =>
+            {
                 ColumnKind::Other
             }
             "Column" => ColumnKind::Plain,
-            "CreateDateColumn" | "UpdateDateColumn" | "DeleteDateColumn" => ColumnKind::Time(mark.name.clone()),
+            "CreateDateColumn" | "UpdateDateColumn" | "DeleteDateColumn" => {
+                ColumnKind::Time(mark.name.clone())
+            }
             "VersionColumn" | "VirtualColumn" => ColumnKind::Other,
-            "ManyToOne" | "OneToOne" if property.marks.iter().any(|mark| mark.name == "JoinColumn") || mark.name == "ManyToOne" => {
+            "ManyToOne" | "OneToOne"
+                if property.marks.iter().any(|mark| mark.name == "JoinColumn")
+                    || mark.name == "ManyToOne" =>
+            {
                 let target = mark.arguments.first().and_then(|argument| argument.split("=>").nth(1));
                 ColumnKind::ManyToOne(target.unwrap_or_default().trim().to_owned())
             }

@@ -63,7 +63,8 @@ impl Example {
             parts.entry(role).or_insert_with(|| (source.path.clone(), class.name.clone()));
         }
         for source in survey.sources.values().filter(|source| is_request_test(source)) {
-            let stem = source.path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
+            let stem =
+                source.path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
             if let Some(parts) = by_resource.get_mut(&singular(&snake(stem))) {
                 parts.entry(Role::Test).or_insert_with(|| (source.path.clone(), String::new()));
             }
@@ -71,7 +72,8 @@ impl Example {
         let missing = |parts: &BTreeMap<Role, (String, String)>| -> Vec<&str> {
             NEEDED.iter().filter(|(role, _)| !parts.contains_key(role)).map(|(_, name)| *name).collect()
         };
-        let rank = |parts: &BTreeMap<Role, (String, String)>| (usize::MAX - missing(parts).len(), parts.len());
+        let rank =
+            |parts: &BTreeMap<Role, (String, String)>| (usize::MAX - missing(parts).len(), parts.len());
         // The first of equals by name, so that the same repository always gives the same answer.
         let best = by_resource.iter().rev().max_by_key(|(_, parts)| rank(parts));
         let Some((like, parts)) = best else {
@@ -89,7 +91,16 @@ impl Example {
             )));
         }
         let mut found = BTreeMap::new();
-        for role in [Role::Entity, Role::Create, Role::Update, Role::Repository, Role::Service, Role::Controller, Role::Module, Role::Test] {
+        for role in [
+            Role::Entity,
+            Role::Create,
+            Role::Update,
+            Role::Repository,
+            Role::Service,
+            Role::Controller,
+            Role::Module,
+            Role::Test,
+        ] {
             let own = parts.get(&role).map(|part| (like, part));
             let other = || {
                 let others = by_resource.iter().filter(|_| role != Role::Repository);
@@ -155,7 +166,8 @@ impl Example {
         if let (Some(path), false) = (renamed(role), shared) {
             return path;
         }
-        let module = renamed(Role::Module).unwrap_or_else(|| format!("src/{0}/{0}.module.ts", self.file(&name.plural)));
+        let module = renamed(Role::Module)
+            .unwrap_or_else(|| format!("src/{0}/{0}.module.ts", self.file(&name.plural)));
         let (one, many) = (self.file(&name.snake), self.file(&name.plural));
         match role {
             Role::Create => format!("{}/dto/create-{one}.dto.ts", folder(&module)),
@@ -182,7 +194,8 @@ impl Example {
 /// What a class is in its resource, and the name of the resource in it.
 fn role_of<'c>(source: &Source, class: &'c Class) -> Option<(Role, &'c str)> {
     let name = class.name.as_str();
-    let stem = |ends: &[&str]| ends.iter().find_map(|end| name.strip_suffix(end)).filter(|stem| !stem.is_empty());
+    let stem =
+        |ends: &[&str]| ends.iter().find_map(|end| name.strip_suffix(end)).filter(|stem| !stem.is_empty());
     if class.mark("Entity").is_some() {
         return Some((Role::Entity, stem(&["Entity", "Model"]).unwrap_or(name)));
     }
@@ -194,7 +207,8 @@ fn role_of<'c>(source: &Source, class: &'c Class) -> Option<(Role, &'c str)> {
     }
     if name.ends_with("Repository") {
         let extends = class.base.as_deref().is_some_and(|base| base.starts_with("Repository"));
-        return (class.mark("Injectable").is_some() || extends).then_some((Role::Repository, stem(&["Repository"])?));
+        return (class.mark("Injectable").is_some() || extends)
+            .then_some((Role::Repository, stem(&["Repository"])?));
     }
     if class.mark("Injectable").is_some() {
         return Some((Role::Service, stem(&["Service"])?));
@@ -213,8 +227,7 @@ fn role_of<'c>(source: &Source, class: &'c Class) -> Option<(Role, &'c str)> {
 
 /// Whether a test asks over HTTP.
 fn is_request_test(source: &Source) -> bool {
-    !source.script.suites.is_empty()
-        && source.script.imports.iter().any(|import| import.from == "supertest")
+    !source.script.suites.is_empty() && source.script.imports.iter().any(|import| import.from == "supertest")
 }
 
 /// How words of file names are joined, as far as the repository shows it.

@@ -125,7 +125,9 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name, remarks: &mu
     });
     let answer = answer(list, list_method, &renamer, &paging, &example.class_for(Role::Entity, name));
     let answer = answer.unwrap_or_else(|| {
-        remarks.push("What the example's list answers was not understood; the new one answers a plain list.".into());
+        remarks.push(
+            "What the example's list answers was not understood; the new one answers a plain list.".into(),
+        );
         plain(&example.class_for(Role::Entity, name))
     });
     Handlers {
@@ -134,7 +136,11 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name, remarks: &mu
         create: verb(create, "create"),
         update: verb(update, "update"),
         remove: verb(remove, "remove"),
-        update_verb: if update.is_some_and(|method| method.mark(&["Put"]).is_some()) { "Put" } else { "Patch" },
+        update_verb: if update.is_some_and(|method| method.mark(&["Put"]).is_some()) {
+            "Put"
+        } else {
+            "Patch"
+        },
         remove_status: remove
             .and_then(|method| method.mark(&["HttpCode"]))
             .and_then(|mark| mark.arguments.first().cloned()),
@@ -157,14 +163,16 @@ fn paging(list: Option<&Method>, survey: &Survey, renamer: &Renamer<'_>) -> Pagi
             let is_own = renamer.touches(&class.name);
             let properties = || class.properties.iter();
             let take = properties().find(|property| TAKES.contains(&property.name.as_str()));
-            let skip = properties().find(|property| property.name == "page" || SKIPS.contains(&property.name.as_str()));
+            let skip = properties()
+                .find(|property| property.name == "page" || SKIPS.contains(&property.name.as_str()));
             if let (Some(take), Some(skip), false) = (take, skip, is_own) {
                 let value = |property: &crate::propose::script::Property, default: &str| {
                     let read = format!("{}.{}", query.name, property.name);
                     if property.optional { format!("({read} ?? {default})") } else { read }
                 };
                 let counts_pages = skip.name == "page";
-                let (take_value, skip_value) = (value(take, "20"), value(skip, if counts_pages { "1" } else { "0" }));
+                let (take_value, skip_value) =
+                    (value(take, "20"), value(skip, if counts_pages { "1" } else { "0" }));
                 return Paging {
                     class: class.name.clone(),
                     variable: query.name.clone(),
@@ -180,7 +188,9 @@ fn paging(list: Option<&Method>, survey: &Survey, renamer: &Renamer<'_>) -> Pagi
         }
         names.extend(query.marks.iter().filter_map(|mark| mark.text()));
     }
-    let known = |options: &[&'static str]| options.iter().find(|option| names.iter().any(|name| name == *option)).copied();
+    let known = |options: &[&'static str]| {
+        options.iter().find(|option| names.iter().any(|name| name == *option)).copied()
+    };
     let take = known(&TAKES).unwrap_or("limit");
     let skip = known(&["page"]).or_else(|| known(&SKIPS)).unwrap_or("offset");
     let counts_pages = skip == "page";
@@ -239,7 +249,15 @@ fn answer(
             path = Some(format!(".{}", renamer.apply(key)));
         }
         let roots = value.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));
-        let known = [items, total, "Math.ceil", "Math.max", paging.variable.as_str(), paging.take.as_str(), paging.skip.as_str()];
+        let known = [
+            items,
+            total,
+            "Math.ceil",
+            "Math.max",
+            paging.variable.as_str(),
+            paging.take.as_str(),
+            paging.skip.as_str(),
+        ];
         let is_known = |root: &str| {
             root.is_empty()
                 || root.starts_with(|c: char| c.is_ascii_digit())
@@ -256,7 +274,9 @@ fn answer(
         let renamed = renamer.apply(&flat);
         // A type of the example's own is not there for the new resource.
         let fresh = words(&renamed).into_iter().filter(|word| !words(&flat).contains(word));
-        let missing = fresh.into_iter().any(|word| word != entity && !parts.iter().any(|part| words(part).contains(&word)));
+        let missing = fresh
+            .into_iter()
+            .any(|word| word != entity && !parts.iter().any(|part| words(part).contains(&word)));
         if missing { String::new() } else { renamed }
     };
     Some(Answer {

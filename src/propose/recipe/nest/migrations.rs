@@ -1,10 +1,7 @@
 //! Where the next migration goes, and which types its database has.
 
 use super::{
-    super::{
-        names::Name,
-        rename::Joint,
-    },
+    super::{names::Name, rename::Joint},
     survey::{Source, Survey, folder},
 };
 use crate::{domain::place::Place, ports::ProposeError};
@@ -75,7 +72,8 @@ fn stamp(class: &str, path: &str) -> String {
 
 /// The database that the application is written for.
 pub(super) fn dialect(survey: &Survey, manifest: &str) -> Result<&'static str, ProposeError> {
-    let is_settings = |source: &&Source| source.text.contains("DataSource") || source.text.contains("forRoot");
+    let is_settings =
+        |source: &&Source| source.text.contains("DataSource") || source.text.contains("forRoot");
     for source in survey.sources.values().filter(is_settings) {
         for (dialect, names) in DIALECTS {
             let stated = |name: &&str| {
@@ -86,7 +84,14 @@ pub(super) fn dialect(survey: &Survey, manifest: &str) -> Result<&'static str, P
             }
         }
     }
-    let drivers = [("pg", "postgres"), ("sql.js", "sqlite"), ("better-sqlite3", "sqlite"), ("sqlite3", "sqlite"), ("mysql2", "mysql"), ("mysql", "mysql")];
+    let drivers = [
+        ("pg", "postgres"),
+        ("sql.js", "sqlite"),
+        ("better-sqlite3", "sqlite"),
+        ("sqlite3", "sqlite"),
+        ("mysql2", "mysql"),
+        ("mysql", "mysql"),
+    ];
     let driver = drivers.iter().find(|(package, _)| manifest.contains(&format!("\"{package}\"")));
     driver.map(|(_, dialect)| *dialect).ok_or_else(|| {
         ProposeError::NotApplicable(
@@ -94,4 +99,3 @@ pub(super) fn dialect(survey: &Survey, manifest: &str) -> Result<&'static str, P
         )
     })
 }
-

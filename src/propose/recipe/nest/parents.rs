@@ -25,12 +25,17 @@ pub(super) struct Parent {
 }
 
 /// Reads them; an unknown one is an input error that lists the known.
-pub(super) fn read(fields: &[Field], survey: &Survey, snake_columns: bool) -> Result<Vec<Parent>, ProposeError> {
+pub(super) fn read(
+    fields: &[Field],
+    survey: &Survey,
+    snake_columns: bool,
+) -> Result<Vec<Parent>, ProposeError> {
     let mut parents = Vec::new();
     for field in fields {
         let Kind::BelongsTo(model) = &field.kind else { continue };
         let entities = || survey.classes().filter(|(_, class)| class.mark("Entity").is_some());
-        let hit = entities().find(|(_, class)| class.name == *model || class.name == format!("{model}Entity"));
+        let hit =
+            entities().find(|(_, class)| class.name == *model || class.name == format!("{model}Entity"));
         let Some((source, class)) = hit else {
             let known: BTreeSet<&str> = entities().map(|(_, class)| class.name.as_str()).collect();
             return Err(ProposeError::Input {
@@ -41,7 +46,9 @@ pub(super) fn read(fields: &[Field], survey: &Survey, snake_columns: bool) -> Re
         let table = Table::read(source, class, survey, snake_columns);
         let Some(key) = table.key.clone() else {
             return Err(ProposeError::Input {
-                what: format!("{model} has no primary key of one generated column, so nothing can refer to it here"),
+                what: format!(
+                    "{model} has no primary key of one generated column, so nothing can refer to it here"
+                ),
                 hint: format!("see {}", source.place(class.name_at)),
             });
         };

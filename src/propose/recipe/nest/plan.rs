@@ -62,21 +62,32 @@ impl<'a> Plan<'a> {
         let (source, class) = example.class(Role::Entity, &survey).ok_or_else(missing)?;
         let snake_columns = survey.sources.values().any(|source| source.text.contains("SnakeNamingStrategy"));
         let table = Table::read(source, class, &survey, snake_columns);
-        let key = table.key.clone().ok_or_else(|| ProposeError::NotApplicable(format!(
-            "{} has no primary key of one column, so there is none to learn from",
-            source.place(class.name_at)
-        )))?;
+        let key = table.key.clone().ok_or_else(|| {
+            ProposeError::NotApplicable(format!(
+                "{} has no primary key of one column, so there is none to learn from",
+                source.place(class.name_at)
+            ))
+        })?;
         let root = backend_root(&source.path);
         let manifest = first_text(ask, &root, &["package.json"])?;
-        let prettier = first_text(ask, &root, &[".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml"])?;
-        let texts: Vec<&str> =
-            example.parts.values().filter_map(|part| survey.get(&part.path)).map(|source| source.text.as_str()).collect();
+        let prettier = first_text(
+            ask,
+            &root,
+            &[".prettierrc", ".prettierrc.json", ".prettierrc.yaml", ".prettierrc.yml"],
+        )?;
+        let texts: Vec<&str> = example
+            .parts
+            .values()
+            .filter_map(|part| survey.get(&part.path))
+            .map(|source| source.text.as_str())
+            .collect();
         let habits = Habits::read(&texts, Some(prettier.as_str()).filter(|text| !text.is_empty()));
         let relative_imports = || {
             let imports = survey.sources.values().flat_map(|source| &source.script.imports);
             imports.filter(|import| import.from.starts_with('.'))
         };
-        let extension = if relative_imports().any(|import| import.from.ends_with(".js")) { ".js" } else { "" };
+        let extension =
+            if relative_imports().any(|import| import.from.ends_with(".js")) { ".js" } else { "" };
         let mut remarks = Vec::new();
         let handlers = handlers::read(&example, &survey, &ask.name, &mut remarks);
         let parents = parents::read(&ask.fields, &survey, snake_columns)?;
@@ -84,8 +95,21 @@ impl<'a> Plan<'a> {
         let dialect = migrations::dialect(&survey, &manifest)?;
         let setup = suite::read(&example, &survey, &ask.name);
         Ok(Self {
-            ask, survey, example, habits, table, key, handlers, parents, next, dialect, setup, extension,
-            snake_columns, manifest, remarks,
+            ask,
+            survey,
+            example,
+            habits,
+            table,
+            key,
+            handlers,
+            parents,
+            next,
+            dialect,
+            setup,
+            extension,
+            snake_columns,
+            manifest,
+            remarks,
         })
     }
 
@@ -130,7 +154,8 @@ impl<'a> Plan<'a> {
     /// The path after `@Controller`.
     pub(super) fn route(&self) -> String {
         let renamer = Renamer { from: &self.example.like, to: &self.ask.name, joint: Joint::Kebab };
-        let path = self.example.class(Role::Controller, &self.survey).and_then(|(_, class)| controller_path(class));
+        let path =
+            self.example.class(Role::Controller, &self.survey).and_then(|(_, class)| controller_path(class));
         let path = path.map(|path| renamer.apply(&path));
         path.unwrap_or_else(|| self.ask.name.plural.replace('_', "-"))
     }
@@ -157,7 +182,9 @@ impl<'a> Plan<'a> {
             }
             _ => {
                 if self.setup.is_none() {
-                    self.remarks.push("No test asks over HTTP with supertest, so the tests are yours to write.".into());
+                    self.remarks.push(
+                        "No test asks over HTTP with supertest, so the tests are yours to write.".into(),
+                    );
                     return None;
                 }
                 if let Some(parent) = self.parents.iter().find(|parent| parent.row.is_none()) {
@@ -198,7 +225,9 @@ impl<'a> Plan<'a> {
         let part = |role: Role| self.example.part(role).map(|part| (part.class.clone(), part.path.clone()));
         let mut twins = Vec::new();
         for (role, list) in [(Role::Module, "imports"), (Role::Entity, "entities")] {
-            twins.extend(part(role).map(|(like, path)| (like, path, self.class(role), self.path(role), list, role)));
+            twins.extend(
+                part(role).map(|(like, path)| (like, path, self.class(role), self.path(role), list, role)),
+            );
         }
         if let Some(next) = &self.next {
             let (path, like) = next.newest.clone();
@@ -226,14 +255,20 @@ impl<'a> Plan<'a> {
                     let mut lines = texts.get(&source.path).map_or(Vec::new(), |(_, lines, _)| lines.clone());
                     lines.push(line);
                     let layer = if *role == Role::Test { Layer::Migration } else { Layer::Config };
-                    texts.insert(source.path.clone(), (Source { path: source.path.clone(), text, script }, lines, layer));
+                    texts.insert(
+                        source.path.clone(),
+                        (Source { path: source.path.clone(), text, script }, lines, layer),
+                    );
                 }
             }
         }
         if !has_module {
             let (module, path) = part(Role::Module).unwrap_or_default();
             return Err(ProposeError::Input {
-                what: format!("no module has {module} ({path}) among its imports, so there is no place to register {}", self.class(Role::Module)),
+                what: format!(
+                    "no module has {module} ({path}) among its imports, so there is no place to register {}",
+                    self.class(Role::Module)
+                ),
                 hint: format!("add {module} to the imports of the module that starts the application"),
             });
         }
@@ -294,7 +329,9 @@ impl<'a> Plan<'a> {
         let taken = |path: &str| path.trim_end_matches('/').ends_with(&end);
         let address = self.setup.as_ref().map_or(end.clone(), |setup| setup.address.clone());
         match self.ask.map.endpoints.iter().find(|endpoint| taken(&endpoint.path)) {
-            Some(endpoint) => clash(format!("an endpoint {address}"), Place::new(endpoint.file.clone(), endpoint.line)),
+            Some(endpoint) => {
+                clash(format!("an endpoint {address}"), Place::new(endpoint.file.clone(), endpoint.line))
+            }
             None => Ok(()),
         }
     }
@@ -302,7 +339,8 @@ impl<'a> Plan<'a> {
     fn say_conventions(&mut self) {
         let controller = self.example.class(Role::Controller, &self.survey);
         if let Some((source, class)) = controller
-            && (class.mark("UseGuards").is_some() || class.methods.iter().any(|method| method.mark(&["UseGuards"]).is_some()))
+            && (class.mark("UseGuards").is_some()
+                || class.methods.iter().any(|method| method.mark(&["UseGuards"]).is_some()))
         {
             self.remarks.push(format!(
                 "Handlers of {} are guarded; these are not yet. Who may do what is yours to say.",
@@ -310,16 +348,23 @@ impl<'a> Plan<'a> {
             ));
         }
         for field in self.ask.fields.iter().filter(|field| field.unique) {
-            self.remarks.push(format!("A second {} is refused by the database; no answer for it is written.", camel(&field.name)));
+            self.remarks.push(format!(
+                "A second {} is refused by the database; no answer for it is written.",
+                camel(&field.name)
+            ));
         }
         for parent in &self.parents {
             self.remarks.push(format!(
                 "A {} that has {} cannot be removed; whether they go with it is yours to say.",
-                parent.table.class, self.ask.name.plural.replace('_', " ")
+                parent.table.class,
+                self.ask.name.plural.replace('_', " ")
             ));
         }
         if self.setup.as_ref().is_some_and(|setup| setup.refused.is_empty()) {
-            self.remarks.push("The application that the tests start does not check bodies, so no test sends a wrong one.".into());
+            self.remarks.push(
+                "The application that the tests start does not check bodies, so no test sends a wrong one."
+                    .into(),
+            );
         }
     }
 }

@@ -32,7 +32,11 @@ pub(super) struct Registered {
 
 /// The text with the new class in every list of that kind that has the example's; `None`
 /// where there is none.
-pub(super) fn list(source: &Source, twin: &Twin<'_>, habits: &Habits) -> Result<Option<Registered>, ProposeError> {
+pub(super) fn list(
+    source: &Source,
+    twin: &Twin<'_>,
+    habits: &Habits,
+) -> Result<Option<Registered>, ProposeError> {
     let mut edits = Edits::default();
     let mut like_at = None;
     for list in source.script.lists.iter().filter(|list| is_of_kind(list, twin.list)) {
@@ -48,7 +52,11 @@ pub(super) fn list(source: &Source, twin: &Twin<'_>, habits: &Habits) -> Result<
 }
 
 /// The text of a file that exports others with the new file beside the example's.
-pub(super) fn export(source: &Source, twin: &Twin<'_>, resolved: &str) -> Result<Option<Registered>, ProposeError> {
+pub(super) fn export(
+    source: &Source,
+    twin: &Twin<'_>,
+    resolved: &str,
+) -> Result<Option<Registered>, ProposeError> {
     let known = |path: &str| source.script.exports.iter().find(|export| export.from == path);
     let Some(export) = known(resolved) else { return Ok(None) };
     let extension = if export.from.ends_with(".js") { ".js" } else { "" };
@@ -77,10 +85,11 @@ fn grow(
 ) {
     let of = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap_or_default();
     let written = of(&list.range);
-    let in_order = list.elements.len() > 2 && list.elements.windows(2).all(|pair| match pair {
-        [a, b] => of(a) < of(b),
-        _ => true,
-    });
+    let in_order = list.elements.len() > 2
+        && list.elements.windows(2).all(|pair| match pair {
+            [a, b] => of(a) < of(b),
+            _ => true,
+        });
     let next = list.elements.iter().find(|element| in_order && of(element) > twin.class);
     let is_last = twin.list == "migrations";
     let after = if is_last { list.elements.last().unwrap_or(like) } else { like };
@@ -110,7 +119,10 @@ fn grow(
     let comma = if habits.trailing_commas { "," } else { "" };
     let newline = newline_of(text);
     let inner = elements.join(&format!(",{newline}{indent}{}", habits.indent));
-    edits.replace(list.range.clone(), format!("[{newline}{indent}{}{inner}{comma}{newline}{indent}]", habits.indent));
+    edits.replace(
+        list.range.clone(),
+        format!("[{newline}{indent}{}{inner}{comma}{newline}{indent}]", habits.indent),
+    );
 }
 
 /// Imports the new class beside the example's.
@@ -120,8 +132,12 @@ fn import(source: &Source, twin: &Twin<'_>, habits: &Habits, edits: &mut Edits) 
     if source.script.import_of(twin.class).is_some() {
         return;
     }
-    if !import.from.starts_with('.') || !relative(&source.path, twin.like_path, "").ends_with(import.from.trim_end_matches(".js").trim_start_matches("./")) {
-        let stem = |path: &str| path.rsplit('/').next().unwrap_or_default().trim_end_matches(".ts").to_owned();
+    if !import.from.starts_with('.')
+        || !relative(&source.path, twin.like_path, "")
+            .ends_with(import.from.trim_end_matches(".js").trim_start_matches("./"))
+    {
+        let stem =
+            |path: &str| path.rsplit('/').next().unwrap_or_default().trim_end_matches(".ts").to_owned();
         let (old, new) = (stem(twin.like_path), stem(twin.path));
         if !import.from.trim_end_matches(".js").ends_with(&old) {
             // A file that exports several: one name more from there.
@@ -142,14 +158,22 @@ fn import(source: &Source, twin: &Twin<'_>, habits: &Habits, edits: &mut Edits) 
     let extension = if import.from.ends_with(".js") { ".js" } else { "" };
     let specifier = relative(&source.path, twin.path, extension);
     let last = imports.iter().rfind(|other| other.from.starts_with('.')).unwrap_or(import);
-    let sorted = imports.iter().filter(|other| other.from.starts_with('.')).map(|other| &other.from).is_sorted();
+    let sorted =
+        imports.iter().filter(|other| other.from.starts_with('.')).map(|other| &other.from).is_sorted();
     let before = imports.iter().find(|other| sorted && other.from.starts_with('.') && other.from > specifier);
     match before {
         Some(before) => {
             let line = line_of(twin.class, &specifier, habits);
             edits.insert(before.range.start, format!("{line}{}", newline_of(&source.text)));
         }
-        None => statement(source, if sorted { last.range.end } else { import.range.end }, twin.class, &specifier, habits, edits),
+        None => statement(
+            source,
+            if sorted { last.range.end } else { import.range.end },
+            twin.class,
+            &specifier,
+            habits,
+            edits,
+        ),
     }
 }
 
@@ -213,7 +237,12 @@ mod tests {
         let expected = "import { UsersModule } from './users/users.module';\nimport { ReviewsModule } from './reviews/reviews.module';\n";
         let _ = expected;
         let changed = listed(text).unwrap();
-        assert!(changed.contains("imports: [\n  ConfigModule,\n  DatabaseModule,\n  UsersModule,\n  ReviewsModule,\n]"), "{changed}");
+        assert!(
+            changed.contains(
+                "imports: [\n  ConfigModule,\n  DatabaseModule,\n  UsersModule,\n  ReviewsModule,\n]"
+            ),
+            "{changed}"
+        );
     }
 
     #[test]
@@ -225,7 +254,13 @@ mod tests {
     #[test]
     fn an_index_exports_the_new_file_too() {
         let text = "export * from './user.entity';\n";
-        let twin = Twin { like: "User", like_path: "src/entities/user.entity.ts", class: "Review", path: "src/review.entity.ts", list: "entities" };
+        let twin = Twin {
+            like: "User",
+            like_path: "src/entities/user.entity.ts",
+            class: "Review",
+            path: "src/review.entity.ts",
+            list: "entities",
+        };
         let registered = export(&source(text), &twin, "./user.entity").unwrap().unwrap();
         assert_eq!(registered.text, "export * from './user.entity';\nexport * from './review.entity';\n");
     }

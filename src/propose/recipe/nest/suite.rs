@@ -54,10 +54,12 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name) -> Option<Se
     for (range, called) in &suite.statements {
         let text = source.slice(range);
         let is_hook = called.as_deref().is_some_and(|called| HOOKS.contains(&called));
-        let declared = called.is_none() && words(text.lines().next().unwrap_or_default()).iter().any(|word| used.contains(word));
+        let declared = called.is_none()
+            && words(text.lines().next().unwrap_or_default()).iter().any(|word| used.contains(word));
         if is_hook || declared {
             // Only what the new resource has is exchanged; a helper keeps its name.
-            let start = source.text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            let start =
+                source.text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
             let lines = source.text.get(start..range.end).unwrap_or(text);
             statements.push(lines.lines().map(|line| format!("{RAW}{line}")).collect::<Vec<_>>().join("\n"));
         }
@@ -72,7 +74,8 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name) -> Option<Se
         })?;
     let ask = source.script.imports.iter().find(|import| import.from == "supertest")?;
     let ask = ask.names.iter().find(|name| name.name == "default" || name.name == "*")?;
-    let counts = |word: &str| suite.statements.iter().filter(|(_, called)| called.as_deref() == Some(word)).count();
+    let counts =
+        |word: &str| suite.statements.iter().filter(|(_, called)| called.as_deref() == Some(word)).count();
     Some(Setup {
         title: Renamer { joint: Joint::Kebab, ..renamer }.apply(suite.title.trim_matches(['\'', '"', '`'])),
         statements,
@@ -93,10 +96,14 @@ fn refused(test: &Source, survey: &Survey, hooks: &str) -> &'static str {
             texts.push(source.text.clone());
         }
     }
-    let at_work = texts.iter().find(|text| text.contains("useGlobalPipes") && text.contains("ValidationPipe"));
-    let provided = || survey.sources.values().map(|source| &source.text).find(|text| text.contains("APP_PIPE"));
+    let at_work =
+        texts.iter().find(|text| text.contains("useGlobalPipes") && text.contains("ValidationPipe"));
+    let provided =
+        || survey.sources.values().map(|source| &source.text).find(|text| text.contains("APP_PIPE"));
     match at_work.or_else(provided) {
-        Some(text) if text.contains("UNPROCESSABLE_ENTITY") || text.contains("errorHttpStatusCode: 422") => "422",
+        Some(text) if text.contains("UNPROCESSABLE_ENTITY") || text.contains("errorHttpStatusCode: 422") => {
+            "422"
+        }
         Some(_) => "400",
         None => "",
     }

@@ -61,12 +61,15 @@ impl Survey {
 
     /// The class of a name that carries a decorator, and its source.
     pub(super) fn class(&self, name: &str, mark: &str) -> Option<(&Source, &Class)> {
-        self.classes().find(|(_, class)| class.name == name && (mark.is_empty() || class.mark(mark).is_some()))
+        self.classes()
+            .find(|(_, class)| class.name == name && (mark.is_empty() || class.mark(mark).is_some()))
     }
 
     /// Every class.
     pub(super) fn classes(&self) -> impl Iterator<Item = (&Source, &Class)> {
-        self.sources.values().flat_map(|source| source.script.classes.iter().map(move |class| (source, class)))
+        self.sources
+            .values()
+            .flat_map(|source| source.script.classes.iter().map(move |class| (source, class)))
     }
 
     /// The source that a specifier means in a file, where it is one of the repository's.
@@ -79,14 +82,17 @@ impl Survey {
             // `@/users/user.entity`: an alias, whatever it stands for.
             let (_, tail) = stem.split_once('/').filter(|(head, _)| head.starts_with(['@', '~', '#']))?;
             let ends = [format!("/{tail}.ts"), format!("/{tail}/index.ts")];
-            let mut hits = self.sources.values().filter(|source| ends.iter().any(|end| source.path.ends_with(end)));
+            let mut hits =
+                self.sources.values().filter(|source| ends.iter().any(|end| source.path.ends_with(end)));
             let hit = hits.next()?;
             hits.next().is_none().then_some(hit)
         })
     }
 
     fn module(&self, stem: &str) -> Option<&Source> {
-        self.get(&format!("{stem}.ts")).or_else(|| self.get(&format!("{stem}/index.ts"))).or_else(|| self.get(stem))
+        self.get(&format!("{stem}.ts"))
+            .or_else(|| self.get(&format!("{stem}/index.ts")))
+            .or_else(|| self.get(stem))
     }
 }
 
