@@ -5,7 +5,8 @@
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
 use crate::support::backend::{
-    Texts, assert_cited, fixture, installed, is_real, propose, request, run, stack, text_of, write_tree,
+    Texts, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack, text_of,
+    write_tree,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -101,7 +102,7 @@ fn a_frontend_is_no_backend() {
 
 /// Applies, reverts and applies every migration on an empty database, then asks whether the
 /// tables are what the entities say.
-const PROOF: &str = "import module from './dist/database/data-source.js';
+const PROOF: &str = "import module from './dist/DATA_SOURCE.js';
 const source = module.default ?? module;
 await source.initialize();
 const up = await source.runMigrations({ transaction: 'each' });
@@ -115,6 +116,27 @@ await source.destroy();
 console.log(JSON.stringify({ up: up.length, left: tables.length, again: again.length, differences: upQueries.map((one) => one.query) }));
 ";
 
+/// Compiles, migrates up, down and up, tests, lints and checks the format.
+fn prove(name: &str, texts: &Texts, proposal: &Proposal, tests: (&str, &[&str])) -> String {
+    let packages = installed(&format!("recipe-{name}"), texts.get("package.json").unwrap());
+    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
+    let folder = folder_below(&packages);
+    let folder = folder.path();
+    write_tree(folder, texts, &[proposal]);
+    // A repository of its own: the one around it ignores the target folder, and so would linters.
+    run(folder, "git", &["init", "-q"], &[], 60);
+    run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+    run(folder, &bin("tsc"), &["-p", "tsconfig.build.json"], &[], 120);
+    let proof = PROOF
+        .replace("DATA_SOURCE", if name.ends_with("esm") { "database/data-source" } else { "data-source" });
+    std::fs::write(folder.join("proof.mjs"), proof).unwrap();
+    let said = run(folder, "node", &["proof.mjs"], &[("DATABASE_FILE", "proof.sqlite")], 60);
+    assert!(said.contains("{\"up\":2,\"left\":0,\"again\":2,\"differences\":[]}"), "{said}");
+    run(folder, &bin("oxlint"), &["--deny-warnings", "src", "test"], &[], 60);
+    run(folder, &bin("prettier"), &["--check", "src", "test"], &[], 60);
+    run(folder, &bin(tests.0), tests.1, &[], 120)
+}
+
 #[test]
 fn a_generated_esm_resource_migrates_both_ways_and_passes_its_own_tests() {
     if !is_real() {
@@ -122,20 +144,84 @@ fn a_generated_esm_resource_migrates_both_ways_and_passes_its_own_tests() {
     }
     let texts = fixture("nest_esm");
     let proposal = ask(&texts, "BookReview", REVIEW).unwrap();
-    let packages = installed("recipe-nest-esm", texts.get("package.json").unwrap());
-    let bin = |name: &str| packages.join(".bin").join(name).to_str().unwrap().to_owned();
-    let folder = tempfile::tempdir_in(packages.parent().unwrap()).unwrap();
-    write_tree(folder.path(), &texts, &[&proposal]);
-    let settings = [("DATABASE_FILE", "proof.sqlite")];
-    run(folder.path(), &bin("tsc"), &["--noEmit"], &[], 120);
-    run(folder.path(), &bin("tsc"), &["-p", "tsconfig.build.json"], &[], 120);
-    std::fs::write(folder.path().join("proof.mjs"), PROOF).unwrap();
-    let proof = run(folder.path(), "node", &["proof.mjs"], &settings, 60);
-    assert!(proof.contains("{\"up\":2,\"left\":0,\"again\":2,\"differences\":[]}"), "{proof}");
-    let test = text_of(&proposal, "test/book-reviews.e2e-spec.ts");
-    let count = test.matches("\n  it('").count() + 2;
-    let said = run(folder.path(), &bin("vitest"), &["run"], &[], 120);
-    assert!(said.contains(&format!("Tests  {count} passed ({count})")), "{count} tests\n{said}");
-    run(folder.path(), &bin("oxlint"), &["--deny-warnings", "src", "test"], &[], 60);
-    run(folder.path(), &bin("prettier"), &["--check", "src", "test"], &[], 60);
+    let said = prove("nest-esm", &texts, &proposal, ("vitest", &["run"]));
+    let generated = text_of(&proposal, "test/book-reviews.e2e-spec.ts").matches("\n  it('").count();
+    let count = generated + 2;
+    assert!(
+        generated > 15 && said.contains(&format!("Tests  {count} passed ({count})")),
+        "{count} tests\n{said}"
+    );
+}
+
+const COMMENT: &str = "body:text{3..2000} up_votes:int{0..} weight:decimal{0..9} posted_on:date? \
+                       slug:string{3..60}:unique seen_at:datetime hidden:bool article:belongs_to(Article)";
+
+#[test]
+fn a_backend_of_other_habits_is_followed_too() {
+    let texts = fixture("nest_cjs");
+    let proposal = ask(&texts, "comments", COMMENT).unwrap();
+    let expected = [
+        "src/app.module.ts",
+        "src/comment/comment.controller.ts",
+        "src/comment/comment.module.ts",
+        "src/comment/comment.repository.ts",
+        "src/comment/comment.service.ts",
+        "src/comment/dto/create-comment.dto.ts",
+        "src/comment/dto/update-comment.dto.ts",
+        "src/comment/entities/comment.entity.ts",
+        "src/migrations/1700000000001-CreateComments.ts",
+        "test/comment.e2e-spec.ts",
+    ];
+    assert_eq!(paths(&proposal), expected);
+    assert_cited(&proposal, &texts);
+    for (path, lines) in [
+        (
+            "src/comment/entities/comment.entity.ts",
+            &[
+                "@Entity({ name: \"comments\" })",
+                "export class CommentEntity extends AppEntity {",
+                "    @Column({ name: \"up_votes\" })",
+                "    upVotes: number;",
+                "import { ArticleEntity } from \"../../article/entities/article.entity\";",
+            ][..],
+        ),
+        (
+            "src/comment/comment.service.ts",
+            &[
+                "    constructor(private readonly comments: CommentRepository) {}",
+                "        return { data: comments, total, page, pages: Math.ceil(total / limit) };",
+                "            throw new RecordNotFoundError(\"Comment\", id);",
+            ],
+        ),
+        (
+            "src/comment/comment.controller.ts",
+            &[
+                "@Controller(\"v1/comments\")",
+                "    public show(@Param(\"id\", ParseUUIDPipe) id: string): Promise<CommentEntity> {",
+                "    @Put(\":id\")",
+            ],
+        ),
+        ("test/comment.e2e-spec.ts", &["    test(\"removes a comment\", async () => {"]),
+    ] {
+        let text = text_of(&proposal, path);
+        for line in lines {
+            assert!(text.lines().any(|own| own == *line), "{line}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_generated_commonjs_resource_migrates_both_ways_and_passes_its_own_tests() {
+    if !is_real() {
+        return;
+    }
+    let texts = fixture("nest_cjs");
+    let proposal = ask(&texts, "comments", COMMENT).unwrap();
+    let said = prove("nest-cjs", &texts, &proposal, ("jest", &["--config", "test/jest-e2e.json"]));
+    let generated = text_of(&proposal, "test/comment.e2e-spec.ts").matches("\n    test(\"").count();
+    let count = generated + 1;
+    assert!(
+        generated > 10 && said.contains(&format!("Tests:       {count} passed, {count} total")),
+        "{count} tests\n{said}"
+    );
 }

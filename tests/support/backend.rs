@@ -176,7 +176,13 @@ pub fn is_real() -> bool {
     is_real
 }
 
-/// A folder of installed packages for a fixture, kept between runs while its manifest stays
+/// A fresh folder below the packages, so that they are found from it. Its name does not begin
+/// with a dot: tools leave such folders out.
+pub fn folder_below(packages: &Path) -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("run-").tempdir_in(packages).unwrap()
+}
+
+/// The folder with a fixture's installed packages, kept between runs while its manifest stays
 /// the same.
 pub fn installed(name: &str, manifest: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -190,5 +196,5 @@ pub fn installed(name: &str, manifest: &str) -> PathBuf {
         run(&folder, "npm", &["install", "--no-audit", "--no-fund", "--no-package-lock"], &[], 600);
         std::fs::write(folder.join("complete"), manifest).unwrap();
     }
-    folder.join("node_modules")
+    folder
 }

@@ -106,6 +106,9 @@ impl Habits {
         while text.ends_with("\n\n") {
             text.pop();
         }
+        if !self.trailing_commas {
+            text = without_trailing_commas(&text);
+        }
         self.quoted(&text)
     }
 
@@ -132,13 +135,22 @@ impl Habits {
             return;
         };
         let lead = "  ".repeat(depth);
-        self.push(&format!("{lead}{}", before.trim_end()), text);
         if let (true, Some((end, calls))) = (is_chain(&parts), parts.split_last()) {
+            self.push(&format!("{lead}{}", before.trim_end()), text);
             for call in calls {
                 self.push(&format!("{lead}  {call}"), text);
             }
             return self.push(&format!("{lead}  {end}{after}"), text);
         }
+        // A last object stays on the line of the call, and is broken itself.
+        if let Some((last, others)) = parts.split_last()
+            && last.starts_with("{ ⟨")
+            && !others.iter().any(|part| part.contains(['{', '⟨']))
+        {
+            let others: String = others.iter().map(|part| format!("{part}, ")).collect();
+            return self.push(&format!("{lead}{before}{others}{last}{after}"), text);
+        }
+        self.push(&format!("{lead}{}", before.trim_end()), text);
         let last = parts.len().saturating_sub(1);
         for (index, part) in parts.iter().enumerate() {
             let comma = if index < last || self.trailing_commas { "," } else { "" };
@@ -227,6 +239,17 @@ fn imports(candidates: impl Iterator<Item = Candidate>, used: &BTreeSet<String>)
     whole.into_iter().map(|(_, line)| line).collect()
 }
 
+fn without_trailing_commas(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let closes = lines.peek().is_some_and(|next| next.trim_start().starts_with([')', ']', '}']));
+        result.push_str(line.strip_suffix(',').filter(|_| closes).unwrap_or(line));
+        result.push('\n');
+    }
+    result
+}
+
 /// A line with its lists on it.
 fn flat(line: &str) -> String {
     match first_group(line) {
@@ -307,6 +330,11 @@ mod tests {
         assert_eq!(
             habits().write(text, &[]),
             "call(one, two);\n  another(\n    first.argument,\n    inner(second, third),\n  );\nask\n  .get('/api/things/of/a/user')\n  .expect(404);\n"
+        );
+        let text = "rows.update(⟨row¦{ ⟨title: body.title¦note: body.note⟩ }⟩);\n";
+        assert_eq!(
+            habits().write(text, &[]),
+            "rows.update(row, {\n  title: body.title,\n  note: body.note,\n});\n"
         );
     }
 

@@ -55,13 +55,14 @@ impl Plan<'_> {
         });
         context! {
             title => words,
+            name => name.pascal.clone(),
             one => name.snake.replace('_', " "),
             var => camel(&name.snake),
             plural => camel(&name.plural),
             class => classes,
             own,
             route => self.route(),
-            table => context! { name => self.table_name(), is_named => self.table.is_named },
+            table => context! { name => self.table_name(), argument => self.table_argument() },
             bang => if self.table.definite { "!" } else { "" },
             base => base.as_ref().map(|(base, _)| base.clone()).unwrap_or_default(),
             base_import => base.map(|(base, from)| format!("{from}:{base}")).unwrap_or_default(),
@@ -124,6 +125,7 @@ impl Plan<'_> {
             column => camel(&column),
             optional => field.is_some_and(|field| field.optional),
             class => parent.table.class.clone(),
+            stem => parent.table.class.strip_suffix("Entity").unwrap_or(&parent.table.class),
             table => parent.table.name.clone(),
             key => parent.key.property.clone(),
             is_uuid => parent.key.is_uuid,

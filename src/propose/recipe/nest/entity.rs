@@ -43,7 +43,9 @@ pub(super) struct Table {
     pub(super) class: String,
     pub(super) path: String,
     pub(super) name: String,
-    /// Whether the name stands in `@Entity`.
+    /// What stands in `@Entity`.
+    pub(super) argument: String,
+    /// Whether that is a name.
     pub(super) is_named: bool,
     pub(super) key: Option<Key>,
     /// Whether a base class brings the key.
@@ -64,6 +66,7 @@ impl Table {
         let mut table = Self {
             class: class.name.clone(),
             path: source.path.clone(),
+            argument: argument.cloned().unwrap_or_default(),
             is_named: stated.is_some(),
             name: stated.unwrap_or_else(|| snake(&class.name)),
             key: None,

@@ -151,6 +151,17 @@ impl<'a> Plan<'a> {
         if renamed == self.table.name { self.ask.name.plural.clone() } else { renamed }
     }
 
+    /// What stands in `@Entity`: in the form that the example has.
+    pub(super) fn table_argument(&self) -> String {
+        let renamed = self.table_name();
+        let stated = self.table.argument.as_str();
+        match stated.starts_with('{') {
+            _ if !self.table.is_named => String::new(),
+            true => stated.replace(&self.table.name, &renamed),
+            false => format!("'{renamed}'"),
+        }
+    }
+
     /// The path after `@Controller`.
     pub(super) fn route(&self) -> String {
         let renamer = Renamer { from: &self.example.like, to: &self.ask.name, joint: Joint::Kebab };
