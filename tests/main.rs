@@ -35,6 +35,7 @@ mod pty_terminal;
 mod pty_verify;
 mod pty_walkthrough;
 mod recipe_fastapi;
+mod recipe_nest;
 mod rules_docs;
 mod rules_examples;
 mod rules_findings;
