@@ -1,12 +1,13 @@
 //! Values of expressions.
 
 use super::{
+    choices::default_of_settings,
     linker::{Linker, Memo},
     lookup::At,
     project::FileId,
     value::{HOLE, Value},
 };
-use crate::analysis::facts::{Expr, ExprId, FileFacts, ScopeId, ScopeKind};
+use crate::analysis::facts::{Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind};
 
 /// Longer lists are cut off, and what is cut off counts as unknown.
 const MAX_ITEMS: usize = 1_000;
@@ -52,7 +53,12 @@ impl Linker<'_> {
                 self.receiver(file, scope)
             }
             Expr::Attr(object, name) => {
-                let object = self.expr(file, object);
+                let object = self.object(file, facts, object);
+                if let Value::External(path) = &object
+                    && let Some(value) = self.setting(file, facts, path, facts.text(name))
+                {
+                    return value;
+                }
                 self.member(&object, facts.text(name))
             }
             Expr::Index(object, key) => self.indexed(file, object, key),
@@ -91,6 +97,18 @@ impl Linker<'_> {
         }
     }
 
+    /// The value that a member is looked up in.
+    pub fn object(&mut self, file: FileId, facts: &FileFacts, object: ExprId) -> Value {
+        let value = self.expr(file, object);
+        match (&value, facts.expr(object)) {
+            // In Rust nothing stands behind a function: it is a crate of its name.
+            (Value::Function(..), Expr::Name(head)) if facts.lang == Lang::Rust => {
+                self.path_head(file, facts, facts.text(head))
+            }
+            _ => value,
+        }
+    }
+
     /// A scope as a value.
     pub fn definition(&self, file: FileId, scope: ScopeId) -> Value {
         match self.facts(file).and_then(|facts| facts.scope(scope)).map(|scope| scope.kind) {
@@ -102,6 +120,11 @@ impl Linker<'_> {
 
     /// What the receiver is inside a scope.
     fn receiver(&mut self, file: FileId, scope: ScopeId) -> Value {
+        if let Some((of, value)) = &self.receiver_is
+            && *of == file
+        {
+            return value.clone();
+        }
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let class = facts.scopes_around(scope).find(|(_, scope)| {
             matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface) || scope.owner.is_some()
@@ -268,6 +291,10 @@ fn concatenate(parts: &[Value]) -> Value {
                         })
                     })
                     .collect();
+            }
+            Value::Any(options) => {
+                let default = default_of_settings(options);
+                texts.iter_mut().for_each(|whole| whole.push_str(default.as_deref().unwrap_or(HOLE)));
             }
             _ => texts.iter_mut().for_each(|whole| whole.push_str(HOLE)),
         }

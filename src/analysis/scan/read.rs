@@ -117,7 +117,7 @@ impl<'p> Wanted<'p> {
     fn new(packs: &'p Packs) -> Self {
         let properties =
             packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
-        let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
+        let reads = packs.iter().flat_map(|pack| &pack.reads).filter_map(|read| read.file.as_deref());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
         Self { stems: properties.chain(reads).collect(), specs }
     }
