@@ -116,11 +116,12 @@ impl Linker<'_> {
         if let Some((class_file, class)) = class
             && let method @ Value::Function(..) = self.class_member(class_file, class, name)
         {
-            if let Value::Function(of, function) = &method {
-                self.pass_arguments(file, facts, call, *of, *function);
-                self.register_for_call(file, facts, call, (*of, *function), Some(&Value::Router(node)));
-            }
-            let value = self.apply(file, facts, id, call, &method);
+            let value = match method {
+                Value::Function(of, function) => {
+                    self.call_function(file, facts, id, call, (of, function), Some(&Value::Router(node)))
+                }
+                _ => Value::Unknown,
+            };
             return if value.is_unknown() { Value::Router(node) } else { value };
         }
         if let Some(value) = self.extension(file, facts, call, node, name) {
@@ -179,16 +180,7 @@ impl Linker<'_> {
     ) -> Value {
         match target {
             Value::Function(of, function) => {
-                self.pass_arguments(file, facts, call, *of, *function);
-                self.hand_context_on(file, call, *of, *function);
-                self.register_for_call(file, facts, call, (*of, *function), None);
-                let value = self.returned(*of, *function);
-                if says_no_text(&value)
-                    && let Some(text) = self.text_for_call(file, facts, call, (*of, *function))
-                {
-                    return text;
-                }
-                self.at_call_site(file, facts, id, call, (*of, *function), value)
+                self.call_function(file, facts, id, call, (*of, *function), None)
             }
             Value::Class(of, class) => self.construct(file, facts, id, call, *of, *class),
             Value::External(path) => {
@@ -230,6 +222,28 @@ impl Linker<'_> {
             | Value::Map(..)
             | Value::List(_) => Value::Unknown,
         }
+    }
+
+    /// Calls a function of the project, on a receiver where it is a method of a router.
+    fn call_function(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        function: (FileId, ScopeId),
+        receiver: Option<&Value>,
+    ) -> Value {
+        self.pass_arguments(file, facts, call, function.0, function.1);
+        self.hand_context_on(file, call, function.0, function.1);
+        self.register_for_call(file, facts, call, function, receiver);
+        let value = self.returned(function.0, function.1);
+        if says_no_text(&value)
+            && let Some(text) = self.text_for_call(file, facts, call, function)
+        {
+            return text;
+        }
+        self.at_call_site(file, facts, id, call, function, value)
     }
 
     fn construct(

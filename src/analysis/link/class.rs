@@ -112,7 +112,7 @@ impl<'a> Linker<'a> {
     }
 
     /// The name and call of an annotation that is one of `names` and belongs to the pack.
-    fn annotation_of(
+    pub fn annotation_of(
         &mut self,
         file: FileId,
         facts: &'a FileFacts,

@@ -65,9 +65,10 @@ impl Linker<'_> {
             Named::Import(import) => facts.imports.get(*import as usize),
             _ => None,
         });
-        match import {
-            Some(import) => self.import(file, facts, import),
-            None => self
+        match import.map(|import| self.import(file, facts, import)) {
+            // A module of that name is something else as well.
+            Some(value @ Value::External(_)) => value,
+            _ => self
                 .module_fallback(file, facts, name)
                 .filter(|value| matches!(value, Value::External(_)))
                 .unwrap_or_else(|| Value::external(name)),

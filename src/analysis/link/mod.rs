@@ -14,6 +14,7 @@ mod children;
 mod choices;
 mod class;
 mod context;
+mod contracts;
 mod effect;
 mod eval;
 mod fields;
@@ -31,6 +32,7 @@ mod member;
 mod modules;
 mod named;
 mod names;
+mod operations;
 mod params;
 mod path;
 mod project;
@@ -65,7 +67,7 @@ pub use value::Value;
 
 /// What linking gives.
 pub struct Linked<'a> {
-    /// Sorted by path, then method, then place.
+    /// HTTP endpoints, then operations; each sorted by path, then method, then place.
     pub endpoints: Vec<Endpoint>,
     /// The definition that handles each endpoint, in their order; none where it is not in
     /// the project.
@@ -86,9 +88,11 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     linker.run();
     let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
     let edges = linker.import_edges();
+    let operations = linker.operations(project);
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
+        .chain(operations)
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
     Linked { endpoints, handlers, unknown: found.unknown, edges, resolver: Resolver::new(linker, packs) }

@@ -35,9 +35,9 @@ pub(super) struct Parsed {
 /// Reads and parses everything that could matter, in the order of the listing.
 pub(super) fn read_all(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Vec<Parsed>, ScanError> {
-    let signals = stack::shipped()?;
     let (stopped, read) = (AtomicBool::new(false), AtomicU64::new(0));
     let started = Instant::now();
     let next_report = AtomicU64::new(0);
@@ -129,6 +129,7 @@ impl<'p> Wanted<'p> {
             self.specs && ["openapi", "swagger", "api"].iter().any(|word| lower.contains(word))
         };
         match ending {
+            "graphql" | "gql" | "graphqls" | "proto" => true,
             "properties" => self.stems.contains(stem),
             "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
             _ => false,
@@ -139,10 +140,10 @@ impl<'p> Wanted<'p> {
 /// Backend files without facts that are part of a backend all the same.
 pub(super) fn other_files(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     detection: &Detection,
     facts: &[FileFacts],
 ) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
     let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
     Ok(files
         .entries()

@@ -62,6 +62,8 @@ pub struct BackendScanner {
     pool: rayon::ThreadPool,
     packs: Packs,
     signs: Signs,
+    /// Of the stack, where packs add to the shipped ones.
+    signals: Option<stack::Signals>,
     findings: Option<Box<dyn FindingSource>>,
 }
 
@@ -69,12 +71,13 @@ impl BackendScanner {
     /// A scanner with these packs and one thread per processor.
     pub fn new(packs: Packs) -> Result<Self, ScanError> {
         let signs = layering::shipped()?.with_packs(&packs)?;
+        let signals = stack::Signals::with_packs(&packs)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("scan-{index}"))
             .build()
             .map_err(|error| ScanError::Unreadable { path: "threads".into(), reason: error.to_string() })?;
-        Ok(Self { pool, packs, signs, findings: None })
+        Ok(Self { pool, packs, signs, signals, findings: None })
     }
 
     /// The same scanner with findings.
@@ -107,7 +110,11 @@ impl BackendScanner {
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
         let started = Instant::now();
-        let parsed = read_all(files, progress)?;
+        let signals = match &self.signals {
+            Some(signals) => signals,
+            None => stack::shipped()?,
+        };
+        let parsed = read_all(files, signals, progress)?;
         let mut map =
             BackendMap { schema_version: SCHEMA_VERSION, root: ".".into(), ..BackendMap::default() };
         map.skipped = files.skipped().to_vec();
@@ -119,13 +126,12 @@ impl BackendScanner {
             facts.extend(file.facts);
             map.skipped.extend(file.skipped);
         }
-        let detection = stack::detect_from(files, &uses)?;
+        let detection = stack::detect_from(files, signals, &uses)?;
         drop(uses);
         map.services.clone_from(&detection.services);
         apply_stack_file(files, &mut map);
-        let signals = stack::shipped()?;
         facts.retain(|file| detection.is_backend(signals, &file.path));
-        self.fill(files, &detection, &facts, &mut map, options.rules.then_some(settings))?;
+        self.fill(files, signals, &detection, &facts, &mut map, options.rules.then_some(settings))?;
         if !progress(files.entries().len() as u64) {
             return Err(ScanError::Cancelled);
         }
@@ -143,6 +149,7 @@ impl BackendScanner {
     fn fill(
         &self,
         files: &dyn SourceFiles,
+        signals: &stack::Signals,
         detection: &Detection,
         facts: &[FileFacts],
         map: &mut BackendMap,
@@ -153,7 +160,7 @@ impl BackendScanner {
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);
         let project = Project::new(facts, &modules.texts);
-        let others = other_files(files, detection, facts)?;
+        let others = other_files(files, signals, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map
             .endpoints

@@ -3,7 +3,7 @@
 use super::{
     pattern::Pattern,
     selector::Selector,
-    served::{ClassAction, HandlerVerbs, MarkedActions},
+    served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions},
 };
 use crate::domain::{layer::Layer, stack::StackKey};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,9 @@ pub struct Pack {
     pub classes: Vec<Class>,
     #[serde(default)]
     pub annotations: Vec<Annotation>,
+    /// Methods that are operations of GraphQL or gRPC.
+    #[serde(default)]
+    pub operations: Vec<CodeOperation>,
     /// Module bindings that list routes.
     #[serde(default)]
     pub collections: Vec<Collection>,

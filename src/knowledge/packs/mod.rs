@@ -19,4 +19,4 @@ pub use format::{
 pub use load::{PackError, Packs};
 pub use pattern::Pattern;
 pub use selector::{Selector, Side};
-pub use served::{ClassAction, HandlerVerbs, MarkedActions};
+pub use served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions, OperationKind};

@@ -1,6 +1,6 @@
 //! What handler classes serve by themselves: their actions and the verbs of their bases.
 
-use super::selector::Selector;
+use super::{pattern::Pattern, selector::Selector};
 use serde::{Deserialize, Serialize};
 
 /// A method that a base class gives an endpoint.
@@ -57,4 +57,42 @@ pub struct HandlerVerbs {
     /// The verbs, where no argument does.
     #[serde(default)]
     pub verbs: Vec<String>,
+}
+
+/// What protocol an operation belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OperationKind {
+    Graphql,
+    Grpc,
+}
+
+/// Methods that are operations of GraphQL or gRPC. Stated conditions must all hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOperation {
+    pub kind: OperationKind,
+    /// `QUERY`, `MUTATION`, `SUBSCRIPTION` or `RPC`.
+    pub method: String,
+    /// Annotations of the method.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Where the operation is named; the method's own name where nowhere.
+    #[serde(default)]
+    pub name: Vec<Selector>,
+    /// Names of the class around it, with `*` for anything.
+    #[serde(default)]
+    pub class: Vec<String>,
+    /// Annotations of that class.
+    #[serde(default)]
+    pub annotation: Vec<String>,
+    /// Bases of that class; one of these or of the annotations is enough.
+    #[serde(default)]
+    pub base: Vec<Pattern>,
+    /// What the names of such methods begin with.
+    #[serde(default)]
+    pub prefix: String,
+    /// `all_loaves` is served as `allLoaves`.
+    #[serde(default)]
+    pub camel: bool,
 }
