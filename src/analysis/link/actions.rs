@@ -98,6 +98,8 @@ impl<'a> Linker<'a> {
                 verb,
                 path: path.clone(),
                 defined: true,
+                group: String::new(),
+                needs: String::new(),
             }));
         }
         actions

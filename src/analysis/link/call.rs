@@ -88,6 +88,14 @@ impl Linker<'_> {
             if let Some(value) = self.method_of_literal(&receiver, name) {
                 return value;
             }
+            // Methods that a framework gives to texts: `"/users".nest { }`.
+            if matches!(receiver, Value::Text(_)) {
+                for (pack, rule) in self.rules.calls(facts.lang, &format!("text.{name}")) {
+                    if let Some(value) = self.foreign_call(file, facts, id, call, pack, rule) {
+                        return value;
+                    }
+                }
+            }
             let target = self.member(&receiver, name);
             return self.apply(file, facts, id, call, &target);
         }

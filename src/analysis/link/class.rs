@@ -53,6 +53,7 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        self.conventional_routes(file, class, node, pack);
         if self.is_from_spec(file, class, rule) {
             self.spec_routes(file, class, node);
         }
@@ -77,6 +78,9 @@ impl<'a> Linker<'a> {
         let facts = self.facts(file)?;
         let scope = facts.scope(class)?;
         for rule in &pack.classes {
+            if self.is_annotated(file, facts, class, &rule.unless) {
+                continue;
+            }
             for annotation in facts.list(scope.annotations) {
                 if let Some((_, call)) = self.annotation_of(file, facts, *annotation, &rule.annotation, pack)
                 {
@@ -97,6 +101,24 @@ impl<'a> Linker<'a> {
             }
         }
         None
+    }
+
+    /// Whether one of these annotations stands on a definition.
+    pub fn is_annotated(
+        &self,
+        file: FileId,
+        facts: &FileFacts,
+        definition: ScopeId,
+        names: &[String],
+    ) -> bool {
+        let annotations = facts.scope(definition).map(|scope| facts.list(scope.annotations));
+        annotations.into_iter().flatten().any(|annotation| {
+            let callee = match facts.expr(*annotation) {
+                Expr::Call(call) => facts.call(call).map_or(*annotation, |call| call.callee),
+                _ => *annotation,
+            };
+            self.callee_name(file, callee).is_some_and(|written| names.iter().any(|name| name == written))
+        })
     }
 
     /// Whether a method of the class has an annotation that makes it a route.
@@ -166,13 +188,16 @@ impl<'a> Linker<'a> {
                 .filter(|(_, scope)| scope.parent == Some(class) && scope.kind == ScopeKind::Function)
                 .map(|(id, _)| id)
                 .collect();
+            let mut own = Vec::new();
             for method in methods {
                 let name = facts.scope(method).map_or("", |scope| facts.text(scope.name)).to_owned();
-                // A method of the class hides that of its base.
+                // A method of the class hides that of its base, but not one of the same name
+                // beside it.
                 if !names.contains(&name) && self.annotated_routes(file, facts, method, node, pack, false) {
-                    names.push(name);
+                    own.push(name);
                 }
             }
+            names.append(&mut own);
             for base in self.bases(file, class) {
                 if let Value::Class(file, class) = base {
                     open.push((file, class));

@@ -8,10 +8,9 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, ScopeId},
+    analysis::facts::{Call, CallFlags, CallId, FileFacts},
     knowledge::packs::{self, Operation, Pack},
 };
-use std::rc::Rc;
 
 impl<'a> Linker<'a> {
     /// A method call on a router; none where no rule of its pack speaks of it.
@@ -71,27 +70,6 @@ impl<'a> Linker<'a> {
         done
     }
 
-    /// The objects of the selected lists, each with its place.
-    fn objects_in(
-        &mut self,
-        site: Site<'_>,
-        selectors: &[packs::Selector],
-    ) -> Vec<(Value, Option<(FileId, ExprId)>)> {
-        let mut objects = Vec::new();
-        let mut open: Vec<Value> =
-            self.select(site, selectors).into_iter().map(|found| found.value).rev().collect();
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Map(file, map) => objects.push((Value::Map(file, map), Some((file, map)))),
-                Value::List(values) | Value::Each(values) | Value::Any(values) if objects.len() < 1_000 => {
-                    open.extend(values.iter().rev().cloned());
-                }
-                _ => {}
-            }
-        }
-        objects
-    }
-
     /// What one rule makes of a call on a router; none where it does not fit after all.
     #[expect(clippy::too_many_arguments, reason = "a call, its router and its rule")]
     fn on_router_by(
@@ -112,6 +90,11 @@ impl<'a> Linker<'a> {
             match rule.operation {
                 Operation::Route => {
                     if self.route(site, facts, id, call, node, pack, rule, name) {
+                        return Some(Value::Router(node));
+                    }
+                }
+                Operation::Mount if !rule.known_as.is_empty() => {
+                    if self.mount_known(site, node, position, rule) {
                         return Some(Value::Router(node));
                     }
                 }
@@ -217,6 +200,7 @@ impl<'a> Linker<'a> {
                     self.graph.mount(edge);
                 }
                 self.make_router(file, facts, call, node, rule);
+                self.know_router(site, node, position, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {
@@ -272,101 +256,6 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Gives a new router its prefix and the children named in its constructor.
-    pub fn make_router(
-        &mut self,
-        file: FileId,
-        _facts: &FileFacts,
-        call: &Call,
-        node: NodeId,
-        rule: &packs::Call,
-    ) {
-        let site = Site { file, call: Some(call), definition: None };
-        let own = self.select_path(site, &rule.path);
-        if let Some(node) = self.graph.get_mut(node) {
-            node.app |= rule.app;
-            if let Some(own) = own {
-                node.own = own;
-            }
-        }
-        if !rule.child.is_empty() {
-            let children = self.select(site, &rule.child);
-            self.mount_children(file, node, &children, rule, &["".into()]);
-        }
-        if !rule.parent.is_empty() {
-            // The path is the router's own already.
-            self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
-        }
-    }
-
-    /// Lets the routers that a rule calls parents serve this one.
-    fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
-        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
-        for selected in self.select(site, &rule.parent) {
-            if let Some(parent) = selected.value.router() {
-                self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
-                return;
-            }
-        }
-    }
-
-    /// The prefix that a constructor inside a function gets for one call of the function.
-    pub fn own_prefix_in_frame(
-        &mut self,
-        file: FileId,
-        made: CallId,
-        frame: (FileId, ScopeId, Vec<Value>),
-    ) -> Option<Vec<Rc<str>>> {
-        if self.frames.len() >= 8 {
-            return None;
-        }
-        let facts = self.facts(file)?;
-        let call = facts.call(made)?;
-        let target = self.expr(file, call.callee);
-        let Value::External(path) = target else { return None };
-        let rules = self.rules.calls(facts.lang, &path);
-        let memos = std::mem::take(&mut self.memos);
-        self.frames.push(frame);
-        let site = Site { file, call: Some(call), definition: None };
-        let own = rules.iter().find_map(|(_, rule)| self.select_path(site, &rule.path));
-        self.frames.pop();
-        self.memos = memos;
-        own
-    }
-
-    /// The prefix that a router class states for itself by constructing its base.
-    pub fn constructor_defaults(
-        &mut self,
-        made: (FileId, &Call),
-        (file, class): (FileId, ScopeId),
-        node: NodeId,
-        rule: &packs::Call,
-    ) {
-        let (Some(facts), Some(from)) = (self.facts(file), self.facts(made.0)) else { return };
-        let constructor = self.resolvers.of(facts.lang).constructor();
-        let Value::Function(of, function) = self.class_member(file, class, constructor) else { return };
-        let Some(facts) = self.facts(of) else { return };
-        let base = facts.calls.iter().find(|call| {
-            call.scope == function
-                && matches!(facts.expr(call.callee), Expr::Attr(object, name)
-                    if facts.text(name) == constructor && matches!(facts.expr(object), Expr::Call(_)))
-        });
-        let Some(call) = base else { return };
-        let site = Site { file: of, call: Some(call), definition: None };
-        let frame = self.frame(made.0, from, made.1, (of, function));
-        let memos = std::mem::take(&mut self.memos);
-        self.frames.push(frame);
-        let own = self.select_path(site, &rule.path);
-        self.frames.pop();
-        self.memos = memos;
-        if let Some(own) = own
-            && let Some(node) = self.graph.get_mut(node)
-            && node.own.iter().all(|own| own.is_empty())
-        {
-            node.own = own;
-        }
-    }
-
     /// An object of the class that a rule selects.
     fn object_of(&mut self, site: Site<'_>, rule: &packs::Call) -> Option<Value> {
         let class = self.select(site, &rule.child).into_iter().next()?.value;
@@ -401,7 +290,10 @@ impl<'a> Linker<'a> {
         let prefix = path.unwrap_or_else(|| vec!["".into()]);
         let rule = packs::Call { over, ..rule.clone() };
         let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
-        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
+        // A file that is not in the project has no routes of the project.
+        let names_files = !rule.child.is_empty() && rule.child.iter().all(|child| child.file.is_some());
+        let nothing = children.is_empty() && !names_files;
+        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || nothing;
         if !mounted && unresolved && report {
             if let Some(node) = self.graph.get_mut(node) {
                 node.open = true;

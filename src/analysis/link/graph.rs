@@ -69,8 +69,8 @@ pub(super) struct Node {
     pub app: bool,
     /// Served because the pack has no application; holds for one round.
     pub alone: bool,
-    /// What property files put before everything that it serves.
-    pub base: Rc<str>,
+    /// What files beside the code put before everything that it serves; alternatives.
+    pub base: Vec<Rc<str>>,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
@@ -150,7 +150,7 @@ impl Graph {
             pack,
             app: false,
             alone: false,
-            base: "".into(),
+            base: vec!["".into()],
             own: vec!["".into()],
             class: None,
             expects_app: false,
@@ -283,7 +283,9 @@ impl Graph {
             }
         }
         if (node.app || node.alone || node.expects_app) && edges.is_empty() {
-            node.own.iter().for_each(|own| add(&node.base, own));
+            for base in &node.base {
+                node.own.iter().for_each(|own| add(base, own));
+            }
         }
         search.open.remove(&id);
         // What was found inside a cycle depends on where it was entered.

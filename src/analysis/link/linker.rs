@@ -13,6 +13,7 @@ use super::{
     properties::Properties,
     rules::Rules,
     specs::Specs,
+    tables::RouteTables,
     value::Value,
     version::Versions,
 };
@@ -56,6 +57,8 @@ pub(super) struct Memos {
     pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.
     pub served_classes: FxHashSet<NodeId>,
+    /// Whether routes by convention are switched on.
+    pub conventions: Option<bool>,
 }
 
 /// Links the files of a project.
@@ -94,6 +97,11 @@ pub(super) struct Linker<'a> {
     /// Names of functions whose calls hand a router on.
     pub context_names: FxHashSet<&'a str>,
     pub properties: Properties,
+    pub tables: RouteTables,
+    /// Routers by the name that mounts use; kept from round to round.
+    pub known_routers: FxHashMap<(u16, String), Vec<NodeId>>,
+    /// Settings that packs ask for and that some file switches on.
+    pub switches: FxHashSet<&'a str>,
     pub specs: Specs,
     /// Modules of settings by the variable that names them.
     pub settings_files: FxHashMap<String, Vec<(Module, FileId)>>,
@@ -119,6 +127,9 @@ impl<'a> Linker<'a> {
             context_names: extension_names(&extensions),
             extensions,
             properties: Properties::new(project),
+            tables: RouteTables::new(packs, project),
+            known_routers: FxHashMap::default(),
+            switches: switches(files, packs),
             specs: Specs::new(project),
             indexes: files.iter().map(FileIndex::new).collect(),
             rules: Rules::new(packs),
@@ -170,7 +181,7 @@ impl<'a> Linker<'a> {
             }
             before = now;
         }
-        self.apply_properties();
+        self.apply_bases();
     }
 
     fn visit_file(&mut self, file: FileId, handed_over: &FxHashSet<String>) {
@@ -217,9 +228,9 @@ impl<'a> Linker<'a> {
             && self.callee_name(file, object).is_some_and(|name| names.contains(name))
     }
 
-    /// Puts what property files say before everything that applications serve.
-    fn apply_properties(&mut self) {
-        let bases: Vec<(NodeId, String)> = self
+    /// Puts what files beside the code say before everything that applications serve.
+    fn apply_bases(&mut self) {
+        let bases: Vec<(NodeId, Vec<Rc<str>>)> = self
             .graph
             .iter()
             .filter(|(_, node)| node.app || node.alone)
@@ -231,12 +242,18 @@ impl<'a> Linker<'a> {
                     .iter()
                     .filter_map(|property| self.properties.value(path, Some(&property.file), &property.key));
                 let base = found.fold(String::new(), |base, prefix| super::path::join(&base, &prefix));
-                (!base.is_empty()).then_some((id, base))
+                let tables = self.tables.prefixes(node.pack, path);
+                let mut bases: Vec<Rc<str>> =
+                    tables.iter().map(|prefix| super::path::join(&base, prefix).into()).collect();
+                if bases.is_empty() && !base.is_empty() {
+                    bases.push(base.into());
+                }
+                (!bases.is_empty()).then_some((id, bases))
             })
             .collect();
-        for (id, base) in bases {
+        for (id, bases) in bases {
             if let Some(node) = self.graph.get_mut(id) {
-                node.base = base.into();
+                node.base = bases;
             }
         }
     }
@@ -334,6 +351,22 @@ impl<'a> Linker<'a> {
             }
         }
     }
+}
+
+/// The settings that packs ask for and to which some file assigns `true`.
+fn switches<'a>(files: &'a [FileFacts], packs: &Packs) -> FxHashSet<&'a str> {
+    let calls = packs.iter().flat_map(|pack| &pack.calls);
+    let asked: FxHashSet<&str> =
+        calls.map(|call| call.lean_by.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut found = FxHashSet::default();
+    for facts in files {
+        for bind in facts.binds.iter().filter(|bind| asked.contains(facts.text(bind.name))) {
+            if bind.value.is_some_and(|value| matches!(facts.expr(value), Expr::Bool(true))) {
+                found.insert(facts.text(bind.name));
+            }
+        }
+    }
+    found
 }
 
 /// The methods of a project by name; none where several share it.

@@ -24,6 +24,15 @@ pub(super) struct Report {
     pub unknown: Vec<Unknown>,
 }
 
+impl Report {
+    /// Puts the endpoints into their order.
+    pub fn sort(&mut self) {
+        self.endpoints.sort_by(|(a, _), (b, _)| {
+            (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+        });
+    }
+}
+
 /// Resolves every route to its full paths.
 pub(super) fn report(
     graph: &Graph,
@@ -101,9 +110,7 @@ pub(super) fn report(
             loose.reason.clone(),
         ));
     }
-    report.endpoints.sort_by(|(a, _), (b, _)| {
-        (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
-    });
+    report.sort();
     report.unknown = unknown
         .into_iter()
         .map(|(file, line, what, partial, reason)| Unknown { what, file, line, reason, partial })

@@ -73,6 +73,17 @@ impl<'a> Linker<'a> {
         };
         let (Some(call), Some(facts)) = (call, self.facts(file)) else { return };
         let site = Site { file, ..site };
+        let call = match selector.made_by {
+            Some(place) => match made_by(facts, call, place) {
+                Some(maker) => maker,
+                None => return,
+            },
+            None => call,
+        };
+        if selector.callee || selector.receiver || selector.root {
+            found.extend(self.of_callee(file, facts, call, selector));
+            return;
+        }
         if let Some(name) = &selector.set {
             let values = self.assigned_within(file, call, name).into_iter();
             found.extend(values.map(|value| Selected { value, expr: None }));
@@ -102,6 +113,7 @@ impl<'a> Linker<'a> {
             return;
         };
         if selector.ident
+            && selector.pair.is_none()
             && let Some(name) = self.callee_name(site.file, arg.value)
         {
             found.push(Selected { value: Value::text(name), expr: None });
@@ -118,6 +130,11 @@ impl<'a> Linker<'a> {
         }
         if let Some(side) = selector.pair {
             match self.first_entry(&value, side) {
+                Some(Selected { expr: Some((file, expr)), .. }) if selector.ident => {
+                    let name = self.callee_name(file, expr);
+                    found.extend(name.map(|name| Selected { value: Value::text(name), expr: None }));
+                    return;
+                }
                 Some(part) => {
                     found.push(part);
                     return;
@@ -171,6 +188,36 @@ impl<'a> Linker<'a> {
             Expr::Str(text) if facts.text(text) == key => Some((*file, entry.value)),
             _ => None,
         })
+    }
+
+    /// What a selector reads off the callee of a call.
+    fn of_callee(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        selector: &Selector,
+    ) -> Option<Selected> {
+        if selector.callee {
+            let name = self.callee_name(file, call.callee)?;
+            return Some(Selected { value: Value::text(name), expr: None });
+        }
+        let Expr::Attr(object, _) = facts.expr(call.callee) else { return None };
+        if selector.receiver {
+            return Some(Selected { value: self.expr(file, object), expr: Some((file, object)) });
+        }
+        let mut first = object;
+        loop {
+            first = match facts.expr(first) {
+                Expr::Attr(object, _) => object,
+                Expr::Call(call) => facts.call(call)?.callee,
+                Expr::Name(name) => {
+                    let value = Value::text(facts.text(name));
+                    return Some(Selected { value, expr: None });
+                }
+                _ => return None,
+            };
+        }
     }
 
     /// What may handle a route. Of several arguments the last one answers; what is
@@ -339,6 +386,19 @@ fn may_be_text(value: &Value) -> bool {
         | Value::Module(_)
         | Value::Map(..) => false,
     }
+}
+
+/// The innermost call of the chain that makes an argument.
+fn made_by<'f>(facts: &'f FileFacts, call: &Call, place: i32) -> Option<&'f Call> {
+    let arg = argument(facts, call, &Selector::arg(place))?;
+    let Expr::Call(made) = facts.expr(arg.value) else { return None };
+    let mut made = facts.call(made)?;
+    while let Expr::Attr(object, _) = facts.expr(made.callee)
+        && let Expr::Call(inner) = facts.expr(object)
+    {
+        made = facts.call(inner)?;
+    }
+    Some(made)
 }
 
 /// The argument that a selector means: by name first, then by position.

@@ -14,7 +14,7 @@ pub(super) fn is_test(packs: &Packs, lang: Lang, path: &str) -> bool {
 }
 
 /// Whether a path matches a glob of `*` and `**`.
-pub(super) fn glob_matches(glob: &str, path: &str) -> bool {
+pub(crate) fn glob_matches(glob: &str, path: &str) -> bool {
     fn segments(glob: &[&str], path: &[&str]) -> bool {
         match (glob.split_first(), path.split_first()) {
             (None, None) => true,

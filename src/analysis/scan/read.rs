@@ -101,6 +101,7 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             MANIFESTS.contains(&name)
                 || wanted.has(name)
+                || wanted.lists_routes(&entry.path)
                 || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
         })
         .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
@@ -111,6 +112,8 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
 struct Wanted<'p> {
     stems: BTreeSet<&'p str>,
     specs: bool,
+    /// Globs of files that list routes.
+    tables: Vec<&'p str>,
 }
 
 impl<'p> Wanted<'p> {
@@ -119,7 +122,15 @@ impl<'p> Wanted<'p> {
             packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
         let reads = packs.iter().flat_map(|pack| &pack.reads).filter_map(|read| read.file.as_deref());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
-        Self { stems: properties.chain(reads).collect(), specs }
+        let tables = packs.iter().filter_map(|pack| pack.route_tables.as_ref());
+        let tables = tables.flat_map(|tables| tables.roots.iter().chain(&tables.parts));
+        let tables = tables.map(String::as_str).collect();
+        Self { stems: properties.chain(reads).collect(), specs, tables }
+    }
+
+    fn lists_routes(&self, path: &str) -> bool {
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        is_yaml && self.tables.iter().any(|glob| crate::analysis::link::glob_matches(glob, path))
     }
 
     fn has(&self, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The format of a pack file.
 
 use super::{
+    conventions::{ActionGroups, Conventions, RouteFiles},
     pattern::Pattern,
     selector::Selector,
     served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions},
@@ -65,6 +66,12 @@ pub struct Pack {
     /// Module bindings that list routes.
     #[serde(default)]
     pub collections: Vec<Collection>,
+    /// Files beside the code that list routes.
+    #[serde(default)]
+    pub route_tables: Option<RouteFiles>,
+    /// Paths of handler methods that state none.
+    #[serde(default)]
+    pub conventions: Option<Conventions>,
     /// Globs of files whose calls outside any block are routes.
     #[serde(default)]
     pub route_files: Vec<String>,
@@ -253,6 +260,19 @@ pub struct Call {
     /// Names of blocks that are included.
     #[serde(default)]
     pub include: Vec<Selector>,
+    /// The name under which other calls mount the new router; of a mount, the name of what
+    /// it mounts.
+    #[serde(default)]
+    pub known_as: Vec<Selector>,
+    /// The actions come in groups, of which `pick` and `leave` speak.
+    #[serde(default)]
+    pub groups: Option<ActionGroups>,
+    /// The actions that are left out where the project switches `lean_by` on.
+    #[serde(default)]
+    pub lean: Vec<String>,
+    /// The setting that is assigned `true`.
+    #[serde(default)]
+    pub lean_by: String,
     /// Where this is stated, items of resources inside leave out what is around them.
     #[serde(default)]
     pub shallow: Vec<Selector>,
@@ -313,6 +333,9 @@ pub struct Class {
     /// Names of annotations.
     #[serde(default)]
     pub annotation: Vec<String>,
+    /// Names of annotations that make it something else: a client of another service.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Base classes, also indirect ones.
     #[serde(default)]
     pub base: Vec<Pattern>,

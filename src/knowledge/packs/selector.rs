@@ -40,6 +40,19 @@ pub struct Selector {
     /// The object of the list that is being declared, in rules with `each`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub item: bool,
+    /// The call that makes the positional argument of this number is read instead: `GET`
+    /// in `route(GET("/x").and(json), h)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<i32>,
+    /// The name of the call itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub callee: bool,
+    /// What the method is called on: the text in `"/x".nest { }`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub receiver: bool,
+    /// The name that the whole chain of calls begins with, as text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub root: bool,
     /// A binding of the selected module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,

@@ -15,6 +15,12 @@ pub struct ClassAction {
     /// Only where the class or a project base defines the method itself.
     #[serde(default)]
     pub defined: bool,
+    /// Its group, of resources with groups.
+    #[serde(default)]
+    pub group: String,
+    /// What the resource's class must state that it can do.
+    #[serde(default)]
+    pub needs: String,
 }
 
 /// Methods of a handler class that an annotation makes further actions.
