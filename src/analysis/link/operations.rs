@@ -8,10 +8,12 @@ use super::{
     linker::Linker,
     project::{FileId, ProjectFiles},
     select::Site,
-    tested::glob_matches,
 };
 use crate::{
-    analysis::facts::{ScopeId, ScopeKind},
+    analysis::{
+        facts::{ScopeId, ScopeKind},
+        glob::Glob,
+    },
     domain::{
         map::{Endpoint, EndpointKind},
         place::Place,
@@ -199,7 +201,7 @@ impl<'a> Linker<'a> {
         };
         let owner = scope.owner.and_then(|owner| self.callee_name(file, owner));
         let name = owner.unwrap_or_else(|| facts.text(scope.name));
-        if !rule.class.iter().any(|glob| glob_matches(glob, name)) {
+        if !rule.class.iter().any(|glob| Glob::new(glob).is_match(name)) {
             return false;
         }
         let annotations = facts.list(scope.annotations).to_vec();

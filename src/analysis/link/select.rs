@@ -92,8 +92,15 @@ impl<'a> Linker<'a> {
         if let Some(first) = selector.rest {
             let rest: Vec<Arg> =
                 facts.args(call.args).iter().copied().filter(|arg| arg.name.is_none()).collect();
-            let values =
-                rest.iter().skip(first as usize).map(|arg| self.expr(site.file, arg.value)).collect();
+            let spreads = rest.iter().filter(|arg| arg.spread).count();
+            let values = rest
+                .iter()
+                .skip(first as usize)
+                .map(|arg| (arg.spread, self.expr(site.file, arg.value)))
+                // Of `*paths, **options` the second spreads no positions.
+                .filter(|(spread, value)| !(*spread && spreads > 1 && value.is_unknown()))
+                .map(|(_, value)| value)
+                .collect();
             found.push(Selected { value: Value::List(values), expr: None });
             return;
         }

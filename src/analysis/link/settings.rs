@@ -8,7 +8,10 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, Expr, ExprId, FileFacts},
+    analysis::{
+        facts::{Call, Expr, ExprId, FileFacts},
+        glob::Glob,
+    },
     knowledge::packs::SettingsModule,
 };
 
@@ -63,7 +66,7 @@ impl<'a> Linker<'a> {
         if found.is_empty() {
             for (index, facts) in self.files.iter().enumerate() {
                 let Ok(number) = u32::try_from(index) else { break };
-                let usual = rule.files.iter().any(|glob| super::tested::glob_matches(glob, &facts.path));
+                let usual = rule.files.iter().any(|glob| Glob::new(glob).is_match(&facts.path));
                 if usual && facts.lang == from.lang {
                     found.push((Module::at(Some(FileId(number)), None), FileId(number)));
                 }
