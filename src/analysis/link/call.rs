@@ -97,7 +97,15 @@ impl Linker<'_> {
                 }
             }
             let target = self.member(&receiver, name);
+            if let (Value::Function(of, function), Value::Instance(..)) = (&target, &receiver) {
+                return self.call_function(file, facts, id, call, (*of, *function), Some(&receiver));
+            }
             return self.apply(file, facts, id, call, &target);
+        }
+        if let Expr::Index(object, key) = facts.expr(call.callee)
+            && let Some(node) = self.expr(file, object).router()
+        {
+            return self.computed_method(file, facts, id, call, node, key);
         }
         let target = match facts.expr(call.callee) {
             Expr::Name(name) if call.flags.has(CallFlags::MACRO) && facts.lang == Lang::Rust => {
@@ -106,6 +114,25 @@ impl Linker<'_> {
             _ => self.expr(file, call.callee),
         };
         self.apply(file, facts, id, call, &target)
+    }
+
+    /// A method of a router whose name is computed: `app[route.method](route.path, …)`.
+    fn computed_method(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        key: ExprId,
+    ) -> Value {
+        let names = self.expr(file, key);
+        for name in names.alternatives() {
+            if let Some(name) = name.as_constant() {
+                self.call_on_router(file, facts, id, call, node, name);
+            }
+        }
+        Value::Router(node)
     }
 
     fn call_on_router(

@@ -7,10 +7,6 @@
 use super::value::{HOLE, Value};
 use std::rc::Rc;
 
-/// Names that stand for what is configured outside the code.
-const SETTINGS: [&str; 8] =
-    ["env", "environ", "getenv", "config", "conf", "settings", "getattr", "option_env"];
-
 /// The text among alternatives that holds by default; none where the default is not known.
 pub(super) fn stated_default(values: &[Value]) -> Option<Rc<str>> {
     for value in values.iter().rev() {
@@ -21,23 +17,6 @@ pub(super) fn stated_default(values: &[Value]) -> Option<Rc<str>> {
         }
     }
     None
-}
-
-/// The default of a choice that only settings decide: then it is what a text around it
-/// holds as well.
-pub(super) fn default_of_settings(values: &[Value]) -> Option<Rc<str>> {
-    let by_settings = values.iter().all(|value| match value {
-        Value::Text(text) => !text.contains(HOLE),
-        Value::External(path) => is_setting(path),
-        Value::Null => true,
-        _ => false,
-    });
-    by_settings.then(|| stated_default(values)).flatten()
-}
-
-/// Whether a foreign path reads what is configured outside the code.
-fn is_setting(path: &str) -> bool {
-    path.split(['.', '(', '/', ')']).any(|part| SETTINGS.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// What surely happened before comes last: it is what holds by default.
@@ -64,13 +43,5 @@ mod tests {
         assert_eq!(stated_default(&[Value::Unknown, text("/api")]).as_deref(), Some("/api"));
         assert_eq!(stated_default(&[text("/api"), Value::Unknown]), None);
         assert_eq!(stated_default(&[text("/api"), text("{?}/x")]), None);
-    }
-
-    #[test]
-    fn only_settings_make_a_default_that_texts_around_it_hold() {
-        let text = |text: &str| Value::text(text);
-        assert_eq!(default_of_settings(&[env(), text("/api")]).as_deref(), Some("/api"));
-        assert_eq!(default_of_settings(&[Value::external("str()"), text("id")]), None);
-        assert_eq!(default_of_settings(&[Value::Unknown, text("id")]), None);
     }
 }

@@ -1,7 +1,6 @@
 //! Values of expressions.
 
 use super::{
-    choices::default_of_settings,
     linker::{Linker, Memo},
     lookup::At,
     project::FileId,
@@ -14,6 +13,9 @@ const MAX_ITEMS: usize = 1_000;
 
 /// Longer texts are of no interest: no path and no statement is that long.
 const MAX_TEXT_BYTES: usize = 16 << 10;
+
+/// A text with one of more alternatives in it is not worked out for each.
+const MAX_CHOICES: usize = 8;
 
 /// Combinations of texts with several alternatives are cut off here.
 const MAX_TEXTS: usize = 64;
@@ -274,6 +276,21 @@ fn concatenate(parts: &[Value]) -> Value {
         }
         return Value::List(items.into());
     }
+    // One of several texts with something around it is one of several texts.
+    let choice = parts.iter().enumerate().find_map(|(at, part)| match part {
+        Value::Any(options) if options.len() <= MAX_CHOICES => Some((at, options)),
+        _ => None,
+    });
+    if let Some((at, options)) = choice {
+        let whole = options.iter().map(|option| {
+            let mut parts = parts.to_vec();
+            if let Some(part) = parts.get_mut(at) {
+                *part = if matches!(option, Value::Any(_)) { Value::Unknown } else { option.clone() };
+            }
+            concatenate(&parts)
+        });
+        return Value::any(whole.collect::<Vec<_>>());
+    }
     let mut texts = vec![String::new()];
     for part in parts {
         match part {
@@ -291,10 +308,6 @@ fn concatenate(parts: &[Value]) -> Value {
                         })
                     })
                     .collect();
-            }
-            Value::Any(options) => {
-                let default = default_of_settings(options);
-                texts.iter_mut().for_each(|whole| whole.push_str(default.as_deref().unwrap_or(HOLE)));
             }
             _ => texts.iter_mut().for_each(|whole| whole.push_str(HOLE)),
         }

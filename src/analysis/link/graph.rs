@@ -34,6 +34,8 @@ pub(super) enum NodeKey {
     Top(u16),
     /// What a function is called on without saying so.
     Context(FileId, ScopeId),
+    /// The router of a class that its base makes for it.
+    Owned(FileId, ScopeId, NodeId),
     /// A module's list of routes, for a pack.
     Collection(FileId, u16),
     /// One of the resources that a call declares.
@@ -50,6 +52,7 @@ impl NodeKey {
             | Self::Param(file, ..)
             | Self::Definition(file, _)
             | Self::Root(file, _)
+            | Self::Owned(file, ..)
             | Self::Bind(file, _)
             | Self::Context(file, _)
             | Self::Collection(file, _)

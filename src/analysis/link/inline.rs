@@ -74,7 +74,8 @@ impl Linker<'_> {
                 .filter(|(_, call)| call.scope == function.1)
                 .filter(|(_, call)| {
                     let name = self.callee_name(function.0, call.callee);
-                    name.is_some_and(|name| self.rules.is_route(name))
+                    let computed = matches!(facts.expr(call.callee), Expr::Index(..));
+                    (computed || name.is_some_and(|name| self.rules.is_route(name)))
                         && facts
                             .args(call.args)
                             .iter()
@@ -93,7 +94,7 @@ impl Linker<'_> {
 
 fn holds_text(value: &Value) -> bool {
     match value {
-        Value::Text(_) => true,
+        Value::Text(_) | Value::Map(..) => true,
         Value::List(values) => values.iter().any(|value| matches!(value, Value::Text(_))),
         _ => false,
     }

@@ -223,6 +223,9 @@ impl<'a> Linker<'a> {
     /// Whether a call is a method on a variable that goes by the name of a router, and that
     /// a class of the project may have.
     fn is_on_router(&self, file: FileId, facts: &FileFacts, call: &Call, names: &FxHashSet<String>) -> bool {
+        if let Expr::Index(object, _) = facts.expr(call.callee) {
+            return self.callee_name(file, object).is_some_and(|name| names.contains(name));
+        }
         let Expr::Attr(object, method) = facts.expr(call.callee) else { return false };
         self.methods.contains_key(facts.text(method))
             && self.callee_name(file, object).is_some_and(|name| names.contains(name))

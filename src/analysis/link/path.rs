@@ -188,14 +188,33 @@ fn colons(path: &str) -> String {
     out
 }
 
+/// `/logo(?:/(?P<name>.+))?` becomes `/logo`: the shortest of what it matches.
+fn without_optional_groups(path: &str) -> String {
+    let mut out = path.to_owned();
+    while let Some(start) = out.find("(?:") {
+        let mut depth = 0;
+        let close = out.char_indices().skip_while(|(at, _)| *at < start).find_map(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(at)
+        });
+        let Some(close) = close else { break };
+        let (inner, behind) = (out[start + 3..close].to_owned(), out[close + 1..].to_owned());
+        let optional = behind.strip_prefix('?');
+        let kept = if optional.is_some() { String::new() } else { inner };
+        out = format!("{}{kept}{}", &out[..start], optional.unwrap_or(&behind));
+    }
+    out
+}
+
 /// `^users/(?P<id>[0-9]+)/$` becomes `users/<id>/`.
 fn regex(path: &str) -> String {
     // Joined patterns carry the anchor of each part.
     let path = path.replace("/^", "/");
     let path = path.strip_prefix('^').unwrap_or(&path);
     let path = path.strip_suffix('$').or_else(|| path.strip_suffix(r"\Z")).unwrap_or(path);
+    let path = &without_optional_groups(path);
     let mut out = String::with_capacity(path.len());
-    let mut rest = path;
+    let mut rest = path.as_str();
     while let Some(start) = rest.find("(?P<") {
         out.push_str(&rest[..start]);
         let group = &rest[start + 4..];
