@@ -101,8 +101,9 @@ pub struct ScanArgs {
     pub path: PathBuf,
     #[arg(long, value_enum, default_value_t)]
     pub format: ScanFormat,
-    /// Say everything about one file: its layer and why, imports, findings.
-    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    /// Say everything about one file (its layer and why, imports, findings) or one endpoint
+    /// (`GET /users/{id}`, `/users/7`): where it comes from, its flow and why each layer.
+    #[arg(long, value_name = "FILE|ENDPOINT", conflicts_with = "format")]
     pub explain: Option<PathBuf>,
     /// Read every file anew.
     #[arg(long)]

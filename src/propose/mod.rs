@@ -14,6 +14,7 @@ mod prepared;
 mod python;
 mod recipe;
 mod sample;
+mod script;
 mod walkthrough;
 mod workspace;
 

@@ -6,6 +6,7 @@
 
 mod escape;
 mod explain;
+mod explain_endpoint;
 mod findings;
 mod github;
 mod graph;
@@ -26,6 +27,7 @@ mod words;
 
 pub use escape::json;
 pub use explain::explain;
+pub use explain_endpoint::explain_endpoint;
 pub use findings::{review_markdown, review_text};
 pub use github::github;
 pub use graph::{dot, mermaid};

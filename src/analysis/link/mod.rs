@@ -59,8 +59,7 @@ use crate::{
 pub use graph::NodeId;
 pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
-pub use resolver::{Callee, Definition, Resolver};
-pub(crate) use tested::glob_matches;
+pub use resolver::{Callee, Definition, ImportTarget, Resolver};
 pub use value::Value;
 
 /// What linking gives.
@@ -74,6 +73,8 @@ pub struct Linked<'a> {
     pub unknown: Vec<Unknown>,
     /// Imports from file to file, sorted; each line once.
     pub edges: Vec<Edge>,
+    /// By file and import: where it leads inside the project.
+    pub imports: Vec<Vec<Option<ImportTarget>>>,
     /// Answers questions about names and calls.
     pub resolver: Resolver<'a>,
 }
@@ -86,13 +87,21 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     linker.run();
     let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
     linker.add_table_routes(&mut found);
-    let edges = linker.import_edges();
+    let imports = linker.import_targets();
+    let edges = linker.import_edges(&imports);
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
-    Linked { endpoints, handlers, unknown: found.unknown, edges, resolver: Resolver::new(linker, packs) }
+    Linked {
+        endpoints,
+        handlers,
+        unknown: found.unknown,
+        edges,
+        imports,
+        resolver: Resolver::new(linker, packs),
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@
 use super::{
     path,
     project::{ProjectFiles, below, parent},
-    tested::glob_matches,
 };
-use crate::knowledge::packs::{Packs, RouteFiles};
+use crate::{
+    analysis::glob::Glob,
+    knowledge::packs::{Packs, RouteFiles},
+};
 use serde_json::Value;
 
 /// How far tables may list further tables.
@@ -66,7 +68,7 @@ impl RouteTables {
         for (position, pack) in packs.iter().enumerate() {
             let (Some(rules), Ok(pack)) = (&pack.route_tables, u16::try_from(position)) else { continue };
             for file in project.texts.keys() {
-                if !rules.roots.iter().any(|glob| glob_matches(glob, file)) {
+                if !rules.roots.iter().any(|glob| Glob::new(glob).is_match(file)) {
                     continue;
                 }
                 let root = file.split_once("config/").map_or("", |(root, _)| root.trim_end_matches('/'));
@@ -173,7 +175,7 @@ impl RouteTables {
 impl Folder {
     fn has(&self, file: &str) -> bool {
         if self.place.contains('*') {
-            return glob_matches(&format!("{}/**", self.place), file);
+            return Glob::new(&format!("{}/**", self.place)).is_match(file);
         }
         let rest = file.strip_prefix(self.place.as_str());
         self.place.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,9 +1,9 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::matcher::Rule;
+use super::{calls::filled_names, matcher::Rule};
 use crate::{
     analysis::{
-        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
+        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span, Sym},
         layering::is_test_path,
         link::{FileId, Resolver},
         scan::FindingInput,
@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{layer::Layer, map::Endpoint},
 };
+use rustc_hash::FxHashSet;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
@@ -26,6 +27,8 @@ pub(super) struct Context<'c, 'a> {
     layers: Vec<Layer>,
     /// Position among the endpoints of the first one that a function handles.
     handlers: HashMap<(FileId, ScopeId), usize>,
+    /// Files that define handlers.
+    handling: FxHashSet<FileId>,
     texts: RefCell<BTreeMap<String, Rc<str>>>,
     /// Whether calls reach the database.
     pub(super) queries: RefCell<HashMap<(FileId, CallId), bool>>,
@@ -33,6 +36,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
     calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
+    /// By file: names on which members are set.
+    filled: RefCell<HashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -57,11 +62,13 @@ impl<'c, 'a> Context<'c, 'a> {
         Self {
             input,
             layers,
+            handling: handlers.keys().map(|(file, _)| *file).collect(),
             handlers,
             texts: RefCell::default(),
             queries: RefCell::default(),
             readers: RefCell::default(),
             calls: RefCell::default(),
+            filled: RefCell::default(),
         }
     }
 
@@ -93,7 +100,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether a file defines handlers.
     pub(super) fn has_handlers(&self, file: FileId) -> bool {
-        self.handlers.keys().any(|(of, _)| *of == file)
+        self.handling.contains(&file)
     }
 
     /// The text of a file as it was parsed; empty where it cannot be read any more.
@@ -131,6 +138,12 @@ impl<'c, 'a> Context<'c, 'a> {
         let by_scope = Rc::new(by_scope);
         self.calls.borrow_mut().insert(file, Rc::clone(&by_scope));
         by_scope
+    }
+
+    /// Names of a file on which members are set after they were made.
+    pub(super) fn filled(&self, file: FileId, facts: &FileFacts) -> Rc<FxHashSet<Sym>> {
+        let mut filled = self.filled.borrow_mut();
+        Rc::clone(filled.entry(file).or_insert_with(|| Rc::new(filled_names(facts))))
     }
 
     /// How a function or class is called in messages: its path of names, or the endpoint.

@@ -74,7 +74,11 @@ impl MemoryFiles {
     fn new(texts: BTreeMap<String, String>) -> Self {
         let entries = texts
             .iter()
-            .map(|(path, text)| Entry { path: path.clone(), size_bytes: text.len() as u64 })
+            .map(|(path, text)| Entry {
+                path: path.clone(),
+                size_bytes: text.len() as u64,
+                stamp: crate::analysis::source::Stamp::Unknown,
+            })
             .collect();
         Self { entries, texts }
     }

@@ -1,10 +1,9 @@
 //! The signal files, parsed and compiled.
 
-use super::glob::Glob;
+use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
 use crate::{domain::stack::StackKey, ports::ScanError};
 use include_dir::{Dir, include_dir};
-use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
@@ -35,14 +34,14 @@ pub struct Signals {
 }
 
 /// A language: ecosystem and position in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LanguageId {
     pub(super) ecosystem: usize,
     pub(super) language: usize,
 }
 
 /// A signal: ecosystem, field, position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SignalId {
     pub(super) ecosystem: usize,
     pub(super) key: StackKey,
@@ -52,7 +51,7 @@ pub struct SignalId {
 #[derive(Debug)]
 pub(super) struct TextRule {
     pub(super) signal: SignalId,
-    pub(super) has: Regex,
+    pub(super) has: LazyRegex,
 }
 
 #[derive(Debug)]
@@ -71,15 +70,15 @@ pub(super) struct Ecosystem {
 #[derive(Debug)]
 pub(super) struct Language {
     pub(super) name: String,
-    pub(super) imports: Vec<Regex>,
-    pub(super) versions: Vec<(String, Regex)>,
+    pub(super) imports: Vec<LazyRegex>,
+    pub(super) versions: Vec<(String, LazyRegex)>,
 }
 
 #[derive(Debug)]
 pub(super) struct ManifestRule {
     pub(super) file: Glob,
     pub(super) read: Read,
-    pub(super) patterns: Vec<Regex>,
+    pub(super) patterns: Vec<LazyRegex>,
     pub(super) members: Option<Members>,
 }
 
@@ -87,7 +86,7 @@ pub(super) struct ManifestRule {
 #[derive(Debug)]
 pub(super) enum Members {
     Always,
-    Has(Regex),
+    Has(LazyRegex),
 }
 
 /// How a manifest is read.
@@ -135,7 +134,7 @@ impl Signals {
         Ok(signals)
     }
 
-    fn add(&mut self, raw: RawEcosystem) -> Result<(), regex::Error> {
+    fn add(&mut self, raw: RawEcosystem) -> Result<(), String> {
         let ecosystem = self.ecosystems.len();
         let mut languages = Vec::new();
         for (language, raw) in raw.languages.into_iter().enumerate() {
@@ -148,8 +147,8 @@ impl Signals {
                 versions: raw
                     .versions
                     .into_iter()
-                    .map(|rule| Ok((rule.file, Regex::new(&rule.has)?)))
-                    .collect::<Result<_, regex::Error>>()?,
+                    .map(|rule| Ok((rule.file, LazyRegex::new(&rule.has)?)))
+                    .collect::<Result<_, String>>()?,
             });
         }
         let mut modules: HashMap<String, Vec<(String, SignalId)>> = HashMap::new();
@@ -162,14 +161,14 @@ impl Signals {
                     modules.entry(first_segment(prefix).to_owned()).or_default().push((prefix.clone(), id));
                 }
                 for rule in &raw.texts {
-                    let glob = Glob::new(&rule.files)?;
-                    self.texts.push((glob, TextRule { signal: id, has: Regex::new(&rule.has)? }));
+                    let glob = Glob::new(&rule.files);
+                    self.texts.push((glob, TextRule { signal: id, has: LazyRegex::new(&rule.has)? }));
                 }
                 compiled.push(Signal {
                     has_imports: !raw.imports.is_empty(),
                     name: raw.name,
                     packages: normal_names(&raw.packages),
-                    files: globs(&raw.files)?,
+                    files: globs(&raw.files),
                     above: raw.above,
                     with: normal_names(&raw.with),
                     rank: raw.rank,
@@ -179,7 +178,7 @@ impl Signals {
             }
             fields.insert(key, compiled);
         }
-        let manifests = raw.manifests.iter().map(manifest_rule).collect::<Result<_, regex::Error>>()?;
+        let manifests = raw.manifests.iter().map(manifest_rule).collect::<Result<_, String>>()?;
         self.ecosystems.push(Ecosystem {
             name: raw.ecosystem,
             languages,
@@ -222,29 +221,29 @@ pub(super) fn first_segment(module: &str) -> &str {
     module.split(['.', '/', ':', '\\']).next().unwrap_or(module)
 }
 
-fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, regex::Error> {
+fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, String> {
     let members = match raw.members.as_deref() {
         None => None,
         Some("always") => Some(Members::Always),
-        Some(pattern) => Some(Members::Has(Regex::new(pattern)?)),
+        Some(pattern) => Some(Members::Has(LazyRegex::new(pattern)?)),
     };
     Ok(ManifestRule {
-        file: Glob::new(&raw.file)?,
+        file: Glob::new(&raw.file),
         read: raw.read,
         patterns: compile(&raw.patterns)?,
         members,
     })
 }
 
-fn compile(patterns: &[String]) -> Result<Vec<Regex>, regex::Error> {
-    patterns.iter().map(|pattern| Regex::new(pattern)).collect()
+fn compile(patterns: &[String]) -> Result<Vec<LazyRegex>, String> {
+    patterns.iter().map(|pattern| LazyRegex::new(pattern)).collect()
 }
 
 fn normal_names(names: &[String]) -> Vec<String> {
     names.iter().map(|name| super::manifest::normal_name(name)).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, regex::Error> {
+fn globs(patterns: &[String]) -> Vec<Glob> {
     patterns.iter().map(|pattern| Glob::new(pattern)).collect()
 }
 
@@ -330,6 +329,25 @@ mod tests {
             for key in StackKey::ALL.into_iter().filter(|key| *key != StackKey::Language) {
                 assert!(ecosystem.fields.contains_key(&key), "{} has no {}", ecosystem.name, key.name());
             }
+        }
+    }
+
+    /// They compile when first used, which may be never in other tests.
+    #[test]
+    fn every_shipped_expression_compiles() {
+        let signals = shipped().unwrap();
+        let languages = signals.ecosystems.iter().flat_map(|ecosystem| &ecosystem.languages);
+        let imports = languages.clone().flat_map(|language| &language.imports);
+        let versions = languages.flat_map(|language| language.versions.iter().map(|(_, version)| version));
+        let manifests = signals.ecosystems.iter().flat_map(|ecosystem| &ecosystem.manifests);
+        let packages = manifests.clone().flat_map(|manifest| &manifest.patterns);
+        let members = manifests.filter_map(|manifest| match &manifest.members {
+            Some(Members::Has(pattern)) => Some(pattern),
+            Some(Members::Always) | None => None,
+        });
+        let texts = signals.texts.iter().map(|(_, rule)| &rule.has);
+        for pattern in imports.chain(versions).chain(packages).chain(members).chain(texts) {
+            assert!(pattern.regex().is_some(), "{pattern:?}");
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! One cursor walk, without recursion and without queries: every node is entered and
 //! left once, and on leaving it the operands of its children become one operand, so
-//! that a tree of any depth needs heap only. Macros are read from their tokens.
+//! that a tree of any depth needs heap only. Macros are read from their tokens. What
+//! the parser may cost is bounded in `bounds`.
 
 mod expressions;
 mod functions;
@@ -19,15 +20,11 @@ mod types;
 mod uses;
 mod walk;
 
-use super::{Refused, syntax};
+use super::{Refused, bounds};
 use crate::analysis::facts::FileFacts;
-
-/// More open brackets than this are refused without asking the parser, which would bear
-/// them but take seconds.
-const MAX_BRACKETS: u32 = 5_000;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = syntax::parse_any_depth(&tree_sitter_rust::LANGUAGE.into(), text, MAX_BRACKETS)?;
+    let tree = bounds::parse(&tree_sitter_rust::LANGUAGE.into(), text)?;
     walk::Walk::new(path, text).run(&tree)
 }

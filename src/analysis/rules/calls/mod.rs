@@ -4,7 +4,7 @@ mod condition;
 mod select;
 mod words;
 
-pub(super) use select::{Selected, select};
+pub(super) use select::{Selected, filled_names, select};
 
 use super::{
     context::{Context, last_name},

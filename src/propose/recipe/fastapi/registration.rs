@@ -1,6 +1,6 @@
 //! The edits of existing files that make a new resource known, with their notes.
 
-use super::{layout::retarget, register, resource::Plan};
+use super::{layout::retarget, plan::Plan, register};
 use crate::{
     domain::{
         diff::changes_between,
@@ -69,7 +69,7 @@ impl Plan<'_> {
                 reason: reason.to_owned(),
                 citation: place.clone(),
                 criteria: Vec::new(),
-                step: self.step_for(layer),
+                step: self.ask.step_for(layer),
             })
             .collect();
         FileChange { path: path.to_owned(), content: Content::Text { text: new_text }, notes }

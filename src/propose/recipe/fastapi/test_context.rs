@@ -3,7 +3,7 @@
 use super::{
     context::{FieldContext, Reference},
     fields::Field,
-    resource::Plan,
+    plan::Plan,
     samples::{TestStyle, row_of},
     style::is_table,
 };
@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 impl Plan<'_> {
     /// What the test template needs beside; `None` with a remark where tests cannot be written.
     pub(super) fn test_context(&mut self) -> Result<Option<Value>, ProposeError> {
-        let Some(test) = TestStyle::read(&self.layout, &self.workspace)? else {
+        let Some(test) = TestStyle::read(&self.layout, self.workspace)? else {
             self.remarks.push("No fixture named client was found, so the tests are yours to write.".into());
             return Ok(None);
         };

@@ -1,10 +1,12 @@
 //! Alembic's revisions: the current head, and the next revision's name.
 
-use super::super::python::{Module, last_name, string_value};
 use crate::{
     domain::{map::BackendMap, place::Place},
     ports::ProposeError,
-    propose::workspace::Workspace,
+    propose::{
+        python::{Module, last_name, string_value},
+        workspace::Workspace,
+    },
 };
 use ruff_python_ast::{Expr, Stmt};
 use sha2::{Digest, Sha256};

@@ -8,7 +8,10 @@ use super::names::{Name, singular, snake};
 use crate::{
     domain::{layer::Layer, map::BackendMap},
     ports::ProposeError,
-    propose::workspace::Workspace,
+    propose::{
+        recipe::rename::{Joint, Renamer},
+        workspace::Workspace,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,43 +192,7 @@ fn resource_of(path: &str) -> Option<String> {
 
 /// Exchanges a resource's name in all its forms, in identifiers and paths.
 pub(crate) fn retarget(text: &str, from: &Name, to: &Name) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut word = String::new();
-    for c in text.chars().chain(std::iter::once('\n')) {
-        if c.is_alphanumeric() || c == '_' {
-            word.push(c);
-            continue;
-        }
-        result.push_str(&retarget_word(&word, from, to));
-        word.clear();
-        result.push(c);
-    }
-    result.pop();
-    result
-}
-
-fn retarget_word(word: &str, from: &Name, to: &Name) -> String {
-    let whole_parts = |word: &str, old: &str, new: &str| -> String {
-        let padded = format!("_{word}_").replace(&format!("_{old}_"), &format!("_{new}_"));
-        padded.get(1..padded.len().saturating_sub(1)).unwrap_or(word).to_owned()
-    };
-    let mut word = word.to_owned();
-    for (old, new) in [(&from.plural, &to.plural), (&from.snake, &to.snake)] {
-        let changed = whole_parts(&word, old, new);
-        if changed != word {
-            return changed;
-        }
-    }
-    for (old, new) in [(&from.plural_pascal, &to.plural_pascal), (&from.pascal, &to.pascal)] {
-        if let Some(at) = word.find(old.as_str()) {
-            let after = word.get(at + old.len()..).unwrap_or_default();
-            if !after.starts_with(|c: char| c.is_lowercase()) {
-                word = format!("{}{new}{after}", word.get(..at).unwrap_or_default());
-                return word;
-            }
-        }
-    }
-    word
+    Renamer { from, to, joint: Joint::Snake }.apply(text)
 }
 
 /// The folder below which the examples' absolute imports resolve.

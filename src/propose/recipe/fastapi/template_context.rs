@@ -5,8 +5,8 @@ use super::{
     fields::{Field, Kind},
     layout::retarget,
     names::Name,
+    plan::{Plan, RECIPE},
     render::{Helpers, render},
-    resource::{Plan, RECIPE},
 };
 use crate::{
     domain::layer::Layer,
