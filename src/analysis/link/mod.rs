@@ -7,6 +7,7 @@
 //! the stack of the front ends; its time is bounded by fuel.
 
 mod actions;
+mod annotations;
 mod arguments;
 mod blocks;
 mod call;
