@@ -44,7 +44,7 @@ impl<'a> Linker<'a> {
                 && scope.flags.has(ScopeFlags::EXPORTED)
                 && !scope.flags.has(ScopeFlags::STATIC)
                 && !scope.flags.has(ScopeFlags::ABSTRACT)
-                && scope.return_type.is_some_and(|ty| facts.show(ty) != "void")
+                && scope.return_type.is_some_and(|ty| returns(&facts.show(ty), conventions))
                 && !handled.contains(&method)
                 && !self.is_annotated(file, facts, method, &conventions.unless);
             if is_action {
@@ -93,6 +93,12 @@ impl<'a> Linker<'a> {
         let area = self.select_path(site, &conventions.area)?.first()?.to_string();
         Some(Prefix { area, controller })
     }
+}
+
+/// Whether a type, or one that it holds, has one of the names that answers have.
+fn returns(ty: &str, conventions: &Conventions) -> bool {
+    let mut words = ty.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| conventions.returns.iter().any(|ending| word.ends_with(ending.as_str())))
 }
 
 /// What stands before the name of a method.

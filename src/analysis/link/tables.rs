@@ -1,8 +1,7 @@
 //! Routes and prefixes that stand in YAML files beside the code.
 //!
 //! A table lists routes (`path`, `methods`, `controller`), further tables, and folders of
-//! classes (`resource`), each with a prefix. Nothing in it is executed: a name that is no
-//! file and no folder means every class of the application.
+//! classes (`resource`), each with a prefix. Nothing in it is executed.
 
 use super::{
     path,
@@ -140,7 +139,14 @@ impl RouteTables {
             self.read(reading, &place, &prefix);
         } else {
             let is_path = resource.contains('/') || resource.ends_with(".php");
-            let place = if is_path { place } else { reading.root.to_owned() };
+            let place = match is_path {
+                true => place,
+                false if reading.rules.everything.iter().any(|name| name == resource) => {
+                    reading.root.to_owned()
+                }
+                // Services that make routes of their own.
+                false => return,
+            };
             self.folders.push(Folder { pack: reading.pack, place, prefix });
         }
     }
@@ -235,6 +241,7 @@ mod tests {
                  both:\n    resource: {path: ../src/Web, namespace: App\\Web}\n    prefix: {en: /en, fr: /fr}\n\
                  more:\n    resource: routes/more.yaml\n    prefix: /more\n\
                  bundle:\n    resource: '@Other/config/routes.yaml'\n\
+                 logout:\n    resource: security.route_loader.logout\n    type: service\n\
                  when@dev:\n    debug:\n        path: /debug\n",
             ),
             ("shop/config/routes/more.yaml", "\nlist:\n    path: /list\n    methods: [get, post]\n"),

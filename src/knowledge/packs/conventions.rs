@@ -32,6 +32,9 @@ pub struct RouteFiles {
     /// Globs of files that only count where another one lists them.
     #[serde(default)]
     pub parts: Vec<String>,
+    /// Resources that stand for every class of the application.
+    #[serde(default)]
+    pub everything: Vec<String>,
     /// Controllers whose routes the framework answers itself.
     #[serde(default)]
     pub skip: Vec<Pattern>,
@@ -48,6 +51,8 @@ pub struct Conventions {
     /// The controller and the method that a path may leave out.
     pub home: String,
     pub index: String,
+    /// Endings of type names, one of which a method must return.
+    pub returns: Vec<String>,
     /// The name of the parameter at the end of the path.
     pub item: String,
     /// What stands before the controller.

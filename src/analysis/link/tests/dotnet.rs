@@ -9,7 +9,8 @@ namespace Shop.Controllers;
 public class HomeController : Controller {
   public IActionResult Index() => View();
   public IActionResult Privacy() => View();
-  [NonAction] public string Helper() => null;
+  [NonAction] public IActionResult Helper() => null;
+  public string Title() => null;
   private string Own() => null;
 }
 == src/Controllers/OrdersController.cs
