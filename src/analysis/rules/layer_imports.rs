@@ -83,9 +83,12 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             if facts.lang == Lang::TypeScript && is_type(facts, import, &mut types) {
                 continue;
             }
-            let Some(target) = context.resolver().import_target(file, position) else { continue };
-            let to = context.layer(target);
-            let Some(pair) = pairs.iter().find(|pair| pair.to == to) else { continue };
+            // Of a package that is a folder, the file that goes against the order.
+            let wrong = context.resolver().import_targets(file, position).into_iter().find_map(|target| {
+                let to = context.layer(target);
+                Some((target, to, pairs.iter().find(|pair| pair.to == to)?))
+            });
+            let Some((target, to, pair)) = wrong else { continue };
             if pair.unless_wiring && is_wiring(context, file, facts, to) {
                 continue;
             }
