@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, ScopeKind, Span},
-    frontends::syntax::{children, span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
 
@@ -16,7 +16,6 @@ impl<'t> Walk<'t> {
         let mut last = None;
         for child in children(node) {
             match child.kind() {
-                "comment" => self.comment(child),
                 // Read where it is mentioned.
                 "heredoc_body" => {}
                 // A bare word in a class asks for something: `skip_forgery_protection`.
@@ -47,7 +46,6 @@ impl<'t> Walk<'t> {
         match node.kind() {
             "class" | "module" => self.class(node),
             "method" | "singleton_method" => self.method(node),
-            "comment" => self.comment(node),
             "assignment" => return self.assignment(node),
             "operator_assignment" => return self.operator_assignment(node),
             "return" | "break" | "next" => {
