@@ -61,12 +61,41 @@ fn a_folder_outside_any_repository_is_scanned_too() {
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get(\"/ping\")\ndef ping():\n    return 1\n",
         ),
     ]);
-    let map = sandbox.run(&root, &["scan", "--format", "json"]).expect(0).json();
+    let map = sandbox.run(&root, &["scan", "--format", "json", "--no-cache"]).expect(0).json();
     assert_eq!(map["endpoints"][0]["path"], "/ping");
     assert_eq!(map["stack"]["framework"]["name"], "fastapi");
     // Reading leaves nothing behind, neither there nor in the user's folders.
     assert_eq!(tree(&root).len(), 2);
     assert_eq!(tree(&sandbox.home()), Vec::<std::path::PathBuf>::new());
+    // What a scan remembers is in the cache alone.
+    assert_eq!(
+        sandbox.run(&root, &["scan", "--format", "json"]).expect(0).json()["endpoints"],
+        map["endpoints"]
+    );
+    assert_eq!(tree(&root).len(), 2);
+    let scans = sandbox.home().join("cache/proscenium/scans");
+    let left = tree(&sandbox.home());
+    assert!(
+        !left.is_empty() && left.iter().all(|path| path.starts_with(&scans) || scans.starts_with(path)),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn an_endpoint_is_explained_by_its_title_or_by_a_path_that_it_serves() {
+    let (sandbox, root) = Sandboxed::with_demo();
+    for asked in ["GET /api/orders/{order_id}", "/api/orders/17"] {
+        let text = sandbox.run(&root, &["scan", "--explain", asked]).expect(0).without_escapes().text();
+        assert!(text.starts_with("GET /api/orders/{order_id}  get_order\n"), "{text}");
+        assert_eq!(
+            section(&text, "Why this endpoint"),
+            ["  app/routers/orders.py:26  registers it", "  app/routers/orders.py:27  handles it"]
+        );
+        for heading in ["Flow", "Why these layers"] {
+            let rows = section(&text, heading);
+            assert!(rows.iter().any(|row| row.contains("app/routers/orders.py")), "{heading}: {text}");
+        }
+    }
 }
 
 #[test]
@@ -87,7 +116,11 @@ fn graphs_name_every_file_and_explain_names_the_evidence() {
         );
     }
     let ran = sandbox.run(&root, &["scan", "--explain", "README.md"]).expect(2);
-    assert!(ran.err.contains("README.md is not a source file") && ran.err.contains("hint: "), "{}", ran.err);
+    assert!(
+        ran.err.contains("README.md is neither a source file nor an endpoint") && ran.err.contains("hint: "),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

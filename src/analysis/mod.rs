@@ -1,11 +1,14 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
 
+pub mod cache;
 pub mod commands;
 pub mod facts;
 pub mod flow;
 pub mod frontends;
+mod glob;
 pub mod inventory;
 pub mod layering;
+mod lazy_regex;
 pub mod link;
 pub mod resolve;
 pub mod rules;

@@ -101,8 +101,9 @@ pub struct ScanArgs {
     pub path: PathBuf,
     #[arg(long, value_enum, default_value_t)]
     pub format: ScanFormat,
-    /// Say everything about one file: its layer and why, imports, findings.
-    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    /// Say everything about one file (its layer and why, imports, findings) or one endpoint
+    /// (`GET /users/{id}`, `/users/7`): where it comes from, its flow and why each layer.
+    #[arg(long, value_name = "FILE|ENDPOINT", conflicts_with = "format")]
     pub explain: Option<PathBuf>,
     /// Read every file anew.
     #[arg(long)]
@@ -150,6 +151,12 @@ pub struct ReviewArgs {
     /// Read every file anew.
     #[arg(long)]
     pub no_cache: bool,
+    /// Report the files of one part only, for a review on several machines.
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["fix", "write_baseline"])]
+    pub shard: Option<Shard>,
+    /// Join the JSON results of all parts instead of reviewing.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["shard", "fix", "base", "baseline", "write_baseline"])]
+    pub merge: Vec<PathBuf>,
 }
 
 /// Formats of `review`.

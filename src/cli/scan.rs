@@ -4,19 +4,31 @@ use super::{
     args::{ScanArgs, ScanFormat},
     failure::Failure,
     output,
-    subject::{Cache, Subject},
+    subject::{Cache, Place, Subject},
 };
 use crate::{domain::map::BackendMap, report};
 use std::{
     path::{Component, Path},
     process::ExitCode,
+    time::Instant,
 };
 
 /// Scans and prints.
 pub fn run(args: &ScanArgs) -> Result<ExitCode, Failure> {
-    let subject = Subject::open(&args.path)?;
+    let started = Instant::now();
+    let place = Place::find(&args.path)?;
+    let files = place.files()?;
     let cache = if args.no_cache { Cache::Avoid } else { Cache::Use };
-    let map = subject.scan(&subject.on_disk(), cache)?;
+    if cache == Cache::Use
+        && args.format == ScanFormat::Json
+        && args.explain.is_none()
+        && let Some(text) = place.kept_json(files.as_ref(), started)
+    {
+        output::print(&(report::json(&text) + "\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let subject = place.load()?;
+    let map = subject.scan_files(files.as_ref(), cache)?;
     if let Some(path) = &args.explain {
         output::print(&explain(&subject, &map, path)?)?;
         return Ok(ExitCode::SUCCESS);
@@ -40,10 +52,11 @@ fn explain(subject: &Subject, map: &BackendMap, path: &Path) -> Result<String, F
         .into_iter()
         .flatten()
         .find_map(|path| report::explain(map, &with_slashes(&path), output::paint()))
+        .or_else(|| report::explain_endpoint(map, path.to_str()?, output::paint()))
         .ok_or_else(|| {
             Failure::user(
-                format!("{} is not a source file of this backend", path.display()),
-                "name a file from the scanned folder on; `proscenium scan --format json` lists them",
+                format!("{} is neither a source file nor an endpoint of this backend", path.display()),
+                "name a file from the scanned folder on, or an endpoint; `proscenium scan` lists them",
             )
         })
 }

@@ -18,7 +18,10 @@ use crate::{
     },
     vault::{GitVault, Settings},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// Whether a scan may use what an earlier one kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +39,15 @@ pub(super) struct Subject {
     pub(super) scanner: BackendScanner,
 }
 
-impl Subject {
-    /// Checks the folder and reads the knowledge for it.
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+/// A folder that was checked, before anything is loaded for it.
+pub(super) struct Place {
+    root: PathBuf,
+    dirs: Dirs,
+}
+
+impl Place {
+    /// Checks the folder.
+    pub(super) fn find(path: &Path) -> Result<Self, Failure> {
         let shown = path.display().to_string();
         if !path.exists() {
             return Err(OpenError::NotFound(shown).into());
@@ -47,10 +56,35 @@ impl Subject {
             return Err(OpenError::NotAFolder(shown).into());
         }
         let root = path.canonicalize().map_err(|error| Failure::user(format!("{shown}: {error}"), ""))?;
-        let dirs = Dirs::from_env().map_err(OpenError::from)?;
+        Ok(Self { root, dirs: Dirs::from_env().map_err(OpenError::from)? })
+    }
+
+    /// The files on disk.
+    pub(super) fn files(&self) -> Result<Box<dyn SourceFiles>, Failure> {
+        open_source(&Source::Directory { root: self.root.clone() })
+    }
+
+    /// The map of these files as JSON, where an earlier scan kept it: nothing that a scan
+    /// needs is loaded.
+    pub(super) fn kept_json(&self, files: &dyn SourceFiles, started: Instant) -> Option<String> {
+        let store = open::store(&self.root, &self.dirs)?;
+        let key = store.map_key(files, &ScanOptions { no_cache: false, rules: true })?;
+        store.map_text(files, &key, started)
+    }
+
+    /// Reads the knowledge for the folder.
+    pub(super) fn load(self) -> Result<Subject, Failure> {
+        let Self { root, dirs } = self;
         let knowledge = Knowledge::load(&open::overlays(&root, &dirs)).map_err(OpenError::from)?;
         let scanner = open::scanner(&root, &dirs, &knowledge)?;
-        Ok(Self { root, dirs, knowledge, scanner })
+        Ok(Subject { root, dirs, knowledge, scanner })
+    }
+}
+
+impl Subject {
+    /// Checks the folder and reads the knowledge for it.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        Place::find(path)?.load()
     }
 
     /// The folder's own name.

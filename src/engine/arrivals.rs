@@ -48,7 +48,10 @@ pub(super) fn scanned(
                     findings: map.findings.len() as u64,
                     elapsed_ms,
                 };
+                let before = cx.model.shown_map();
+                cx.model.world.early = None;
                 cx.model.world.map = Some(map);
+                super::follow::keep_selection(cx.model, &before);
                 cx.record(what);
                 // Pages, examples and rules are cut to the stack that was found.
                 cx.effect(Effect::LoadHandbook);

@@ -12,6 +12,7 @@ pub mod classify;
 pub mod cursor;
 pub mod cx;
 pub mod effect;
+pub mod follow;
 pub mod fuzzy;
 pub mod gate;
 pub mod handbook;

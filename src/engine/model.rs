@@ -54,7 +54,12 @@ pub struct Model {
 #[derive(Debug, Default)]
 pub struct World {
     pub repo: Option<RepoState>,
+    /// Of the base.
     pub map: Option<Arc<BackendMap>>,
+    /// Of the user's files as they are now, once one of them has changed.
+    pub working: Option<Arc<BackendMap>>,
+    /// What the running scan of the base knows already, until it has ended.
+    pub early: Option<Arc<BackendMap>>,
     pub scan: ScanState,
     /// Suggestions of the first screen.
     pub suggestions: Vec<Suggestion>,
@@ -296,6 +301,21 @@ impl Model {
     /// The map of the base, or an empty one while it is being made.
     pub fn map(&self) -> Arc<BackendMap> {
         self.world.map.clone().unwrap_or_default()
+    }
+
+    /// The map that the scene shows: ACQUIRE follows the user's files, every other scene
+    /// speaks of the base.
+    pub fn shown(&self) -> Option<&Arc<BackendMap>> {
+        if self.kind() != SceneKind::Acquire {
+            return self.world.map.as_ref();
+        }
+        let world = &self.world;
+        world.working.as_ref().or(world.map.as_ref()).or(world.early.as_ref())
+    }
+
+    /// The same, or an empty one while there is none.
+    pub fn shown_map(&self) -> Arc<BackendMap> {
+        self.shown().cloned().unwrap_or_default()
     }
 
     /// Whether only one pane fits (screens.md, breakpoints).

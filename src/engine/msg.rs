@@ -62,6 +62,14 @@ pub enum Msg {
     /// Events of a journal that was opened again.
     Resumed(Vec<Event>),
     ScanProgress(u64),
+    /// What the scan of the base knows already.
+    ScanView(Arc<BackendMap>),
+    /// The backend as the user's files are now. `changed` are those that differ from what
+    /// was known before, as far as they hold source.
+    Working {
+        map: Arc<BackendMap>,
+        changed: Vec<String>,
+    },
     Scanned {
         target: ScanTarget,
         outcome: Result<Arc<BackendMap>, String>,

@@ -28,6 +28,7 @@ pub fn enter(cx: &mut Cx<'_>, scene: Scene) {
     if first && let Some(text) = protocol::checkpoint(cx.model, before) {
         cx.notice(Mark::Warn, text);
     }
+    super::follow::leave(cx.model);
     cx.model.screen.preview = None;
     cx.model.screen.search = None;
     cx.model.screen.cut = None;
@@ -217,7 +218,7 @@ pub fn journal(cx: &mut Cx<'_>, events: &[crate::domain::event::Event]) {
 pub fn place(cx: &Cx<'_>) -> Option<crate::domain::place::Place> {
     use crate::domain::place::Place;
     let model = &*cx.model;
-    let map = model.map();
+    let map = model.shown_map();
     if model.session.scene == Scene::Act
         && !model.screen.guide
         && let Some(hunk) = super::scene::act::current(model)

@@ -28,7 +28,7 @@ pub struct Subject {
 
 impl Subject {
     fn is_of(&self, model: &Model) -> bool {
-        let same_map = match (&self.map, &model.world.map) {
+        let same_map = match (&self.map, model.shown()) {
             (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
             (None, None) => true,
             _ => false,
@@ -42,7 +42,7 @@ pub fn refresh(model: &mut Model) {
     if !model.world.subject.is_of(model) {
         let nearest = find_nearest(model);
         model.world.subject = Subject {
-            map: model.world.map.clone(),
+            map: model.shown().cloned(),
             task: model.session.work.task.clone(),
             nearest,
             suggested: suggest(model, nearest),
@@ -63,7 +63,7 @@ pub fn suggested(model: &Model) -> Suggested {
 }
 
 fn find_nearest(model: &Model) -> Option<usize> {
-    let map = model.map();
+    let map = model.shown_map();
     let task = model.session.work.task.as_ref()?;
     let wanted = task.reading.inputs.get("path").map(String::as_str).unwrap_or_default();
     if let Some(index) =
@@ -109,7 +109,7 @@ fn finding_place(model: &Model) -> Option<(String, u32)> {
 }
 
 fn suggest(model: &Model, nearest: Option<usize>) -> Suggested {
-    let map = model.map();
+    let map = model.shown_map();
     let Some(task) = &model.session.work.task else { return Suggested::default() };
     let mut paths = BTreeSet::new();
     let mut why = String::new();

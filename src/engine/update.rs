@@ -81,6 +81,12 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 cx.model.world.scan = ScanState::Running { files };
             }
         }
+        Msg::ScanView(map) => {
+            if cx.model.world.map.is_none() {
+                cx.model.world.early = Some(map);
+            }
+        }
+        Msg::Working { map, changed } => super::follow::arrived(cx, map, &changed),
         Msg::Scanned { target, outcome, elapsed_ms } => scanned(cx, target, outcome, elapsed_ms),
         Msg::Suggested { suggestions, stack_notices, stack_folder } => {
             cx.model.world.suggestions = suggestions;

@@ -207,7 +207,7 @@ fn stack_rows(model: &Model, key: StackKey) -> (String, Vec<Row>) {
 }
 
 fn file_rows(model: &Model, path: &str) -> (String, Vec<Row>) {
-    let map = model.map();
+    let map = model.shown_map();
     let mut rows = Vec::new();
     if let Some(file) = map.files.iter().find(|file| file.path == path) {
         rows.push(Row::Text { line: vec![plain("layer "), bold(file.layer.name())], indent: 0 });
@@ -373,7 +373,7 @@ fn item_rows(model: &Model, id: &str) -> (String, Vec<Row>) {
 }
 
 fn skipped_rows(model: &Model) -> (String, Vec<Row>) {
-    let map = model.map();
+    let map = model.shown_map();
     let mut rows = Vec::new();
     for skipped in &map.skipped {
         rows.push(Row::pair(vec![plain(skipped.path.clone())], vec![muted(skipped.reason.clone())]));

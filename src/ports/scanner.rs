@@ -33,6 +33,17 @@ pub trait Scanner: Send + Sync {
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError>;
+
+    /// The same; `view` gets the unfinished map whenever there is more of it to see.
+    fn scan_in_view(
+        &self,
+        source: &Source,
+        options: &ScanOptions,
+        progress: &(dyn Fn(u64) -> bool + Sync),
+        _view: &(dyn Fn(BackendMap) + Sync),
+    ) -> Result<BackendMap, ScanError> {
+        self.scan(source, options, progress)
+    }
 }
 
 /// Why there is no map.

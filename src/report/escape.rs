@@ -35,6 +35,10 @@ fn escaped(text: &str, keep: impl Fn(char) -> bool) -> String {
 /// Serialised JSON in which every unsafe character is a `\u` escape. Line feeds and blanks
 /// of the layout stay; inside strings the serialiser has escaped them already.
 pub fn json(text: &str) -> String {
+    // Maps are megabytes of plain text.
+    if text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c == '\n' || !is_unsafe(c) {

@@ -39,6 +39,15 @@ pub fn explain(map: &BackendMap, path: &str, paint: Paint) -> Option<String> {
     }
     section(&mut out, paint, "Endpoints", &table);
     let mut table = Table::default();
+    for unknown in map.unknown.iter().filter(|unknown| unknown.file == path) {
+        table.row([
+            cell(Tone::Warning, &unknown.partial),
+            cell(Tone::Faint, format!("line {}", unknown.line)),
+            cell(Tone::Text, &unknown.reason),
+        ]);
+    }
+    section(&mut out, paint, "Not understood", &table);
+    let mut table = Table::default();
     for edge in map.edges.iter().filter(|edge| edge.from == path) {
         let layer = map.layer_of(&edge.to).map_or("", |layer| layer.name());
         table.row([

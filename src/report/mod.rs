@@ -6,6 +6,7 @@
 
 mod escape;
 mod explain;
+mod explain_endpoint;
 mod findings;
 mod github;
 mod graph;
@@ -15,6 +16,7 @@ mod map;
 mod markdown;
 mod paint;
 mod patch;
+mod repair;
 mod review;
 mod runs;
 mod sarif;
@@ -26,6 +28,7 @@ mod words;
 
 pub use escape::json;
 pub use explain::explain;
+pub use explain_endpoint::explain_endpoint;
 pub use findings::{review_markdown, review_text};
 pub use github::github;
 pub use graph::{dot, mermaid};
@@ -35,6 +38,7 @@ pub use map::{map_text, stack_text};
 pub use markdown::markdown;
 pub use paint::{Paint, Tone};
 pub use patch::{PatchFile, patch};
+pub use repair::Repair;
 pub use review::{BaselineUse, NotUnderstood, Review, RuleText};
 pub use runs::{CheckedCommand, Verification, commands_text, outcome_line, verification_text};
 pub use sarif::sarif;

@@ -265,8 +265,12 @@ impl App {
     fn message(&mut self, msg: Msg, guard: &Guard, screen: &mut Screen) -> bool {
         self.model.now = self.opened_host.tools.clock.now();
         self.bell(&msg);
+        let is_scanned = matches!(&msg, Msg::Scanned { outcome: Ok(_), .. });
         let effects = update(&mut self.model, msg);
         self.dirty = true;
+        if is_scanned {
+            self.opened_host.watch(&self.model);
+        }
         self.effects(effects, guard, screen)
     }
 

@@ -1,4 +1,4 @@
-//! The user's folders: configuration, state (journals, trust), cache (scratch trees).
+//! The user's folders: configuration, state (journals, trust), cache (scratch trees, scans).
 //!
 //! Follows the XDG variables. A folder that would lie inside the repository is refused,
 //! because a repository must not be able to plant trust or journals.
@@ -38,6 +38,11 @@ impl Dirs {
     /// All three below one folder, for tests.
     pub fn below(root: &Path) -> Self {
         Self { config: root.join("config"), state: root.join("state"), cache: root.join("cache") }
+    }
+
+    /// Where scans keep what they found.
+    pub fn scans(&self) -> PathBuf {
+        self.cache.join("scans")
     }
 
     /// Refuses folders inside `repository`.

@@ -20,6 +20,7 @@ pub mod open;
 pub mod repairable;
 pub mod shelf;
 pub mod terminal;
+mod watch;
 
 pub use config::{Config, ConfigError};
 pub use dirs::Dirs;

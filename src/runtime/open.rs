@@ -4,7 +4,7 @@ use super::{
     Config, ConfigError, Dirs, Host, Shelf, clock::SystemClock, dirs::DirsError, host, repairable::Repairable,
 };
 use crate::{
-    analysis::{rules::RuleEngine, scan::BackendScanner},
+    analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
     domain::{
         event::{Event, Primitive, Scope, What},
         session::JOURNAL_VERSION,
@@ -115,7 +115,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
     dirs.outside_of(&root)?;
     let config = Config::load(&dirs.config)?;
     let keys = KeyTable::with_overrides(&config.keys)?;
-    let knowledge = Arc::new(Shelf::new(overlays(&root, &dirs), &root));
+    let knowledge = Arc::new(Shelf::new(overlays(&root, &dirs), &root).keeping_in(dirs.scans()));
     let state = vault.state()?;
     let clock = Arc::new(SystemClock::default());
     let demo = request.demo.clone().or_else(|| planted(&root));
@@ -243,7 +243,12 @@ pub fn scanner(root: &Path, dirs: &Dirs, knowledge: &Knowledge) -> Result<Backen
         packs.add_folder(&folder)?;
     }
     let rules = Repairable::new(RuleEngine::new(&knowledge.rules)?);
-    Ok(BackendScanner::new(packs)?.with_findings(Box::new(rules)))
+    Ok(BackendScanner::new(packs)?.with_findings(Box::new(rules)).with_store(store(root, dirs)))
+}
+
+/// What scans with the knowledge of the user and the repository keep.
+pub fn store(root: &Path, dirs: &Dirs) -> Option<Store> {
+    Store::new(dirs.scans(), &overlays(root, dirs))
 }
 
 /// Knowledge folders, lowest precedence first: the user's, then the repository's.

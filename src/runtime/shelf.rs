@@ -7,7 +7,7 @@
 
 use super::repairable::Repairable;
 use crate::{
-    analysis::{rules::RuleEngine, scan::BackendScanner},
+    analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
     domain::map::BackendMap,
     knowledge::{Knowledge, packs::Packs, rules::RuleCard},
     ports::{ScanError, ScanOptions, Scanner, Source},
@@ -26,6 +26,8 @@ pub struct Shelf {
     overlays: Vec<PathBuf>,
     /// The repository: paths in problems are shown below it.
     root: PathBuf,
+    /// Where scans keep what they found; none to keep nothing.
+    scans: Option<PathBuf>,
     filled: OnceLock<Filled>,
 }
 
@@ -39,7 +41,14 @@ struct Filled {
 impl Shelf {
     /// A shelf over these folders; nothing is read yet.
     pub fn new(overlays: Vec<PathBuf>, root: &Path) -> Self {
-        Self { overlays, root: root.to_path_buf(), filled: OnceLock::new() }
+        Self { overlays, root: root.to_path_buf(), scans: None, filled: OnceLock::new() }
+    }
+
+    /// The same shelf with a folder in which scans keep what they found.
+    #[must_use]
+    pub fn keeping_in(mut self, scans: PathBuf) -> Self {
+        self.scans = Some(scans);
+        self
     }
 
     /// What is wrong with knowledge files, one sentence each: file, line, column, reason.
@@ -51,16 +60,17 @@ impl Shelf {
     }
 
     fn filled(&self) -> &Filled {
-        self.filled.get_or_init(|| fill(&self.overlays))
+        self.filled.get_or_init(|| fill(&self.overlays, self.scans.as_deref()))
     }
 }
 
 #[expect(clippy::expect_used, reason = "tests load every shipped file; nothing works without them")]
-fn fill(overlays: &[PathBuf]) -> Filled {
+fn fill(overlays: &[PathBuf], scans: Option<&Path>) -> Filled {
     let (knowledge, problems) =
         Knowledge::load_tolerant(overlays).expect("invariant: the shipped knowledge files are right");
     let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    let scanner = scanner(overlays, &knowledge.rules, &mut problems);
+    let store = scans.and_then(|scans| Store::new(scans.to_path_buf(), overlays));
+    let scanner = scanner(overlays, &knowledge.rules, &mut problems).map(|scanner| scanner.with_store(store));
     Filled { knowledge, scanner, problems }
 }
 
@@ -114,6 +124,19 @@ impl Scanner for Shelf {
     ) -> Result<BackendMap, ScanError> {
         match &self.filled().scanner {
             Ok(scanner) => scanner.scan(source, options, progress),
+            Err(problem) => Err(ScanError::Knowledge(problem.clone())),
+        }
+    }
+
+    fn scan_in_view(
+        &self,
+        source: &Source,
+        options: &ScanOptions,
+        progress: &(dyn Fn(u64) -> bool + Sync),
+        view: &(dyn Fn(BackendMap) + Sync),
+    ) -> Result<BackendMap, ScanError> {
+        match &self.filled().scanner {
+            Ok(scanner) => scanner.scan_in_view(source, options, progress, view),
             Err(problem) => Err(ScanError::Knowledge(problem.clone())),
         }
     }

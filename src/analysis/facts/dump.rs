@@ -2,7 +2,7 @@
 
 use super::{
     expr::Expr,
-    file::FileFacts,
+    file::FileData,
     ids::{ExprId, ScopeId},
     items::Param,
 };
@@ -11,7 +11,7 @@ use std::fmt::Write;
 /// How deep an expression is printed before it becomes `…`.
 const DEPTH: usize = 24;
 
-impl FileFacts {
+impl FileData {
     /// One line for each fact, with its line number.
     pub fn dump(&self) -> String {
         let mut out = String::new();

@@ -14,10 +14,30 @@ use super::{
     strings::Strings,
 };
 use serde::{Deserialize, Serialize};
+use std::{ops::Deref, sync::Arc};
 
-/// Everything a front end saw in one file.
+/// Everything a front end saw in one file. Shared: a clone costs nothing, so that facts
+/// can be kept from scan to scan while several scans read them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileFacts {
+pub struct FileFacts(Arc<FileData>);
+
+impl Deref for FileFacts {
+    type Target = FileData;
+
+    fn deref(&self) -> &FileData {
+        &self.0
+    }
+}
+
+impl From<FileData> for FileFacts {
+    fn from(data: FileData) -> Self {
+        Self(Arc::new(data))
+    }
+}
+
+/// What [`FileFacts`] shares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileData {
     /// Relative to the scanned root, with `/`.
     pub path: String,
     pub lang: Lang,
@@ -56,7 +76,7 @@ fn run<T>(items: &[T], start: u32, len: u32) -> &[T] {
     items.get(start..start.saturating_add(len as usize)).unwrap_or(&[])
 }
 
-impl FileFacts {
+impl FileData {
     /// The text of a symbol.
     pub fn text(&self, sym: Sym) -> &str {
         self.strings.get(sym)

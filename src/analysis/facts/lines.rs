@@ -1,15 +1,20 @@
-//! From byte offsets to line numbers, at about one byte a line.
+//! From byte offsets to line numbers, at little more than one byte a line.
 //!
-//! Only line lengths are kept, seven bits to a byte. A look-up walks them from the
-//! start of the file: facts are asked for few lines, but every file of the repository
-//! pays for the index.
+//! Line lengths are kept, seven bits to a byte, and every so many lines the place where a
+//! look-up can begin: hostile and generated files have a hundred thousand lines.
 
 use serde::{Deserialize, Serialize};
+
+/// Lines between two places where a look-up can begin.
+const STRIDE: usize = 64;
 
 /// The lengths of a file's lines, line ends included.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LineIndex {
     lengths: Box<[u8]>,
+    /// Of every [`STRIDE`]th line after the first: its offset, and where in `lengths` its
+    /// own length stands.
+    marks: Box<[(u32, u32)]>,
 }
 
 impl LineIndex {
@@ -17,24 +22,32 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut lengths = Vec::with_capacity(bytes.len() / 32);
-        let mut start = 0;
+        let mut marks = Vec::new();
+        let (mut start, mut lines) = (0, 0);
         for (at, byte) in bytes.iter().enumerate() {
             let ends = *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
             if ends {
                 push_varint(&mut lengths, at + 1 - start);
                 start = at + 1;
+                lines += 1;
+                if lines % STRIDE == 0 {
+                    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+                    marks.push((small(start), small(lengths.len())));
+                }
             }
         }
-        Self { lengths: lengths.into_boxed_slice() }
+        Self { lengths: lengths.into_boxed_slice(), marks: marks.into_boxed_slice() }
     }
 
     /// The 1-based line of a byte offset, and the offset at which that line starts.
     pub fn line_and_start(&self, offset: u32) -> (u32, u32) {
-        let mut line = 1;
-        let mut start = 0_u32;
+        let passed = self.marks.partition_point(|(start, _)| *start <= offset);
+        let mark = passed.checked_sub(1).and_then(|last| self.marks.get(last));
+        let (mut start, from) = mark.copied().unwrap_or((0, 0));
+        let mut line = u32::try_from(passed * STRIDE + 1).unwrap_or(u32::MAX);
         let (mut length, mut shift) = (0_u32, 0_u32);
-        for byte in &self.lengths {
-            length |= u32::from(byte & 0x7f) << shift;
+        for byte in self.lengths.get(from as usize..).unwrap_or_default() {
+            length |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
             if byte & 0x80 != 0 {
                 shift += 7;
                 continue;
@@ -43,7 +56,7 @@ impl LineIndex {
             if next > offset {
                 break;
             }
-            (start, line) = (next, line + 1);
+            (start, line) = (next, line.saturating_add(1));
             (length, shift) = (0, 0);
         }
         (line, start)
@@ -72,7 +85,8 @@ mod tests {
     #[test]
     fn every_offset_has_the_line_that_counting_gives() {
         let long = "x".repeat(300);
-        let text = format!("a\nbb\r\n\n{long}\rlast\nno end");
+        let many = "line\n".repeat(3 * STRIDE);
+        let text = format!("a\nbb\r\n\n{long}\rlast\n{many}no end");
         let index = LineIndex::new(&text);
         let (mut line, mut start) = (1, 0);
         let bytes = text.as_bytes();

@@ -15,12 +15,13 @@ mod ids;
 mod items;
 mod lang;
 mod lines;
+mod sound;
 mod strings;
 
 pub use builder::{FactsBuilder, NewCall, NewScope};
 pub use comments::Suppression;
 pub use expr::{Entry, Expr, ExprList, MapEntries};
-pub use file::FileFacts;
+pub use file::{FileData, FileFacts};
 pub use ids::{BlockId, CallId, ExprId, ScopeId, Span, Sym};
 pub use items::{
     Arg, ArgList, Bind, BindKind, Block, BlockKind, Call, CallFlags, Export, Import, ImportFlags, NameList,

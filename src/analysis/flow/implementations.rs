@@ -37,7 +37,7 @@ impl Implementations {
                     continue;
                 }
                 let class = Definition { file, scope };
-                for (other, base) in input.project.lineage(index, scope).into_iter().skip(1) {
+                for (other, base) in input.project.lineage(index, scope).iter().copied().skip(1) {
                     if let Some(file) = file_id(other) {
                         below.entry(Definition { file, scope: base }).or_default().push(class);
                     }

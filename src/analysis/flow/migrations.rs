@@ -11,6 +11,9 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn new(input: &FlowInput<'_, '_>) -> Self {
+        if input.map.endpoints.is_empty() {
+            return Self { steps: HashMap::new() };
+        }
         // Each text is read once, however many models there are.
         let texts: Vec<(&str, &str, Words)> = input
             .map

@@ -8,78 +8,114 @@ use crate::{
         map::{Endpoint, FlowStep},
     },
 };
-use std::collections::HashSet;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Shorter names are too common to mean one symbol.
 const LEAST_NAME: usize = 5;
 /// Tests kept for one endpoint.
 const LIMIT: usize = 12;
 
-/// What the test files mention.
+/// What the test files mention, by word and by path.
 pub(super) struct Tests<'a> {
     files: Vec<TestFile<'a>>,
+    /// Word to the files that have it, in their order.
+    words: FxHashMap<&'a str, Vec<usize>>,
+    /// Paths in string literals, in the order of the files.
+    paths: Vec<Literal<'a>>,
+    /// A segment and its distance from the end of a path to the paths that have it there.
+    by_segment: FxHashMap<(usize, &'a str), Vec<usize>>,
 }
 
 struct TestFile<'a> {
     facts: &'a FileFacts,
-    words: HashSet<&'a str>,
-    /// Paths in string literals with the offset where they stand.
-    paths: Vec<(Vec<&'a str>, u32)>,
+}
+
+/// A path in a test.
+struct Literal<'a> {
+    file: usize,
+    segments: Vec<&'a str>,
+    offset: u32,
 }
 
 impl<'a> Tests<'a> {
     pub(super) fn new(input: &FlowInput<'a, '_>) -> Self {
-        let files = input
-            .facts
-            .iter()
-            .filter(|facts| input.map.layer_of(&facts.path) == Some(Layer::Test))
-            .map(|facts| TestFile {
-                facts,
-                words: facts.strings.iter().map(|(_, text)| text).collect(),
-                paths: paths(facts),
-            })
-            .collect();
-        Self { files }
+        let is_test = |facts: &&FileFacts| input.map.layer_of(&facts.path) == Some(Layer::Test);
+        let files: Vec<_> = input.facts.iter().filter(is_test).map(|facts| TestFile { facts }).collect();
+        let mut tests = Self {
+            words: FxHashMap::default(),
+            paths: Vec::new(),
+            by_segment: FxHashMap::default(),
+            files: Vec::new(),
+        };
+        for (index, file) in files.iter().enumerate() {
+            for (_, word) in file.facts.strings.iter().filter(|(_, word)| word.len() >= LEAST_NAME) {
+                tests.words.entry(word).or_default().push(index);
+            }
+            for (segments, offset) in paths(file.facts) {
+                for (distance, segment) in segments.iter().rev().enumerate() {
+                    tests.by_segment.entry((distance, segment)).or_default().push(tests.paths.len());
+                }
+                tests.paths.push(Literal { file: index, segments, offset });
+            }
+        }
+        tests.files = files;
+        tests
+    }
+
+    /// The files that have a word, in their order.
+    fn with_word(&self, word: &str) -> &[usize] {
+        self.words.get(word).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// How many test files mention the last name of a symbol.
     pub(super) fn mentions(&self, symbol: &str) -> u32 {
-        let name = last_name(symbol);
-        if name.len() < LEAST_NAME {
-            return 0;
-        }
-        let count = self.files.iter().filter(|file| file.words.contains(name)).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        u32::try_from(self.with_word(last_name(symbol)).len()).unwrap_or(u32::MAX)
     }
 
     /// Test functions that request the endpoint's path; without any, test files that
     /// mention its handler or a step below it.
     pub(super) fn of(&self, endpoint: &Endpoint, steps: &[FlowStep]) -> Vec<FlowStep> {
-        let wanted: Vec<&str> = segments(&endpoint.path);
         let mut found: Vec<FlowStep> = Vec::new();
-        for file in &self.files {
-            for (_, offset) in file.paths.iter().filter(|(path, _)| requests(path, &wanted)) {
-                let step = file.step(*offset);
-                if found.len() < LIMIT && !found.contains(&step) {
-                    found.push(step);
-                }
+        for literal in self.requesting(&segments(&endpoint.path)) {
+            if found.len() >= LIMIT {
+                return found;
+            }
+            let Some(file) = self.files.get(literal.file) else { continue };
+            let step = file.step(literal.offset);
+            if !found.contains(&step) {
+                found.push(step);
             }
         }
         if !found.is_empty() {
             return found;
         }
-        let names: Vec<&str> = steps
+        let files: BTreeSet<usize> = steps
             .iter()
             .filter(|step| matches!(step.layer, Layer::Router | Layer::Service))
-            .map(|step| last_name(&step.symbol))
-            .filter(|name| name.len() >= LEAST_NAME)
+            .flat_map(|step| self.with_word(last_name(&step.symbol)))
+            .copied()
             .collect();
-        self.files
-            .iter()
-            .filter(|file| names.iter().any(|name| file.words.contains(name)))
-            .take(LIMIT)
-            .map(|file| file.step(0))
-            .collect()
+        let files = files.into_iter().filter_map(|file| self.files.get(file));
+        files.take(LIMIT).map(|file| file.step(0)).collect()
+    }
+
+    /// The literals that request a path, in their order.
+    fn requesting(&self, wanted: &[&str]) -> impl Iterator<Item = &Literal<'a>> {
+        // Whatever requests the path has its last static segment where the path has it, or
+        // one step nearer to the end where a hole stands for the last parameter.
+        let last = wanted.iter().rev().enumerate().find(|(_, segment)| !is_parameter(segment));
+        let mut candidates: Vec<usize> = last
+            .into_iter()
+            .flat_map(|(distance, segment)| [(Some(distance), *segment), (distance.checked_sub(1), *segment)])
+            .filter_map(|(distance, segment)| self.by_segment.get(&(distance?, segment)))
+            .flatten()
+            .copied()
+            .collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let literals = candidates.into_iter().filter_map(|index| self.paths.get(index));
+        literals.filter(move |literal| requests(&literal.segments, wanted))
     }
 }
 

@@ -5,6 +5,7 @@
 //! before the parser sees it. Callers run front ends on threads with at least
 //! [`STACK_BYTES`] of stack. No framework's name stands in here; packs know those.
 
+mod bounds;
 mod csharp;
 mod depth;
 mod elixir;
@@ -12,12 +13,17 @@ mod go;
 mod java;
 mod javascript;
 mod kotlin;
+mod literals;
+mod nodes;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod syntax;
-mod tree;
+#[cfg(test)]
+mod testing;
+mod walker;
+mod writer;
 
 use super::facts::{FileFacts, Lang};
 
@@ -36,6 +42,9 @@ pub enum Refused {
     /// Nesting of brackets, operators or indentation that no person writes.
     #[error("nested more than {limit} levels deep in line {line}")]
     TooDeep { limit: u32, line: u32 },
+    /// As much to read as a whole repository.
+    #[error("more than {} words and signs", bounds::MAX_TOKENS)]
+    TooDense,
     /// The parser found nothing that it could read.
     #[error("no source of this language: {0}")]
     NotSource(String),
@@ -66,5 +75,5 @@ pub fn facts(path: &str, text: &str) -> Option<Result<FileFacts, Refused>> {
     if text.len() > MAX_SIZE_BYTES {
         return Some(Err(Refused::TooLarge { size_bytes: text.len() }));
     }
-    Some(front_end(path, text))
+    Some(bounds::too_dense(text).map_or_else(|| front_end(path, text), Err))
 }

@@ -184,7 +184,7 @@ fn table_annotation(facts: &FileFacts, annotations: &[(String, ExprId)]) -> Opti
 /// Fields of the class and of its bases inside the project, the bases' first.
 fn all_fields(project: &Project<'_>, file: usize, class: ScopeId) -> Vec<String> {
     let mut names = Vec::new();
-    for (file, class) in project.lineage(file, class).into_iter().rev() {
+    for (file, class) in project.lineage(file, class).iter().copied().rev() {
         let Some(facts) = project.files.get(file) else { continue };
         for name in fields(facts, class) {
             if !names.contains(&name) {

@@ -25,7 +25,7 @@ pub(super) fn find(project: &Project<'_>, map: &BackendMap) -> Vec<MigrationFile
             !NOT_MIGRATIONS.contains(&name) && !is_seed
         })
         .map(|path| {
-            let facts = project.modules.file(path).and_then(|index| project.files.get(index));
+            let facts = project.file(path).and_then(|index| project.files.get(index));
             let stated = facts.and_then(|facts| Some((facts, module_text(facts, "revision")?)));
             match stated {
                 Some((facts, revision)) => MigrationFile {

@@ -12,6 +12,6 @@ mod signs;
 mod words;
 
 pub use queries::{QueryFinder, is_test_path};
-pub use score::{LayerInput, layers};
+pub use score::{LayerInput, by_name, layers};
 pub(crate) use seen::{annotation_paths, is_env_object, is_env_read};
 pub use signs::{Signs, shipped};

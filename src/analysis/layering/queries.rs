@@ -5,7 +5,7 @@ use crate::analysis::{
     facts::{CallFlags, CallId, Expr, ExprId, FileFacts},
     resolve::{Project, Target},
 };
-use std::collections::HashSet;
+use std::{cell::LazyCell, collections::HashSet};
 
 /// Finds queries with the rules of the signs.
 pub struct QueryFinder<'a> {
@@ -34,20 +34,31 @@ impl<'a> QueryFinder<'a> {
         let mut found: Vec<CallId> = facts
             .call_ids()
             .filter(|(_, call)| !call.flags.has(CallFlags::ANNOTATION))
-            .filter(|(id, _)| rules.iter().any(|rule| self.matches(rule, project, file, *id)))
+            .filter(|(id, _)| {
+                // Following a name is dear; rules by method name mostly do not ask for it.
+                let callee = LazyCell::new(|| project.callee(file, *id));
+                rules.iter().any(|rule| self.matches(rule, project, file, *id, &callee))
+            })
             .map(|(id, _)| id)
             .collect();
         found.sort_by_key(|id| facts.call(*id).map_or(0, |call| call.name_span.start));
         found
     }
 
-    fn matches(&self, rule: &QueryRule, project: &Project<'_>, file: usize, id: CallId) -> bool {
+    fn matches(
+        &self,
+        rule: &QueryRule,
+        project: &Project<'_>,
+        file: usize,
+        id: CallId,
+        callee: &LazyCell<Option<Target>, impl FnOnce() -> Option<Target>>,
+    ) -> bool {
         let Some(facts) = project.files.get(file) else { return false };
         let Some(call) = facts.call(id) else { return false };
         if !rule.calls.is_empty()
-            && let Some(Target::External(path)) = project.callee(file, id)
+            && let Some(Target::External(path)) = &**callee
         {
-            return rule.calls.iter().any(|pattern| pattern.matches(&path));
+            return rule.calls.iter().any(|pattern| pattern.matches(path));
         }
         let Expr::Attr(object, name) = facts.expr(call.callee) else { return false };
         let method = facts.text(name);
@@ -109,7 +120,7 @@ pub fn is_test_path(path: &str) -> bool {
         .any(|folder| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
     in_folder
         || file.starts_with("test_")
-        || file == "conftest.py"
+        || matches!(file, "conftest.py" | "test.rs" | "tests.rs")
         || [".test.", ".spec.", "_test.", "-spec.", "_spec.", "Test.", "Tests."]
             .iter()
             .any(|part| file.contains(part))

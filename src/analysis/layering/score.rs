@@ -16,6 +16,7 @@ use crate::{
     knowledge::packs::Pattern,
 };
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashSet};
 
 /// Weights in tenths of what code alone shows.
@@ -44,11 +45,12 @@ pub struct LayerInput<'a> {
 /// The layer of every file, sorted by path.
 pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
     let count = input.project.files.len();
+    let judge = Judge::new(input);
     let seen: Vec<Seen> = (0..count).into_par_iter().map(|file| Seen::new(input.project, file)).collect();
     // Queries are told by models, so models come first.
     let models: HashSet<usize> = (0..count)
         .into_par_iter()
-        .filter(|file| matches!(decide(input, *file, seen.get(*file), 0), (Layer::Model, _)))
+        .filter(|file| matches!(judge.decide(*file, seen.get(*file), 0), (Layer::Model, _)))
         .collect();
     let kept = kept_files(input.project, input.signs);
     let finder = QueryFinder::new(input.signs, models);
@@ -58,7 +60,7 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
             let facts = input.project.files.get(file)?;
             let queries = u32::try_from(finder.queries(input.project, file).len()).unwrap_or(u32::MAX);
             let seen = seen.get(file);
-            let (mut layer, mut evidence) = decide(input, file, seen, queries);
+            let (mut layer, mut evidence) = judge.decide(file, seen, queries);
             if layer == Layer::Other
                 && let Some((place, line)) = kept.get(&file)
             {
@@ -69,12 +71,15 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
             Some(SourceFile { path: facts.path.clone(), layer, evidence, functions, queries })
         })
         .collect();
-    files.extend(input.others.iter().map(|path| {
-        let (layer, evidence) = by_path(input.signs, path);
-        SourceFile { path: path.clone(), layer, evidence, functions: 0, queries: 0 }
-    }));
+    files.extend(input.others.iter().map(|path| by_name(input.signs, path)));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+/// The layer that a file's names alone speak for: a first look, before files are joined.
+pub fn by_name(signs: &Signs, path: &str) -> SourceFile {
+    let (layer, evidence) = by_path(signs, path);
+    SourceFile { path: path.to_owned(), layer, evidence, functions: 0, queries: 0 }
 }
 
 /// Votes for layers, each with its places.
@@ -102,36 +107,57 @@ impl Votes {
     }
 }
 
-fn decide(input: &LayerInput<'_>, file: usize, seen: Option<&Seen>, queries: u32) -> (Layer, Vec<Evidence>) {
-    let (Some(facts), Some(seen)) = (input.project.files.get(file), seen) else {
-        return (Layer::Other, Vec::new());
-    };
-    let path = facts.path.as_str();
-    let mut votes = Votes::default();
-    vote_names(input.signs, path, &mut votes);
-    vote_signs(input.signs, facts, seen, &mut votes);
-    vote_class_names(input.signs, path, seen, &mut votes);
-    let place = |list: &[(String, u32)]| list.iter().find(|(file, _)| file == path).map(|(_, line)| *line);
-    if let Some(line) = place(input.routes) {
-        votes.add(Layer::Router, ROUTE, Evidence::new(path, line, "registers an endpoint"));
-    }
-    if let Some(line) = place(input.handlers) {
-        votes.add(Layer::Router, HANDLER, Evidence::new(path, line, "handles an endpoint"));
-    }
-    if queries > 0 && place(input.routes).is_none() {
-        let note = if queries == 1 { "1 query".to_owned() } else { format!("{queries} queries") };
-        votes.add(Layer::Repository, QUERIES, Evidence::new(path, 1, note));
-    }
-    let reads = env_reads(facts, seen);
-    if reads > 0 {
-        let note = if reads == 1 {
-            "reads the environment".to_owned()
-        } else {
-            format!("reads the environment {reads} times")
+/// What one file is judged by, ready to be looked up.
+struct Judge<'a> {
+    input: &'a LayerInput<'a>,
+    /// The first line of each file.
+    routes: FxHashMap<&'a str, u32>,
+    handlers: FxHashMap<&'a str, u32>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(input: &'a LayerInput<'a>) -> Self {
+        let first = |places: &'a [(String, u32)]| {
+            let mut lines = FxHashMap::default();
+            for (path, line) in places {
+                lines.entry(path.as_str()).or_insert(*line);
+            }
+            lines
         };
-        votes.add(Layer::Config, ENV_READ * reads.min(3), Evidence::new(path, 1, note));
+        Self { input, routes: first(input.routes), handlers: first(input.handlers) }
     }
-    votes.winner()
+
+    fn decide(&self, file: usize, seen: Option<&Seen>, queries: u32) -> (Layer, Vec<Evidence>) {
+        let input = self.input;
+        let (Some(facts), Some(seen)) = (input.project.files.get(file), seen) else {
+            return (Layer::Other, Vec::new());
+        };
+        let path = facts.path.as_str();
+        let mut votes = Votes::default();
+        vote_names(input.signs, path, &mut votes);
+        vote_signs(input.signs, facts, seen, &mut votes);
+        vote_class_names(input.signs, path, seen, &mut votes);
+        if let Some(line) = self.routes.get(path) {
+            votes.add(Layer::Router, ROUTE, Evidence::new(path, *line, "registers an endpoint"));
+        }
+        if let Some(line) = self.handlers.get(path) {
+            votes.add(Layer::Router, HANDLER, Evidence::new(path, *line, "handles an endpoint"));
+        }
+        if queries > 0 && !self.routes.contains_key(path) {
+            let note = if queries == 1 { "1 query".to_owned() } else { format!("{queries} queries") };
+            votes.add(Layer::Repository, QUERIES, Evidence::new(path, 1, note));
+        }
+        let reads = env_reads(facts, seen);
+        if reads > 0 {
+            let note = if reads == 1 {
+                "reads the environment".to_owned()
+            } else {
+                format!("reads the environment {reads} times")
+            };
+            votes.add(Layer::Config, ENV_READ * reads.min(3), Evidence::new(path, 1, note));
+        }
+        votes.winner()
+    }
 }
 
 fn by_path(signs: &Signs, path: &str) -> (Layer, Vec<Evidence>) {

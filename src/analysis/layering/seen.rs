@@ -24,8 +24,8 @@ impl Seen {
     pub(super) fn new(project: &Project<'_>, file: usize) -> Self {
         let mut seen = Self::default();
         let Some(facts) = project.files.get(file) else { return seen };
-        for import in &facts.imports {
-            if project.import_file(file, import).is_none() {
+        for (at, import) in facts.imports.iter().enumerate() {
+            if project.import_file(file, at).is_none() {
                 seen.imports.push((external(facts, import), facts.line(import.span.start)));
             }
         }
@@ -108,7 +108,13 @@ pub(crate) fn is_env_read(path: &str) -> bool {
 
 /// Whether an expression is the environment object itself: `process.env`, `os.environ`.
 pub(crate) fn is_env_object(facts: &FileFacts, expr: ExprId) -> bool {
-    facts.dotted(expr).is_some_and(|path| {
-        matches!(path.as_str(), "process.env" | "os.environ" | "environ" | "Bun.env" | "import.meta.env")
-    })
+    // Asked of every attribute of every file: most are told by their last name.
+    let last = match facts.expr(expr) {
+        Expr::Name(name) | Expr::Attr(_, name) => facts.text(name),
+        _ => return false,
+    };
+    matches!(last, "env" | "environ")
+        && facts.dotted(expr).is_some_and(|path| {
+            matches!(path.as_str(), "process.env" | "os.environ" | "environ" | "Bun.env" | "import.meta.env")
+        })
 }

@@ -7,25 +7,37 @@
 //! the stack of the front ends; its time is bounded by fuel.
 
 mod actions;
+mod annotations;
 mod arguments;
 mod blocks;
 mod call;
 mod children;
+mod choices;
 mod class;
+mod construct;
 mod context;
+mod contracts;
+mod conventions;
 mod effect;
 mod eval;
 mod fields;
+mod folders;
 mod format;
 mod graph;
+mod groups;
+mod grown;
 mod handler;
+mod helpers;
 mod index;
+mod inline;
+mod known;
 mod linker;
 mod lookup;
 mod member;
 mod modules;
 mod named;
 mod names;
+mod operations;
 mod params;
 mod path;
 mod project;
@@ -37,8 +49,12 @@ mod resolver;
 mod resources;
 mod rules;
 mod select;
+mod settings;
 mod specs;
+mod table_routes;
+mod tables;
 mod tested;
+mod texts;
 mod tokens;
 mod value;
 mod verbs;
@@ -53,12 +69,12 @@ use crate::{
 pub use graph::NodeId;
 pub use modules::{ImportPath, ModuleResolver, QualifiedClasses, module_path};
 pub use project::{FileId, FolderId, Module, ProjectFiles, Tree};
-pub use resolver::{Callee, Definition, Resolver};
+pub use resolver::{Callee, Definition, ImportTarget, Resolver};
 pub use value::Value;
 
 /// What linking gives.
 pub struct Linked<'a> {
-    /// Sorted by path, then method, then place.
+    /// HTTP endpoints, then operations; each sorted by path, then method, then place.
     pub endpoints: Vec<Endpoint>,
     /// The definition that handles each endpoint, in their order; none where it is not in
     /// the project.
@@ -67,6 +83,8 @@ pub struct Linked<'a> {
     pub unknown: Vec<Unknown>,
     /// Imports from file to file, sorted; each line once.
     pub edges: Vec<Edge>,
+    /// By file and import: where it leads inside the project.
+    pub imports: Vec<Vec<Option<ImportTarget>>>,
     /// Answers questions about names and calls.
     pub resolver: Resolver<'a>,
 }
@@ -77,14 +95,25 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
-    let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
-    let edges = linker.import_edges();
+    let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
+    linker.add_table_routes(&mut found);
+    let imports = linker.import_targets();
+    let edges = linker.import_edges(&imports);
+    let operations = linker.operations(project);
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
+        .chain(operations)
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
-    Linked { endpoints, handlers, unknown: found.unknown, edges, resolver: Resolver::new(linker, packs) }
+    Linked {
+        endpoints,
+        handlers,
+        unknown: found.unknown,
+        edges,
+        imports,
+        resolver: Resolver::new(linker, packs),
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,15 @@ pub(super) struct Report {
     pub unknown: Vec<Unknown>,
 }
 
+impl Report {
+    /// Puts the endpoints into their order.
+    pub fn sort(&mut self) {
+        self.endpoints.sort_by(|(a, _), (b, _)| {
+            (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+        });
+    }
+}
+
 /// Resolves every route to its full paths.
 pub(super) fn report(
     graph: &Graph,
@@ -46,7 +55,12 @@ pub(super) fn report(
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
+        let inlined = graph.inlined.contains(&(route.file, route.span.start));
         for below in &route.path {
+            // Each call of the function around it has a route of its own.
+            if inlined && below.contains(HOLE) {
+                continue;
+            }
             for verb in &route.verbs {
                 let shown = |path: &str| format!("{verb} {path}");
                 if ways.is_empty() {
@@ -96,9 +110,7 @@ pub(super) fn report(
             loose.reason.clone(),
         ));
     }
-    report.endpoints.sort_by(|(a, _), (b, _)| {
-        (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
-    });
+    report.sort();
     report.unknown = unknown
         .into_iter()
         .map(|(file, line, what, partial, reason)| Unknown { what, file, line, reason, partial })

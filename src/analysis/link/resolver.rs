@@ -7,7 +7,7 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ImportFlags, Lang, ScopeId, ScopeKind},
+    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind},
     domain::map::Edge,
     knowledge::packs::{FamilyMember, Packs},
 };
@@ -18,6 +18,14 @@ use std::{cell::RefCell, collections::BTreeSet};
 pub struct Definition {
     pub file: FileId,
     pub scope: ScopeId,
+}
+
+/// Where an import leads inside the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportTarget {
+    pub file: FileId,
+    /// What the import names is the file itself, not something in it.
+    pub is_whole: bool,
 }
 
 /// What a call calls.
@@ -166,6 +174,20 @@ impl<'a> Resolver<'a> {
         linker.import_file(file, facts, facts.imports.get(import)?)
     }
 
+    /// The files that an import of a file brings: one, or all of a package that is a folder.
+    pub fn import_targets(&self, file: FileId, import: usize) -> Vec<FileId> {
+        if let Some(target) = self.import_target(file, import) {
+            return vec![target];
+        }
+        let linker = self.linker.borrow();
+        let Some(facts) = linker.facts(file) else { return Vec::new() };
+        let module = facts.imports.get(import).and_then(|import| linker.resolve_module(file, facts, import));
+        match module.filter(|module| module.file.is_none()) {
+            Some(module) => linker.resolvers.of(facts.lang).files_of(module),
+            None => Vec::new(),
+        }
+    }
+
     /// The member of a family that a call matches.
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
         let lang = self.facts(file)?.lang;
@@ -219,11 +241,13 @@ impl<'a> Resolver<'a> {
         found.into_iter().find_map(|selected| selected.expr).map(|(_, expr)| expr)
     }
 
-    /// Whether a dotted type path belongs to a family of types.
+    /// Whether a dotted type path belongs to a family of types. A value that a call gave
+    /// goes by what was called.
     pub fn type_in_family(&self, family: &str, lang: Lang, path: &str) -> bool {
-        self.members(family, lang)
-            .iter()
-            .any(|member| member.types.iter().any(|pattern| pattern.matches(path)))
+        self.members(family, lang).iter().any(|member| {
+            let made = member.method.is_empty().then_some(&member.call);
+            member.types.iter().chain(made.into_iter().flatten()).any(|pattern| pattern.matches(path))
+        })
     }
 
     /// Whether a class belongs to a family of classes.
@@ -306,16 +330,11 @@ impl<'a> Resolver<'a> {
 
 impl Linker<'_> {
     /// The file that an import leads to: the module itself, or the one inside it by name.
-    pub(super) fn import_file(
-        &self,
-        file: FileId,
-        facts: &FileFacts,
-        import: &crate::analysis::facts::Import,
-    ) -> Option<FileId> {
+    fn import_place(&self, file: FileId, facts: &FileFacts, import: &Import) -> Option<ImportTarget> {
         let module = self.resolve_module(file, facts, import)?;
         if let (Some(package), Some(name)) = (module.package, import.name) {
             let declaring = self.resolvers.of(facts.lang).in_package(package, facts.text(name));
-            return declaring.first().copied().filter(|target| *target != file);
+            return declaring.first().map(|file| ImportTarget { file: *file, is_whole: false });
         }
         let inner = import.name.and_then(|name| {
             let name = facts.text(name);
@@ -325,20 +344,38 @@ impl Linker<'_> {
                 .is_some_and(|index| index.is_named(ScopeId::MODULE, name));
             if defined { None } else { self.resolvers.of(facts.lang).child(module, name)?.file }
         });
-        inner.or(module.file).filter(|target| *target != file)
+        match inner {
+            Some(file) => Some(ImportTarget { file, is_whole: true }),
+            None => Some(ImportTarget { file: module.file?, is_whole: import.name.is_none() }),
+        }
+    }
+
+    /// The same for an import that leads out of its own file.
+    pub(super) fn import_file(&self, file: FileId, facts: &FileFacts, import: &Import) -> Option<FileId> {
+        self.import_place(file, facts, import).map(|target| target.file).filter(|target| *target != file)
+    }
+
+    /// Where every import leads, by file and import.
+    pub(super) fn import_targets(&self) -> Vec<Vec<Option<ImportTarget>>> {
+        (0_u32..)
+            .zip(self.files)
+            .map(|(index, facts)| {
+                let place = |import| self.import_place(FileId(index), facts, import);
+                facts.imports.iter().map(place).collect()
+            })
+            .collect()
     }
 
     /// Imports from file to file; those for types only are left out.
-    pub(super) fn import_edges(&self) -> Vec<Edge> {
+    pub(super) fn import_edges(&self, targets: &[Vec<Option<ImportTarget>>]) -> Vec<Edge> {
         let mut edges = BTreeSet::new();
-        for (index, facts) in self.files.iter().enumerate() {
-            let Ok(number) = u32::try_from(index) else { break };
-            for import in &facts.imports {
+        for ((index, facts), targets) in (0_u32..).zip(self.files).zip(targets) {
+            for (import, target) in facts.imports.iter().zip(targets) {
                 if import.flags.has(ImportFlags::TYPE_ONLY) {
                     continue;
                 }
-                if let Some(target) = self.import_file(FileId(number), facts, import)
-                    && let Some(target) = self.facts(target)
+                if let Some(target) = target.filter(|target| target.file != FileId(index))
+                    && let Some(target) = self.facts(target.file)
                 {
                     let line = facts.line(import.span.start);
                     edges.insert(Edge { from: facts.path.clone(), to: target.path.clone(), line });

@@ -1,13 +1,19 @@
 //! Following a name to what defines it.
 
-use super::modules::Modules;
-use crate::analysis::facts::{
-    CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind,
+use super::{
+    index::{Named, Names, Place, unique},
+    modules::Modules,
 };
-use std::collections::{BTreeMap, HashMap};
+use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// How far a chain of imports, bindings and attributes is followed.
 const FUEL: u32 = 24;
+
+/// Files that star imports are followed into from one file.
+const STARS: usize = 64;
 
 /// What a name or expression is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,106 +28,87 @@ pub enum Target {
     File(usize),
 }
 
-/// What a module-level name of a file is.
-#[derive(Debug, Clone, Copy)]
-enum Named {
-    Scope(ScopeId),
-    Import(usize),
-    Value(ExprId),
-}
-
 /// All files with facts and the ways between them.
 pub struct Project<'a> {
     pub files: &'a [FileFacts],
-    pub modules: Modules,
-    /// By file: names at module level, the first definition of each.
-    names: Vec<HashMap<&'a str, Named>>,
-    /// By file: (class, member) to the member's scope.
-    members: Vec<HashMap<(ScopeId, &'a str), ScopeId>>,
-    /// By file: names exported under another name, and `module.exports`.
-    exports: Vec<HashMap<&'a str, ExprId>>,
-    /// By file: indexes of star imports.
+    modules: Modules,
+    /// By file and import: the file that it leads to, and whether the name is that file.
+    imports: Vec<Vec<Option<(usize, bool)>>>,
+    names: Vec<Names<'a>>,
+    /// By file: the other files whose names star imports bring, nearest first.
     stars: Vec<Vec<usize>>,
     /// Function and method names that only one definition of the project has.
-    unique: HashMap<&'a str, Option<(usize, ScopeId)>>,
-    /// By file: class scopes by the name of the type they add members to (Rust `impl`).
-    impls: Vec<HashMap<&'a str, Vec<ScopeId>>>,
+    unique: FxHashMap<&'a str, Option<Place>>,
+    /// By file and class: the class and its bases inside the project.
+    lineages: Vec<FxHashMap<ScopeId, Vec<Place>>>,
+    /// By file: what every module-level name is. Filled last; asking goes without before.
+    known: Vec<FxHashMap<&'a str, Option<Target>>>,
+}
+
+/// How a name is followed: how far still, and whether members of classes are looked up in
+/// their bases, which is not known while bases are looked for.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    fuel: u32,
+    through_bases: bool,
+}
+
+impl Way {
+    const WHOLE: Self = Self { fuel: FUEL, through_bases: true };
+    const TO_BASES: Self = Self { fuel: FUEL, through_bases: false };
+
+    fn on(self) -> Option<Self> {
+        Some(Self { fuel: self.fuel.checked_sub(1)?, ..self })
+    }
 }
 
 impl<'a> Project<'a> {
-    /// Indexes the files. Linear in their facts.
+    /// Indexes the files; `manifests` are texts by path. Uses all threads.
     pub fn new(files: &'a [FileFacts], manifests: &BTreeMap<String, String>) -> Self {
         let mut project = Self {
             files,
             modules: Modules::new(files, manifests),
-            names: Vec::with_capacity(files.len()),
-            members: Vec::with_capacity(files.len()),
-            exports: Vec::with_capacity(files.len()),
-            stars: Vec::with_capacity(files.len()),
-            unique: HashMap::new(),
-            impls: Vec::with_capacity(files.len()),
+            imports: Vec::new(),
+            names: files.par_iter().map(Names::new).collect(),
+            stars: Vec::new(),
+            unique: unique(files),
+            lineages: Vec::new(),
+            known: Vec::new(),
         };
-        for (index, file) in files.iter().enumerate() {
-            project.index(index, file);
-        }
+        project.imports = project.each_file(|project, file| {
+            let facts = project.files.get(file);
+            let imports = facts.into_iter().flat_map(|facts| &facts.imports);
+            imports.map(|import| project.find_import(file, import)).collect()
+        });
+        project.stars = project.each_file(|project, file| project.star_files(file));
+        // Answers are worked out from scratch before they are kept, so that no answer
+        // depends on which was asked for first.
+        project.lineages = project.each_file(|project, file| {
+            let classes = project.names.get(file).map(|names| names.classes.as_slice()).unwrap_or_default();
+            classes.iter().map(|class| (*class, project.find_lineage(file, *class))).collect()
+        });
+        project.known = project.each_file(|project, file| {
+            let names = project.names.get(file).into_iter().flat_map(|names| names.named.keys().copied());
+            names.map(|name| (name, project.find_named(file, name, Way::WHOLE))).collect()
+        });
         project
     }
 
-    fn index(&mut self, index: usize, file: &'a FileFacts) {
-        let mut names: HashMap<&str, Named> = HashMap::new();
-        let mut members = HashMap::new();
-        let mut impls: HashMap<&str, Vec<ScopeId>> = HashMap::new();
-        for (id, scope) in file.scope_ids() {
-            let name = file.text(scope.name);
-            let Some(parent) = scope.parent else { continue };
-            let at_top = file.scopes_around(parent).all(|(_, scope)| match file.lang {
-                Lang::Ruby | Lang::Php | Lang::Elixir => {
-                    matches!(scope.kind, ScopeKind::Module | ScopeKind::Namespace)
-                }
-                _ => scope.kind == ScopeKind::Module,
-            });
-            if at_top && !name.is_empty() && scope.owner.is_none() && scope.kind != ScopeKind::Namespace {
-                names.entry(name).or_insert(Named::Scope(id));
-            }
-            if let Some(owner) = scope.owner
-                && let Expr::Name(owner) = file.expr(owner)
-            {
-                impls.entry(file.text(owner)).or_default().push(id);
-            }
-            if scope.kind == ScopeKind::Function {
-                members.entry((parent, name)).or_insert(id);
-                let unique = self.unique.entry(name).or_insert(Some((index, id)));
-                if *unique != Some((index, id)) {
-                    *unique = None;
-                }
-            }
-        }
-        for (at, import) in file.imports.iter().enumerate() {
-            if let Some(alias) = import.alias {
-                names.entry(file.text(alias)).or_insert(Named::Import(at));
-            }
-        }
-        for bind in file.binds.iter().filter(|b| b.scope == ScopeId::MODULE && b.object.is_none()) {
-            if let Some(value) = bind.value {
-                names.entry(file.text(bind.name)).or_insert(Named::Value(value));
-            }
-        }
-        self.names.push(names);
-        self.members.push(members);
-        self.impls.push(impls);
-        self.exports.push(file.exports.iter().map(|e| (file.text(e.name), e.value)).collect());
-        self.stars.push(
-            file.imports
-                .iter()
-                .enumerate()
-                .filter(|(_, import)| import.flags.has(ImportFlags::STAR))
-                .map(|(at, _)| at)
-                .collect(),
-        );
+    fn each_file<T: Send>(&self, make: impl Fn(&Self, usize) -> T + Sync) -> Vec<T> {
+        (0..self.files.len()).into_par_iter().map(|file| make(self, file)).collect()
     }
 
-    /// The file that an import names, and whether the imported name is that file.
-    pub fn import_file(&self, file: usize, import: &Import) -> Option<(usize, bool)> {
+    /// The file at that path, as an index into the facts.
+    pub fn file(&self, path: &str) -> Option<usize> {
+        self.modules.file(path)
+    }
+
+    /// The file that an import of a file leads to, and whether the imported name is that file.
+    pub fn import_file(&self, file: usize, import: usize) -> Option<(usize, bool)> {
+        *self.imports.get(file)?.get(import)?
+    }
+
+    fn find_import(&self, file: usize, import: &Import) -> Option<(usize, bool)> {
         let facts = self.files.get(file)?;
         let name = import.name.map(|name| facts.text(name)).filter(|name| *name != "default");
         let found = self.modules.resolve(facts, facts.text(import.module), import.level, name)?;
@@ -130,138 +117,170 @@ impl<'a> Project<'a> {
 
     /// The file that a module-level name is imported from, whatever it is there.
     pub fn imported_from(&self, file: usize, name: &str) -> Option<usize> {
-        match self.names.get(file)?.get(name)? {
-            Named::Import(at) => {
-                let import = self.files.get(file)?.imports.get(*at)?;
-                self.import_file(file, import).map(|(other, _)| other)
-            }
+        match self.names.get(file)?.named.get(name)? {
+            Named::Import(at) => self.import_file(file, *at).map(|(other, _)| other),
             Named::Scope(_) | Named::Value(_) => None,
         }
     }
 
     /// What an expression is, looked up from module level.
     pub fn target(&self, file: usize, expr: ExprId) -> Option<Target> {
-        self.follow(file, expr, FUEL)
+        self.follow(file, expr, Way::WHOLE)
     }
 
     /// What the callee of a call is.
     pub fn callee(&self, file: usize, call: CallId) -> Option<Target> {
         let facts = self.files.get(file)?;
-        self.follow(file, facts.call(call)?.callee, FUEL)
+        self.follow(file, facts.call(call)?.callee, Way::WHOLE)
     }
 
     /// What a module-level name of a file is, as importers see it.
     pub fn exported(&self, file: usize, name: &str) -> Option<Target> {
-        self.exported_fuel(file, name, FUEL)
+        self.exported_on(file, name, Way::WHOLE)
     }
 
-    fn exported_fuel(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
-        let fuel = fuel.checked_sub(1)?;
-        let exports = self.exports.get(file)?;
-        if let Some(value) = exports.get(name) {
-            return self.follow(file, *value, fuel);
+    /// The files that star imports of a file lead to, and those of theirs.
+    fn star_files(&self, file: usize) -> Vec<usize> {
+        let mut found = vec![file];
+        let mut at = 0;
+        while let Some(from) = found.get(at).copied() {
+            at += 1;
+            for star in self.names.get(from).into_iter().flat_map(|names| &names.stars) {
+                if let Some((other, _)) = self.import_file(from, *star)
+                    && found.len() <= STARS
+                    && !found.contains(&other)
+                {
+                    found.push(other);
+                }
+            }
         }
-        if let Some(found) = self.named(file, name, fuel) {
+        found.remove(0);
+        found
+    }
+
+    fn exported_on(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        let way = way.on()?;
+        let exports = &self.names.get(file)?.exports;
+        if let Some(value) = exports.get(name) {
+            return self.follow(file, *value, way);
+        }
+        if let Some(found) = self.named(file, name, way) {
             return Some(found);
         }
         // `module.exports = { name }` and `exports = class`.
         let whole = exports.get("=").or_else(|| exports.get("default"))?;
         if name == "default" {
-            return self.follow(file, *whole, fuel);
+            return self.follow(file, *whole, way);
         }
         let facts = self.files.get(file)?;
         match facts.expr(*whole) {
             Expr::Map(entries) => facts.entries(entries).iter().find_map(|entry| {
                 let Expr::Str(key) = facts.expr(entry.key?) else { return None };
-                (facts.text(key) == name).then(|| self.follow(file, entry.value, fuel))?
+                (facts.text(key) == name).then(|| self.follow(file, entry.value, way))?
             }),
             _ => None,
         }
     }
 
-    fn named(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
-        let fuel = fuel.checked_sub(1)?;
-        match self.names.get(file)?.get(name) {
-            Some(Named::Scope(id)) => Some(Target::Definition(file, *id)),
-            Some(Named::Value(value)) => self.follow(file, *value, fuel),
-            Some(Named::Import(at)) => self.imported(file, self.files.get(file)?.imports.get(*at)?, fuel),
-            None => {
-                self.in_package(file, name, fuel).or_else(|| self.starred(file, name, fuel)).or_else(|| {
-                    let other = self.modules.visible(self.files.get(file)?, name)?;
-                    (other != file).then(|| self.exported_fuel(other, name, fuel))?
-                })
-            }
+    /// A name of the module itself or of those that it imports whole.
+    fn named(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        let way = way.on()?;
+        if self.names.get(file)?.named.contains_key(name) {
+            return self.own(file, name, way);
         }
+        let beside = || self.in_package(file, name, way).or_else(|| self.starred(file, name, way));
+        beside().or_else(|| {
+            let other = self.modules.visible(self.files.get(file)?, name)?;
+            (other != file).then(|| self.exported_on(other, name, way))?
+        })
     }
 
     /// What star imports bring under a name.
-    fn starred(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
-        self.stars.get(file)?.iter().find_map(|at| {
-            let import = self.files.get(file)?.imports.get(*at)?;
-            match self.import_file(file, import) {
-                Some((other, _)) if other != file => self.exported_fuel(other, name, fuel),
-                Some(_) | None => None,
+    fn starred(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        self.stars.get(file)?.iter().find_map(|other| {
+            let names = self.names.get(*other)?;
+            match names.exports.get(name) {
+                Some(value) => self.follow(*other, *value, way),
+                None => names.named.contains_key(name).then(|| self.own(*other, name, way))?,
             }
         })
     }
 
     /// A name that another file of the same package declares.
-    fn in_package(&self, file: usize, name: &str, fuel: u32) -> Option<Target> {
+    fn in_package(&self, file: usize, name: &str, way: Way) -> Option<Target> {
         let facts = self.files.get(file)?;
+        let declared = |other: usize, name: &str| self.names.get(other)?.named.get(name).copied();
         if let Some(other) = self.modules.qualified(facts, name) {
             let last = name.rsplit('.').next().unwrap_or(name);
-            let known = self.names.get(other).is_some_and(|names| names.contains_key(last));
-            return (known && (other != file || last != name)).then(|| self.named(other, last, fuel))?;
+            let known = declared(other, last).is_some() && (other != file || last != name);
+            return known.then(|| self.own(other, last, way))?;
         }
-        let package = self.modules.package(facts);
-        let other = package.iter().copied().find(|other| {
-            *other != file
-                && self.names.get(*other).is_some_and(|names| {
-                    names.get(name).is_some_and(|named| !matches!(named, Named::Import(_)))
-                })
+        let other = self.modules.package(facts).iter().copied().find(|other| {
+            *other != file && declared(*other, name).is_some_and(|named| !matches!(named, Named::Import(_)))
         })?;
-        self.named(other, name, fuel)
+        self.own(other, name, way)
     }
 
-    fn imported(&self, file: usize, import: &Import, fuel: u32) -> Option<Target> {
+    /// A name that the file defines.
+    fn own(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        match self.known.get(file).filter(|_| way.through_bases) {
+            Some(known) => known.get(name)?.clone(),
+            None => self.find_named(file, name, way),
+        }
+    }
+
+    fn find_named(&self, file: usize, name: &str, way: Way) -> Option<Target> {
+        let way = way.on()?;
+        match self.names.get(file)?.named.get(name)? {
+            Named::Scope(id) => Some(Target::Definition(file, *id)),
+            Named::Value(value) => self.follow(file, *value, way),
+            Named::Import(at) => self.imported(file, *at, way),
+        }
+    }
+
+    fn imported(&self, file: usize, at: usize, way: Way) -> Option<Target> {
         let facts = self.files.get(file)?;
+        let import = facts.imports.get(at)?;
         let name = import.name.map(|name| facts.text(name));
-        if let Some((other, is_file)) = self.import_file(file, import) {
+        if let Some((other, is_file)) = self.import_file(file, at) {
             if is_file && name.is_none_or(|name| name != "default") {
                 // A CommonJS module whose whole value is one thing is that thing.
-                let whole = self.exports.get(other).and_then(|exports| exports.get("="));
-                return match whole.and_then(|value| self.follow(other, *value, fuel.checked_sub(1)?)) {
+                let whole = self.names.get(other).and_then(|names| names.exports.get("="));
+                return match whole.and_then(|value| self.follow(other, *value, way.on()?)) {
                     Some(target) => Some(target),
                     None => Some(Target::File(other)),
                 };
             }
             let name = name?;
-            return (other != file).then(|| self.exported_fuel(other, name, fuel))?;
+            return (other != file).then(|| self.exported_on(other, name, way))?;
         }
         Some(Target::External(external(facts, import)))
     }
 
-    fn follow(&self, file: usize, expr: ExprId, fuel: u32) -> Option<Target> {
-        let fuel = fuel.checked_sub(1)?;
+    fn follow(&self, file: usize, expr: ExprId, way: Way) -> Option<Target> {
+        let way = way.on()?;
         let facts = self.files.get(file)?;
         match facts.expr(expr) {
             Expr::Name(name) => {
                 let text = facts.text(name);
-                self.named(file, text, fuel).or_else(|| Some(Target::External(text.to_owned())))
+                self.named(file, text, way).or_else(|| Some(Target::External(text.to_owned())))
             }
             Expr::Attr(object, name) => {
-                self.attribute(&self.follow(file, object, fuel)?, facts.text(name), fuel)
+                self.attribute(self.follow(file, object, way)?, facts.text(name), way)
             }
-            Expr::Call(call) => match self.follow(file, facts.call(call)?.callee, fuel)? {
-                Target::External(path) => Some(Target::External(format!("{path}()"))),
+            Expr::Call(call) => match self.follow(file, facts.call(call)?.callee, way)? {
+                Target::External(mut path) => {
+                    path.push_str("()");
+                    Some(Target::External(path))
+                }
                 Target::Definition(other, scope) => Some(Target::Instance(other, scope)),
                 Target::Instance(..) | Target::File(_) => None,
             },
             // Type arguments change nothing about what the type is.
-            Expr::Index(object, _) => self.follow(file, object, fuel),
+            Expr::Index(object, _) => self.follow(file, object, way),
             Expr::Fun(scope) => Some(Target::Definition(file, scope)),
             Expr::Either(options) => {
-                facts.list(options).iter().find_map(|option| self.follow(file, *option, fuel))
+                facts.list(options).iter().find_map(|option| self.follow(file, *option, way))
             }
             Expr::Str(_)
             | Expr::Num
@@ -277,15 +296,18 @@ impl<'a> Project<'a> {
         }
     }
 
-    fn attribute(&self, object: &Target, name: &str, fuel: u32) -> Option<Target> {
+    fn attribute(&self, object: Target, name: &str, way: Way) -> Option<Target> {
         match object {
-            Target::External(path) => Some(Target::External(format!("{path}.{name}"))),
-            Target::File(file) => {
-                self.exported_fuel(*file, name, fuel).or_else(|| self.submodule(*file, name))
+            Target::External(mut path) => {
+                path.push('.');
+                path.push_str(name);
+                Some(Target::External(path))
             }
+            Target::File(file) => self.exported_on(file, name, way).or_else(|| self.submodule(file, name)),
             Target::Definition(file, scope) | Target::Instance(file, scope) => {
-                let (file, scope) = self.method(*file, *scope, name)?;
-                Some(Target::Definition(file, scope))
+                // While bases are looked for nobody knows what a class inherits.
+                let found = way.through_bases.then(|| self.method(file, scope, name))?;
+                found.map(|(file, scope)| Target::Definition(file, scope))
             }
         }
     }
@@ -296,29 +318,29 @@ impl<'a> Project<'a> {
         let folder = facts.path.strip_suffix("/__init__.py")?;
         [format!("{folder}/{name}.py"), format!("{folder}/{name}/__init__.py")]
             .iter()
-            .find_map(|path| self.modules.file(path))
+            .find_map(|path| self.file(path))
             .map(Target::File)
     }
 
     /// A method of a class or of its bases inside the project.
-    pub fn method(&self, file: usize, class: ScopeId, name: &str) -> Option<(usize, ScopeId)> {
-        for (file, class) in self.lineage(file, class) {
-            let members = self.members.get(file)?;
-            if let Some(found) = members.get(&(class, name)) {
+    pub fn method(&self, file: usize, class: ScopeId, name: &str) -> Option<Place> {
+        let of = |(file, class): Place| -> Option<Place> {
+            let names = self.names.get(file)?;
+            if let Some(found) = names.members.get(&(class, name)) {
                 return Some((file, *found));
             }
             let facts = self.files.get(file)?;
-            let Some(scope) = facts.scope(class) else { continue };
-            let mut in_impls = self.impls.get(file)?.get(facts.text(scope.name)).into_iter().flatten();
-            if let Some(found) = in_impls.find_map(|part| members.get(&(*part, name))) {
-                return Some((file, *found));
-            }
+            let mut in_impls = names.impls.get(facts.text(facts.scope(class)?.name))?.iter();
+            in_impls.find_map(|part| names.members.get(&(*part, name))).map(|found| (file, *found))
+        };
+        match self.lineage(file, class) {
+            [] => of((file, class)),
+            line => line.iter().copied().find_map(of),
         }
-        None
     }
 
     /// The only function or method of that name in the project.
-    pub fn only(&self, name: &str) -> Option<(usize, ScopeId)> {
+    pub fn only(&self, name: &str) -> Option<Place> {
         self.unique.get(name).copied().flatten()
     }
 
@@ -326,10 +348,10 @@ impl<'a> Project<'a> {
     pub fn external_bases(&self, file: usize, class: ScopeId) -> Vec<String> {
         let mut found = Vec::new();
         for (file, class) in self.lineage(file, class) {
-            let Some(facts) = self.files.get(file) else { continue };
-            let Some(scope) = facts.scope(class) else { continue };
+            let Some(facts) = self.files.get(*file) else { continue };
+            let Some(scope) = facts.scope(*class) else { continue };
             for base in facts.list(scope.bases) {
-                if let Some(Target::External(path)) = self.target(file, *base) {
+                if let Some(Target::External(path)) = self.target(*file, *base) {
                     found.push(path);
                 }
             }
@@ -337,8 +359,13 @@ impl<'a> Project<'a> {
         found
     }
 
-    /// The class and its bases inside the project, the class first.
-    pub fn lineage(&self, file: usize, class: ScopeId) -> Vec<(usize, ScopeId)> {
+    /// The class and its bases inside the project, the class first; empty for what is no class.
+    pub fn lineage(&self, file: usize, class: ScopeId) -> &[Place] {
+        let known = self.lineages.get(file).and_then(|classes| classes.get(&class));
+        known.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn find_lineage(&self, file: usize, class: ScopeId) -> Vec<Place> {
         let mut line = vec![(file, class)];
         let mut at = 0;
         while let Some((file, class)) = line.get(at).copied() {
@@ -347,7 +374,7 @@ impl<'a> Project<'a> {
             let Some(scope) = facts.scope(class) else { continue };
             for base in facts.list(scope.bases) {
                 if let Some(Target::Definition(other, base) | Target::Instance(other, base)) =
-                    self.target(file, *base)
+                    self.follow(file, *base, Way::TO_BASES)
                     && line.len() < 40
                     && !line.contains(&(other, base))
                 {
@@ -426,5 +453,27 @@ mod tests {
         let project = Project::new(&files, &BTreeMap::new());
         assert_eq!(project.exported(2, "db"), Some(Target::External("knex()".into())));
         assert!(matches!(project.exported(1, "list"), Some(Target::Definition(1, _))));
+    }
+
+    #[test]
+    fn a_class_that_descends_from_its_own_member_ends() {
+        let files = project(&[
+            ("a.py", "class A(A.B): pass\nclass C(D.x): pass\nclass D(C.x): pass\n"),
+            ("b.py", "import a\nx = a.A.y\ny = x.z\n"),
+        ]);
+        let project = Project::new(&files, &BTreeMap::new());
+        assert_eq!(project.exported(1, "y"), Some(Target::External("x.z".into())));
+    }
+
+    #[test]
+    fn names_in_a_thicket_of_star_imports_are_looked_up_in_little_time() {
+        let text: String = (0..60).map(|n| format!("from m{n} import *\n")).collect();
+        let texts: Vec<(String, String)> = (0..60).map(|n| (format!("m{n}.py"), text.clone())).collect();
+        let files: Vec<(&str, &str)> = texts.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+        let files = project(&files);
+        let began = std::time::Instant::now();
+        let project = Project::new(&files, &BTreeMap::new());
+        assert_eq!(project.exported(0, "nothing"), None);
+        assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
     }
 }

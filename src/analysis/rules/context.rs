@@ -1,9 +1,9 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::matcher::Rule;
+use super::{calls::filled_names, matcher::Rule};
 use crate::{
     analysis::{
-        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
+        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span, Sym},
         layering::is_test_path,
         link::{FileId, Resolver},
         scan::FindingInput,
@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{layer::Layer, map::Endpoint},
 };
+use rustc_hash::FxHashSet;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
@@ -26,6 +27,8 @@ pub(super) struct Context<'c, 'a> {
     layers: Vec<Layer>,
     /// Position among the endpoints of the first one that a function handles.
     handlers: HashMap<(FileId, ScopeId), usize>,
+    /// Files that define handlers.
+    handling: FxHashSet<FileId>,
     texts: RefCell<BTreeMap<String, Rc<str>>>,
     /// Whether calls reach the database.
     pub(super) queries: RefCell<HashMap<(FileId, CallId), bool>>,
@@ -33,6 +36,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
     calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
+    /// By file: names on which members are set.
+    filled: RefCell<HashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -57,11 +62,13 @@ impl<'c, 'a> Context<'c, 'a> {
         Self {
             input,
             layers,
+            handling: handlers.keys().map(|(file, _)| *file).collect(),
             handlers,
             texts: RefCell::default(),
             queries: RefCell::default(),
             readers: RefCell::default(),
             calls: RefCell::default(),
+            filled: RefCell::default(),
         }
     }
 
@@ -73,6 +80,17 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The layer of a file; `other` where nothing is known.
     pub(super) fn layer(&self, file: FileId) -> Layer {
         self.layers.get(file.index()).copied().unwrap_or(Layer::Other)
+    }
+
+    /// Whether a file says itself which layer it is in: by its name, its classes or what it
+    /// serves, not only by the libraries it uses.
+    pub(super) fn is_certain(&self, file: FileId) -> bool {
+        let Some(facts) = self.resolver().facts(file) else { return false };
+        let files = &self.input.map.files;
+        let position = files.binary_search_by(|found| found.path.as_str().cmp(&facts.path)).ok();
+        position
+            .and_then(|position| files.get(position))
+            .is_some_and(|found| found.evidence.iter().any(|evidence| says_layer(&evidence.note, facts.lang)))
     }
 
     /// Files that a rule looks at: its languages, without tests.
@@ -93,7 +111,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether a file defines handlers.
     pub(super) fn has_handlers(&self, file: FileId) -> bool {
-        self.handlers.keys().any(|(of, _)| *of == file)
+        self.handling.contains(&file)
     }
 
     /// The text of a file as it was parsed; empty where it cannot be read any more.
@@ -133,6 +151,12 @@ impl<'c, 'a> Context<'c, 'a> {
         by_scope
     }
 
+    /// Names of a file on which members are set after they were made.
+    pub(super) fn filled(&self, file: FileId, facts: &FileFacts) -> Rc<FxHashSet<Sym>> {
+        let mut filled = self.filled.borrow_mut();
+        Rc::clone(filled.entry(file).or_insert_with(|| Rc::new(filled_names(facts))))
+    }
+
     /// How a function or class is called in messages: its path of names, or the endpoint.
     pub(super) fn symbol(&self, file: FileId, facts: &FileFacts, scope: ScopeId) -> String {
         let name = facts.qualified_name(scope);
@@ -146,6 +170,36 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 }
 
+/// Whether a piece of evidence names a layer, rather than hinting at one.
+fn says_layer(note: &str, lang: Lang) -> bool {
+    // Words that stand for many things besides.
+    let vague = [
+        "storage",
+        "query",
+        "manager",
+        "facade",
+        "application",
+        "logic",
+        "business",
+        "infrastructure",
+        "data",
+        "domain",
+        "web",
+        "http",
+        "rest",
+    ];
+    match note.split_once(' ') {
+        Some(("named", word)) => !vague.contains(&word) && !(word == "view" && lang == Lang::Rust),
+        Some(("class", name)) => {
+            ["Service", "Repository", "Repo", "Dao", "DAO", "UseCase", "Controller", "Model"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        }
+        Some(("annotated" | "extends" | "registers" | "handles" | "by", _)) => true,
+        _ => false,
+    }
+}
+
 /// Whether a place stands in a module of tests inside its file, as Rust has them.
 pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
     facts.lang == Lang::Rust
@@ -156,10 +210,12 @@ pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
         })
 }
 
-/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`.
+/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`. A name with its whole
+/// path, as namespaces have it, goes by its last part.
 pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
     match facts.expr(expr) {
-        Expr::Name(name) | Expr::Attr(_, name) => Some(facts.text(name)),
+        Expr::Name(name) => facts.text(name).rsplit('.').next(),
+        Expr::Attr(_, name) => Some(facts.text(name)),
         Expr::Index(object, _) if object < expr => last_name(facts, object),
         _ => None,
     }

@@ -5,6 +5,7 @@
 //! the same on every machine. A broken file is listed as skipped and stops nothing.
 
 mod read;
+mod remember;
 mod scanner;
 
 pub use scanner::{BackendScanner, FindingInput, FindingSource, SCHEMA_VERSION};

@@ -2,19 +2,22 @@
 
 use crate::{
     analysis::{
+        cache::{Kept, Memory, Seen, content_of},
         facts::FileFacts,
         frontends,
-        source::{SkipReason, SourceFiles, source_text},
+        source::{Entry, SkipReason, SourceFiles, Stamp, source_text},
         stack::{self, Detection, FileUse},
     },
-    domain::map::Skipped,
     knowledge::packs::Packs,
     ports::ScanError,
 };
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -24,71 +27,138 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// Files that say how modules are found.
 const MANIFESTS: [&str; 3] = ["package.json", "Cargo.toml", "go.mod"];
 
-/// What one file gave.
-pub(super) struct Parsed {
-    pub(super) usage: Option<FileUse>,
-    pub(super) facts: Option<FileFacts>,
-    pub(super) skipped: Option<Skipped>,
-    pub(super) bytes: u64,
+/// What reading takes from earlier scans and leaves for later ones.
+pub(super) struct Earlier<'m> {
+    pub(super) memory: &'m Memory,
+    /// Digest the bytes, so that what is read now can be kept.
+    pub(super) keeps: bool,
 }
 
-/// Reads and parses everything that could matter, in the order of the listing.
+/// What reading gave.
+pub(super) struct Reading {
+    /// Everything that could matter, in the order of the listing.
+    pub(super) files: Vec<Kept>,
+    /// How many of them were read now.
+    pub(super) read: usize,
+    /// Some could not be read, perhaps only now.
+    pub(super) is_partial: bool,
+}
+
+/// Reads and parses everything that could matter and is not known from earlier.
 pub(super) fn read_all(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
+    earlier: &Earlier<'_>,
     progress: &(dyn Fn(u64) -> bool + Sync),
-) -> Result<Vec<Parsed>, ScanError> {
-    let signals = stack::shipped()?;
-    let (stopped, read) = (AtomicBool::new(false), AtomicU64::new(0));
-    let started = Instant::now();
-    let next_report = AtomicU64::new(0);
-    let parsed = files
+) -> Result<Reading, ScanError> {
+    let ticker = Ticker::new(progress);
+    let (read, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let known = earlier.memory.beside(files.entries());
+    let found: Vec<Option<Kept>> = files
         .entries()
         .par_iter()
-        .map(|entry| {
-            if stopped.load(Ordering::Relaxed) {
-                return Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-            }
-            let count = read.fetch_add(1, Ordering::Relaxed) + 1;
-            let now = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let due = next_report.load(Ordering::Relaxed);
-            let every = u64::try_from(PROGRESS_EVERY.as_millis()).unwrap_or(100);
-            // Only the thread that moves the clock on reports, so that calls never pile up.
-            if now >= due
-                && next_report
-                    .compare_exchange(due, now + every, Ordering::Relaxed, Ordering::Relaxed)
-                    .is_ok()
-                && !progress(count)
+        .zip(known)
+        .map(|(entry, known)| {
+            if !ticker.goes_on()
+                || (signals.language_of(&entry.path).is_none() && !signals.wants_text(&entry.path))
             {
-                stopped.store(true, Ordering::Relaxed);
+                return None;
             }
-            parse(files, signals, &entry.path)
+            if let Some(known) = known.filter(|known| known.is_proven(entry.stamp)) {
+                return Some(known.clone());
+            }
+            read.fetch_add(1, Ordering::Relaxed);
+            let bytes = match files.read(&entry.path) {
+                Ok(bytes) => bytes,
+                // The next scan may be able to read it: no stamp proves this.
+                Err(reason) => {
+                    failed.store(true, Ordering::Relaxed);
+                    let unproven = Entry { stamp: Stamp::Unknown, ..entry.clone() };
+                    return Some(Kept::new(&unproven, [0; 16], Seen::left_out(reason.to_string())));
+                }
+            };
+            let content = if earlier.keeps { content_of(&bytes) } else { [0; 16] };
+            let same = known.filter(|_| earlier.keeps);
+            if let Some(same) = same.and_then(|known| known.seen_again(entry.stamp, content)) {
+                return Some(same);
+            }
+            Some(Kept::new(entry, content, parse(signals, &entry.path, bytes)))
         })
         .collect();
-    if stopped.load(Ordering::Relaxed) { Err(ScanError::Cancelled) } else { Ok(parsed) }
+    if ticker.was_stopped() {
+        return Err(ScanError::Cancelled);
+    }
+    Ok(Reading {
+        files: found.into_iter().flatten().collect(),
+        read: read.into_inner(),
+        is_partial: failed.into_inner(),
+    })
 }
 
-fn parse(files: &dyn SourceFiles, signals: &stack::Signals, path: &str) -> Parsed {
-    let mut parsed = Parsed { usage: None, facts: None, skipped: None, bytes: 0 };
-    if signals.language_of(path).is_none() && !signals.wants_text(path) {
-        return parsed;
+/// Counts files and reports now and then; remembers that somebody said no.
+struct Ticker<'p> {
+    progress: &'p (dyn Fn(u64) -> bool + Sync),
+    started: Instant,
+    next_report: AtomicU64,
+    count: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl<'p> Ticker<'p> {
+    fn new(progress: &'p (dyn Fn(u64) -> bool + Sync)) -> Self {
+        Self {
+            progress,
+            started: Instant::now(),
+            next_report: AtomicU64::new(0),
+            count: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }
     }
-    let text = match files.read(path).and_then(|bytes| source_text(path, bytes)) {
+
+    /// Counts one file. Whether it is still wanted.
+    fn goes_on(&self) -> bool {
+        if self.was_stopped() {
+            return false;
+        }
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let due = self.next_report.load(Ordering::Relaxed);
+        let every = u64::try_from(PROGRESS_EVERY.as_millis()).unwrap_or(100);
+        // Only the thread that moves the clock on reports, so that calls never pile up.
+        let reports = now >= due
+            && self
+                .next_report
+                .compare_exchange(due, now + every, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if reports && !(self.progress)(count) {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        !self.was_stopped()
+    }
+
+    fn was_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// A pure function of path and bytes: what it gives is kept.
+fn parse(signals: &stack::Signals, path: &str, bytes: Vec<u8>) -> Seen {
+    let text = match source_text(path, bytes) {
         Ok(text) => text,
-        Err(reason) => {
-            parsed.skipped = Some(reason.at(path));
-            return parsed;
-        }
+        Err(reason) => return Seen::left_out(reason.to_string()),
     };
-    parsed.bytes = text.len() as u64;
-    parsed.usage = Some(FileUse::search(signals, path, &text));
+    let mut seen = Seen {
+        usage: Some(Arc::new(FileUse::search(signals, path, &text))),
+        facts: None,
+        skipped: None,
+        bytes: text.len() as u64,
+    };
     match frontends::facts(path, &text) {
-        Some(Ok(facts)) => parsed.facts = Some(facts),
-        Some(Err(refused)) => {
-            parsed.skipped = Some(SkipReason::Unparsed(refused.to_string()).at(path));
-        }
+        Some(Ok(facts)) => seen.facts = Some(facts),
+        Some(Err(refused)) => seen.skipped = Some(SkipReason::Unparsed(refused.to_string()).to_string()),
         None => {}
     }
-    parsed
+    seen
 }
 
 /// Texts of the files that say how modules are found.
@@ -101,6 +171,7 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             MANIFESTS.contains(&name)
                 || wanted.has(name)
+                || wanted.lists_routes(&entry.path)
                 || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
         })
         .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
@@ -111,15 +182,25 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
 struct Wanted<'p> {
     stems: BTreeSet<&'p str>,
     specs: bool,
+    /// Globs of files that list routes.
+    tables: Vec<&'p str>,
 }
 
 impl<'p> Wanted<'p> {
     fn new(packs: &'p Packs) -> Self {
         let properties =
             packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
-        let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
+        let reads = packs.iter().flat_map(|pack| &pack.reads).filter_map(|read| read.file.as_deref());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
-        Self { stems: properties.chain(reads).collect(), specs }
+        let tables = packs.iter().filter_map(|pack| pack.route_tables.as_ref());
+        let tables = tables.flat_map(|tables| tables.roots.iter().chain(&tables.parts));
+        let tables = tables.map(String::as_str).collect();
+        Self { stems: properties.chain(reads).collect(), specs, tables }
+    }
+
+    fn lists_routes(&self, path: &str) -> bool {
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        is_yaml && self.tables.iter().any(|glob| crate::analysis::glob::Glob::new(glob).is_match(path))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -129,6 +210,7 @@ impl<'p> Wanted<'p> {
             self.specs && ["openapi", "swagger", "api"].iter().any(|word| lower.contains(word))
         };
         match ending {
+            "graphql" | "gql" | "graphqls" | "proto" => true,
             "properties" => self.stems.contains(stem),
             "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
             _ => false,
@@ -139,10 +221,10 @@ impl<'p> Wanted<'p> {
 /// Backend files without facts that are part of a backend all the same.
 pub(super) fn other_files(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     detection: &Detection,
     facts: &[FileFacts],
 ) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
     let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
     Ok(files
         .entries()

@@ -3,8 +3,12 @@
 //! Reading and parsing are in `read`; here is the order of what follows, and the seam
 //! through which findings come in.
 
-use super::read::{manifests, other_files, read_all};
+use super::{
+    read::{Earlier, manifests, other_files, read_all},
+    remember::Remember,
+};
 use crate::analysis::{
+    cache::{Kept, Memory, Store},
     facts::{CallId, FileFacts},
     flow::{self, FlowInput},
     frontends::STACK_BYTES,
@@ -14,7 +18,7 @@ use crate::analysis::{
     resolve::Project,
     settings::{ExcludedFiles, Settings},
     source::{self, SourceFiles},
-    stack::{self, Detection},
+    stack::{self, Detection, FileUse},
     stackfile,
 };
 use crate::{
@@ -48,6 +52,16 @@ pub struct FindingInput<'i, 'l> {
     pub settings: &'i Settings,
 }
 
+/// Takes the unfinished map.
+type View<'v> = &'v (dyn Fn(BackendMap) + Sync);
+
+/// What is asked of one scan.
+struct Request<'r> {
+    options: &'r ScanOptions,
+    progress: &'r (dyn Fn(u64) -> bool + Sync),
+    view: Option<View<'r>>,
+}
+
 /// Where findings come from; rules implement it.
 pub trait FindingSource: Send + Sync {
     /// Findings over the linked facts and the finished rest of the map, in any order.
@@ -62,25 +76,37 @@ pub struct BackendScanner {
     pool: rayon::ThreadPool,
     packs: Packs,
     signs: Signs,
+    /// Of the stack, where packs add to the shipped ones.
+    signals: Option<stack::Signals>,
     findings: Option<Box<dyn FindingSource>>,
+    remember: Remember,
 }
 
 impl BackendScanner {
     /// A scanner with these packs and one thread per processor.
     pub fn new(packs: Packs) -> Result<Self, ScanError> {
-        let signs = layering::shipped()?.with_packs(&packs)?;
+        let signs = layering::shipped()?.with_packs(&packs);
+        let signals = stack::Signals::with_packs(&packs)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("scan-{index}"))
             .build()
             .map_err(|error| ScanError::Unreadable { path: "threads".into(), reason: error.to_string() })?;
-        Ok(Self { pool, packs, signs, findings: None })
+        Ok(Self { pool, packs, signs, signals, findings: None, remember: Remember::default() })
     }
 
     /// The same scanner with findings.
     #[must_use]
     pub fn with_findings(mut self, findings: Box<dyn FindingSource>) -> Self {
         self.findings = Some(findings);
+        self
+    }
+
+    /// The same scanner with what earlier scans kept. The store must have been made for the
+    /// folders that the packs and rules of this scanner came from.
+    #[must_use]
+    pub fn with_store(mut self, store: Option<Store>) -> Self {
+        self.remember = Remember::new(store);
         self
     }
 
@@ -91,69 +117,105 @@ impl BackendScanner {
         options: &ScanOptions,
         progress: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<BackendMap, ScanError> {
-        let settings = Settings::of(files)?;
-        if settings.excludes.is_empty() {
-            return self.pool.install(|| self.scan_in_pool(files, &settings, options, progress));
-        }
-        let files = ExcludedFiles::new(files, &settings);
-        self.pool.install(|| self.scan_in_pool(&files, &settings, options, progress))
+        self.answer(files, &Request { options, progress, view: None })
     }
 
+    /// The map that an earlier scan kept, or a new one.
+    fn answer(&self, files: &dyn SourceFiles, request: &Request<'_>) -> Result<BackendMap, ScanError> {
+        let started = Instant::now();
+        let key = self.remember.map_key(files, request.options);
+        if let Some(map) = key.and_then(|key| self.remember.map(files, &key, started)) {
+            return Ok(map);
+        }
+        let settings = Settings::of(files)?;
+        let (mut map, is_partial) = if settings.excludes.is_empty() {
+            self.pool.install(|| self.scan_in_pool(files, &settings, request))?
+        } else {
+            let files = ExcludedFiles::new(files, &settings);
+            self.pool.install(|| self.scan_in_pool(&files, &settings, request))?
+        };
+        map.stats.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(key) = key.filter(|_| !is_partial) {
+            self.remember.keep_map(files, &key, &map);
+        }
+        Ok(map)
+    }
+
+    /// The map, and whether a file could not be read, perhaps only now.
     fn scan_in_pool(
         &self,
         files: &dyn SourceFiles,
         settings: &Settings,
-        options: &ScanOptions,
-        progress: &(dyn Fn(u64) -> bool + Sync),
-    ) -> Result<BackendMap, ScanError> {
-        let started = Instant::now();
-        let parsed = read_all(files, progress)?;
+        request: &Request<'_>,
+    ) -> Result<(BackendMap, bool), ScanError> {
+        let &Request { options, progress, view } = request;
+        let signals = match &self.signals {
+            Some(signals) => signals,
+            None => stack::shipped()?,
+        };
+        // What is kept of a file says which shipped signals it shows, and no others.
+        let is_shipped = self.signals.is_none();
+        let memory = if is_shipped { self.remember.memory(files, options) } else { Memory::default() };
+        let earlier = Earlier { memory: &memory, keeps: is_shipped && self.remember.keeps(options) };
+        let reading = read_all(files, signals, &earlier, progress)?;
         let mut map =
             BackendMap { schema_version: SCHEMA_VERSION, root: ".".into(), ..BackendMap::default() };
         map.skipped = files.skipped().to_vec();
-        let (mut uses, mut facts) = (Vec::new(), Vec::new());
-        let mut bytes = 0;
-        for file in parsed {
-            bytes += file.bytes;
-            uses.extend(file.usage);
-            facts.extend(file.facts);
-            map.skipped.extend(file.skipped);
-        }
-        let detection = stack::detect_from(files, &uses)?;
-        drop(uses);
+        map.skipped.extend(reading.files.iter().filter_map(Kept::skipped));
+        let bytes = reading.files.iter().map(|file| file.seen.bytes).sum();
+        let uses: Vec<&FileUse> =
+            reading.files.iter().filter_map(|file| file.seen.usage.as_deref()).collect();
+        let detection = stack::detect_from(files, signals, &uses)?;
         map.services.clone_from(&detection.services);
         apply_stack_file(files, &mut map);
-        let signals = stack::shipped()?;
-        facts.retain(|file| detection.is_backend(signals, &file.path));
-        self.fill(files, &detection, &facts, &mut map, options.rules.then_some(settings))?;
+        let facts: Vec<FileFacts> = reading
+            .files
+            .iter()
+            .filter_map(|file| file.seen.facts.clone())
+            .filter(|file| detection.is_backend(signals, &file.path))
+            .collect();
+        let is_partial = reading.is_partial;
+        if let Some(view) = view {
+            let mut files: Vec<_> =
+                facts.iter().map(|file| layering::by_name(&self.signs, &file.path)).collect();
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            view(BackendMap { files, ..map.clone() });
+        }
+        let judge_by = options.rules.then_some(settings);
+        let (filled, ()) = rayon::join(
+            || self.fill(files, signals, &detection, &facts, &mut map, judge_by, view),
+            || {
+                if is_shipped {
+                    self.remember.keep(files, options, &memory, reading);
+                }
+            },
+        );
+        filled?;
         if !progress(files.entries().len() as u64) {
             return Err(ScanError::Cancelled);
         }
         map.skipped.sort_by(|a, b| (&a.path, &a.path_bytes).cmp(&(&b.path, &b.path_bytes)));
-        map.stats = Stats {
-            files: map.files.len() as u64,
-            bytes,
-            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            rules: map.stats.rules,
-        };
-        Ok(map)
+        map.stats = Stats { files: map.files.len() as u64, bytes, elapsed_ms: 0, rules: map.stats.rules };
+        Ok((map, is_partial))
     }
 
     /// Fills the map; with findings where the settings to judge by are given.
     fn fill(
         &self,
         files: &dyn SourceFiles,
+        signals: &stack::Signals,
         detection: &Detection,
         facts: &[FileFacts],
         map: &mut BackendMap,
         findings_by: Option<&Settings>,
+        view: Option<View<'_>>,
     ) -> Result<(), ScanError> {
         let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
         map.unknown.clone_from(&linked.unknown);
         let project = Project::new(facts, &modules.texts);
-        let others = other_files(files, detection, facts)?;
+        let others = other_files(files, signals, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map
             .endpoints
@@ -169,6 +231,9 @@ impl BackendScanner {
             handlers: &handlers,
         });
         map.edges = edges(&project);
+        if let Some(view) = view {
+            view(map.clone());
+        }
         let input = InventoryInput { files, project: &project, signs: &self.signs, detection };
         inventory::fill(&input, map)?;
         let queries = self.queries(&project, map);
@@ -189,7 +254,7 @@ impl BackendScanner {
 impl BackendScanner {
     /// By file: calls that reach the database, told by the models that layering found.
     fn queries(&self, project: &Project<'_>, map: &BackendMap) -> Vec<HashSet<CallId>> {
-        let models = map.files_in(Layer::Model).filter_map(|file| project.modules.file(&file.path)).collect();
+        let models = map.files_in(Layer::Model).filter_map(|file| project.file(&file.path)).collect();
         let finder = QueryFinder::new(&self.signs, models);
         (0..project.files.len())
             .into_par_iter()
@@ -208,6 +273,17 @@ impl Scanner for BackendScanner {
         let files = source::open(source)?;
         self.scan_files(&*files, options, progress)
     }
+
+    fn scan_in_view(
+        &self,
+        source: &Source,
+        options: &ScanOptions,
+        progress: &(dyn Fn(u64) -> bool + Sync),
+        view: View<'_>,
+    ) -> Result<BackendMap, ScanError> {
+        let files = source::open(source)?;
+        self.answer(&*files, &Request { options, progress, view: Some(view) })
+    }
 }
 
 fn apply_stack_file(files: &dyn SourceFiles, map: &mut BackendMap) {
@@ -222,8 +298,8 @@ fn apply_stack_file(files: &dyn SourceFiles, map: &mut BackendMap) {
 fn edges(project: &Project<'_>) -> Vec<Edge> {
     let mut found: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for (index, file) in project.files.iter().enumerate() {
-        for import in &file.imports {
-            let Some((other, _)) = project.import_file(index, import) else { continue };
+        for (at, import) in file.imports.iter().enumerate() {
+            let Some((other, _)) = project.import_file(index, at) else { continue };
             let Some(to) = project.files.get(other).filter(|_| other != index) else { continue };
             let line = file.line(import.span.start);
             let entry = found.entry((file.path.as_str(), to.path.as_str())).or_insert(line);

@@ -6,6 +6,7 @@ use crate::{
     analysis::source::{Entry, SkipReason, SourceFiles},
     domain::map::Skipped,
 };
+use std::path::Path;
 
 /// A source below, less what is excluded.
 pub struct ExcludedFiles<'s> {
@@ -42,6 +43,14 @@ impl SourceFiles for ExcludedFiles<'_> {
 
     fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    fn home(&self) -> Option<&Path> {
+        self.below.home()
+    }
+
+    fn is_overlaid(&self) -> bool {
+        self.below.is_overlaid()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, SkipReason> {

@@ -4,7 +4,7 @@
 //! refuses links and does not block on a pipe, so that a file swapped after the listing
 //! cannot lead the reader elsewhere or hang it.
 
-use super::{Entry, SIZE_LIMIT_BYTES, SkipReason, SourceFiles, leave_out, sort};
+use super::{Entry, SIZE_LIMIT_BYTES, SkipReason, SourceFiles, Stamp, leave_out, sort};
 use crate::{domain::map::Skipped, ports::ScanError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::{
@@ -12,6 +12,7 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 /// Walking is bound by system calls; more threads than this gain nothing.
@@ -45,10 +46,11 @@ impl DirectoryFiles {
         let root = fs::canonicalize(root)
             .map_err(|error| ScanError::Unreadable { path: shown, reason: error.to_string() })?;
         let listing = Arc::new(Mutex::new(Listing::default()));
+        let now = SystemTime::now();
         walker(&root, &listing).run(|| {
             let (root, listing) = (root.clone(), Arc::clone(&listing));
             Box::new(move |found| {
-                note(&root, found, &listing);
+                note(&root, found, now, &listing);
                 WalkState::Continue
             })
         });
@@ -70,6 +72,10 @@ impl SourceFiles for DirectoryFiles {
 
     fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    fn home(&self) -> Option<&Path> {
+        Some(&self.root)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, SkipReason> {
@@ -126,7 +132,7 @@ fn holds(folder: &Path, pattern: &str) -> bool {
     })
 }
 
-fn note(root: &Path, found: Result<DirEntry, ignore::Error>, listing: &Mutex<Listing>) {
+fn note(root: &Path, found: Result<DirEntry, ignore::Error>, now: SystemTime, listing: &Mutex<Listing>) {
     let entry = match found {
         Ok(entry) => entry,
         Err(error) => {
@@ -148,7 +154,8 @@ fn note(root: &Path, found: Result<DirEntry, ignore::Error>, listing: &Mutex<Lis
         (_, Ok(metadata)) if metadata.len() > SIZE_LIMIT_BYTES => too_large(metadata.len()),
         (Ok(path), Ok(metadata)) => {
             let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
-            listing.entries.push(Entry { path: path.to_owned(), size_bytes: metadata.len() });
+            let stamp = Stamp::of(&metadata, now);
+            listing.entries.push(Entry { path: path.to_owned(), size_bytes: metadata.len(), stamp });
             return;
         }
     };
@@ -163,9 +170,9 @@ pub(super) fn too_large(size_bytes: u64) -> SkipReason {
     SkipReason::TooLarge { size_bytes, limit_bytes: SIZE_LIMIT_BYTES }
 }
 
-/// Opens without following a final link and without waiting for a writer, then checks what
-/// was opened, not what had been listed.
-fn read_regular(path: &Path) -> Result<Vec<u8>, SkipReason> {
+/// The bytes of a regular file of a sane size. Opens without following a final link and
+/// without waiting for a writer, then checks what was opened, not what had been listed.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, SkipReason> {
     let unreadable = |error: io::Error| SkipReason::Unreadable(error.to_string());
     let file = open_no_follow(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
@@ -183,15 +190,17 @@ fn read_regular(path: &Path) -> Result<Vec<u8>, SkipReason> {
     Ok(bytes)
 }
 
+/// Opens a file for reading: no link is followed, and a pipe without a writer does not block.
 #[cfg(unix)]
-fn open_no_follow(path: &Path) -> io::Result<File> {
+pub fn open_no_follow(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let flags = nix::fcntl::OFlag::O_NOFOLLOW | nix::fcntl::OFlag::O_NONBLOCK;
     OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
 }
 
+/// Opens a file for reading: no link is followed.
 #[cfg(not(unix))]
-fn open_no_follow(path: &Path) -> io::Result<File> {
+pub fn open_no_follow(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path)?.file_type().is_symlink() {
         return Err(io::Error::other("symbolic link"));
     }

@@ -63,6 +63,11 @@ enum Sign {
     Inside(&'static [&'static str]),
 }
 
+/// Whether folders of that name never hold source, whatever stands beside them.
+pub fn is_never_source(name: &str) -> bool {
+    ALWAYS.iter().any(|(known, _)| *known == name)
+}
+
 /// Why a folder is left out, or none. `beside` and `inside` say whether a file of that
 /// name (or pattern `*.ext`) stands in the folder's parent, or in the folder.
 pub(super) fn folder(

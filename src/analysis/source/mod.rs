@@ -8,12 +8,15 @@ mod directory;
 mod leave_out;
 mod overlay;
 mod skip;
+mod stamp;
 mod text;
 mod tree;
 
-pub use directory::DirectoryFiles;
+pub use directory::{DirectoryFiles, open_no_follow, read_regular};
+pub use leave_out::is_never_source;
 pub use overlay::OverlayFiles;
 pub use skip::SkipReason;
+pub use stamp::Stamp;
 pub use text::{LINE_LIMIT_BYTES, source_text};
 pub use tree::TreeFiles;
 
@@ -21,6 +24,7 @@ use crate::{
     domain::map::Skipped,
     ports::{ScanError, Source},
 };
+use std::path::Path;
 
 /// A file larger than this is listed as skipped and never read.
 pub const SIZE_LIMIT_BYTES: u64 = 2 * 1024 * 1024;
@@ -31,6 +35,8 @@ pub struct Entry {
     /// Relative to the root, with `/`, always UTF-8.
     pub path: String,
     pub size_bytes: u64,
+    /// Tells without reading whether the file is as it was.
+    pub stamp: Stamp,
 }
 
 /// The files of a source at one moment.
@@ -40,6 +46,16 @@ pub trait SourceFiles: Send + Sync {
 
     /// What was left out while listing, sorted by path.
     fn skipped(&self) -> &[Skipped];
+
+    /// The folder or repository that the files belong to; none for files of nowhere.
+    fn home(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Whether other texts lie on top, so that the files are nobody's lasting state.
+    fn is_overlaid(&self) -> bool {
+        false
+    }
 
     /// The bytes of a listed file. Blocks on disk or on the object store.
     fn read(&self, path: &str) -> Result<Vec<u8>, SkipReason>;

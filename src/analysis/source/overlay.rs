@@ -1,8 +1,8 @@
 //! Another source with some texts replaced, added or removed.
 
-use super::{Entry, SkipReason, SourceFiles};
+use super::{Entry, SkipReason, SourceFiles, Stamp};
 use crate::domain::map::Skipped;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// A source below, and the texts on top of it.
 pub struct OverlayFiles {
@@ -18,7 +18,11 @@ impl OverlayFiles {
         let mut entries: Vec<Entry> =
             below.entries().iter().filter(|entry| !texts.contains_key(&entry.path)).cloned().collect();
         entries.extend(texts.iter().filter_map(|(path, text)| {
-            text.as_ref().map(|text| Entry { path: path.clone(), size_bytes: text.len() as u64 })
+            text.as_ref().map(|text| Entry {
+                path: path.clone(),
+                size_bytes: text.len() as u64,
+                stamp: Stamp::Unknown,
+            })
         }));
         entries.sort();
         let skipped =
@@ -34,6 +38,14 @@ impl SourceFiles for OverlayFiles {
 
     fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    fn home(&self) -> Option<&Path> {
+        self.below.home()
+    }
+
+    fn is_overlaid(&self) -> bool {
+        true
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, SkipReason> {

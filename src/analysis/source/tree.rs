@@ -3,7 +3,7 @@
 //! Only blobs with a regular mode are listed: links and submodules are named as skipped.
 //! libgit2 handles are not shared between threads, so readers take one from a small pool.
 
-use super::{Entry, SIZE_LIMIT_BYTES, SkipReason, SourceFiles, directory::too_large, leave_out, sort};
+use super::{Entry, SIZE_LIMIT_BYTES, SkipReason, SourceFiles, Stamp, directory::too_large, leave_out, sort};
 use crate::{domain::map::Skipped, ports::ScanError};
 use git2::{ObjectType, Oid, Repository, Tree};
 use std::{
@@ -79,7 +79,8 @@ impl TreeFiles {
                 match String::from_utf8(bytes) {
                     Ok(path) => {
                         self.blobs.insert(path.clone(), entry.id());
-                        self.entries.push(Entry { path, size_bytes: size });
+                        let stamp = Stamp::of_blob(entry.id().as_bytes());
+                        self.entries.push(Entry { path, size_bytes: size, stamp });
                     }
                     Err(error) => {
                         self.skipped.push(SkipReason::NameNotUtf8.at_bytes(error.as_bytes()));
@@ -111,6 +112,10 @@ impl SourceFiles for TreeFiles {
 
     fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    fn home(&self) -> Option<&Path> {
+        Some(&self.repository)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, SkipReason> {

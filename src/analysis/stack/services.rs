@@ -68,12 +68,15 @@ pub fn detect(files: &dyn SourceFiles) -> Result<Detection, ScanError> {
             Some(FileUse::search(signals, &entry.path, &text))
         })
         .collect();
-    detect_from(files, &uses)
+    detect_from(files, signals, &uses.iter().collect::<Vec<_>>())
 }
 
 /// Detects from uses that were searched already; they come sorted by path.
-pub fn detect_from(files: &dyn SourceFiles, uses: &[FileUse]) -> Result<Detection, ScanError> {
-    let signals = shipped()?;
+pub fn detect_from(
+    files: &dyn SourceFiles,
+    signals: &Signals,
+    uses: &[&FileUse],
+) -> Result<Detection, ScanError> {
     let mut units = units::collect(files, signals);
     add_bare_units(&mut units, uses);
     let all: HashSet<&str> = files.entries().iter().map(|entry| entry.path.as_str()).collect();
@@ -165,7 +168,7 @@ fn language_version(
 }
 
 /// Source files without a manifest of their ecosystem above them make a unit at the root.
-fn add_bare_units(units: &mut Vec<Unit>, uses: &[FileUse]) {
+fn add_bare_units(units: &mut Vec<Unit>, uses: &[&FileUse]) {
     let bare: BTreeSet<usize> = uses
         .iter()
         .filter_map(|file| Some((file.language?.ecosystem, file.path.as_str())))
@@ -202,7 +205,7 @@ fn paths_by_unit<'a>(
     paths
 }
 
-fn uses_by_unit<'a>(units: &[Unit], uses: &'a [FileUse]) -> BTreeMap<usize, Vec<&'a FileUse>> {
+fn uses_by_unit<'a>(units: &[Unit], uses: &[&'a FileUse]) -> BTreeMap<usize, Vec<&'a FileUse>> {
     let mut owned: BTreeMap<usize, Vec<&FileUse>> = BTreeMap::new();
     for file in uses {
         let ecosystems: BTreeSet<usize> = match file.language {
@@ -211,7 +214,7 @@ fn uses_by_unit<'a>(units: &[Unit], uses: &'a [FileUse]) -> BTreeMap<usize, Vec<
         };
         for ecosystem in ecosystems {
             if let Some(index) = owner(units, ecosystem, &file.path) {
-                owned.entry(index).or_default().push(file);
+                owned.entry(index).or_default().push(*file);
             }
         }
     }

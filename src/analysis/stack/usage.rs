@@ -4,9 +4,10 @@
 //! those without a front end, and an import inside a string costs at most a hit too many.
 
 use super::signals::{LanguageId, SignalId, Signals, first_segment};
+use serde::{Deserialize, Serialize};
 
 /// The hits of one file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileUse {
     pub path: String,
     pub language: Option<LanguageId>,
@@ -15,7 +16,7 @@ pub struct FileUse {
 }
 
 /// One signal seen in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
     pub(super) signal: SignalId,
     /// 1-based.
@@ -26,7 +27,7 @@ pub struct Hit {
 }
 
 /// How a signal was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HitKind {
     Import,
     Text,

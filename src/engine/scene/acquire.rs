@@ -29,7 +29,7 @@ pub fn pane(model: &Model, pane: Pane) -> PaneView {
 
 /// The endpoint whose flow is shown: the chosen one, or the nearest to the task.
 pub fn shown_endpoint(model: &Model) -> Option<usize> {
-    let map = model.map();
+    let map = model.shown_map();
     model
         .screen
         .endpoint
@@ -38,7 +38,7 @@ pub fn shown_endpoint(model: &Model) -> Option<usize> {
 }
 
 fn middle(model: &Model) -> PaneView {
-    let map = model.map();
+    let map = model.shown_map();
     if let Some((path, line)) = &model.screen.preview {
         return source(model, path, *line);
     }
@@ -195,7 +195,7 @@ fn list(model: &Model, map: &BackendMap) -> PaneView {
 /// The source of a file around a line.
 pub fn source(model: &Model, path: &str, line: u32) -> PaneView {
     let mut rows = vec![Row::Blank];
-    let map = model.map();
+    let map = model.shown_map();
     let evidence = map.files.iter().find(|file| file.path == path);
     if let Some(file) = evidence {
         rows.push(Row::Text {

@@ -18,7 +18,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 pub(super) fn know(model: &Model) -> PaneView {
-    let map = model.map();
+    let map = model.shown_map();
     let mut rows = vec![Row::Blank];
     let on_path: BTreeSet<&str> = shown_endpoint(model)
         .and_then(|index| map.flows.get(index))
@@ -92,7 +92,7 @@ pub fn finding_rows(finding: &Finding) -> [Row; 2] {
 
 /// Figures of the scan.
 pub fn scan(model: &Model) -> PaneView {
-    let map = model.map();
+    let map = model.shown_map();
     let mut rows = vec![Row::Blank];
     let layers = Layer::ALL
         .into_iter()
@@ -150,6 +150,12 @@ pub fn scan(model: &Model) -> PaneView {
         ],
         indent: 0,
     });
+    if model.world.working.is_some() {
+        rows.push(Row::Text {
+            line: vec![muted("Follows your files; proposals are made on the base.")],
+            indent: 0,
+        });
+    }
     let count = match &model.world.scan {
         ScanState::Done { elapsed_ms } => format!("{:.1} s", *elapsed_ms as f64 / 1000.0),
         ScanState::Running { files } => format!("{files} files read"),

@@ -68,9 +68,11 @@ pub fn act(cx: &mut Cx<'_>, action: Action) -> bool {
 fn choose(cx: &mut Cx<'_>) {
     let paths: Vec<String> = match cx.marked() {
         Some(Target::File(path)) => vec![path],
-        Some(Target::Layer(layer)) => cx.model.map().files_in(layer).map(|file| file.path.clone()).collect(),
+        Some(Target::Layer(layer)) => {
+            cx.model.shown_map().files_in(layer).map(|file| file.path.clone()).collect()
+        }
         Some(Target::FlowStep(index)) => {
-            let map = cx.model.map();
+            let map = cx.model.shown_map();
             shown_endpoint(cx.model)
                 .and_then(|at| map.flows.get(at))
                 .and_then(|flow| flow.steps.get(index))
@@ -114,7 +116,7 @@ fn take_suggestion(cx: &mut Cx<'_>) {
 fn fold(cx: &mut Cx<'_>, fold: bool) {
     let layer = match cx.marked() {
         Some(Target::Layer(layer)) => Some(layer),
-        Some(Target::File(path)) => cx.model.map().layer_of(&path),
+        Some(Target::File(path)) => cx.model.shown_map().layer_of(&path),
         _ => None,
     };
     if let Some(layer) = layer {
@@ -128,7 +130,7 @@ fn fold(cx: &mut Cx<'_>, fold: bool) {
 }
 
 fn open(cx: &mut Cx<'_>) {
-    let map = cx.model.map();
+    let map = cx.model.shown_map();
     let place = match cx.marked() {
         Some(Target::Endpoint(index)) => {
             cx.model.screen.endpoint = Some(index);
@@ -171,7 +173,7 @@ fn open(cx: &mut Cx<'_>) {
 }
 
 fn next_endpoint(cx: &mut Cx<'_>, forward: bool) {
-    let count = cx.model.map().endpoints.len();
+    let count = cx.model.shown_map().endpoints.len();
     if count == 0 {
         cx.refuse("No endpoint was found.");
         return;

@@ -31,7 +31,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -72,6 +72,8 @@ pub struct Host {
     proposals: Cancel,
     scan_generation: Arc<AtomicU64>,
     check_generation: Arc<AtomicU64>,
+    /// Ends the watch over the user's files; none while nobody watches.
+    watching: Option<Arc<AtomicBool>>,
     intents: Intents,
     /// Those that must not be cut off: they write, or have processes of their own.
     unfinished: Pending,
@@ -187,6 +189,7 @@ impl Host {
             proposals: Cancel::default(),
             scan_generation: Arc::default(),
             check_generation: Arc::default(),
+            watching: None,
             intents: Intents::default(),
             unfinished: Pending::default(),
             pending: Pending::default(),
@@ -209,6 +212,9 @@ impl Host {
         const KILLED: Duration = Duration::from_millis(1500);
         self.scan_generation.fetch_add(1, Ordering::SeqCst);
         self.check_generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(stop) = &self.watching {
+            stop.store(true, Ordering::SeqCst);
+        }
         self.intents.close();
         for patience in [ASKED, KILLED] {
             for cancel in self.runs.lock().unwrap_or_else(PoisonError::into_inner).iter() {

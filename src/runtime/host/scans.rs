@@ -1,19 +1,25 @@
 //! Scans of the base, and what follows from its map: commands, suggestions, previews.
 
 use super::{
-    super::checking::{self, Checks},
+    super::{
+        checking::{self, Checks},
+        watch,
+    },
     Host, Worker,
 };
 use crate::{
     analysis::{source, stackfile},
     domain::map::BackendMap,
-    engine::{Model, Msg, effect::ScanTarget, msg::Suggestion},
+    engine::{Model, Msg, effect::ScanTarget, msg::Suggestion, view::SceneKind},
     ports::{ScanOptions, Source},
     verify::TrustStore,
 };
 use std::{
     path::Path,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -37,8 +43,13 @@ impl Host {
                 worker.send(Msg::ScanProgress(files));
                 live.load(Ordering::SeqCst) == generation
             };
+            let view = |map: BackendMap| {
+                if live.load(Ordering::SeqCst) == generation {
+                    worker.send(Msg::ScanView(Arc::new(map)));
+                }
+            };
             let options = ScanOptions { no_cache: false, rules: true };
-            let outcome = worker.tools.scanner.scan(&source, &options, &progress);
+            let outcome = worker.tools.scanner.scan_in_view(&source, &options, &progress, &view);
             if live.load(Ordering::SeqCst) != generation {
                 return;
             }
@@ -46,6 +57,18 @@ impl Host {
             let outcome = outcome.map(Arc::new).map_err(|error| error.to_string());
             worker.send(Msg::Scanned { target, outcome, elapsed_ms });
         });
+    }
+
+    /// Follows the user's files from now on; the base must have been scanned, so that the
+    /// two scans do not share the processors.
+    pub fn watch(&mut self, model: &Model) {
+        if self.watching.is_some() {
+            return;
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        self.watching = Some(stop.clone());
+        let differs = model.world.repo.as_ref().is_some_and(|repo| !repo.dirty.is_empty());
+        self.spawn("watch", move |worker| watch::follow(worker, &stop, differs));
     }
 
     pub(super) fn survey(&self, model: &Model) {
@@ -56,10 +79,12 @@ impl Host {
 
     pub(super) fn load_source(&self, model: &Model, path: String) {
         let base = model.session.identity.base.clone();
+        // ACQUIRE shows the user's files once they differ; lines are those of its map.
+        let follows = model.world.working.is_some() && model.kind() == SceneKind::Acquire;
         self.spawn("source", move |worker| {
             let vault = &worker.tools.vault;
-            let bytes = if base.is_empty() {
-                std::fs::read(worker.tools.root.join(&path)).ok()
+            let bytes = if base.is_empty() || follows {
+                source::read_regular(&worker.tools.root.join(&path)).ok()
             } else {
                 vault.read(&base, &path).ok().flatten().map(|file| file.bytes)
             };

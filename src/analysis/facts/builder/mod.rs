@@ -10,7 +10,7 @@ mod exprs;
 use super::{
     comments::{self, Suppression},
     expr::{Entry, Expr, ExprList},
-    file::FileFacts,
+    file::{FileData, FileFacts},
     ids::{BlockId, ExprId, ScopeId, Span, Sym},
     items::{
         Arg, ArgList, Bind, BindKind, Block, BlockKind, Call, CallFlags, Export, Import, ImportFlags,
@@ -361,7 +361,7 @@ impl FactsBuilder {
 
     /// The finished facts.
     pub fn finish(self) -> FileFacts {
-        FileFacts {
+        FileFacts::from(FileData {
             path: self.path,
             lang: self.lang,
             package: self.package,
@@ -384,6 +384,6 @@ impl FactsBuilder {
             exports: self.exports.into_boxed_slice(),
             blocks: self.blocks.into_boxed_slice(),
             suppressions: self.suppressions.into_boxed_slice(),
-        }
+        })
     }
 }

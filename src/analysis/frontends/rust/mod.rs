@@ -2,8 +2,8 @@
 //!
 //! One cursor walk, without recursion and without queries: every node is entered and
 //! left once, and on leaving it the operands of its children become one operand, so
-//! that a tree of any depth needs heap only. Macros are read from their tokens. The
-//! parser is stopped after a time budget.
+//! that a tree of any depth needs heap only. Macros are read from their tokens. What
+//! the parser may cost is bounded in `bounds`.
 
 mod expressions;
 mod functions;
@@ -20,58 +20,11 @@ mod types;
 mod uses;
 mod walk;
 
-use super::Refused;
+use super::{Refused, bounds};
 use crate::analysis::facts::FileFacts;
-use std::{
-    ops::ControlFlow,
-    time::{Duration, Instant},
-};
-use tree_sitter::{ParseOptions, Parser};
-
-/// How long the parser may take for one file. The largest file of ordinary source takes a
-/// twentieth of it, so that a busy machine does not change what is found.
-const BUDGET: Duration = Duration::from_secs(5);
-
-/// More open brackets than this are refused without asking the parser, which would bear
-/// them but take seconds.
-const MAX_BRACKETS: u32 = 5_000;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    if let Some(line) = too_deep(text) {
-        return Err(Refused::TooDeep { limit: MAX_BRACKETS, line });
-    }
-    let mut parser = Parser::new();
-    parser
-        .set_language(&tree_sitter_rust::LANGUAGE.into())
-        .map_err(|error| Refused::NotSource(error.to_string()))?;
-    let bytes = text.as_bytes();
-    let started = Instant::now();
-    let mut in_time = |_: &tree_sitter::ParseState| match started.elapsed() < BUDGET {
-        true => ControlFlow::Continue(()),
-        false => ControlFlow::Break(()),
-    };
-    let options = ParseOptions::new().progress_callback(&mut in_time);
-    let tree = parser
-        .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
-        .ok_or_else(|| Refused::NotSource("the parser took too long".to_owned()))?;
+    let tree = bounds::parse(&tree_sitter_rust::LANGUAGE.into(), text)?;
     walk::Walk::new(path, text).run(&tree)
-}
-
-/// The line where too many brackets are open. Brackets in texts and comments count too:
-/// no source has that many of them without their partners.
-fn too_deep(text: &str) -> Option<u32> {
-    let (mut open, mut line) = (0_u32, 1_u32);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'\n' => line += 1,
-            _ => {}
-        }
-        if open > MAX_BRACKETS {
-            return Some(line);
-        }
-    }
-    None
 }

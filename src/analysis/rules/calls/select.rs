@@ -2,12 +2,13 @@
 
 use crate::{
     analysis::{
-        facts::{Call, Expr, ExprId, FileFacts},
+        facts::{Call, Expr, ExprId, FileFacts, Sym},
         link::{FileId, Value},
         rules::context::Context,
     },
     knowledge::packs::Selector,
 };
+use rustc_hash::FxHashSet;
 
 /// What a selector finds.
 pub(in super::super) enum Selected {
@@ -56,7 +57,7 @@ pub(super) fn entry(context: &Context<'_, '_>, file: FileId, object: ExprId, key
         Expr::Map(_) => (file, facts, object),
         Expr::Str(_) | Expr::Num | Expr::Fun(_) => return Selected::Absent,
         // What is filled in later may hold anything.
-        Expr::Name(name) if is_filled(facts, facts.text(name)) => return Selected::Unknown,
+        Expr::Name(name) if context.filled(file, facts).contains(&name) => return Selected::Unknown,
         _ => match context.resolver().value(file, object) {
             Value::Map(other, map) => match context.resolver().facts(other) {
                 Some(facts) => (other, facts, map),
@@ -77,23 +78,27 @@ pub(super) fn entry(context: &Context<'_, '_>, file: FileId, object: ExprId, key
     }
 }
 
-/// Whether members are set on a name after it was made: `payload["exp"] = …`,
+/// Names on which members are set after they were made: `payload["exp"] = …`,
 /// `payload.update(…)`, `Object.assign(payload, …)`.
-fn is_filled(facts: &FileFacts, name: &str) -> bool {
-    let is_name = |expr: ExprId| {
+pub(in super::super) fn filled_names(facts: &FileFacts) -> FxHashSet<Sym> {
+    let name = |expr: ExprId| {
         let object = match facts.expr(expr) {
             Expr::Index(object, _) => object,
             _ => expr,
         };
-        matches!(facts.expr(object), Expr::Name(found) if facts.text(found) == name)
+        match facts.expr(object) {
+            Expr::Name(name) => Some(name),
+            _ => None,
+        }
     };
-    facts.binds.iter().any(|bind| bind.object.is_some_and(is_name))
-        || facts.calls.iter().any(|call| match facts.expr(call.callee) {
-            Expr::Attr(object, method) => match facts.text(method) {
-                "update" | "setdefault" | "insert" | "set" => is_name(object),
-                "assign" => facts.args(call.args).first().is_some_and(|arg| is_name(arg.value)),
-                _ => false,
-            },
-            _ => false,
-        })
+    let set = facts.binds.iter().filter_map(|bind| name(bind.object?));
+    let called = facts.calls.iter().filter_map(|call| {
+        let Expr::Attr(object, method) = facts.expr(call.callee) else { return None };
+        match facts.text(method) {
+            "update" | "setdefault" | "insert" | "set" => name(object),
+            "assign" => name(facts.args(call.args).first()?.value),
+            _ => None,
+        }
+    });
+    set.chain(called).collect()
 }

@@ -1,0 +1,133 @@
+//! What a text may cost before and while a tree-sitter grammar reads it.
+//!
+//! Grammars bear any nesting, but pay for it: memory grows with the tokens of a text, time
+//! with those that fit no rule. Texts are therefore looked at before they are parsed, and
+//! the parser is stopped when it has taken more steps than any source needs. Steps are
+//! counted and not timed, so that a busy machine finds what a calm one finds.
+
+use super::Refused;
+use std::ops::ControlFlow;
+use tree_sitter::{Language, ParseOptions, Parser, Tree};
+
+/// More open brackets, or more operators in a row, are refused without asking the parser.
+const MAX_OPEN: u32 = 2_000;
+
+/// More tokens than this are refused in any language: they would cost the memory and the
+/// time of a whole repository. Two megabytes of ordinary source have half of it.
+pub(super) const MAX_TOKENS: usize = 600_000;
+
+/// Rounds of the parser, a hundred steps each, that every text may take.
+const ROUNDS: usize = 2_000;
+
+/// Bytes of a text for each further round. Ordinary source has two hundred to the round.
+const BYTES_PER_ROUND: usize = 24;
+
+/// The syntax tree of a text, or why there is none.
+pub(super) fn parse(language: &Language, text: &str) -> Result<Tree, Refused> {
+    if let Some(line) = too_deep(text) {
+        return Err(Refused::TooDeep { limit: MAX_OPEN, line });
+    }
+    parse_within(ROUNDS + text.len() / BYTES_PER_ROUND, language, text)
+}
+
+fn parse_within(rounds: usize, language: &Language, text: &str) -> Result<Tree, Refused> {
+    let mut parser = Parser::new();
+    parser.set_language(language).map_err(|error| Refused::NotSource(error.to_string()))?;
+    let bytes = text.as_bytes();
+    let mut left = rounds;
+    let mut goes_on = |_: &tree_sitter::ParseState| match left.checked_sub(1) {
+        Some(fewer) => {
+            left = fewer;
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(()),
+    };
+    let options = ParseOptions::new().progress_callback(&mut goes_on);
+    parser
+        .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
+        .ok_or_else(|| Refused::NotSource("the parser took too long".to_owned()))
+}
+
+/// Why a text is refused for the number of its tokens.
+pub(super) fn too_dense(text: &str) -> Option<Refused> {
+    // A token has a byte at least: most texts need no second look.
+    if text.len() <= MAX_TOKENS || tokens(text) <= MAX_TOKENS {
+        return None;
+    }
+    Some(match too_deep(text) {
+        Some(line) => Refused::TooDeep { limit: MAX_OPEN, line },
+        None => Refused::TooDense,
+    })
+}
+
+/// Words and signs of a text, whatever its language.
+fn tokens(text: &str) -> usize {
+    let (mut count, mut in_word) = (0, false);
+    for byte in text.bytes() {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+        count += usize::from(if is_word { !in_word } else { !byte.is_ascii_whitespace() });
+        in_word = is_word;
+    }
+    count
+}
+
+/// The line where too many brackets are open or too many operators stand in a row. Those
+/// in texts and comments count too: no source has that many of them.
+fn too_deep(text: &str) -> Option<u32> {
+    let (mut open, mut signs, mut line) = (0_u32, 0_u32, 1_u32);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'\n' => line += 1,
+            _ => {}
+        }
+        match byte {
+            // Rules of `-----` and `=====` end with their line.
+            b'!' | b'-' | b'~' | b'&' | b'*' | b'+' => signs += 1,
+            b' ' => {}
+            _ => signs = 0,
+        }
+        if open > MAX_OPEN || signs > MAX_OPEN {
+            return Some(line);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn go(text: &str) -> Result<Tree, Refused> {
+        parse(&tree_sitter_go::LANGUAGE.into(), text)
+    }
+
+    #[test]
+    fn brackets_and_operators_are_counted_by_line() {
+        assert_eq!(too_deep("f(a[0]{})"), None);
+        assert_eq!(too_deep(&format!("\n{}", "(".repeat(2_001))), Some(2));
+        assert_eq!(too_deep(&format!("\n\n{}1", "- ".repeat(2_001))), Some(3));
+        assert_eq!(too_deep(&"----\n".repeat(2_001)), None);
+        assert!(matches!(
+            go(&format!("package a\nvar x = {}1", "-".repeat(9_000))),
+            Err(Refused::TooDeep { line: 2, .. })
+        ));
+    }
+
+    #[test]
+    fn tokens_are_words_and_signs() {
+        assert_eq!(tokens("let größe_1 = f(a, 12);"), 10);
+        assert_eq!(too_dense(&"word ".repeat(MAX_TOKENS)), None);
+        assert_eq!(too_dense(&"a;".repeat(MAX_TOKENS)), Some(Refused::TooDense));
+        assert!(matches!(too_dense(&"(".repeat(2 * MAX_TOKENS)), Some(Refused::TooDeep { line: 1, .. })));
+    }
+
+    #[test]
+    fn the_parser_is_stopped_after_its_rounds() {
+        let source = "package a\n".to_owned() + &"func f(x int) int { return g(x + 1)[0].h }\n".repeat(500);
+        assert!(go(&source).is_ok());
+        let stopped = parse_within(10, &tree_sitter_go::LANGUAGE.into(), &source);
+        assert!(matches!(stopped, Err(Refused::NotSource(_))));
+    }
+}
