@@ -74,7 +74,7 @@ fn free_names(text: &str) -> BTreeSet<&str> {
                     start = None;
                     let name = part.get(from..at).unwrap_or_default();
                     let lead = part.get(..from).unwrap_or_default();
-                    if matches!(before, "fn" | "struct" | "const" | "let") {
+                    if matches!(before, "fn" | "struct" | "const") {
                         defined.insert(name);
                     }
                     if !lead.ends_with(['.', ':']) {
