@@ -35,6 +35,7 @@ mod pty_resume;
 mod pty_terminal;
 mod pty_verify;
 mod pty_walkthrough;
+mod recipe_axum;
 mod recipe_fastapi;
 mod recipe_nest;
 mod rules_docs;
