@@ -25,6 +25,7 @@ mod knowledge_orm;
 mod knowledge_overlay;
 mod layering;
 mod linear_demo;
+mod packs_docs;
 mod propose_command;
 mod pty_answers;
 mod pty_follow;

@@ -61,4 +61,9 @@ backends! {
     laravel symfony slim
     phoenix
     spring jax_rs micronaut javalin ktor aspnetcore
+    fastapi starlette flask django litestar aiohttp sanic
+    express nestjs hono fastify koa hapi elysia adonisjs
+    axum actix_web rocket
+    bottle quart falcon polka restify poem salvo
+    strawberry graphql_schema grpc
 }

@@ -131,7 +131,7 @@ impl<'a> Linker<'a> {
         facts: &FileFacts,
         function: ScopeId,
         node: NodeId,
-        pack: &Pack,
+        pack: &'a Pack,
         rule: &Annotation,
         name: &str,
         call: Option<&Call>,

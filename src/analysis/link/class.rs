@@ -5,7 +5,6 @@ use super::{
     linker::Linker,
     lookup::At,
     project::FileId,
-    rules::verb_of,
     select::Site,
     value::Value,
 };
@@ -280,25 +279,5 @@ impl<'a> Linker<'a> {
             .map(|(position, _)| position)?;
         let named = self.index(of).is_some_and(|index| index.is_named(ScopeId::MODULE, bind));
         named.then(|| Value::Router(self.graph.node(NodeKey::Collection(of, position), position)))
-    }
-
-    /// The verbs of the methods of a handler class.
-    pub fn class_verbs(&mut self, file: FileId, class: ScopeId, pack: &Pack) -> Vec<String> {
-        let is_class = self
-            .facts(file)
-            .and_then(|facts| facts.scope(class))
-            .is_some_and(|scope| scope.kind == ScopeKind::Class);
-        if !is_class {
-            return Vec::new();
-        }
-        let mut verbs = Vec::new();
-        for name in ["get", "post", "put", "patch", "delete", "head", "options"] {
-            if matches!(self.class_member(file, class, name), Value::Function(..))
-                && let Some(verb) = verb_of(pack, name)
-            {
-                verbs.push(verb);
-            }
-        }
-        verbs
     }
 }

@@ -9,7 +9,7 @@ use super::{
     graph::{Graph, NodeId},
     index::FileIndex,
     modules::Resolvers,
-    project::{FileId, ProjectFiles},
+    project::{FileId, Module, ProjectFiles},
     properties::Properties,
     rules::Rules,
     specs::Specs,
@@ -18,7 +18,7 @@ use super::{
     version::Versions,
 };
 use crate::{
-    analysis::facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
+    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind, Span},
     knowledge::packs::Packs,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -78,6 +78,14 @@ pub(super) struct Linker<'a> {
     pub assigned: FxHashMap<(FileId, ScopeId), FxHashMap<String, Vec<Value>>>,
     /// Elements that loops are fixed to, innermost last.
     pub elements: Vec<(FileId, ExprId, usize)>,
+    /// Objects being declared one by one, innermost last.
+    pub items: Vec<(Value, Option<(FileId, ExprId)>)>,
+    /// Where routes stand that a function registers for its caller.
+    pub registered_at: Option<(FileId, Span)>,
+    /// What `self` is in a file, while a method is worked out for one call.
+    pub receiver_is: Option<(FileId, Value)>,
+    /// The calls in functions that register routes of their parameters.
+    pub registrars: FxHashMap<(FileId, ScopeId), Rc<[CallId]>>,
     /// Arguments of the function calls being evaluated for one call site.
     pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
     /// Types and functions that live beside the class they belong to: Rust's `impl`.
@@ -95,6 +103,8 @@ pub(super) struct Linker<'a> {
     /// Settings that packs ask for and that some file switches on.
     pub switches: FxHashSet<&'a str>,
     pub specs: Specs,
+    /// Modules of settings by the variable that names them.
+    pub settings_files: FxHashMap<String, Vec<(Module, FileId)>>,
     /// The method of each name; none where several have it.
     pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
@@ -131,8 +141,13 @@ impl<'a> Linker<'a> {
             named_blocks: FxHashMap::default(),
             elements: Vec::new(),
             frames: Vec::new(),
+            items: Vec::new(),
+            registered_at: None,
+            receiver_is: None,
+            registrars: FxHashMap::default(),
             owned: FxHashMap::default(),
             versions: Versions::default(),
+            settings_files: FxHashMap::default(),
             methods: methods(files),
             fuel: FUEL,
             depth: 0,
@@ -193,6 +208,7 @@ impl<'a> Linker<'a> {
             let interesting = name
                 .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))
                 || self.sets_router(file, facts, call)
+                || self.is_on_router(file, facts, call, handed_over)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
                         || self.may_be_router(file, facts, arg.value)
@@ -202,6 +218,17 @@ impl<'a> Linker<'a> {
                 self.call(file, id);
             }
         }
+    }
+
+    /// Whether a call is a method on a variable that goes by the name of a router, and that
+    /// a class of the project may have.
+    fn is_on_router(&self, file: FileId, facts: &FileFacts, call: &Call, names: &FxHashSet<String>) -> bool {
+        if let Expr::Index(object, _) = facts.expr(call.callee) {
+            return self.callee_name(file, object).is_some_and(|name| names.contains(name));
+        }
+        let Expr::Attr(object, method) = facts.expr(call.callee) else { return false };
+        self.methods.contains_key(facts.text(method))
+            && self.callee_name(file, object).is_some_and(|name| names.contains(name))
     }
 
     /// Puts what files beside the code say before everything that applications serve.

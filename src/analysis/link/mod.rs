@@ -12,17 +12,24 @@ mod arguments;
 mod blocks;
 mod call;
 mod children;
+mod choices;
 mod class;
+mod construct;
 mod context;
+mod contracts;
 mod conventions;
 mod effect;
 mod eval;
 mod fields;
+mod folders;
 mod format;
 mod graph;
 mod groups;
+mod grown;
 mod handler;
+mod helpers;
 mod index;
+mod inline;
 mod known;
 mod linker;
 mod lookup;
@@ -30,6 +37,7 @@ mod member;
 mod modules;
 mod named;
 mod names;
+mod operations;
 mod params;
 mod path;
 mod project;
@@ -41,10 +49,12 @@ mod resolver;
 mod resources;
 mod rules;
 mod select;
+mod settings;
 mod specs;
 mod table_routes;
 mod tables;
 mod tested;
+mod texts;
 mod tokens;
 mod value;
 mod verbs;
@@ -64,7 +74,7 @@ pub use value::Value;
 
 /// What linking gives.
 pub struct Linked<'a> {
-    /// Sorted by path, then method, then place.
+    /// HTTP endpoints, then operations; each sorted by path, then method, then place.
     pub endpoints: Vec<Endpoint>,
     /// The definition that handles each endpoint, in their order; none where it is not in
     /// the project.
@@ -89,9 +99,11 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     linker.add_table_routes(&mut found);
     let imports = linker.import_targets();
     let edges = linker.import_edges(&imports);
+    let operations = linker.operations(project);
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
+        .chain(operations)
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
     Linked {

@@ -227,11 +227,13 @@ impl<'a> Resolver<'a> {
         found.into_iter().find_map(|selected| selected.expr).map(|(_, expr)| expr)
     }
 
-    /// Whether a dotted type path belongs to a family of types.
+    /// Whether a dotted type path belongs to a family of types. A value that a call gave
+    /// goes by what was called.
     pub fn type_in_family(&self, family: &str, lang: Lang, path: &str) -> bool {
-        self.members(family, lang)
-            .iter()
-            .any(|member| member.types.iter().any(|pattern| pattern.matches(path)))
+        self.members(family, lang).iter().any(|member| {
+            let made = member.method.is_empty().then_some(&member.call);
+            member.types.iter().chain(made.into_iter().flatten()).any(|pattern| pattern.matches(path))
+        })
     }
 
     /// Whether a class belongs to a family of classes.

@@ -43,6 +43,10 @@ impl<'a> Linker<'a> {
     fn select_one(&mut self, site: Site<'_>, selector: &Selector, found: &mut Vec<Selected>) {
         let Some(facts) = self.facts(site.file) else { return };
         if let Some(text) = &selector.lit {
+            let there = |name: &String| self.chained_call(site, facts, name).is_some();
+            if selector.chained.as_ref().is_some_and(|name| !there(name)) {
+                return;
+            }
             found.push(Selected { value: Value::text(text), expr: None });
             return;
         }
@@ -53,6 +57,10 @@ impl<'a> Linker<'a> {
                     found.push(Selected { value, expr: None });
                 }
             }
+            return;
+        }
+        if selector.item {
+            self.select_item(selector, found);
             return;
         }
         let (file, call) = match (&selector.sibling, &selector.chained) {
@@ -84,9 +92,25 @@ impl<'a> Linker<'a> {
         if let Some(first) = selector.rest {
             let rest: Vec<Arg> =
                 facts.args(call.args).iter().copied().filter(|arg| arg.name.is_none()).collect();
-            let values =
-                rest.iter().skip(first as usize).map(|arg| self.expr(site.file, arg.value)).collect();
+            let spreads = rest.iter().filter(|arg| arg.spread).count();
+            let values = rest
+                .iter()
+                .skip(first as usize)
+                .map(|arg| (arg.spread, self.expr(site.file, arg.value)))
+                // Of `*paths, **options` the second spreads no positions.
+                .filter(|(spread, value)| !(*spread && spreads > 1 && value.is_unknown()))
+                .map(|(_, value)| value)
+                .collect();
             found.push(Selected { value: Value::List(values), expr: None });
+            return;
+        }
+        if let Some(position) = selector.inner {
+            let outer = argument(facts, call, selector).map(|arg| facts.expr(arg.value));
+            let Some(Expr::Call(inner)) = outer else { return };
+            let Some(inner) = facts.call(inner) else { return };
+            let site = Site { call: Some(inner), ..site };
+            let selector = Selector { arg: Some(position), kw: None, inner: None, ..selector.clone() };
+            self.select_one(site, &selector, found);
             return;
         }
         let Some(arg) = argument(facts, call, selector) else {
@@ -104,7 +128,9 @@ impl<'a> Linker<'a> {
         }
         let mut value = self.expr(site.file, arg.value);
         if let Some(key) = &selector.key {
-            value = self.member(&value, key);
+            for part in key.split('.') {
+                value = self.member(&value, part);
+            }
             if value.is_unknown() {
                 return;
             }
@@ -139,6 +165,36 @@ impl<'a> Linker<'a> {
             }
         }
         found.push(Selected { value, expr: Some((site.file, arg.value)) });
+    }
+
+    /// A part of the object that is being declared.
+    fn select_item(&mut self, selector: &Selector, found: &mut Vec<Selected>) {
+        let Some((item, expr)) = self.items.last().cloned() else { return };
+        let (value, expr) = match &selector.key {
+            Some(key) => {
+                let (mut value, mut expr) = (item, None);
+                for part in key.split('.') {
+                    expr = self.entry_expr(&value, part);
+                    value = self.member(&value, part);
+                }
+                (value, expr)
+            }
+            None => (item, expr),
+        };
+        if !(value.is_unknown() && expr.is_none()) && (!selector.text || may_be_text(&value)) {
+            found.push(Selected { value, expr });
+        }
+    }
+
+    /// Where the value under a key of an object stands.
+    pub fn entry_expr(&self, object: &Value, key: &str) -> Option<(FileId, ExprId)> {
+        let Value::Map(file, map) = object else { return None };
+        let facts = self.facts(*file)?;
+        let Expr::Map(entries) = facts.expr(*map) else { return None };
+        facts.entries(entries).iter().rev().find_map(|entry| match facts.expr(entry.key?) {
+            Expr::Str(text) if facts.text(text) == key => Some((*file, entry.value)),
+            _ => None,
+        })
     }
 
     /// What a selector reads off the callee of a call.
@@ -241,23 +297,6 @@ impl<'a> Linker<'a> {
             }
             _ => None,
         })
-    }
-
-    /// The value of a call that reads a property file.
-    pub fn property_read(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        path: &str,
-    ) -> Option<Value> {
-        let read = self.rules.of(facts.lang).find_map(|(_, pack)| {
-            pack.reads.iter().find(|read| read.call.iter().any(|pattern| pattern.matches(path)))
-        })?;
-        let site = Site { file, call: Some(call), definition: None };
-        let key = self.select_path(site, &read.from)?;
-        let value = self.properties.value(&facts.path, Some(&read.file), key.first()?)?;
-        Some(Value::text(&value))
     }
 
     /// A side of the first entry of a map.

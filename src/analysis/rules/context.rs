@@ -82,6 +82,15 @@ impl<'c, 'a> Context<'c, 'a> {
         self.layers.get(file.index()).copied().unwrap_or(Layer::Other)
     }
 
+    /// Whether a file says itself which layer it is in: by its name, its classes or what it
+    /// serves, not only by the libraries it uses.
+    pub(super) fn is_certain(&self, file: FileId) -> bool {
+        let Some(facts) = self.resolver().facts(file) else { return false };
+        let found = self.input.map.files.iter().find(|found| found.path == facts.path);
+        found
+            .is_some_and(|found| found.evidence.iter().any(|evidence| says_layer(&evidence.note, facts.lang)))
+    }
+
     /// Files that a rule looks at: its languages, without tests.
     pub(super) fn files<'r>(
         &'r self,
@@ -159,6 +168,36 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 }
 
+/// Whether a piece of evidence names a layer, rather than hinting at one.
+fn says_layer(note: &str, lang: Lang) -> bool {
+    // Words that stand for many things besides.
+    let vague = [
+        "storage",
+        "query",
+        "manager",
+        "facade",
+        "application",
+        "logic",
+        "business",
+        "infrastructure",
+        "data",
+        "domain",
+        "web",
+        "http",
+        "rest",
+    ];
+    match note.split_once(' ') {
+        Some(("named", word)) => !vague.contains(&word) && !(word == "view" && lang == Lang::Rust),
+        Some(("class", name)) => {
+            ["Service", "Repository", "Repo", "Dao", "DAO", "UseCase", "Controller", "Model"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        }
+        Some(("annotated" | "extends" | "registers" | "handles" | "by", _)) => true,
+        _ => false,
+    }
+}
+
 /// Whether a place stands in a module of tests inside its file, as Rust has them.
 pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
     facts.lang == Lang::Rust
@@ -169,10 +208,12 @@ pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
         })
 }
 
-/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`.
+/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`. A name with its whole
+/// path, as namespaces have it, goes by its last part.
 pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
     match facts.expr(expr) {
-        Expr::Name(name) | Expr::Attr(_, name) => Some(facts.text(name)),
+        Expr::Name(name) => facts.text(name).rsplit('.').next(),
+        Expr::Attr(_, name) => Some(facts.text(name)),
         Expr::Index(object, _) if object < expr => last_name(facts, object),
         _ => None,
     }

@@ -68,12 +68,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 let (Ok(start), Ok(end)) = (u32::try_from(hit.start()), u32::try_from(hit.end())) else {
                     continue;
                 };
-                let draft = Draft {
-                    source: Source::Path(path.to_owned()),
-                    span: Span::new(start, end),
-                    symbol: None,
-                    words: Vec::new(),
-                };
+                let draft = Draft::at(Source::Path(path.to_owned()), Span::new(start, end));
                 found.push(draft.word("kind", format.kind.clone()));
             }
         }

@@ -44,13 +44,9 @@ pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
                 continue;
             };
             found.push(
-                Draft {
-                    source: Source::Path(path.to_owned()),
-                    span: Span::new(start, end),
-                    symbol: Some(name.to_owned()),
-                    words: Vec::new(),
-                }
-                .word("name", name),
+                Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
+                    .symbol(name)
+                    .word("name", name),
             );
         }
     }

@@ -47,10 +47,10 @@ pub(super) struct Reading {
 /// Reads and parses everything that could matter and is not known from earlier.
 pub(super) fn read_all(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     earlier: &Earlier<'_>,
     progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Reading, ScanError> {
-    let signals = stack::shipped()?;
     let ticker = Ticker::new(progress);
     let (read, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let known = earlier.memory.beside(files.entries());
@@ -190,7 +190,7 @@ impl<'p> Wanted<'p> {
     fn new(packs: &'p Packs) -> Self {
         let properties =
             packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
-        let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
+        let reads = packs.iter().flat_map(|pack| &pack.reads).filter_map(|read| read.file.as_deref());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
         let tables = packs.iter().filter_map(|pack| pack.route_tables.as_ref());
         let tables = tables.flat_map(|tables| tables.roots.iter().chain(&tables.parts));
@@ -210,6 +210,7 @@ impl<'p> Wanted<'p> {
             self.specs && ["openapi", "swagger", "api"].iter().any(|word| lower.contains(word))
         };
         match ending {
+            "graphql" | "gql" | "graphqls" | "proto" => true,
             "properties" => self.stems.contains(stem),
             "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
             _ => false,
@@ -220,10 +221,10 @@ impl<'p> Wanted<'p> {
 /// Backend files without facts that are part of a backend all the same.
 pub(super) fn other_files(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     detection: &Detection,
     facts: &[FileFacts],
 ) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
     let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
     Ok(files
         .entries()

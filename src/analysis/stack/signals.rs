@@ -1,22 +1,28 @@
 //! The signal files, parsed and compiled.
 
 use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
-use crate::{domain::stack::StackKey, ports::ScanError};
+use crate::{
+    domain::stack::StackKey,
+    knowledge::packs::{Pack, Packs, StackSign},
+    ports::ScanError,
+};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
 
-static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| {
+static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| Signals::parse(&shipped_texts()));
+
+fn shipped_texts() -> Vec<(&'static str, &'static str)> {
     let mut texts: Vec<(&str, &str)> = FILES
         .files()
         .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
         .filter(|(path, _)| path.ends_with(".yaml"))
         .collect();
     texts.sort_unstable();
-    Signals::parse(&texts)
-});
+    texts
+}
 
 /// The signals that ship with the program.
 pub fn shipped() -> Result<&'static Signals, ScanError> {
@@ -127,11 +133,60 @@ impl Signals {
     fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
         let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
         for (file, text) in texts {
-            let raw: RawEcosystem = serde_saphyr::from_str(text)
-                .map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))?;
+            let raw = read(file, text)?;
             signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))?;
         }
         Ok(signals)
+    }
+
+    /// The shipped signals with those of packs that no shipped one names; none where packs
+    /// add nothing.
+    pub fn with_packs(packs: &Packs) -> Result<Option<Self>, ScanError> {
+        let shipped = shipped()?;
+        let signs: Vec<(&Pack, &StackSign)> = packs
+            .iter()
+            .flat_map(|pack| pack.stack.iter().map(move |sign| (pack, sign)))
+            .filter(|(pack, sign)| !shipped.knows(pack, sign))
+            .collect();
+        if signs.is_empty() {
+            return Ok(None);
+        }
+        let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
+        let added = shipped_texts().into_iter().try_for_each(|(file, text)| {
+            let mut raw = read(file, text)?;
+            let own: Vec<&StackSign> =
+                signs.iter().filter(|(pack, _)| speaks(&raw, pack)).map(|(_, sign)| *sign).collect();
+            for sign in own {
+                let list = raw.fields.entry(sign.field).or_default();
+                list.push(RawSignal {
+                    name: sign.name.clone(),
+                    packages: sign.dependencies.clone(),
+                    imports: sign.imports.clone(),
+                    files: sign.files.clone(),
+                    above: Vec::new(),
+                    texts: Vec::new(),
+                    with: Vec::new(),
+                    rank: usual_rank(),
+                    default: false,
+                    proof: None,
+                });
+            }
+            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))
+        });
+        added.map_err(ScanError::Knowledge)?;
+        Ok(Some(signals))
+    }
+
+    /// Whether a language of the pack has a signal of that name already.
+    fn knows(&self, pack: &Pack, sign: &StackSign) -> bool {
+        if sign.field == StackKey::Language {
+            return true;
+        }
+        self.ecosystems
+            .iter()
+            .filter(|known| known.languages.iter().any(|language| pack.languages.contains(&language.name)))
+            .filter_map(|known| known.fields.get(&sign.field))
+            .any(|signals| signals.iter().any(|signal| signal.name == sign.name))
     }
 
     fn add(&mut self, raw: RawEcosystem) -> Result<(), String> {
@@ -214,6 +269,15 @@ impl Signals {
     pub fn wants_text(&self, path: &str) -> bool {
         self.texts.iter().any(|(glob, _)| glob.base(path).is_some())
     }
+}
+
+fn read(file: &str, text: &str) -> Result<RawEcosystem, String> {
+    serde_saphyr::from_str(text).map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))
+}
+
+/// Whether the pack reads files of a language of the ecosystem.
+fn speaks(raw: &RawEcosystem, pack: &Pack) -> bool {
+    raw.languages.iter().any(|language| pack.languages.contains(&language.name))
 }
 
 /// The part of a module name that other modules of the same package share.
@@ -349,6 +413,21 @@ mod tests {
         for pattern in imports.chain(versions).chain(packages).chain(members).chain(texts) {
             assert!(pattern.regex().is_some(), "{pattern:?}");
         }
+    }
+
+    #[test]
+    fn packs_add_what_no_shipped_signal_names() {
+        let mut packs = Packs::built_in().unwrap();
+        assert!(
+            Signals::with_packs(&packs).unwrap().is_none(),
+            "a built-in pack names what no signal file names"
+        );
+        let own = "pack: tiny\nlanguages: [python]\nstack:\n  - {field: framework, name: tiny, dependencies: [tiny-web], imports: [tiny]}\n";
+        packs.add("tiny.yaml", own).unwrap();
+        let signals = Signals::with_packs(&packs).unwrap().expect("a new framework");
+        let python = signals.ecosystems.iter().find(|ecosystem| ecosystem.name == "python").unwrap();
+        assert!(python.fields[&StackKey::Framework].iter().any(|signal| signal.name == "tiny"));
+        assert_eq!(signals.ecosystems.len(), shipped().unwrap().ecosystems.len());
     }
 
     #[test]

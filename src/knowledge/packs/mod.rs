@@ -11,12 +11,14 @@ mod format;
 mod load;
 mod pattern;
 mod selector;
+mod served;
 
 pub use conventions::{ActionGroups, Conventions, RouteFiles};
 pub use format::{
-    Annotation, Call, Class, ClassAction, Collection, FamilyMember, HandlerNames, Injection, LayerSign,
-    Operation, Pack, PathStyle, PropertyFile, PropertyRead, StackSign, Token, TokenOf, Verbs,
+    Annotation, Call, Class, Collection, FamilyMember, HandlerNames, Injection, LayerSign, Operation, Pack,
+    PathStyle, PropertyFile, PropertyRead, SettingsModule, StackSign, Token, TokenOf, Verbs,
 };
 pub use load::{PackError, Packs};
 pub use pattern::Pattern;
 pub use selector::{Selector, Side};
+pub use served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions, OperationKind};

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::analysis::{
-    facts::{BindKind, BlockKind, Expr, ExprId},
+    facts::{BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, ScopeKind, Span},
     frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
@@ -18,6 +18,22 @@ impl<'t> Walk<'t> {
             match child.kind() {
                 // Read where it is mentioned.
                 "heredoc_body" => {}
+                // A bare word in a class asks for something: `skip_forgery_protection`.
+                "identifier" if self.facts.scope_kind() == ScopeKind::Class => {
+                    let place = span(child);
+                    let name = self.source(child);
+                    let callee = self.facts.name(name, place);
+                    let args_span = Span::new(place.end, place.end);
+                    let flags = CallFlags::NONE;
+                    last = Some(self.facts.call(NewCall {
+                        callee,
+                        args: Vec::new(),
+                        flags,
+                        span: place,
+                        name_span: place,
+                        args_span,
+                    }));
+                }
                 _ => last = self.value(child),
             }
         }

@@ -109,10 +109,11 @@ impl Walk<'_> {
                 self.facts.flag_call(value, CallFlags::AWAITED);
                 Some(value)
             }
-            Kind::TryExpression
-            | Kind::ReferenceExpression
-            | Kind::ParenthesizedExpression
-            | Kind::BoundedType => first.map(|inner| self.value(&inner)),
+            // `&mut x`: the word stands before what is referred to.
+            Kind::ReferenceExpression => children.last().map(|inner| self.value(inner)),
+            Kind::TryExpression | Kind::ParenthesizedExpression | Kind::BoundedType => {
+                first.map(|inner| self.value(&inner))
+            }
             Kind::TypeCastExpression => child(children, Field::Value).map(|inner| self.value(&inner)),
             Kind::UnaryExpression => {
                 let value = self.value(&first?);

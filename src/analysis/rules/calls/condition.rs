@@ -54,6 +54,12 @@ pub(in super::super) struct Condition {
     present: bool,
     /// It is spread: `**x`.
     spread: bool,
+    /// It is a text that holds one of these among its words, whatever the case.
+    words: Vec<String>,
+    /// It is this number, as written.
+    number: Option<String>,
+    /// Any argument without a name may be it, not only the selected one.
+    any: bool,
 }
 
 impl Condition {
@@ -68,6 +74,11 @@ impl Condition {
     ) -> Option<Option<(FileId, ExprId)>> {
         if self.spread {
             let found = facts.args(call.args).iter().find(|arg| arg.spread && self.is_from(facts, arg.value));
+            return found.map(|arg| Some((file, arg.value)));
+        }
+        if self.any {
+            let mut positional = facts.args(call.args).iter().filter(|arg| arg.name.is_none() && !arg.spread);
+            let found = positional.find(|arg| self.says(context, file, facts, arg.value, call));
             return found.map(|arg| Some((file, arg.value)));
         }
         match select(context, file, facts, call, &self.arg) {
@@ -95,6 +106,16 @@ impl Condition {
         }
         if self.null {
             return matches!(facts.expr(value), Expr::Null);
+        }
+        if let Some(wanted) = &self.number {
+            return matches!(facts.expr(value), Expr::Num)
+                && context.source(facts, facts.expr_span(value)) == *wanted;
+        }
+        if !self.words.is_empty() {
+            return resolver.constant(file, value).is_some_and(|text| {
+                text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|'))
+                    .any(|word| self.words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+            });
         }
         if !self.starts.is_empty() {
             return leading_text(context, file, facts, value).is_some_and(|text| {
@@ -157,11 +178,11 @@ impl Condition {
         let is_text = |value: &Value| {
             value
                 .as_constant()
-                .is_some_and(|text| self.text.iter().any(|known| known.eq_ignore_ascii_case(text)))
+                .is_some_and(|text| self.text.iter().any(|known| known.eq_ignore_ascii_case(text.trim())))
         };
         match resolver.value(file, value) {
             Value::List(items) => items.iter().any(is_text),
-            value => is_text(&value),
+            value => value.alternatives().iter().any(is_text),
         }
     }
 
@@ -169,6 +190,8 @@ impl Condition {
     fn is_from(&self, facts: &FileFacts, value: ExprId) -> bool {
         let expr = match facts.expr(value) {
             Expr::Spread(inner) => inner,
+            // `params[:user]`: a part of the source is as open as the whole.
+            Expr::Index(object, _) => object,
             _ => value,
         };
         let written = match facts.expr(expr) {
@@ -218,13 +241,21 @@ fn constant_inside(
         at = match facts.expr(at) {
             Expr::Call(id) => {
                 let call = facts.call(id)?;
+                // A conversion: `[]byte("…")`.
+                if let (None, [only]) = (last_name(facts, call.callee), facts.args(call.args)) {
+                    at = only.value;
+                    continue;
+                }
                 match (facts.expr(call.callee), last_name(facts, call.callee)?) {
-                    (Expr::Attr(object, _), "encode" | "as_bytes" | "as_ref" | "to_string" | "into") => {
-                        object
-                    }
-                    (_, "asKey" | "from" | "from_secret" | "bytes" | "importKey" | "createSecretKey") => {
-                        facts.args(call.args).first()?.value
-                    }
+                    (
+                        Expr::Attr(object, _),
+                        "encode" | "as_bytes" | "as_ref" | "to_string" | "into" | "getBytes" | "toByteArray",
+                    ) => object,
+                    (
+                        _,
+                        "asKey" | "from" | "from_secret" | "bytes" | "byte" | "importKey" | "createSecretKey"
+                        | "GetBytes" | "hmacShaKeyFor",
+                    ) => facts.args(call.args).first()?.value,
                     _ => return None,
                 }
             }
@@ -253,6 +284,18 @@ fn leading_text(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, valu
         }
         at = match facts.expr(at) {
             Expr::Tmpl(parts) => *facts.list(parts).first()?,
+            Expr::Call(id) => {
+                let call = facts.call(id)?;
+                let name = last_name(facts, call.callee)?;
+                let makes = matches!(
+                    name,
+                    "URI" | "URL" | "Uri" | "create" | "parse" | "uri" | "toURL" | "URI.create"
+                );
+                match facts.args(call.args).first() {
+                    Some(arg) if makes => arg.value,
+                    _ => return None,
+                }
+            }
             Expr::Name(name) => {
                 let offset = facts.expr_span(at).start;
                 let scope = context.resolver().scope_at(file, offset);
