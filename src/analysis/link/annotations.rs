@@ -146,7 +146,9 @@ impl<'a> Linker<'a> {
         let path = self.below_prefix(node, path);
         let path = self.with_function_tokens(pack, facts, function, class, path);
         let path = self.version_route(site, node, &rule.version, path);
-        let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
+        let name_of = facts.text(scope.name).to_owned();
+        let definition = Some(self.implemented(class, (file, function), &name_of));
+        let handler = Handler { name: name_of, definition };
         let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
         let span = call.map_or(scope.name_span, |call| call.name_span);
         let top = |path: &Rc<str>| {
@@ -168,6 +170,24 @@ impl<'a> Linker<'a> {
         }
         if !below.is_empty() {
             self.graph.routes.push(Route { node, verbs, path: below, handler, file, span });
+        }
+    }
+
+    /// The method of a class that runs where an annotation stands on that of its base.
+    fn implemented(
+        &mut self,
+        class: Option<(FileId, ScopeId)>,
+        method: (FileId, ScopeId),
+        name: &str,
+    ) -> (FileId, ScopeId) {
+        let stands_in = self.facts(method.0).and_then(|facts| facts.scope(method.1)?.parent);
+        let Some(class) = class.filter(|class| Some(*class) != stands_in.map(|scope| (method.0, scope)))
+        else {
+            return method;
+        };
+        match self.class_member(class.0, class.1, name) {
+            Value::Function(file, function) => (file, function),
+            _ => method,
         }
     }
 }
