@@ -21,11 +21,21 @@ fn shown(map: &BackendMap) -> String {
         let (method, path, handler) = (&endpoint.method, &endpoint.path, &endpoint.handler);
         line(format!("{method} {path}  {handler}  {}:{}  {place}", endpoint.file, endpoint.line));
     }
+    for operation in &map.operations {
+        let (method, path, handler) = (&operation.method, &operation.path, &operation.handler);
+        line(format!(
+            "{:?} {method} {path}  {handler}  {}:{}",
+            operation.kind, operation.file, operation.line
+        ));
+    }
     for unknown in &map.unknown {
         line(format!("unknown {} {}:{} {}", unknown.what, unknown.file, unknown.line, unknown.partial));
     }
     for file in &map.files {
         line(format!("{} {}", file.layer, file.path));
+    }
+    for job in &map.jobs {
+        line(format!("job {} {}:{}", job.name, job.file, job.line));
     }
     for flow in &map.flows {
         let steps: Vec<String> = flow

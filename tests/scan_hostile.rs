@@ -154,6 +154,8 @@ fn a_hundred_thousand_siblings_are_cheap() {
         ("many.go", "var x = f(1)\n"),
         ("many.rb", "get '/a', to: 'b#c'\n"),
         ("many.java", "class A {}\n"),
+        ("many.kt", "class A {}\n"),
+        ("many.cs", "class A {}\n"),
         ("many.php", "f(1);\n"),
         ("many.ex", "def f, do: 1\n"),
     ] {
@@ -161,6 +163,8 @@ fn a_hundred_thousand_siblings_are_cheap() {
             "many.py" => "from fastapi import FastAPI\napp = FastAPI()\n",
             "many.js" | "many.ts" => "const app = require('express')();\n",
             "many.php" => "<?php\n",
+            "many.java" => "import org.springframework.web.bind.annotation.RestController;\n",
+            "many.kt" => "import org.springframework.web.bind.annotation.RestController\n",
             _ => "",
         };
         let text = format!("{head}{}", sibling.repeat(SIBLINGS));

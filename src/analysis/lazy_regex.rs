@@ -29,6 +29,11 @@ impl LazyRegex {
         Ok(Self { text: text.into(), compiled: OnceLock::new() })
     }
 
+    /// Its text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The compiled expression; none when it is too large.
     pub(crate) fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()

@@ -13,6 +13,7 @@ mod plan;
 mod prepared;
 mod python;
 mod recipe;
+mod rust;
 mod sample;
 mod script;
 mod walkthrough;

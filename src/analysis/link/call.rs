@@ -82,6 +82,9 @@ impl Linker<'_> {
             {
                 return self.call_on_router(file, facts, id, call, node, name);
             }
+            if name == "bind" && matches!(receiver, Value::Function(..)) {
+                return receiver;
+            }
             if let Some(value) = self.text_method(file, facts, call, &receiver, name) {
                 return value;
             }

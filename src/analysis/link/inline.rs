@@ -5,7 +5,7 @@
 //! where the call stands.
 
 use super::{linker::Linker, project::FileId, value::Value};
-use crate::analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId};
+use crate::analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind};
 use std::rc::Rc;
 
 /// Functions that register through functions are followed this deep.
@@ -68,27 +68,43 @@ impl Linker<'_> {
         if let Some(known) = self.registrars.get(&function) {
             return known.clone();
         }
-        let found: Vec<CallId> = match self.facts(function.0) {
-            Some(facts) => facts
-                .call_ids()
-                .filter(|(_, call)| call.scope == function.1)
-                .filter(|(_, call)| {
-                    let name = self.callee_name(function.0, call.callee);
-                    let computed = matches!(facts.expr(call.callee), Expr::Index(..));
-                    (computed || name.is_some_and(|name| self.rules.is_route(name)))
-                        && facts
-                            .args(call.args)
-                            .iter()
-                            .any(|arg| names_param(facts, function.1, arg.value, 0))
-                })
-                .map(|(id, _)| id)
-                .take(16)
-                .collect(),
-            None => Vec::new(),
-        };
+        // A function that calls itself registers nothing that way.
+        self.registrars.insert(function, Rc::from([]));
+        let mut found: Vec<CallId> = Vec::new();
+        if let Some(facts) = self.facts(function.0) {
+            for (id, call) in facts.call_ids().filter(|(_, call)| call.scope == function.1) {
+                let mut args = facts.args(call.args).iter();
+                if found.len() < 16
+                    && args.any(|arg| names_param(facts, function.1, arg.value, 0))
+                    && self.registers(function, facts, call)
+                {
+                    found.push(id);
+                }
+            }
+        }
         let found: Rc<[CallId]> = found.into();
         self.registrars.insert(function, found.clone());
         found
+    }
+
+    /// Whether a call declares a route, or is one of a method that does for its caller.
+    fn registers(&mut self, function: (FileId, ScopeId), facts: &FileFacts, call: &Call) -> bool {
+        let name = match facts.expr(call.callee) {
+            Expr::Index(..) => return true,
+            Expr::Attr(object, name) if matches!(facts.expr(object), Expr::SelfRef) => {
+                let class = facts
+                    .scopes_around(function.1)
+                    .find(|(_, scope)| scope.kind == ScopeKind::Class)
+                    .map(|(id, _)| id);
+                let method = class.map(|class| self.class_member(function.0, class, facts.text(name)));
+                if let Some(Value::Function(file, method)) = method {
+                    return !self.registrations((file, method)).is_empty();
+                }
+                Some(facts.text(name))
+            }
+            _ => self.callee_name(function.0, call.callee),
+        };
+        name.is_some_and(|name| self.rules.is_route(name))
     }
 }
 
@@ -117,6 +133,10 @@ fn names_param(facts: &FileFacts, function: ScopeId, expr: ExprId, depth: u32) -
         }
         Expr::Spread(inner) | Expr::Element(inner) | Expr::Attr(inner, _) | Expr::Index(inner, _) => {
             below(&[inner])
+        }
+        Expr::Map(entries) => {
+            let values: Vec<ExprId> = facts.entries(entries).iter().map(|entry| entry.value).collect();
+            below(&values)
         }
         Expr::Call(call) => facts.call(call).is_some_and(|call| {
             let args: Vec<ExprId> = facts.args(call.args).iter().map(|arg| arg.value).collect();

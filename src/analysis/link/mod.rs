@@ -74,11 +74,13 @@ pub use value::Value;
 
 /// What linking gives.
 pub struct Linked<'a> {
-    /// HTTP endpoints, then operations; each sorted by path, then method, then place.
+    /// Sorted by path, then method, then place.
     pub endpoints: Vec<Endpoint>,
     /// The definition that handles each endpoint, in their order; none where it is not in
     /// the project.
     pub handlers: Vec<Option<Definition>>,
+    /// Operations of GraphQL and gRPC, sorted likewise.
+    pub operations: Vec<Endpoint>,
     /// Sorted by place.
     pub unknown: Vec<Unknown>,
     /// Imports from file to file, sorted; each line once.
@@ -99,16 +101,16 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     linker.add_table_routes(&mut found);
     let imports = linker.import_targets();
     let edges = linker.import_edges(&imports);
-    let operations = linker.operations(project);
+    let operations = linker.operations(project).into_iter().map(|(operation, _)| operation).collect();
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
-        .chain(operations)
         .map(|(endpoint, handler)| (endpoint, handler.map(|(file, scope)| Definition { file, scope })))
         .unzip();
     Linked {
         endpoints,
         handlers,
+        operations,
         unknown: found.unknown,
         edges,
         imports,

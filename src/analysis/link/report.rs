@@ -55,12 +55,11 @@ pub(super) fn report(
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
-        let inlined = graph.inlined.contains(&(route.file, route.span.start));
+        // Each call of the function around it has a route of its own.
+        if graph.inlined.contains(&(route.file, route.span.start)) {
+            continue;
+        }
         for below in &route.path {
-            // Each call of the function around it has a route of its own.
-            if inlined && below.contains(HOLE) {
-                continue;
-            }
             for verb in &route.verbs {
                 let shown = |path: &str| format!("{verb} {path}");
                 if ways.is_empty() {

@@ -174,6 +174,20 @@ impl<'a> Resolver<'a> {
         linker.import_file(file, facts, facts.imports.get(import)?)
     }
 
+    /// The files that an import of a file brings: one, or all of a package that is a folder.
+    pub fn import_targets(&self, file: FileId, import: usize) -> Vec<FileId> {
+        if let Some(target) = self.import_target(file, import) {
+            return vec![target];
+        }
+        let linker = self.linker.borrow();
+        let Some(facts) = linker.facts(file) else { return Vec::new() };
+        let module = facts.imports.get(import).and_then(|import| linker.resolve_module(file, facts, import));
+        match module.filter(|module| module.file.is_none()) {
+            Some(module) => linker.resolvers.of(facts.lang).files_of(module),
+            None => Vec::new(),
+        }
+    }
+
     /// The member of a family that a call matches.
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
         let lang = self.facts(file)?.lang;

@@ -86,8 +86,10 @@ impl<'c, 'a> Context<'c, 'a> {
     /// serves, not only by the libraries it uses.
     pub(super) fn is_certain(&self, file: FileId) -> bool {
         let Some(facts) = self.resolver().facts(file) else { return false };
-        let found = self.input.map.files.iter().find(|found| found.path == facts.path);
-        found
+        let files = &self.input.map.files;
+        let position = files.binary_search_by(|found| found.path.as_str().cmp(&facts.path)).ok();
+        position
+            .and_then(|position| files.get(position))
             .is_some_and(|found| found.evidence.iter().any(|evidence| says_layer(&evidence.note, facts.lang)))
     }
 
@@ -187,7 +189,10 @@ fn says_layer(note: &str, lang: Lang) -> bool {
         "rest",
     ];
     match note.split_once(' ') {
-        Some(("named", word)) => !vague.contains(&word) && !(word == "view" && lang == Lang::Rust),
+        Some(("named", word)) => {
+            let is_vague = vague.contains(&word) || (word == "view" && lang == Lang::Rust);
+            !is_vague
+        }
         Some(("class", name)) => {
             ["Service", "Repository", "Repo", "Dao", "DAO", "UseCase", "Controller", "Model"]
                 .iter()

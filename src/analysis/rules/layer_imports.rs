@@ -83,9 +83,14 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             if facts.lang == Lang::TypeScript && is_type(facts, import, &mut types) {
                 continue;
             }
-            let Some(target) = context.resolver().import_target(file, position) else { continue };
-            let to = context.layer(target);
-            let Some(pair) = pairs.iter().find(|pair| pair.to == to) else { continue };
+            // Of a package that is a folder nobody knows which file is meant: all must be wrong.
+            let against = |target: FileId| {
+                let to = context.layer(target);
+                Some((target, to, pairs.iter().find(|pair| pair.to == to)?))
+            };
+            let targets = context.resolver().import_targets(file, position);
+            let wrong: Option<Vec<_>> = targets.into_iter().map(against).collect();
+            let Some((target, to, pair)) = wrong.and_then(|wrong| wrong.into_iter().next()) else { continue };
             if pair.unless_wiring && is_wiring(context, file, facts, to) {
                 continue;
             }

@@ -90,7 +90,7 @@ impl Relations {
                 let member = facts.text(*member);
                 let of_row = matches!(facts.expr(*object), Expr::Name(name) if around.variables.contains(&facts.text(name)));
                 let span = facts.expr_span(id);
-                if of_row && names.contains(member) && around.body.contains(span) {
+                if of_row && names.contains(member) && around.body.contains(span) && !is_written(facts, id) {
                     let row = facts.dotted(*object).unwrap_or_default();
                     let draft = Draft::new(file, span)
                         .word("relation", format!("{row}.{member}"))
@@ -172,6 +172,29 @@ fn loops(facts: &FileFacts) -> Vec<RowLoop<'_>> {
         }
     }
     found
+}
+
+/// Whether something is put into a relation rather than read: `user.notices.create(…)`. The
+/// call without arguments that a relation is in Ruby lies between.
+fn is_written(facts: &FileFacts, relation: ExprId) -> bool {
+    const PUTS: [&str; 10] = [
+        "create",
+        "create!",
+        "build",
+        "new",
+        "add",
+        "set",
+        "delete_all",
+        "destroy_all",
+        "update_all",
+        "insert_all",
+    ];
+    facts.calls.iter().any(|call| {
+        let Expr::Attr(object, method) = facts.expr(call.callee) else { return false };
+        let on_it = object == relation
+            || matches!(facts.expr(object), Expr::Call(id) if facts.call(id).is_some_and(|call| call.callee == relation));
+        on_it && PUTS.contains(&facts.text(method))
+    })
 }
 
 /// Whether the function around loads relations with the rows.

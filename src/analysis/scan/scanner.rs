@@ -213,6 +213,7 @@ impl BackendScanner {
         let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
+        map.operations.clone_from(&linked.operations);
         map.unknown.clone_from(&linked.unknown);
         let project = Project::new(facts, &modules.texts);
         let others = other_files(files, signals, detection, facts)?;

@@ -8,9 +8,13 @@
 //! that reads the repository and registers what is new. What stacks share (names, fields,
 //! templates, exchanging a name) is here.
 
+mod address;
+mod axum;
+mod examples;
 mod fastapi;
 pub(crate) mod fields;
 mod head;
+pub(crate) mod lines;
 pub(crate) mod names;
 mod nest;
 pub(crate) mod rename;

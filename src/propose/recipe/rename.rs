@@ -87,7 +87,10 @@ impl Renamer<'_> {
     }
 
     fn exchanged(&self, words: &[Word<'_>], at: usize, count: usize, new: &str) -> String {
-        let separator = words.iter().find_map(|word| word.separator);
+        // What leads or ends an identifier says nothing of how its words are joined.
+        let joints = words.iter().zip(words.iter().skip(1)).filter(|(before, _)| !before.text.is_empty());
+        let separator = joints.into_iter().find_map(|(_, word)| word.separator);
+        let is_joined = words.iter().filter(|word| !word.text.is_empty()).count() > 1;
         let first = words.get(at).map_or("", |word| word.text);
         let is_capital = first.starts_with(char::is_uppercase);
         let is_shout =
@@ -105,7 +108,7 @@ impl Renamer<'_> {
                 continue;
             }
             for (number, part) in new.split('_').enumerate() {
-                let joint = match (number, separator, is_capital || words.len() > 1, self.joint) {
+                let joint = match (number, separator, is_capital || is_joined, self.joint) {
                     (0, ..) => word.separator,
                     (_, Some(separator), ..) => Some(separator),
                     (_, None, false, Joint::Snake) => Some('_'),

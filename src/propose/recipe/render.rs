@@ -33,7 +33,7 @@ pub(crate) fn render(
 ) -> Result<String, ProposeError> {
     let wrong = |error: minijinja::Error| ProposeError::Io {
         path: format!("recipes/{recipe}/{template}"),
-        reason: format!("{error:#}"),
+        reason: error.to_string(),
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

@@ -1,6 +1,7 @@
 //! The `resource` recipe: picks the stack's own, and holds its result to what all promise.
 
 use super::{
+    axum::Axum,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
@@ -67,8 +68,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 2] {
-    [&FastApi, &Nest]
+fn adapters() -> [&'static dyn Adapter; 3] {
+    [&FastApi, &Nest, &Axum]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.

@@ -1,10 +1,9 @@
 //! TypeScript as a repository writes it: quotes, semicolons, indent, width, imports.
 //!
 //! Templates are written in one plain form (single quotes, semicolons, two blanks); what
-//! they give is put into the repository's form here. `⟨a¦b⟩` in a template is a list that
-//! stands on one line where it fits, and on lines of its own where it does not; `⟨.a()¦.b()⟩`
-//! is a chain of calls that does the same.
+//! they give is put into the repository's form here.
 
+use super::lines::Lines;
 use minijinja::{
     Environment, Value,
     value::{Rest, ValueKind},
@@ -31,9 +30,6 @@ pub(crate) struct Candidate {
     pub(crate) local: String,
     pub(crate) is_type: bool,
 }
-
-/// Marks a line that is in the repository's form already.
-pub(crate) const RAW: char = '\u{2}';
 
 /// Stands in a rendered text where the imports go; a line of its own.
 const IMPORTS: &str = "⟦imports⟧";
@@ -91,72 +87,30 @@ impl Habits {
         let body: String =
             rendered.lines().filter(|line| !line.starts_with(IMPORTS)).collect::<Vec<_>>().join("\n");
         let used = words(&body);
+        let lines = self.lines();
         let mut text = String::new();
         for line in rendered.lines() {
             match line.strip_prefix(IMPORTS) {
                 Some(wanted) => {
                     let own = wanted.split('\u{1}').filter_map(Candidate::of);
                     for import in imports(own.chain(carried.iter().cloned()), &used) {
-                        self.push(&import, &mut text);
+                        lines.push(&import, &mut text);
                     }
                 }
-                None => self.push(line, &mut text),
+                None => lines.push(line, &mut text),
             }
         }
-        while text.ends_with("\n\n") {
-            text.pop();
-        }
-        if !self.trailing_commas {
-            text = without_trailing_commas(&text);
-        }
-        self.quoted(&text)
+        self.quoted(&lines.finished(text))
     }
 
-    /// One line, its lists broken where it is too long.
-    fn push(&self, line: &str, text: &mut String) {
-        if let Some(raw) = line.strip_prefix(RAW) {
-            text.push_str(raw);
-            text.push('\n');
-            return;
+    fn lines(&self) -> Lines {
+        Lines {
+            unit: 2,
+            indent: self.indent.clone(),
+            width: self.width,
+            semicolons: self.semicolons,
+            trailing_commas: self.trailing_commas,
         }
-        let inner = line.trim_start_matches(' ');
-        let depth = (line.len() - inner.len()) / 2;
-        let indent = self.indent.repeat(depth);
-        let columns = indent.replace('\t', "  ").chars().count();
-        let flat = flat(inner);
-        let group = first_group(inner).filter(|_| columns + flat.chars().count() > self.width);
-        let Some((before, parts, after)) = group else {
-            let flat = if self.semicolons { &*flat } else { flat.strip_suffix(';').unwrap_or(&flat) };
-            if !flat.is_empty() {
-                text.push_str(&indent);
-                text.push_str(flat);
-            }
-            text.push('\n');
-            return;
-        };
-        let lead = "  ".repeat(depth);
-        if let (true, Some((end, calls))) = (is_chain(&parts), parts.split_last()) {
-            self.push(&format!("{lead}{}", before.trim_end()), text);
-            for call in calls {
-                self.push(&format!("{lead}  {call}"), text);
-            }
-            return self.push(&format!("{lead}  {end}{after}"), text);
-        }
-        // A last object stays on the line of the call, and is broken itself.
-        if let Some((last, others)) = parts.split_last()
-            && last.starts_with("{ ⟨")
-            && !others.iter().any(|part| part.contains(['{', '⟨']))
-        {
-            let others: String = others.iter().map(|part| format!("{part}, ")).collect();
-            return self.push(&format!("{lead}{before}{others}{last}{after}"), text);
-        }
-        self.push(&format!("{lead}{}", before.trim_end()), text);
-        let last = parts.len().saturating_sub(1);
-        for (index, part) in parts.iter().enumerate() {
-            let comma = if index < last || self.trailing_commas { "," } else { "" };
-            self.push(&format!("{lead}  {}{comma}", part.trim()), text);
-        }
-        self.push(&format!("{lead}{}", after.trim_start()), text);
     }
 
     /// String literals in the repository's quotes, where their content allows it.
@@ -237,60 +191,6 @@ fn imports(candidates: impl Iterator<Item = Candidate>, used: &BTreeSet<String>)
     }
     whole.sort();
     whole.into_iter().map(|(_, line)| line).collect()
-}
-
-fn without_trailing_commas(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let closes = lines.peek().is_some_and(|next| next.trim_start().starts_with([')', ']', '}']));
-        result.push_str(line.strip_suffix(',').filter(|_| closes).unwrap_or(line));
-        result.push('\n');
-    }
-    result
-}
-
-/// A line with its lists on it.
-fn flat(line: &str) -> String {
-    match first_group(line) {
-        Some((before, parts, after)) => {
-            let joint = if is_chain(&parts) { "" } else { ", " };
-            let parts: Vec<String> = parts.into_iter().map(flat).collect();
-            format!("{before}{}{}", parts.join(joint), flat(after))
-        }
-        None => line.to_owned(),
-    }
-}
-
-/// Whether a list is a chain of calls: `⟨.get(a)¦.expect(b)⟩`.
-fn is_chain(parts: &[&str]) -> bool {
-    parts.first().is_some_and(|part| part.starts_with('.'))
-}
-
-/// The first list at the top of a line: what is before, its parts, what is after.
-fn first_group(line: &str) -> Option<(&str, Vec<&str>, &str)> {
-    let start = line.find('⟨')?;
-    let inner_start = start + '⟨'.len_utf8();
-    let mut depth = 1_usize;
-    let mut parts = Vec::new();
-    let mut part_start = inner_start;
-    for (offset, c) in line.get(inner_start..)?.char_indices() {
-        let at = inner_start + offset;
-        match c {
-            '⟨' => depth += 1,
-            '⟩' => depth -= 1,
-            '¦' if depth == 1 => {
-                parts.push(line.get(part_start..at)?);
-                part_start = at + c.len_utf8();
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            parts.push(line.get(part_start..at)?);
-            return Some((line.get(..start)?, parts, line.get(at + c.len_utf8()..)?));
-        }
-    }
-    None
 }
 
 /// Where a literal that began with `quote` ends.

@@ -282,7 +282,7 @@ impl Read<'_> {
             return;
         }
         let title = call.arguments.first().map_or(String::new(), |title| self.source(title.span()));
-        let body = match call.arguments.iter().filter_map(|argument| argument.as_expression()).last() {
+        let body = match call.arguments.iter().filter_map(|argument| argument.as_expression()).next_back() {
             Some(Expression::ArrowFunctionExpression(arrow)) => statements(&arrow.body),
             Some(Expression::FunctionExpression(function)) => match &function.body {
                 Some(body) => body.statements.as_slice(),

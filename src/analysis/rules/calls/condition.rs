@@ -15,6 +15,9 @@ use crate::{
 };
 use serde::Deserialize;
 
+/// Functions that make a list of their arguments.
+const LISTS: [&str; 6] = ["of", "asList", "listOf", "singletonList", "setOf", "arrayOf"];
+
 /// What an argument must say. Stated keys are looked at in the order of the fields; the
 /// first stated one decides.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -180,6 +183,13 @@ impl Condition {
                 .as_constant()
                 .is_some_and(|text| self.text.iter().any(|known| known.eq_ignore_ascii_case(text.trim())))
         };
+        // `List.of("*")`, `listOf("*")`: a list that is made by a call.
+        if let Expr::Call(id) = facts.expr(value)
+            && let Some(made) = facts.call(id)
+            && last_name(facts, made.callee).is_some_and(|name| LISTS.contains(&name))
+        {
+            return facts.args(made.args).iter().any(|arg| is_text(&resolver.value(file, arg.value)));
+        }
         match resolver.value(file, value) {
             Value::List(items) => items.iter().any(is_text),
             value => value.alternatives().iter().any(is_text),
@@ -242,7 +252,9 @@ fn constant_inside(
             Expr::Call(id) => {
                 let call = facts.call(id)?;
                 // A conversion: `[]byte("…")`.
-                if let (None, [only]) = (last_name(facts, call.callee), facts.args(call.args)) {
+                let is_type =
+                    matches!(facts.expr(call.callee), Expr::List(_) | Expr::Other(_) | Expr::Index(..));
+                if let (true, [only]) = (is_type, facts.args(call.args)) {
                     at = only.value;
                     continue;
                 }

@@ -2,7 +2,7 @@
 //! `new Cookie(…)`, and where it is handed on.
 
 use super::super::{context::last_name, handler_query::callee_span};
-use crate::analysis::facts::{Bind, Call, Expr, ExprId, FileFacts, Span};
+use crate::analysis::facts::{Bind, Call, Expr, ExprId, FileFacts, ScopeId, Span};
 
 /// Whether one of the setters is called, or one of the properties assigned, on the name
 /// that a call's value is bound to, with anything but a plain `false`.
@@ -15,19 +15,24 @@ pub(super) fn is_set_later(facts: &FileFacts, call: &Call, setters: &[String]) -
         bind.object.is_none() && matches!(facts.expr(expr), Expr::Name(name) if name == bind.name)
     };
     let is_no = |expr: ExprId| matches!(facts.expr(expr), Expr::Bool(false));
-    let by_call = facts.calls.iter().filter(|other| other.span.start > call.span.start).any(|other| {
+    // Another function may have a value of the same name.
+    let inside = |scope: ScopeId| facts.scopes_around(scope).any(|(around, _)| around == call.scope);
+    let later = |other: &&Call| other.span.start > call.span.start && inside(other.scope);
+    let by_call = facts.calls.iter().filter(later).any(|other| {
         matches!(facts.expr(other.callee), Expr::Attr(object, _) if is_name(object))
             && last_name(facts, other.callee).is_some_and(|name| setters.iter().any(|setter| setter == name))
             && !facts.args(other.args).first().is_some_and(|arg| is_no(arg.value))
     });
     by_call
-        || facts.binds.iter().filter(|other| other.span.start > call.span.start).any(|other| {
-            other.object.is_some_and(|object| match facts.expr(object) {
-                Expr::Attr(object, _) => is_name(object),
-                _ => is_name(object),
-            }) && setters.iter().any(|setter| setter == facts.text(other.name))
-                && !other.value.is_some_and(is_no)
-        })
+        || facts.binds.iter().filter(|other| other.span.start > call.span.start && inside(other.scope)).any(
+            |other| {
+                other.object.is_some_and(|object| match facts.expr(object) {
+                    Expr::Attr(object, _) => is_name(object),
+                    _ => is_name(object),
+                }) && setters.iter().any(|setter| setter == facts.text(other.name))
+                    && !other.value.is_some_and(is_no)
+            },
+        )
 }
 
 /// Where the name that a call's value is bound to is first given to a call of such a name.

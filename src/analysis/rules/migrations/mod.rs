@@ -6,6 +6,7 @@
 
 mod operations;
 mod order;
+mod rails;
 mod statements;
 
 use super::{

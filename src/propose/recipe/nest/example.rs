@@ -246,27 +246,6 @@ fn joint(survey: &Survey) -> Joint {
     }
 }
 
-/// The address of a resource in the requests of the example's tests: `/api/users`.
-pub(super) fn address_in(text: &str, like: &Name) -> Option<String> {
-    let renamer = Renamer { from: like, to: &Name::of("proscenium"), joint: Joint::Kebab };
-    let literals = text.split(['\'', '"', '`']).skip(1).step_by(2);
-    let paths = literals.filter(|literal| literal.starts_with('/') && !literal.contains(' '));
-    for path in paths {
-        let mut address = String::new();
-        for part in path.split('/').skip(1) {
-            let part = part.split(['?', '#']).next().unwrap_or_default();
-            if part.contains("${") {
-                break;
-            }
-            address = format!("{address}/{part}");
-            if renamer.touches(part) {
-                return Some(address);
-            }
-        }
-    }
-    None
-}
-
 /// The path argument of `@Controller`, without slashes at its ends.
 pub(super) fn controller_path(class: &Class) -> Option<String> {
     let argument = class.mark("Controller")?.arguments.first()?;

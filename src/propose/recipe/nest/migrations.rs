@@ -79,7 +79,7 @@ pub(super) fn dialect(survey: &Survey, manifest: &str) -> Result<&'static str, P
             let stated = |name: &&str| {
                 ['\'', '"'].iter().any(|quote| source.text.contains(&format!("type: {quote}{name}{quote}")))
             };
-            if names.iter().any(|name| stated(&name)) {
+            if names.iter().any(stated) {
                 return Ok(dialect);
             }
         }

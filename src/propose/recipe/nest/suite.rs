@@ -2,11 +2,13 @@
 
 use super::{
     super::{
+        address::address_in,
+        lines::RAW,
         names::Name,
         rename::{Joint, Renamer},
-        typescript::{RAW, words},
+        typescript::words,
     },
-    example::{Example, Role, address_in, controller_path},
+    example::{Example, Role, controller_path},
     survey::{Source, Survey},
 };
 use serde::Serialize;
