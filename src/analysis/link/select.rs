@@ -126,57 +126,45 @@ impl<'a> Linker<'a> {
             found.push(Selected { value: Value::text(name), expr: None });
             return;
         }
-        self.select_argument(site, facts, arg, selector, found);
+        found.extend(self.part_of_argument(site.file, facts, arg.value, selector));
     }
 
-    /// What a selector makes of the argument that it means.
-    fn select_argument(
+    /// What a selector means of an argument: the value itself or a part of it.
+    fn part_of_argument(
         &mut self,
-        site: Site<'_>,
+        file: FileId,
         facts: &FileFacts,
-        arg: Arg,
+        expr: ExprId,
         selector: &Selector,
-        found: &mut Vec<Selected>,
-    ) {
-        let mut value = self.expr(site.file, arg.value);
+    ) -> Option<Selected> {
+        let mut value = self.expr(file, expr);
         if let Some(key) = &selector.key {
             for part in key.split('.') {
                 value = self.member(&value, part);
             }
             if value.is_unknown() {
-                return;
+                return None;
             }
         }
         if let Some(side) = selector.pair {
-            match self.first_entry(&value, side) {
-                Some(Selected { expr: Some((file, expr)), .. }) if selector.ident => {
-                    let name = self.callee_name(file, expr);
-                    found.extend(name.map(|name| Selected { value: Value::text(name), expr: None }));
-                    return;
+            return match self.first_entry(&value, side)? {
+                Selected { expr: Some((file, expr)), .. } if selector.ident => {
+                    let name = self.callee_name(file, expr)?;
+                    Some(Selected { value: Value::text(name), expr: None })
                 }
-                Some(part) => {
-                    found.push(part);
-                    return;
-                }
-                None => return,
-            }
+                part => Some(part),
+            };
         }
         if let Some(form) = &selector.file {
-            match self.file_routes(facts, &value, form) {
-                Some(routes) => value = routes,
-                None => return,
-            }
+            value = self.file_routes(facts, &value, form)?;
         }
         if selector.text && !may_be_text(&value) {
-            return;
+            return None;
         }
         if let Some(bind) = &selector.bind {
-            match self.module_binding(site.file, facts, &value, bind) {
-                Some(bound) => value = bound,
-                None => return,
-            }
+            value = self.module_binding(file, facts, &value, bind)?;
         }
-        found.push(Selected { value, expr: Some((site.file, arg.value)) });
+        Some(Selected { value, expr: Some((file, expr)) })
     }
 
     /// A part of the object that is being declared.
