@@ -8,6 +8,7 @@ pub mod frontends;
 pub mod inventory;
 pub mod layering;
 pub mod link;
+mod path_glob;
 pub mod resolve;
 pub mod rules;
 pub mod scan;

@@ -220,7 +220,7 @@ fn vote_signs(signs: &Signs, facts: &FileFacts, seen: &Seen, votes: &mut Votes) 
                 note(sign.layer, kind, weight, Evidence::new(path, *line, format!("{words} {found}")));
             }
         }
-        if paths.iter().any(|glob| glob.is_match(path)) {
+        if paths.iter().any(|glob| glob.matches(path)) {
             note(sign.layer, "path", weight, Evidence::new(path, 1, "by its path"));
         }
     }

@@ -1,12 +1,12 @@
 //! The sign files, parsed.
 
 use crate::{
+    analysis::path_glob::PathGlob,
     domain::layer::Layer,
     knowledge::packs::{LayerSign, Packs, Pattern},
     ports::ScanError,
 };
 use include_dir::{Dir, include_dir};
-use regex::Regex;
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -42,7 +42,7 @@ pub struct Signs {
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
     pub(super) sign: LayerSign,
-    pub(super) paths: Vec<Regex>,
+    pub(super) paths: Vec<PathGlob>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -97,7 +97,7 @@ impl Signs {
             }
             let found: SignFile = serde_saphyr::from_str(text).map_err(failed)?;
             for sign in found.signs {
-                signs.add(&found.languages, sign).map_err(|error| format!("layer-signs/{file}: {error}"))?;
+                signs.add(&found.languages, sign);
             }
             signs.keepers.push((found.languages.clone(), found.kept_by));
             signs.queries.extend(found.queries.into_iter().map(|rule| (found.languages.clone(), rule)));
@@ -105,10 +105,9 @@ impl Signs {
         Ok(signs)
     }
 
-    fn add(&mut self, languages: &[String], sign: LayerSign) -> Result<(), regex::Error> {
-        let paths = sign.paths.iter().map(|glob| glob_regex(glob)).collect::<Result<_, _>>()?;
+    fn add(&mut self, languages: &[String], sign: LayerSign) {
+        let paths = sign.paths.iter().map(|glob| PathGlob::new(glob)).collect();
         self.signs.push((languages.to_vec(), Sign { sign, paths }));
-        Ok(())
     }
 
     /// Every sign with the languages it is for.
@@ -121,20 +120,11 @@ impl Signs {
         let mut signs = self.clone();
         for pack in packs.iter() {
             for sign in &pack.layers {
-                signs
-                    .add(&pack.languages, sign.clone())
-                    .map_err(|error| ScanError::Knowledge(format!("pack {}: {error}", pack.pack)))?;
+                signs.add(&pack.languages, sign.clone());
             }
         }
         Ok(signs)
     }
-}
-
-/// `**/` at the front also matches nothing; `*` stays inside a segment.
-fn glob_regex(glob: &str) -> Result<Regex, regex::Error> {
-    let escaped =
-        regex::escape(glob).replace(r"\*\*/", "(?:.+/)?").replace(r"\*\*", ".+").replace(r"\*", "[^/]*");
-    Regex::new(&format!("^{escaped}$"))
 }
 
 #[cfg(test)]
@@ -145,12 +135,5 @@ mod tests {
     fn every_shipped_sign_file_parses() {
         let signs = shipped().unwrap();
         assert!(signs.words.contains_key(&Layer::Router) && signs.signs.len() > 40);
-    }
-
-    #[test]
-    fn a_glob_reaches_the_root_and_any_depth() {
-        let glob = glob_regex("**/tests/**").unwrap();
-        assert!(glob.is_match("tests/a.py") && glob.is_match("api/tests/unit/a.py"));
-        assert!(!glob.is_match("contests/a.py"));
     }
 }

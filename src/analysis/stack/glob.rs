@@ -1,30 +1,28 @@
-//! Globs and package patterns of the signal files, as regular expressions.
+//! Globs and package patterns of the signal files.
 //!
 //! `*` stays inside a path segment, `**` crosses segments. A pattern may stand in any
 //! folder; the part before it is the folder it belongs to.
 
-use regex::Regex;
+use crate::analysis::path_glob::PathGlob;
 
 /// A glob that tells the folder it was found in.
 #[derive(Debug, Clone)]
 pub(super) struct Glob {
-    regex: Regex,
+    glob: PathGlob,
     /// Whether the pattern may stand at any depth below the folder it speaks of.
     pub(super) anywhere: bool,
 }
 
 impl Glob {
-    /// Compiles a glob.
-    pub(super) fn new(pattern: &str) -> Result<Self, regex::Error> {
-        let anywhere = pattern.starts_with("**/");
-        let regex = Regex::new(&format!("^(?:(?P<base>.+)/)?{}$", body(pattern)))?;
-        Ok(Self { regex, anywhere })
+    /// Reads a glob.
+    pub(super) fn new(pattern: &str) -> Self {
+        let body = pattern.strip_prefix("**/");
+        Self { glob: PathGlob::new(body.unwrap_or(pattern)), anywhere: body.is_some() }
     }
 
     /// The folder in front of the match, empty for the root; none when it does not match.
     pub(super) fn base<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let found = self.regex.captures(path)?;
-        Some(found.name("base").map_or("", |base| base.as_str()))
+        self.glob.base(path)
     }
 
     /// Whether it matches below a folder: directly in it, or anywhere for `**/`.
@@ -45,27 +43,6 @@ pub(super) fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     path.strip_prefix(folder)?.strip_prefix('/')
 }
 
-fn body(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut rest = pattern.strip_prefix("**/").unwrap_or(pattern);
-    while let Some(first) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix("**/") {
-            out.push_str("(?:.+/)?");
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("**") {
-            out.push_str(".+");
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix('*') {
-            out.push_str("[^/]*");
-            rest = after;
-        } else {
-            out.push_str(&regex::escape(first.encode_utf8(&mut [0; 4])));
-            rest = rest.get(first.len_utf8()..).unwrap_or_default();
-        }
-    }
-    out
-}
-
 /// Whether a package name matches a pattern of a signal: exact, or `*` at either end. A
 /// name with a group (`group:artifact`) also matches by its artifact alone.
 pub(crate) fn package_matches(pattern: &str, package: &str) -> bool {
@@ -84,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_glob_names_the_folder_it_belongs_to() {
-        let glob = Glob::new("requirements/*.txt").unwrap();
+        let glob = Glob::new("requirements/*.txt");
         assert_eq!(glob.base("requirements/dev.txt"), Some(""));
         assert_eq!(glob.base("api/requirements/dev.txt"), Some("api"));
         assert_eq!(glob.base("requirements/a/dev.txt"), None);
@@ -92,10 +69,10 @@ mod tests {
 
     #[test]
     fn a_double_star_reaches_any_depth_and_a_plain_name_only_its_folder() {
-        let plain = Glob::new("alembic.ini").unwrap();
+        let plain = Glob::new("alembic.ini");
         assert!(plain.is_below("api/alembic.ini", "api"));
         assert!(!plain.is_below("api/db/alembic.ini", "api"));
-        let deep = Glob::new("**/migrations/*.sql").unwrap();
+        let deep = Glob::new("**/migrations/*.sql");
         assert!(deep.is_below("api/migrations/1.sql", "api"));
         assert!(deep.is_below("api/db/migrations/1.sql", "api"));
         assert!(!deep.is_below("web/migrations/1.sql", "api"));

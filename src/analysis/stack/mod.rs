@@ -7,6 +7,7 @@
 
 mod choose;
 mod glob;
+mod lazy;
 pub mod manifest;
 mod services;
 mod signals;

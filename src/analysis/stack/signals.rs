@@ -1,9 +1,8 @@
 //! The signal files, parsed and compiled.
 
-use super::glob::Glob;
+use super::{glob::Glob, lazy::LazyRegex};
 use crate::{domain::stack::StackKey, ports::ScanError};
 use include_dir::{Dir, include_dir};
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
@@ -52,7 +51,7 @@ pub struct SignalId {
 #[derive(Debug)]
 pub(super) struct TextRule {
     pub(super) signal: SignalId,
-    pub(super) has: Regex,
+    pub(super) has: LazyRegex,
 }
 
 #[derive(Debug)]
@@ -71,15 +70,15 @@ pub(super) struct Ecosystem {
 #[derive(Debug)]
 pub(super) struct Language {
     pub(super) name: String,
-    pub(super) imports: Vec<Regex>,
-    pub(super) versions: Vec<(String, Regex)>,
+    pub(super) imports: Vec<LazyRegex>,
+    pub(super) versions: Vec<(String, LazyRegex)>,
 }
 
 #[derive(Debug)]
 pub(super) struct ManifestRule {
     pub(super) file: Glob,
     pub(super) read: Read,
-    pub(super) patterns: Vec<Regex>,
+    pub(super) patterns: Vec<LazyRegex>,
     pub(super) members: Option<Members>,
 }
 
@@ -87,7 +86,7 @@ pub(super) struct ManifestRule {
 #[derive(Debug)]
 pub(super) enum Members {
     Always,
-    Has(Regex),
+    Has(LazyRegex),
 }
 
 /// How a manifest is read.
@@ -130,12 +129,12 @@ impl Signals {
         for (file, text) in texts {
             let raw: RawEcosystem = serde_saphyr::from_str(text)
                 .map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))?;
-            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))?;
+            signals.add(raw);
         }
         Ok(signals)
     }
 
-    fn add(&mut self, raw: RawEcosystem) -> Result<(), regex::Error> {
+    fn add(&mut self, raw: RawEcosystem) {
         let ecosystem = self.ecosystems.len();
         let mut languages = Vec::new();
         for (language, raw) in raw.languages.into_iter().enumerate() {
@@ -144,12 +143,12 @@ impl Signals {
             }
             languages.push(Language {
                 name: raw.name,
-                imports: compile(&raw.imports)?,
+                imports: compile(&raw.imports),
                 versions: raw
                     .versions
                     .into_iter()
-                    .map(|rule| Ok((rule.file, Regex::new(&rule.has)?)))
-                    .collect::<Result<_, regex::Error>>()?,
+                    .map(|rule| (rule.file, LazyRegex::new(rule.has)))
+                    .collect(),
             });
         }
         let mut modules: HashMap<String, Vec<(String, SignalId)>> = HashMap::new();
@@ -162,14 +161,14 @@ impl Signals {
                     modules.entry(first_segment(prefix).to_owned()).or_default().push((prefix.clone(), id));
                 }
                 for rule in &raw.texts {
-                    let glob = Glob::new(&rule.files)?;
-                    self.texts.push((glob, TextRule { signal: id, has: Regex::new(&rule.has)? }));
+                    let glob = Glob::new(&rule.files);
+                    self.texts.push((glob, TextRule { signal: id, has: LazyRegex::new(rule.has.clone()) }));
                 }
                 compiled.push(Signal {
                     has_imports: !raw.imports.is_empty(),
                     name: raw.name,
                     packages: normal_names(&raw.packages),
-                    files: globs(&raw.files)?,
+                    files: globs(&raw.files),
                     above: raw.above,
                     with: normal_names(&raw.with),
                     rank: raw.rank,
@@ -179,7 +178,7 @@ impl Signals {
             }
             fields.insert(key, compiled);
         }
-        let manifests = raw.manifests.iter().map(manifest_rule).collect::<Result<_, regex::Error>>()?;
+        let manifests = raw.manifests.iter().map(manifest_rule).collect();
         self.ecosystems.push(Ecosystem {
             name: raw.ecosystem,
             languages,
@@ -188,7 +187,6 @@ impl Signals {
             fields,
             modules,
         });
-        Ok(())
     }
 
     /// The language of a path by its extension.
@@ -222,29 +220,24 @@ pub(super) fn first_segment(module: &str) -> &str {
     module.split(['.', '/', ':', '\\']).next().unwrap_or(module)
 }
 
-fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, regex::Error> {
+fn manifest_rule(raw: &RawManifest) -> ManifestRule {
     let members = match raw.members.as_deref() {
         None => None,
         Some("always") => Some(Members::Always),
-        Some(pattern) => Some(Members::Has(Regex::new(pattern)?)),
+        Some(pattern) => Some(Members::Has(LazyRegex::new(pattern.to_owned()))),
     };
-    Ok(ManifestRule {
-        file: Glob::new(&raw.file)?,
-        read: raw.read,
-        patterns: compile(&raw.patterns)?,
-        members,
-    })
+    ManifestRule { file: Glob::new(&raw.file), read: raw.read, patterns: compile(&raw.patterns), members }
 }
 
-fn compile(patterns: &[String]) -> Result<Vec<Regex>, regex::Error> {
-    patterns.iter().map(|pattern| Regex::new(pattern)).collect()
+fn compile(patterns: &[String]) -> Vec<LazyRegex> {
+    patterns.iter().cloned().map(LazyRegex::new).collect()
 }
 
 fn normal_names(names: &[String]) -> Vec<String> {
     names.iter().map(|name| super::manifest::normal_name(name)).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, regex::Error> {
+fn globs(patterns: &[String]) -> Vec<Glob> {
     patterns.iter().map(|pattern| Glob::new(pattern)).collect()
 }
 
@@ -326,9 +319,23 @@ mod tests {
     fn every_shipped_signal_file_compiles() {
         let signals = shipped().unwrap();
         assert_eq!(signals.ecosystems.len(), 9);
+        assert!(signals.texts.iter().all(|(_, rule)| rule.has.compiles()));
         for ecosystem in &signals.ecosystems {
             for key in StackKey::ALL.into_iter().filter(|key| *key != StackKey::Language) {
                 assert!(ecosystem.fields.contains_key(&key), "{} has no {}", ecosystem.name, key.name());
+            }
+            let languages = ecosystem.languages.iter();
+            let of_languages =
+                languages.flat_map(|one| one.imports.iter().chain(one.versions.iter().map(|(_, has)| has)));
+            let of_manifests = ecosystem.manifests.iter().flat_map(|manifest| {
+                let members = match &manifest.members {
+                    Some(Members::Has(pattern)) => Some(pattern),
+                    Some(Members::Always) | None => None,
+                };
+                manifest.patterns.iter().chain(members)
+            });
+            for pattern in of_languages.chain(of_manifests) {
+                assert!(pattern.compiles(), "{pattern:?}");
             }
         }
     }

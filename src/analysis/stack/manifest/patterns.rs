@@ -1,11 +1,10 @@
 //! Manifests that are read line by line with the regular expressions of their rule.
 
 use super::{Dependency, Group, Manifest, normal_name};
-use crate::analysis::stack::usage::line_at;
-use regex::Regex;
+use crate::analysis::stack::{lazy::LazyRegex, usage::line_at};
 
 /// Every match of a pattern with a group `name` is a dependency; comments are left out.
-pub(super) fn read(text: &str, patterns: &[Regex]) -> Manifest {
+pub(super) fn read(text: &str, patterns: &[LazyRegex]) -> Manifest {
     let mut dependencies: Vec<Dependency> = Vec::new();
     for pattern in patterns {
         for found in pattern.captures_iter(text) {
