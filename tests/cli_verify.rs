@@ -66,6 +66,26 @@ fn one_byte_more_in_the_stack_file_asks_again() {
     sandbox.run(&root, &["verify", "--trust", &before]).expect(3);
 }
 
+/// Running only what could be read would call a change verified that was not.
+#[test]
+fn nothing_runs_while_a_stated_command_cannot_be_read() {
+    for wrong in [
+        "language: python\nverify:\n  tests:\n    command: touch ran\n",
+        "language: python\nverify:\n  tests:\n    cmd: touch 'ran\n",
+        "language: python\nverify: [\n",
+    ] {
+        let (sandbox, root) = repository(wrong);
+        for arguments in [["verify", "--show"], ["verify", "--in-place"]] {
+            let ran = sandbox.run(&root, &arguments).expect(2);
+            assert!(ran.err.contains("stack/stack.yaml:") && ran.err.contains("stack check"), "{}", ran.err);
+        }
+        assert!(!root.join("ran").exists());
+    }
+    // What is wrong elsewhere in the file hides no command.
+    let (sandbox, root) = repository("language: [python]\nverify:\n  tests:\n    cmd: sh check.sh\n");
+    sandbox.run(&root, &["verify", "--show"]).expect(0);
+}
+
 #[test]
 fn a_clean_copy_of_the_commit_is_judged_and_not_the_working_tree() {
     let (sandbox, root) = repository(STACK);

@@ -21,11 +21,21 @@ fn shown(map: &BackendMap) -> String {
         let (method, path, handler) = (&endpoint.method, &endpoint.path, &endpoint.handler);
         line(format!("{method} {path}  {handler}  {}:{}  {place}", endpoint.file, endpoint.line));
     }
+    for operation in &map.operations {
+        let (method, path, handler) = (&operation.method, &operation.path, &operation.handler);
+        line(format!(
+            "{:?} {method} {path}  {handler}  {}:{}",
+            operation.kind, operation.file, operation.line
+        ));
+    }
     for unknown in &map.unknown {
         line(format!("unknown {} {}:{} {}", unknown.what, unknown.file, unknown.line, unknown.partial));
     }
     for file in &map.files {
         line(format!("{} {}", file.layer, file.path));
+    }
+    for job in &map.jobs {
+        line(format!("job {} {}:{}", job.name, job.file, job.line));
     }
     for flow in &map.flows {
         let steps: Vec<String> = flow
@@ -61,4 +71,9 @@ backends! {
     laravel symfony slim
     phoenix
     spring jax_rs micronaut javalin ktor aspnetcore
+    fastapi starlette flask django litestar aiohttp sanic
+    express nestjs hono fastify koa hapi elysia adonisjs
+    axum actix_web rocket
+    bottle quart falcon polka restify poem salvo
+    strawberry graphql_schema grpc
 }

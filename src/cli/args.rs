@@ -151,6 +151,12 @@ pub struct ReviewArgs {
     /// Read every file anew.
     #[arg(long)]
     pub no_cache: bool,
+    /// Report the files of one part only, for a review on several machines.
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["fix", "write_baseline"])]
+    pub shard: Option<Shard>,
+    /// Join the JSON results of all parts instead of reviewing.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["shard", "fix", "base", "baseline", "write_baseline"])]
+    pub merge: Vec<PathBuf>,
 }
 
 /// Formats of `review`.

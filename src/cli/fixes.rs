@@ -17,9 +17,9 @@ use crate::{
     domain::safe,
     domain::{diff::changes_between, finding::Finding},
     propose,
-    report::{self, PatchFile},
+    report::{self, PatchFile, Repair},
 };
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
 
 /// Fixes the findings; the status speaks of those that are left.
 pub(super) fn run(subject: &Subject, findings: &[Finding], args: &ReviewArgs) -> Result<ExitCode, Failure> {
@@ -45,6 +45,26 @@ pub(super) fn run(subject: &Subject, findings: &[Finding], args: &ReviewArgs) ->
     let is_fixed = |finding: &&Finding| outcome.fixed.contains(&finding.fingerprint);
     let left: Vec<Finding> = findings.iter().filter(|finding| !is_fixed(finding)).cloned().collect();
     Ok(verdict(&left, args))
+}
+
+/// What would repair each finding alone, by fingerprint: the lines that its fix changes.
+pub(super) fn repairs(subject: &Subject, findings: &[Finding]) -> Result<BTreeMap<String, Repair>, Failure> {
+    let mut found = BTreeMap::new();
+    if !findings.iter().any(|finding| finding.fixable) {
+        return Ok(found);
+    }
+    let files = open_source(&subject.on_disk())?;
+    let known: Vec<&str> = files.entries().iter().map(|entry| entry.path.as_str()).collect();
+    for finding in findings.iter().filter(|finding| finding.fixable) {
+        let Ok(text) = files.text(&finding.file) else { continue };
+        // A fix that needs a new file cannot be said as a change of this one.
+        let Ok(fixed) = propose::fix(finding, &text, &known) else { continue };
+        if fixed.added.is_empty() {
+            let changes = changes_between(&text, &fixed.text);
+            found.insert(finding.fingerprint.clone(), Repair::of(&text, &changes));
+        }
+    }
+    Ok(found)
 }
 
 /// Repaired texts, and what could not be repaired.

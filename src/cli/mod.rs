@@ -17,6 +17,7 @@ mod review;
 mod rules;
 mod scan;
 mod sessions;
+mod shard;
 mod signals;
 mod stack;
 mod subject;

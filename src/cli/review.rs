@@ -4,7 +4,7 @@ use super::{
     args::{ReviewArgs, ReviewFormat},
     baseline::{self, Known},
     failure::Failure,
-    fixes, output,
+    fixes, output, shard,
     subject::{Cache, Subject},
 };
 use crate::{
@@ -19,6 +19,9 @@ use std::{collections::BTreeMap, process::ExitCode};
 /// Reviews and prints; status 1 when something at or above `--fail-on` was found.
 pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
     let subject = Subject::open(&args.path)?;
+    if !args.merge.is_empty() {
+        return merged(&subject, args);
+    }
     // Read before the scan: a wrong name is said at once.
     let file = args.baseline.as_deref().map(baseline::read).transpose()?;
     let base = args.base.as_deref().map(|revision| base_map(&subject, revision, args)).transpose()?;
@@ -31,7 +34,10 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
     if let Some(file) = &file {
         known.add(file.fingerprints());
     }
-    let sorted = known.sort_out(&map.findings);
+    let mut sorted = known.sort_out(&map.findings);
+    if let Some(part) = args.shard {
+        sorted.new.retain(|finding| shard::holds(part, &finding.file));
+    }
     if let Some(path) = &args.write_baseline {
         let written = baseline::write(path, &sorted.new)?;
         output::say(&format!(
@@ -49,7 +55,14 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
         entries: file.fingerprints().count(),
         dead: file.dead(&map.findings),
     });
+    let repairs = match args.format {
+        ReviewFormat::Sarif => fixes::repairs(&subject, &sorted.new)?,
+        ReviewFormat::Text | ReviewFormat::Json | ReviewFormat::Github | ReviewFormat::Markdown => {
+            BTreeMap::new()
+        }
+    };
     let review = Review {
+        repairs,
         schema_version: 1,
         root: map.root.clone(),
         base: args.base.clone(),
@@ -60,6 +73,26 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
         not_understood: not_understood(&map),
         excluded: excluded(&map),
         stats: map.stats,
+    };
+    print(&review, args.format)?;
+    Ok(verdict(&review.findings, args))
+}
+
+/// The results of all parts, printed as one.
+fn merged(subject: &Subject, args: &ReviewArgs) -> Result<ExitCode, Failure> {
+    let whole = shard::merge(&args.merge)?;
+    let review = Review {
+        repairs: BTreeMap::new(),
+        schema_version: 1,
+        root: whole.root,
+        base: whole.base,
+        rules: cards(subject, &whole.findings),
+        findings: whole.findings,
+        older: whole.older,
+        baseline: None,
+        not_understood: whole.not_understood,
+        excluded: whole.excluded,
+        stats: whole.stats,
     };
     print(&review, args.format)?;
     Ok(verdict(&review.findings, args))

@@ -17,7 +17,7 @@ use crate::{
     domain::{command::CommandSpec, verdict::Verdict},
     ports::{ScanOptions, Scanner, Source, Vault},
     report::{self, CheckedCommand, Verification},
-    runtime::checking::{self, Checks},
+    runtime::checking::{self, Checks, NoDigest},
     vault::{GitVault, folder_tree},
     verify::TrustStore,
 };
@@ -51,7 +51,15 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     for problem in &checks.problems {
         output::say(&format!("note: {}", safe::clean(problem)));
     }
-    let digest = checks.digest.map_err(|error| Failure::user(error, "nothing runs until it can be read"))?;
+    let digest = checks.digest.map_err(|error| {
+        let hint = match error {
+            NoDigest::Trust(_) => "nothing runs until it can be read",
+            NoDigest::Stated(_) => {
+                "nothing runs until it is right; `proscenium stack check` names every error"
+            }
+        };
+        Failure::user(error, hint)
+    })?;
     if args.show {
         return show(&checks.commands, &digest);
     }

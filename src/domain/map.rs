@@ -19,6 +19,10 @@ pub struct BackendMap {
     pub files: Vec<SourceFile>,
     /// Sorted by path, then method, then place.
     pub endpoints: Vec<Endpoint>,
+    /// Fields of GraphQL and methods of gRPC services: entry points without a route of
+    /// their own. Sorted like the endpoints.
+    #[serde(default)]
+    pub operations: Vec<Endpoint>,
     /// What was seen but could not be resolved; never guessed into `endpoints`.
     pub unknown: Vec<Unknown>,
     /// Import edges between files of the repository.

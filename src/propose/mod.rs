@@ -13,7 +13,9 @@ mod plan;
 mod prepared;
 mod python;
 mod recipe;
+mod rust;
 mod sample;
+mod script;
 mod walkthrough;
 mod workspace;
 

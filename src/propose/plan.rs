@@ -8,6 +8,7 @@
 use super::{
     fix::{Language, fixable},
     prepared::{Prepared, PreparedSteps},
+    recipe::offers,
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -16,7 +17,6 @@ use crate::domain::{
     layer::Layer,
     map::BackendMap,
     plan::{Check, Filler, Guide, Step},
-    stack::StackKey,
     task::{CriterionSource, CriterionState, Intent, Task},
 };
 
@@ -187,11 +187,9 @@ fn by_hand(input: &PlanInput<'_>) -> Draft {
 
 /// The recipe that fills all layer steps of this task, when one applies here.
 fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
-    let name = |key: StackKey| input.map.stack.name(key).unwrap_or_default().to_lowercase();
     let reading = &input.task.reading;
     let fits = reading.intent == Intent::Resource
-        && name(StackKey::Framework) == "fastapi"
-        && name(StackKey::Orm) == "sqlalchemy"
+        && offers(RESOURCE, input.map)
         && reading.inputs.contains_key("name")
         && reading.inputs.contains_key("fields");
     fits.then_some(RESOURCE)

@@ -41,6 +41,7 @@ pub fn map_text(map: &BackendMap, name: &str, paint: Paint) -> String {
     }
     layers(map, paint, &mut out);
     endpoints(map, paint, &mut out);
+    operations(map, paint, &mut out);
     inventory(map, paint, &mut out);
     if !map.findings.is_empty() {
         heading(&mut out, paint, "Findings", &super::findings::summary(&map.findings));
@@ -136,6 +137,18 @@ fn layers(map: &BackendMap, paint: Paint, out: &mut String) {
         heading(out, paint, "Layers", &detail);
         out.push_str(&table.render(2, paint));
     }
+}
+
+fn operations(map: &BackendMap, paint: Paint, out: &mut String) {
+    if map.operations.is_empty() {
+        return;
+    }
+    heading(out, paint, "Operations", &map.operations.len().to_string());
+    let mut table = Table::default();
+    for operation in &map.operations {
+        table.row(endpoint_row(operation));
+    }
+    out.push_str(&table.render(2, paint));
 }
 
 fn endpoints(map: &BackendMap, paint: Paint, out: &mut String) {

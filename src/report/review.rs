@@ -1,10 +1,11 @@
 //! What a review found, in the shape that every format of `review` is made from.
 
+use super::repair::Repair;
 use crate::domain::{
     finding::{Finding, Level},
     map::Stats,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The findings of one review; serialised it is `review --format json`.
@@ -24,6 +25,9 @@ pub struct Review {
     /// What the repository's own settings leave out, with their reasons.
     pub excluded: Vec<NotUnderstood>,
     pub stats: Stats,
+    /// What would repair findings, by fingerprint; only asked for by formats that say it.
+    #[serde(skip)]
+    pub repairs: BTreeMap<String, Repair>,
     /// Cards of the rules that `findings` name, by rule id.
     #[serde(skip)]
     pub rules: BTreeMap<String, RuleText>,
@@ -39,7 +43,7 @@ pub struct BaselineUse {
 }
 
 /// A file of which rules saw nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotUnderstood {
     pub path: String,
     pub reason: String,

@@ -3,7 +3,7 @@
 //! Shape after the OASIS standard, with what GitHub's upload reads: rules with help, one
 //! result for each finding, a stable fingerprint, and percent-encoded relative URIs.
 
-use super::{escape, review::Review};
+use super::{escape, repair::Repair, review::Review};
 use crate::domain::finding::{Finding, Level};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub fn sarif(review: &Review, version: &str) -> String {
         named.into_iter().collect()
     };
     let rules: Vec<Value> = ids.iter().map(|id| rule(review, id)).collect();
-    let results: Vec<Value> = review.findings.iter().map(|finding| result(finding, &ids)).collect();
+    let results: Vec<Value> = review.findings.iter().map(|finding| result(review, finding, &ids)).collect();
     let notifications: Vec<Value> = review
         .not_understood
         .iter()
@@ -70,7 +70,7 @@ fn rule(review: &Review, id: &str) -> Value {
     Value::Object(rule)
 }
 
-fn result(finding: &Finding, ids: &[&str]) -> Value {
+fn result(review: &Review, finding: &Finding, ids: &[&str]) -> Value {
     let end_line = finding.end_line.max(finding.line);
     let end_column =
         if end_line == finding.line { finding.end_column.max(finding.column) } else { finding.end_column };
@@ -92,13 +92,40 @@ fn result(finding: &Finding, ids: &[&str]) -> Value {
         location.insert("logicalLocations".into(), logical);
     }
     let index = ids.binary_search(&finding.rule.as_str()).unwrap_or_default();
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": level(finding.level),
         "message": {"text": sentence(&finding.message)},
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
+    });
+    if let (Some(repair), Some(result)) = (review.repairs.get(&finding.fingerprint), result.as_object_mut()) {
+        let title = review.rules.get(&finding.rule).map_or("a fix", |text| text.title.as_str());
+        result.insert("fixes".into(), json!([fix(finding, repair, title)]));
+    }
+    result
+}
+
+fn fix(finding: &Finding, repair: &Repair, title: &str) -> Value {
+    let replacements: Vec<Value> = repair
+        .replacements()
+        .iter()
+        .map(|change| {
+            json!({
+                "deletedRegion": {
+                    "startLine": change.start_line,
+                    "startColumn": change.start_column,
+                    "endLine": change.end_line,
+                    "endColumn": change.end_column,
+                },
+                "insertedContent": {"text": change.text},
+            })
+        })
+        .collect();
+    json!({
+        "description": {"text": format!("Repairs: {title}.")},
+        "artifactChanges": [{"artifactLocation": artifact(&finding.file), "replacements": replacements}],
     })
 }
 
@@ -171,6 +198,13 @@ mod tests {
             assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
         }
         assert_eq!(run["results"][0]["partialFingerprints"][FINGERPRINT], "00000000000000aa");
+        let change = &run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+        assert_eq!(
+            change["deletedRegion"],
+            json!({"startLine": 3, "startColumn": 1, "endLine": 4, "endColumn": 1})
+        );
+        assert_eq!(change["insertedContent"]["text"], "C\n");
+        assert!(run["results"][1].get("fixes").is_none(), "nothing repairs the other");
         assert_eq!(run["results"][0]["message"]["text"], "A value is put into SQL.");
         assert_eq!(run["tool"]["driver"]["rules"][1]["name"], "SecSqlInterpolatedValue");
     }

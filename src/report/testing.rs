@@ -1,7 +1,11 @@
 //! A review with one finding of each kind, for the tests of the formats.
 
-use super::review::{Review, RuleText};
+use super::{
+    repair::Repair,
+    review::{Review, RuleText},
+};
 use crate::domain::{
+    diff::changes_between,
     finding::{Finding, Level},
     map::Stats,
 };
@@ -40,6 +44,10 @@ pub(super) fn review() -> Review {
     };
     Review {
         schema_version: 1,
+        repairs: BTreeMap::from([(
+            "00000000000000aa".to_owned(),
+            Repair::of("a\nb\nc\nd\n", &changes_between("a\nb\nc\nd\n", "a\nb\nC\nd\n")),
+        )]),
         root: ".".into(),
         base: None,
         findings,

@@ -2,7 +2,11 @@
 //! are, what trust is bound to, and with what each runs.
 
 use crate::{
-    analysis::{commands, source::SourceFiles, stackfile},
+    analysis::{
+        commands,
+        source::SourceFiles,
+        stackfile::{self, Problem, ProblemLevel, StackYaml},
+    },
     domain::{
         command::{CommandRun, CommandSpec, Ending, Parsed},
         ids::RunId,
@@ -25,7 +29,18 @@ pub struct Checks {
     /// What is wrong with those that are stated, with places.
     pub problems: Vec<String>,
     /// What trust is bound to; an error means that nothing may run.
-    pub digest: Result<String, TrustError>,
+    pub digest: Result<String, NoDigest>,
+}
+
+/// Why there is nothing that trust could be bound to.
+#[derive(Debug, thiserror::Error)]
+pub enum NoDigest {
+    /// A file of the commands cannot be read.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// Part of what is stated is unknown; a run of the rest would prove less than it says.
+    #[error("{0}")]
+    Stated(String),
 }
 
 /// Finds the commands, stated or discovered, and their digest. Runs nothing.
@@ -37,12 +52,23 @@ pub fn find(
 ) -> Result<Checks, ScanError> {
     let stated = stackfile::find(files);
     let found = commands::discover_commands(files, services, stated.as_ref().map(|(file, _)| file))?;
-    let digest = digest_of(root, &found.commands, hooks, &|path| files.read(path).ok());
+    let digest = match stated.as_ref().and_then(|(file, problems)| unreadable(file, problems)) {
+        Some(problem) => Err(NoDigest::Stated(problem)),
+        None => {
+            digest_of(root, &found.commands, hooks, &|path| files.read(path).ok()).map_err(NoDigest::from)
+        }
+    };
     Ok(Checks {
         commands: found.commands,
         problems: found.problems.iter().map(ToString::to_string).collect(),
         digest,
     })
+}
+
+/// The first error of a stack file whose commands are not all known.
+fn unreadable(file: &StackYaml, problems: &[Problem]) -> Option<String> {
+    let mut errors = problems.iter().filter(|problem| problem.level == ProblemLevel::Error);
+    if file.commands_are_whole { None } else { errors.next().map(ToString::to_string) }
 }
 
 /// Where and with what one command runs; an error is the sentence that blocks it.

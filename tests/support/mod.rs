@@ -1,5 +1,6 @@
 //! Helpers that several test areas share.
 
+pub mod backend;
 pub mod docs;
 pub mod git;
 pub mod linear;

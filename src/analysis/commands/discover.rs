@@ -157,8 +157,8 @@ impl<'a> Project<'a> {
         let (manifest, script) = rule.scripts.iter().find_map(|name| {
             scripts.iter().find_map(|manifest| {
                 let script = manifest.script(name)?;
-                let wanted = rule.has.as_ref().is_none_or(|has| has.0.is_match(&script.command));
-                let refused = rule.refuse.as_ref().is_some_and(|no| no.0.is_match(&script.command));
+                let wanted = rule.has.as_ref().is_none_or(|has| has.is_match(&script.command));
+                let refused = rule.refuse.as_ref().is_some_and(|no| no.is_match(&script.command));
                 (wanted && !refused).then_some((*manifest, script))
             })
         })?;

@@ -1,11 +1,11 @@
-//! The rule files, parsed and compiled.
+//! The rule files, parsed.
 
 use crate::{
+    analysis::lazy_regex::LazyRegex,
     domain::{command::CommandKind, stack::StackKey},
     ports::ScanError,
 };
 use include_dir::{Dir, include_dir};
-use regex::Regex;
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -70,24 +70,11 @@ pub(super) struct Rule {
     #[serde(default)]
     pub(super) strip: Vec<String>,
     #[serde(default)]
-    pub(super) has: Option<Pattern>,
+    pub(super) has: Option<LazyRegex>,
     #[serde(default)]
-    pub(super) refuse: Option<Pattern>,
+    pub(super) refuse: Option<LazyRegex>,
     #[serde(default)]
     pub(super) parsers: BTreeMap<String, String>,
-}
-
-/// A regular expression that is compiled while the file is read.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Pattern(pub(super) Regex);
-
-impl TryFrom<String> for Pattern {
-    type Error = regex::Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Regex::new(&text).map(Self)
-    }
 }
 
 fn usual_timeout() -> u64 {
@@ -107,7 +94,9 @@ mod tests {
                 !rule.argv.is_empty() && (!rule.parser.is_empty() || !rule.parsers.is_empty()),
                 "{rule:?}"
             );
-            assert!(rule.parsers.keys().all(|pattern| Regex::new(pattern).is_ok()), "{rule:?}");
+            let mut conditions = rule.has.iter().chain(&rule.refuse);
+            assert!(conditions.all(|pattern| pattern.regex().is_some()), "{rule:?}");
+            assert!(rule.parsers.keys().all(|pattern| regex::Regex::new(pattern).is_ok()), "{rule:?}");
         }
     }
 }

@@ -53,6 +53,11 @@ impl Lang {
         }
     }
 
+    /// Whether format strings mark their holes with a percent sign rather than with braces.
+    pub fn writes_percent(self) -> bool {
+        matches!(self, Self::Go | Self::Java | Self::Kotlin | Self::Php | Self::Ruby | Self::Elixir)
+    }
+
     /// The language of that name, or none.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lang| lang.name() == name)

@@ -57,7 +57,11 @@ impl<'a, 'l> Walker<'a, 'l> {
             let mut below = Vec::new();
             for call in self.calls_in(function) {
                 self.query(function, *call, function.file == handler.file, &mut walked);
-                for target in self.targets(function.file, *call) {
+                let targets = self.targets(function.file, *call);
+                if targets.is_empty() {
+                    self.inherited(function.file, *call, &mut walked);
+                }
+                for target in targets {
                     if seen.insert(target) {
                         self.step(function.file, *call, target, &mut walked);
                         below.push(target);
@@ -122,6 +126,55 @@ impl<'a, 'l> Walker<'a, 'l> {
                 })
             }
             _ => {}
+        }
+    }
+
+    /// A method that a repository of the project has from a foreign base: `orders.save(…)` of
+    /// an interface that extends a library's repository.
+    fn inherited(&self, from: FileId, call: CallId, walked: &mut Walked) {
+        let resolver = &self.input.linked.resolver;
+        let Some(Value::Instance(file, class)) = resolver.receiver(from, call) else { return };
+        let Some(facts) = self.input.facts.get(file.index()) else { return };
+        let (Some(scope), Some(calling)) = (facts.scope(class), self.input.facts.get(from.index())) else {
+            return;
+        };
+        let Some(Expr::Attr(_, method)) = calling.call(call).map(|call| calling.expr(call.callee)) else {
+            return;
+        };
+        // What it calls on itself is its own affair.
+        if file == from
+            || layer_of(self.input, file) != Some(Layer::Repository)
+            || resolver.foreign_bases(Definition { file, scope: class }).is_empty()
+        {
+            return;
+        }
+        let symbol = format!("{}.{}", facts.qualified_name(class), calling.text(method));
+        if walked.steps.iter().any(|step| step.symbol == symbol) {
+            return;
+        }
+        let text = call_text(self.input, from, call);
+        walked.steps.push(FlowStep {
+            layer: Layer::Repository,
+            symbol,
+            file: facts.path.clone(),
+            line: facts.line(scope.name_span.start),
+            call: text.clone(),
+            tests: 0,
+        });
+        // What it keeps is an argument of its base: `JpaRepository<Order, Long>`.
+        let mut open: Vec<ExprId> = facts.list(scope.bases).to_vec();
+        while let Some(expr) = open.pop() {
+            match facts.expr(expr) {
+                Expr::Index(_, arguments) => open.push(arguments),
+                Expr::List(items) => open.extend(facts.list(items)),
+                _ => {
+                    if let Value::Class(file, scope) = resolver.value(file, expr)
+                        && layer_of(self.input, file) == Some(Layer::Model)
+                    {
+                        self.model(Definition { file, scope }, text.clone(), walked);
+                    }
+                }
+            }
         }
     }
 

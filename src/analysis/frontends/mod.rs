@@ -13,12 +13,17 @@ mod go;
 mod java;
 mod javascript;
 mod kotlin;
+mod literals;
+mod nodes;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod syntax;
-mod tree;
+#[cfg(test)]
+mod testing;
+mod walker;
+mod writer;
 
 use super::facts::{FileFacts, Lang};
 

@@ -38,6 +38,7 @@ pub(super) fn find(project: &Project<'_>, signs: &Signs, map: &BackendMap) -> Fo
             }
         }
         bound(project, signs, file, &mut found);
+        started(project, signs, file, &mut found);
     }
     found
 }
@@ -70,6 +71,10 @@ fn class(
     let is_table =
         facts.args(scope.keywords).iter().any(|arg| arg.name.is_some_and(|n| facts.text(n) == "table"));
     let sqlmodel = bases.iter().any(|base| base.starts_with("sqlmodel."));
+    if is(Layer::Job) && !is_abstract(facts, id) {
+        let fields = Vec::new();
+        found.jobs.push(Definition { name: name.into(), file: facts.path.clone(), line, fields });
+    }
     if is(Layer::Model) && (!sqlmodel || is_table) {
         if is_abstract(facts, id) {
             return;
@@ -126,6 +131,26 @@ fn job(project: &Project<'_>, signs: &Signs, file: usize, scope: &Scope, found: 
             line: facts.line(scope.name_span.start),
             fields: Vec::new(),
         });
+    }
+}
+
+/// Jobs that a call starts under a name: `new Worker("mail", send)`, `schedule("0 0 * * *", f)`.
+fn started(project: &Project<'_>, signs: &Signs, file: usize, found: &mut Found) {
+    let Some(facts) = project.files.get(file) else { return };
+    let wanted: Vec<&LayerSign> =
+        signs.of(Layer::Job, facts.lang.name()).filter(|sign| !sign.calls.is_empty()).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    for (id, call) in facts.call_ids() {
+        let Some(name) = facts.args(call.args).first().and_then(|arg| text(facts, arg.value)) else {
+            continue;
+        };
+        let Some(Target::External(path)) = project.callee(file, id) else { continue };
+        if wanted.iter().any(|sign| any(&sign.calls, std::iter::once(path.as_str()))) {
+            let line = facts.line(call.name_span.start);
+            found.jobs.push(Definition { name, file: facts.path.clone(), line, fields: Vec::new() });
+        }
     }
 }
 

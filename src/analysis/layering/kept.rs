@@ -21,7 +21,12 @@ pub(super) fn kept_files(project: &Project<'_>, signs: &Signs) -> BTreeMap<usize
         for (id, scope) in facts.scope_ids() {
             let is_type = matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface);
             let name = facts.text(scope.name);
-            if !is_type || !names.iter().any(|pattern| name_matches(pattern, name)) {
+            let keeps = |name: &str| names.iter().any(|pattern| name_matches(pattern, name));
+            let inherits = || {
+                let bases = project.external_bases(index, id);
+                bases.iter().any(|base| keeps(base.rsplit('.').next().unwrap_or(base)))
+            };
+            if !is_type || names.is_empty() || !(keeps(name) || inherits()) {
                 continue;
             }
             let mut types: Vec<ExprId> = facts.list(scope.bases).to_vec();

@@ -120,7 +120,7 @@ pub fn is_test_path(path: &str) -> bool {
         .any(|folder| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
     in_folder
         || file.starts_with("test_")
-        || file == "conftest.py"
+        || matches!(file, "conftest.py" | "test.rs" | "tests.rs")
         || [".test.", ".spec.", "_test.", "-spec.", "_spec.", "Test.", "Tests."]
             .iter()
             .any(|part| file.contains(part))

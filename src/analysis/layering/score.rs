@@ -27,6 +27,8 @@ const CLASS_NAME: u32 = 22;
 const ENV_READ: u32 = 12;
 /// Less than this is no evidence.
 const LEAST: u32 = 10;
+/// How the evidence of a file's or folder's name begins.
+const BY_NAME: &str = "named ";
 /// Places kept for each file.
 const EVIDENCE_LIMIT: usize = 4;
 
@@ -61,7 +63,10 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
             let queries = u32::try_from(finder.queries(input.project, file).len()).unwrap_or(u32::MAX);
             let seen = seen.get(file);
             let (mut layer, mut evidence) = judge.decide(file, seen, queries);
-            if layer == Layer::Other
+            // A folder's name says less than who keeps what is inside.
+            let is_by_name =
+                layer == Layer::Schema && evidence.iter().all(|evidence| evidence.note.starts_with(BY_NAME));
+            if (layer == Layer::Other || is_by_name)
                 && let Some((place, line)) = kept.get(&file)
             {
                 layer = Layer::Model;
@@ -177,7 +182,7 @@ fn by_path(signs: &Signs, path: &str) -> (Layer, Vec<Evidence>) {
 
 fn vote_names(signs: &Signs, path: &str, votes: &mut Votes) {
     for (layer, (weight, word)) in of_path(signs, path) {
-        votes.add(layer, weight, Evidence::new(path, 1, format!("named {word}")));
+        votes.add(layer, weight, Evidence::new(path, 1, format!("{BY_NAME}{word}")));
     }
 }
 
@@ -220,7 +225,7 @@ fn vote_signs(signs: &Signs, facts: &FileFacts, seen: &Seen, votes: &mut Votes) 
                 note(sign.layer, kind, weight, Evidence::new(path, *line, format!("{words} {found}")));
             }
         }
-        if paths.iter().any(|glob| glob.matches(path)) {
+        if paths.iter().any(|glob| glob.is_match(path)) {
             note(sign.layer, "path", weight, Evidence::new(path, 1, "by its path"));
         }
     }

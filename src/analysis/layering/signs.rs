@@ -1,7 +1,7 @@
 //! The sign files, parsed.
 
 use crate::{
-    analysis::path_glob::PathGlob,
+    analysis::glob::Glob,
     domain::layer::Layer,
     knowledge::packs::{LayerSign, Packs, Pattern},
     ports::ScanError,
@@ -38,11 +38,11 @@ pub struct Signs {
     pub(super) keepers: Vec<(Vec<String>, Vec<String>)>,
 }
 
-/// A layer sign with its globs compiled.
+/// A layer sign with its globs read.
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
     pub(super) sign: LayerSign,
-    pub(super) paths: Vec<PathGlob>,
+    pub(super) paths: Vec<Glob>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -106,7 +106,7 @@ impl Signs {
     }
 
     fn add(&mut self, languages: &[String], sign: LayerSign) {
-        let paths = sign.paths.iter().map(|glob| PathGlob::new(glob)).collect();
+        let paths = sign.paths.iter().map(|glob| Glob::new(glob)).collect();
         self.signs.push((languages.to_vec(), Sign { sign, paths }));
     }
 
@@ -116,14 +116,14 @@ impl Signs {
     }
 
     /// These signs with those of packs on top.
-    pub fn with_packs(&self, packs: &Packs) -> Result<Self, ScanError> {
+    pub fn with_packs(&self, packs: &Packs) -> Self {
         let mut signs = self.clone();
         for pack in packs.iter() {
             for sign in &pack.layers {
                 signs.add(&pack.languages, sign.clone());
             }
         }
-        Ok(signs)
+        signs
     }
 }
 

@@ -27,10 +27,42 @@ impl Linker<'_> {
         let values = (0..count)
             .map(|position| {
                 let position = u32::try_from(position).unwrap_or(u32::MAX);
-                self.argument(file, facts, call, function, position).unwrap_or(Value::Unknown)
+                self.argument(file, facts, call, function, position)
+                    .or_else(|| self.rest_or_default(file, facts, call, function, position))
+                    .unwrap_or(Value::Unknown)
             })
             .collect();
         (function.0, function.1, values)
+    }
+
+    /// What a parameter is where no argument stands for it alone: the arguments that are
+    /// left, or its default.
+    fn rest_or_default(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        function: (FileId, ScopeId),
+        position: u32,
+    ) -> Option<Value> {
+        let callee = self.facts(function.0)?;
+        let params = callee.params(callee.scope(function.1)?.params);
+        let param = params.get(position as usize)?;
+        match param.kind {
+            ParamKind::Rest => {
+                let before =
+                    params.iter().take(position as usize).filter(|param| param.kind == ParamKind::Plain);
+                let left = facts.args(call.args).iter().filter(|arg| arg.name.is_none()).skip(before.count());
+                let left: Vec<Arg> = left.copied().collect();
+                let values: Vec<Value> = left.iter().map(|arg| self.expr(file, arg.value)).collect();
+                (!values.is_empty()).then(|| Value::List(values.into()))
+            }
+            ParamKind::Plain => {
+                let default = self.expr(function.0, param.default?);
+                matches!(default, Value::Text(_)).then_some(default)
+            }
+            _ => None,
+        }
     }
 
     /// The value that a call passes for a parameter.

@@ -64,7 +64,8 @@ impl Linker<'_> {
     /// The router of a file whose calls outside any block are routes.
     fn file_router(&mut self, file: FileId, facts: &FileFacts, position: u16) -> Option<NodeId> {
         let pack = self.rules.pack(position)?;
-        let by_path = pack.route_files.iter().any(|glob| super::tested::glob_matches(glob, &facts.path));
+        let by_path =
+            pack.route_files.iter().any(|glob| crate::analysis::glob::Glob::new(glob).is_match(&facts.path));
         let by_import = facts.imports.iter().any(|import| {
             let module = facts.text(import.module);
             pack.route_imports.iter().any(|known| known == module)

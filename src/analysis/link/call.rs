@@ -4,9 +4,9 @@ use super::{
     graph::{MountEdge, NodeId, NodeKey},
     linker::{Linker, Memo},
     project::FileId,
-    value::Value,
+    value::{HOLE, Value},
 };
-use crate::analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId};
+use crate::analysis::facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId};
 
 impl Linker<'_> {
     /// The value of a call; what it declares is recorded on the way.
@@ -72,7 +72,7 @@ impl Linker<'_> {
             let name = facts.text(name);
             let receiver = match self.super_class(file, facts, object, name) {
                 Some(value) => value,
-                None => self.expr(file, object),
+                None => self.object(file, facts, object),
             };
             if let Some(node) = receiver.router() {
                 return self.call_on_router(file, facts, id, call, node, name);
@@ -82,14 +82,60 @@ impl Linker<'_> {
             {
                 return self.call_on_router(file, facts, id, call, node, name);
             }
+            if name == "bind" && matches!(receiver, Value::Function(..)) {
+                return receiver;
+            }
+            if let Some(value) = self.text_method(file, facts, call, &receiver, name) {
+                return value;
+            }
             if let Some(value) = self.method_of_literal(&receiver, name) {
                 return value;
             }
+            // Methods that a framework gives to texts: `"/users".nest { }`.
+            if matches!(receiver, Value::Text(_)) {
+                for (pack, rule) in self.rules.calls(facts.lang, &format!("text.{name}")) {
+                    if let Some(value) = self.foreign_call(file, facts, id, call, pack, rule) {
+                        return value;
+                    }
+                }
+            }
             let target = self.member(&receiver, name);
+            if let (Value::Function(of, function), Value::Instance(..)) = (&target, &receiver) {
+                return self.call_function(file, facts, id, call, (*of, *function), Some(&receiver));
+            }
             return self.apply(file, facts, id, call, &target);
         }
-        let target = self.expr(file, call.callee);
+        if let Expr::Index(object, key) = facts.expr(call.callee)
+            && let Some(node) = self.expr(file, object).router()
+        {
+            return self.computed_method(file, facts, id, call, node, key);
+        }
+        let target = match facts.expr(call.callee) {
+            Expr::Name(name) if call.flags.has(CallFlags::MACRO) && facts.lang == Lang::Rust => {
+                self.macro_named(file, facts, facts.text(name))
+            }
+            _ => self.expr(file, call.callee),
+        };
         self.apply(file, facts, id, call, &target)
+    }
+
+    /// A method of a router whose name is computed: `app[route.method](route.path, …)`.
+    fn computed_method(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        key: ExprId,
+    ) -> Value {
+        let names = self.expr(file, key);
+        for name in names.alternatives() {
+            if let Some(name) = name.as_constant() {
+                self.call_on_router(file, facts, id, call, node, name);
+            }
+        }
+        Value::Router(node)
     }
 
     fn call_on_router(
@@ -108,7 +154,12 @@ impl Linker<'_> {
         if let Some((class_file, class)) = class
             && let method @ Value::Function(..) = self.class_member(class_file, class, name)
         {
-            let value = self.apply(file, facts, id, call, &method);
+            let value = match method {
+                Value::Function(of, function) => {
+                    self.call_function(file, facts, id, call, (of, function), Some(&Value::Router(node)))
+                }
+                _ => Value::Unknown,
+            };
             return if value.is_unknown() { Value::Router(node) } else { value };
         }
         if let Some(value) = self.extension(file, facts, call, node, name) {
@@ -167,10 +218,7 @@ impl Linker<'_> {
     ) -> Value {
         match target {
             Value::Function(of, function) => {
-                self.pass_arguments(file, facts, call, *of, *function);
-                self.hand_context_on(file, call, *of, *function);
-                let value = self.returned(*of, *function);
-                self.at_call_site(file, facts, id, call, (*of, *function), value)
+                self.call_function(file, facts, id, call, (*of, *function), None)
             }
             Value::Class(of, class) => self.construct(file, facts, id, call, *of, *class),
             Value::External(path) => {
@@ -214,6 +262,28 @@ impl Linker<'_> {
         }
     }
 
+    /// Calls a function of the project, on a receiver where it is a method of a router.
+    fn call_function(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        function: (FileId, ScopeId),
+        receiver: Option<&Value>,
+    ) -> Value {
+        self.pass_arguments(file, facts, call, function.0, function.1);
+        self.hand_context_on(file, call, function.0, function.1);
+        self.register_for_call(file, facts, call, function, receiver);
+        let value = self.returned(function.0, function.1);
+        if says_no_text(&value)
+            && let Some(text) = self.text_for_call(file, facts, call, function)
+        {
+            return text;
+        }
+        self.at_call_site(file, facts, id, call, function, value)
+    }
+
     fn construct(
         &mut self,
         file: FileId,
@@ -249,7 +319,7 @@ impl Linker<'_> {
             for (rule_pack, rule) in self.rules.calls(facts.lang, &base) {
                 if rule_pack == pack {
                     self.make_router(file, facts, call, node, rule);
-                    self.constructor_defaults(class_file, class, node, rule);
+                    self.constructor_defaults((file, call), (class_file, class), node, rule);
                 }
             }
         }
@@ -259,7 +329,7 @@ impl Linker<'_> {
     /// A function that is converted to a type, in languages whose types are made by literals.
     fn converted(&mut self, file: FileId, facts: &FileFacts, call: &Call) -> Option<Value> {
         let [only] = facts.args(call.args) else { return None };
-        if call.flags.has(crate::analysis::facts::CallFlags::NEW) || only.name.is_some() {
+        if call.flags.has(CallFlags::NEW) || only.name.is_some() {
             return None;
         }
         let value = self.expr(file, only.value);
@@ -339,5 +409,18 @@ impl Linker<'_> {
     fn is_inside(&self, file: FileId, call: CallId, function: ScopeId) -> bool {
         let Some(facts) = self.facts(file) else { return false };
         facts.call(call).is_some_and(|call| facts.scopes_around(call.scope).any(|(id, _)| id == function))
+    }
+}
+
+/// Whether a returned value leaves open which text one call gives.
+fn says_no_text(value: &Value) -> bool {
+    match value {
+        Value::Unknown => true,
+        Value::Text(text) => text.contains(HOLE),
+        Value::Any(values) => values
+            .iter()
+            .all(|value| matches!(value, Value::Text(_) | Value::Unknown | Value::External(_) | Value::Null)),
+        Value::External(path) => path.contains("()"),
+        _ => false,
     }
 }

@@ -25,6 +25,7 @@ impl Linker<'_> {
             let mut nodes = self.routers_in(&child.value, position);
             if let Some(param) = rule.bind_param {
                 nodes.extend(self.bound_params(&child.value, param, position));
+                nodes.extend(self.supplied(&child.value, position));
             } else if nodes.is_empty() && self.rules.pack(position).is_some_and(uses_context) {
                 nodes = self.function_contexts(&child.value, position);
             }
@@ -52,6 +53,20 @@ impl Linker<'_> {
                     known.push(Value::Router(node));
                 }
                 nodes.push(node);
+            }
+        }
+        nodes
+    }
+
+    /// The routers that functions without parameters give.
+    fn supplied(&mut self, value: &Value, pack: u16) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        for value in value.alternatives() {
+            let Value::Function(file, function) = value else { continue };
+            let Some(facts) = self.facts(*file) else { continue };
+            if facts.scope(*function).is_some_and(|scope| facts.params(scope.params).is_empty()) {
+                let returned = self.returned(*file, *function);
+                nodes.extend(self.routers_in(&returned, pack));
             }
         }
         nodes

@@ -1,19 +1,17 @@
-//! Classes, annotated functions and module bindings that declare routes.
+//! Classes, functions with routes of their own and module bindings that declare routes.
 
 use super::{
-    graph::{Handler, MountEdge, NodeId, NodeKey, Route},
+    graph::{MountEdge, NodeId, NodeKey},
     linker::Linker,
     lookup::At,
     project::FileId,
-    rules::{owns, verb_of},
     select::Site,
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, Expr, ExprId, FileFacts, ImportFlags, ScopeFlags, ScopeId, ScopeKind},
-    knowledge::packs::{Annotation, Class, Pack},
+    analysis::facts::{Call, FileFacts, ScopeFlags, ScopeId, ScopeKind},
+    knowledge::packs::{Class, Pack},
 };
-use std::rc::Rc;
 
 impl<'a> Linker<'a> {
     /// Makes the router of a class that a rule speaks of, with the routes on its methods.
@@ -53,6 +51,7 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        self.conventional_routes(file, class, node, pack);
         if self.is_from_spec(file, class, rule) {
             self.spec_routes(file, class, node);
         }
@@ -77,6 +76,9 @@ impl<'a> Linker<'a> {
         let facts = self.facts(file)?;
         let scope = facts.scope(class)?;
         for rule in &pack.classes {
+            if self.is_annotated(file, facts, class, &rule.unless) {
+                continue;
+            }
             for annotation in facts.list(scope.annotations) {
                 if let Some((_, call)) = self.annotation_of(file, facts, *annotation, &rule.annotation, pack)
                 {
@@ -99,54 +101,6 @@ impl<'a> Linker<'a> {
         None
     }
 
-    /// Whether a method of the class has an annotation that makes it a route.
-    fn has_routes(&mut self, file: FileId, facts: &'a FileFacts, class: ScopeId, pack: &'a Pack) -> bool {
-        let methods = facts.scopes.iter().filter(|scope| scope.parent == Some(class));
-        let annotations: Vec<ExprId> =
-            methods.flat_map(|method| facts.list(method.annotations)).copied().collect();
-        annotations.into_iter().any(|annotation| {
-            pack.annotations
-                .iter()
-                .any(|rule| self.annotation_of(file, facts, annotation, &rule.names, pack).is_some())
-        })
-    }
-
-    /// The name and call of an annotation that is one of `names` and belongs to the pack.
-    fn annotation_of(
-        &mut self,
-        file: FileId,
-        facts: &'a FileFacts,
-        annotation: ExprId,
-        names: &[String],
-        pack: &Pack,
-    ) -> Option<(&'a str, Option<&'a Call>)> {
-        let (callee, call) = match facts.expr(annotation) {
-            Expr::Call(call) => {
-                let call = facts.call(call)?;
-                (call.callee, Some(call))
-            }
-            _ => (annotation, None),
-        };
-        let written = self.callee_name(file, callee)?;
-        // An alias hides the name: then only its path tells.
-        let value = self.expr(file, callee);
-        let Value::External(path) = value else { return None };
-        let last = path.rsplit(['.', '/']).next().unwrap_or(&path);
-        let name = names.iter().find(|name| *name == last)?;
-        let foreign_star = || {
-            let stars = self.index(file).map(|index| index.stars.clone()).unwrap_or_default();
-            stars
-                .iter()
-                .filter_map(|star| facts.imports.get(*star as usize))
-                .any(|import| import.flags.has(ImportFlags::STAR) && owns(pack, facts.text(import.module)))
-        };
-        if !(owns(pack, &path) || (!path.contains('.') && path.as_ref() == written && foreign_star())) {
-            return None;
-        }
-        // The text lives as long as the facts where the written name is the rule's name.
-        if written == name { Some((written, call)) } else { Some(("", call)) }
-    }
-
     /// Routes on the methods of a class, and of its bases in the project.
     fn method_routes(&mut self, file: FileId, class: ScopeId, node: NodeId, pack: &'a Pack) {
         if pack.annotations.is_empty() {
@@ -166,108 +120,21 @@ impl<'a> Linker<'a> {
                 .filter(|(_, scope)| scope.parent == Some(class) && scope.kind == ScopeKind::Function)
                 .map(|(id, _)| id)
                 .collect();
+            let mut own = Vec::new();
             for method in methods {
                 let name = facts.scope(method).map_or("", |scope| facts.text(scope.name)).to_owned();
-                // A method of the class hides that of its base.
+                // A method of the class hides that of its base, but not one of the same name
+                // beside it.
                 if !names.contains(&name) && self.annotated_routes(file, facts, method, node, pack, false) {
-                    names.push(name);
+                    own.push(name);
                 }
             }
+            names.append(&mut own);
             for base in self.bases(file, class) {
                 if let Value::Class(file, class) = base {
                     open.push((file, class));
                 }
             }
-        }
-    }
-
-    /// Routes that the annotations of a function declare; whether there is one.
-    fn annotated_routes(
-        &mut self,
-        file: FileId,
-        facts: &'a FileFacts,
-        function: ScopeId,
-        node: NodeId,
-        pack: &'a Pack,
-        only_free: bool,
-    ) -> bool {
-        let Some(scope) = facts.scope(function) else { return false };
-        let mut found = false;
-        for annotation in facts.list(scope.annotations) {
-            for rule in pack.annotations.iter().filter(|rule| rule.free || !only_free) {
-                let Some((written, call)) = self.annotation_of(file, facts, *annotation, &rule.names, pack)
-                else {
-                    continue;
-                };
-                let name = if written.is_empty() {
-                    self.real_name(file, facts, *annotation)
-                } else {
-                    written.to_owned()
-                };
-                self.annotated_route(file, facts, function, node, pack, rule, &name, call);
-                found = true;
-                break;
-            }
-        }
-        found
-    }
-
-    /// The name behind an alias of an annotation.
-    fn real_name(&mut self, file: FileId, facts: &FileFacts, annotation: ExprId) -> String {
-        let callee = match facts.expr(annotation) {
-            Expr::Call(call) => facts.call(call).map_or(annotation, |call| call.callee),
-            _ => annotation,
-        };
-        match self.expr(file, callee) {
-            Value::External(path) => path.rsplit(['.', '/']).next().unwrap_or(&path).to_owned(),
-            _ => String::new(),
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one annotation with its rule and place")]
-    fn annotated_route(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        function: ScopeId,
-        node: NodeId,
-        pack: &Pack,
-        rule: &Annotation,
-        name: &str,
-        call: Option<&Call>,
-    ) {
-        let Some(scope) = facts.scope(function) else { return };
-        let site = Site { file, call, definition: Some(function) };
-        let path: Vec<Rc<str>> = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
-        let class = self.graph.get(node).and_then(|node| node.class).or_else(|| {
-            let NodeKey::Definition(file, class) = self.graph.get(node)?.key else { return None };
-            Some((file, class))
-        });
-        let path = self.below_prefix(node, path);
-        let path = self.with_function_tokens(pack, facts, function, class, path);
-        let path = self.version_route(site, node, &rule.version, path);
-        let handler = Handler { name: facts.text(scope.name).to_owned(), definition: Some((file, function)) };
-        let verbs = self.verbs(site, pack, &rule.verbs, name, &handler);
-        let span = call.map_or(scope.name_span, |call| call.name_span);
-        let top = |path: &Rc<str>| {
-            let found = rule.absolute.iter().find_map(|start| path.strip_prefix(start.as_str()));
-            found.map(|rest| format!("/{rest}").into())
-        };
-        let (below, beside): (Vec<Rc<str>>, Vec<Rc<str>>) =
-            path.into_iter().partition(|path| top(path).is_none());
-        let beside: Vec<Rc<str>> = beside.iter().filter_map(top).collect();
-        if !beside.is_empty()
-            && let Some(position) = self.graph.get(node).map(|node| node.pack)
-        {
-            let node = self.graph.node(NodeKey::Top(position), position);
-            if let Some(node) = self.graph.get_mut(node) {
-                node.alone = true;
-            }
-            let (verbs, handler) = (verbs.clone(), handler.clone());
-            self.graph.routes.push(Route { node, verbs, path: beside, handler, file, span });
-        }
-        if !below.is_empty() {
-            self.graph.routes.push(Route { node, verbs, path: below, handler, file, span });
         }
     }
 
@@ -412,25 +279,5 @@ impl<'a> Linker<'a> {
             .map(|(position, _)| position)?;
         let named = self.index(of).is_some_and(|index| index.is_named(ScopeId::MODULE, bind));
         named.then(|| Value::Router(self.graph.node(NodeKey::Collection(of, position), position)))
-    }
-
-    /// The verbs of the methods of a handler class.
-    pub fn class_verbs(&mut self, file: FileId, class: ScopeId, pack: &Pack) -> Vec<String> {
-        let is_class = self
-            .facts(file)
-            .and_then(|facts| facts.scope(class))
-            .is_some_and(|scope| scope.kind == ScopeKind::Class);
-        if !is_class {
-            return Vec::new();
-        }
-        let mut verbs = Vec::new();
-        for name in ["get", "post", "put", "patch", "delete", "head", "options"] {
-            if matches!(self.class_member(file, class, name), Value::Function(..))
-                && let Some(verb) = verb_of(pack, name)
-            {
-                verbs.push(verb);
-            }
-        }
-        verbs
     }
 }

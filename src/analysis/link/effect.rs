@@ -8,10 +8,9 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, CallFlags, CallId, Expr, FileFacts, ScopeId},
+    analysis::facts::{Call, CallFlags, CallId, FileFacts},
     knowledge::packs::{self, Operation, Pack},
 };
-use std::rc::Rc;
 
 impl<'a> Linker<'a> {
     /// A method call on a router; none where no rule of its pack speaks of it.
@@ -33,11 +32,42 @@ impl<'a> Linker<'a> {
                 continue;
             }
             let last = rules.peek().is_none();
+            let inner = if rule.inside { self.around(file, facts, call, position) } else { None };
+            let node = inner.unwrap_or(node);
+            if !rule.each.is_empty() {
+                if let Some(value) = self.each_item(site, facts, id, call, node, pack, rule, name) {
+                    return Some(value);
+                }
+                continue;
+            }
             if let Some(value) = self.on_router_by(site, facts, id, call, node, pack, rule, name, last) {
                 return Some(value);
             }
         }
         None
+    }
+
+    /// Does what a rule says for each object of a list.
+    #[expect(clippy::too_many_arguments, reason = "a call, its router and its rule")]
+    fn each_item(
+        &mut self,
+        site: Site<'_>,
+        facts: &FileFacts,
+        id: CallId,
+        call: &Call,
+        node: NodeId,
+        pack: &'a Pack,
+        rule: &packs::Call,
+        name: &str,
+    ) -> Option<Value> {
+        let mut done = None;
+        for (item, expr) in self.objects_in(site, &rule.each) {
+            self.items.push((item, expr));
+            let value = self.on_router_by(site, facts, id, call, node, pack, rule, name, true);
+            self.items.pop();
+            done = done.or(value);
+        }
+        done
     }
 
     /// What one rule makes of a call on a router; none where it does not fit after all.
@@ -60,6 +90,11 @@ impl<'a> Linker<'a> {
             match rule.operation {
                 Operation::Route => {
                     if self.route(site, facts, id, call, node, pack, rule, name) {
+                        return Some(Value::Router(node));
+                    }
+                }
+                Operation::Mount if !rule.known_as.is_empty() => {
+                    if self.mount_known(site, node, position, rule) {
                         return Some(Value::Router(node));
                     }
                 }
@@ -100,7 +135,19 @@ impl<'a> Linker<'a> {
                     }
                     return Some(Value::Router(child));
                 }
-                Operation::Pass | Operation::List | Operation::Skip => return Some(Value::Router(node)),
+                Operation::Instance => return self.object_of(site, rule),
+                Operation::Folder => {
+                    if self.serve_folder(site, node, rule) {
+                        return Some(Value::Router(node));
+                    }
+                }
+                Operation::Join
+                | Operation::Pass
+                | Operation::List
+                | Operation::Default
+                | Operation::Skip => {
+                    return Some(Value::Router(node));
+                }
                 Operation::Resources => {
                     return self.resources(site, id, node, position, rule).map(Value::Router);
                 }
@@ -153,6 +200,7 @@ impl<'a> Linker<'a> {
                     self.graph.mount(edge);
                 }
                 self.make_router(file, facts, call, node, rule);
+                self.know_router(site, node, position, rule);
                 Some(Value::Router(node))
             }
             Operation::Route => {
@@ -179,9 +227,27 @@ impl<'a> Linker<'a> {
                     .collect::<Vec<Value>>();
                 Some(Value::List(values.into()))
             }
+            Operation::Default => {
+                let found = self.select(site, &rule.child).into_iter().next()?.value;
+                let found = match found {
+                    Value::Function(file, function) => self.returned(file, function),
+                    other => other,
+                };
+                let text = found.alternatives().iter().all(|value| matches!(value, Value::Text(_)));
+                let target = self.expr(file, call.callee);
+                match target {
+                    Value::External(path) if text => {
+                        Some(Value::any([Value::external(format!("{path}()")), found]))
+                    }
+                    _ => None,
+                }
+            }
+            Operation::Instance => self.object_of(site, rule),
+            Operation::Join => self.joined_path(file, facts, call),
             Operation::Skip => Some(Value::Null),
             // They need a router to act on.
             Operation::Mount
+            | Operation::Folder
             | Operation::Prefix
             | Operation::Versions
             | Operation::Resources
@@ -190,87 +256,11 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Gives a new router its prefix and the children named in its constructor.
-    pub fn make_router(
-        &mut self,
-        file: FileId,
-        _facts: &FileFacts,
-        call: &Call,
-        node: NodeId,
-        rule: &packs::Call,
-    ) {
-        let site = Site { file, call: Some(call), definition: None };
-        let own = self.select_path(site, &rule.path);
-        if let Some(node) = self.graph.get_mut(node) {
-            node.app |= rule.app;
-            if let Some(own) = own {
-                node.own = own;
-            }
-        }
-        if !rule.child.is_empty() {
-            let children = self.select(site, &rule.child);
-            self.mount_children(file, node, &children, rule, &["".into()]);
-        }
-        if !rule.parent.is_empty() {
-            // The path is the router's own already.
-            self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
-        }
-    }
-
-    /// Lets the routers that a rule calls parents serve this one.
-    fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
-        let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
-        for selected in self.select(site, &rule.parent) {
-            if let Some(parent) = selected.value.router() {
-                self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
-                return;
-            }
-        }
-    }
-
-    /// The prefix that a constructor inside a function gets for one call of the function.
-    pub fn own_prefix_in_frame(
-        &mut self,
-        file: FileId,
-        made: CallId,
-        frame: (FileId, ScopeId, Vec<Value>),
-    ) -> Option<Vec<Rc<str>>> {
-        if self.frames.len() >= 8 {
-            return None;
-        }
-        let facts = self.facts(file)?;
-        let call = facts.call(made)?;
-        let target = self.expr(file, call.callee);
-        let Value::External(path) = target else { return None };
-        let rules = self.rules.calls(facts.lang, &path);
-        let memos = std::mem::take(&mut self.memos);
-        self.frames.push(frame);
-        let site = Site { file, call: Some(call), definition: None };
-        let own = rules.iter().find_map(|(_, rule)| self.select_path(site, &rule.path));
-        self.frames.pop();
-        self.memos = memos;
-        own
-    }
-
-    /// The prefix that a router class states for itself by constructing its base.
-    pub fn constructor_defaults(&mut self, file: FileId, class: ScopeId, node: NodeId, rule: &packs::Call) {
-        let Some(facts) = self.facts(file) else { return };
-        let constructor = self.resolvers.of(facts.lang).constructor();
-        let Value::Function(of, function) = self.class_member(file, class, constructor) else { return };
-        let Some(facts) = self.facts(of) else { return };
-        let base = facts.calls.iter().find(|call| {
-            call.scope == function
-                && matches!(facts.expr(call.callee), Expr::Attr(object, name)
-                    if facts.text(name) == constructor && matches!(facts.expr(object), Expr::Call(_)))
-        });
-        let Some(call) = base else { return };
-        let site = Site { file: of, call: Some(call), definition: None };
-        if let Some(own) = self.select_path(site, &rule.path)
-            && let Some(node) = self.graph.get_mut(node)
-            && node.own.iter().all(|own| own.is_empty())
-        {
-            node.own = own;
-        }
+    /// An object of the class that a rule selects.
+    fn object_of(&mut self, site: Site<'_>, rule: &packs::Call) -> Option<Value> {
+        let class = self.select(site, &rule.child).into_iter().next()?.value;
+        let object = self.instance_of(site.file, &class, None);
+        (!object.is_unknown()).then_some(object)
     }
 
     fn wrap(&mut self, site: Site<'_>, id: CallId, position: u16, rule: &packs::Call) -> Option<Value> {
@@ -300,7 +290,10 @@ impl<'a> Linker<'a> {
         let prefix = path.unwrap_or_else(|| vec!["".into()]);
         let rule = packs::Call { over, ..rule.clone() };
         let mounted = self.mount_children(site.file, node, &children, &rule, &prefix);
-        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || children.is_empty();
+        // A file that is not in the project has no routes of the project.
+        let names_files = !rule.child.is_empty() && rule.child.iter().all(|child| child.file.is_some());
+        let nothing = children.is_empty() && !names_files;
+        let unresolved = children.iter().any(|child| is_unresolved(&child.value)) || nothing;
         if !mounted && unresolved && report {
             if let Some(node) = self.graph.get_mut(node) {
                 node.open = true;
@@ -336,7 +329,7 @@ impl<'a> Linker<'a> {
         path = self.below_item(node, rule, path);
         if let Some(chain) = &rule.verbs.chain {
             let links = self.chain(site.file, facts, pack, call, chain);
-            let (file, span) = (site.file, call.name_span);
+            let (file, span) = self.registered_at.unwrap_or((site.file, call.name_span));
             for (verb, handler) in links {
                 let route = Route { node, verbs: vec![verb], path: path.clone(), handler, file, span };
                 self.graph.routes.push(route);
@@ -363,9 +356,17 @@ impl<'a> Linker<'a> {
         };
         let Some(handler) = handler else { return false };
         if rule.verbs.class_actions {
-            return self.action_routes(node, pack, &path, &handler, (site.file, call.name_span));
+            let place = self.registered_at.unwrap_or((site.file, call.name_span));
+            return self.action_routes(node, pack, &path, &handler, place, rule.verbs.added_by.as_deref());
         }
-        let (file, span) = (site.file, call.name_span);
+        let place = self.items.last().and_then(|(_, expr)| *expr);
+        let (file, span) = place
+            .and_then(|(file, expr)| Some((file, self.facts(file)?.expr_span(expr))))
+            .or(self.registered_at)
+            .unwrap_or((site.file, call.name_span));
+        if self.table_routes(site, node, pack, rule, &path, &handler) {
+            return true;
+        }
         if rule.verbs.in_path {
             for pattern in path {
                 let (verb, path) = super::path::split_pattern(&pattern);

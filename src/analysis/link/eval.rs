@@ -6,13 +6,16 @@ use super::{
     project::FileId,
     value::{HOLE, Value},
 };
-use crate::analysis::facts::{Expr, ExprId, FileFacts, ScopeId, ScopeKind};
+use crate::analysis::facts::{Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind};
 
 /// Longer lists are cut off, and what is cut off counts as unknown.
 const MAX_ITEMS: usize = 1_000;
 
 /// Longer texts are of no interest: no path and no statement is that long.
 const MAX_TEXT_BYTES: usize = 16 << 10;
+
+/// A text with one of more alternatives in it is not worked out for each.
+const MAX_CHOICES: usize = 8;
 
 /// Combinations of texts with several alternatives are cut off here.
 const MAX_TEXTS: usize = 64;
@@ -52,7 +55,12 @@ impl Linker<'_> {
                 self.receiver(file, scope)
             }
             Expr::Attr(object, name) => {
-                let object = self.expr(file, object);
+                let object = self.object(file, facts, object);
+                if let Value::External(path) = &object
+                    && let Some(value) = self.setting(file, facts, path, facts.text(name))
+                {
+                    return value;
+                }
                 self.member(&object, facts.text(name))
             }
             Expr::Index(object, key) => self.indexed(file, object, key),
@@ -91,6 +99,18 @@ impl Linker<'_> {
         }
     }
 
+    /// The value that a member is looked up in.
+    pub fn object(&mut self, file: FileId, facts: &FileFacts, object: ExprId) -> Value {
+        let value = self.expr(file, object);
+        match (&value, facts.expr(object)) {
+            // In Rust nothing stands behind a function: it is a crate of its name.
+            (Value::Function(..), Expr::Name(head)) if facts.lang == Lang::Rust => {
+                self.path_head(file, facts, facts.text(head))
+            }
+            _ => value,
+        }
+    }
+
     /// A scope as a value.
     pub fn definition(&self, file: FileId, scope: ScopeId) -> Value {
         match self.facts(file).and_then(|facts| facts.scope(scope)).map(|scope| scope.kind) {
@@ -102,6 +122,11 @@ impl Linker<'_> {
 
     /// What the receiver is inside a scope.
     fn receiver(&mut self, file: FileId, scope: ScopeId) -> Value {
+        if let Some((of, value)) = &self.receiver_is
+            && *of == file
+        {
+            return value.clone();
+        }
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let class = facts.scopes_around(scope).find(|(_, scope)| {
             matches!(scope.kind, ScopeKind::Class | ScopeKind::Interface) || scope.owner.is_some()
@@ -250,6 +275,21 @@ fn concatenate(parts: &[Value]) -> Value {
             }
         }
         return Value::List(items.into());
+    }
+    // One of several texts with something around it is one of several texts.
+    let choice = parts.iter().enumerate().find_map(|(at, part)| match part {
+        Value::Any(options) if options.len() <= MAX_CHOICES => Some((at, options)),
+        _ => None,
+    });
+    if let Some((at, options)) = choice {
+        let whole = options.iter().map(|option| {
+            let mut parts = parts.to_vec();
+            if let Some(part) = parts.get_mut(at) {
+                *part = if matches!(option, Value::Any(_)) { Value::Unknown } else { option.clone() };
+            }
+            concatenate(&parts)
+        });
+        return Value::any(whole.collect::<Vec<_>>());
     }
     let mut texts = vec![String::new()];
     for part in parts {

@@ -2,6 +2,7 @@
 
 use super::{
     blocks::Context,
+    choices::stated_default,
     path,
     project::FileId,
     value::{HOLE, Value},
@@ -33,6 +34,8 @@ pub(super) enum NodeKey {
     Top(u16),
     /// What a function is called on without saying so.
     Context(FileId, ScopeId),
+    /// The router of a class that its base makes for it.
+    Owned(FileId, ScopeId, NodeId),
     /// A module's list of routes, for a pack.
     Collection(FileId, u16),
     /// One of the resources that a call declares.
@@ -49,6 +52,7 @@ impl NodeKey {
             | Self::Param(file, ..)
             | Self::Definition(file, _)
             | Self::Root(file, _)
+            | Self::Owned(file, ..)
             | Self::Bind(file, _)
             | Self::Context(file, _)
             | Self::Collection(file, _)
@@ -68,12 +72,14 @@ pub(super) struct Node {
     pub app: bool,
     /// Served because the pack has no application; holds for one round.
     pub alone: bool,
-    /// What property files put before everything that it serves.
-    pub base: Rc<str>,
+    /// What files beside the code put before everything that it serves; alternatives.
+    pub base: Vec<Rc<str>>,
     /// Alternatives of its own prefix; one empty text where it has none.
     pub own: Vec<Rc<str>>,
     /// The project's class that it is an instance of.
     pub class: Option<(FileId, ScopeId)>,
+    /// A parameter for an application: served by itself where nobody passes one.
+    pub expects_app: bool,
     /// It mounts something that could not be resolved.
     pub open: bool,
     /// What its block says about the routes inside.
@@ -131,6 +137,8 @@ pub(super) struct Graph {
     pub edges: Vec<MountEdge>,
     pub routes: Vec<Route>,
     pub loose: Vec<Loose>,
+    /// Registrations that were worked out for each call of the function they stand in.
+    pub inlined: FxHashSet<(FileId, u32)>,
 }
 
 impl Graph {
@@ -145,9 +153,10 @@ impl Graph {
             pack,
             app: false,
             alone: false,
-            base: "".into(),
+            base: vec!["".into()],
             own: vec!["".into()],
             class: None,
+            expects_app: false,
             open: false,
             context: Context::default(),
         });
@@ -206,6 +215,7 @@ impl Graph {
         self.edges.clear();
         self.routes.clear();
         self.loose.clear();
+        self.inlined.clear();
         for node in &mut self.nodes {
             node.own = vec!["".into()];
             node.open = false;
@@ -275,8 +285,10 @@ impl Graph {
                 }
             }
         }
-        if (node.app || node.alone) && edges.is_empty() {
-            node.own.iter().for_each(|own| add(&node.base, own));
+        if (node.app || node.alone || node.expects_app) && edges.is_empty() {
+            for base in &node.base {
+                node.own.iter().for_each(|own| add(base, own));
+            }
         }
         search.open.remove(&id);
         // What was found inside a cycle depends on where it was entered.
@@ -319,9 +331,9 @@ pub(super) fn texts_of(value: &Value) -> Option<Vec<Rc<str>>> {
             }
             (!texts.is_empty()).then_some(texts)
         }
-        // Which of several texts it is cannot be known.
+        // Which of several texts it is cannot be known, but what it is by default may be.
+        Value::Any(values) => Some(vec![stated_default(values).unwrap_or_else(|| HOLE.into())]),
         Value::Unknown
-        | Value::Any(_)
         | Value::Number
         | Value::Router(_)
         | Value::Function(..)

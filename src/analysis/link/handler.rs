@@ -127,22 +127,21 @@ impl Linker<'_> {
         let Expr::Call(call) = facts.expr(expr) else { return None };
         let call = facts.call(call)?;
         let Value::Function(of, maker) = self.expr(file, call.callee) else { return None };
-        let around = self.facts(of)?;
-        if of != closure.0 || !around.scopes_around(closure.1).any(|(scope, _)| scope == maker) {
-            return None;
-        }
         if depth <= MAX_WRAPPERS {
             for arg in facts.args(call.args) {
                 let value = self.expr(file, arg.value);
+                let is_inline = matches!(facts.expr(arg.value), Expr::Fun(_));
                 if matches!(value, Value::Function(..))
                     && let Some(found) = self.handler_in(&value, Some((file, arg.value)), depth + 1)
-                    && !found.name.is_empty()
+                    && (is_inline || !found.name.is_empty())
                 {
                     return Some(found);
                 }
             }
         }
-        Some(self.definition_handler(of, maker))
+        let around = self.facts(of)?;
+        let is_inside = of == closure.0 && around.scopes_around(closure.1).any(|(scope, _)| scope == maker);
+        is_inside.then(|| self.definition_handler(of, maker))
     }
 
     /// The verbs of a chain of calls that makes an argument, each with its handler:

@@ -1,5 +1,6 @@
 //! Finds definitions, bindings and imports of one file by scope and name.
 
+use super::grown::GROWS;
 use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span};
 use rustc_hash::FxHashMap;
 
@@ -33,6 +34,8 @@ pub(super) struct FileIndex<'a> {
     called: FxHashMap<CallId, CallId>,
     /// Calls of a method on the value of another call, by where that one stands.
     chained: FxHashMap<Span, CallId>,
+    /// Calls that make a list of that name longer.
+    grows: FxHashMap<&'a str, Vec<CallId>>,
     /// Positions of star imports of the module.
     pub stars: Vec<u32>,
     /// Bodies sorted by start, outer before inner.
@@ -108,7 +111,12 @@ impl<'a> FileIndex<'a> {
                 Expr::Call(inner) => {
                     index.called.insert(inner, id);
                 }
-                Expr::Attr(receiver, _) => {
+                Expr::Attr(receiver, method) => {
+                    if let Expr::Name(list) = facts.expr(receiver)
+                        && GROWS.contains(&facts.text(method))
+                    {
+                        index.grows.entry(facts.text(list)).or_default().push(id);
+                    }
                     if let Expr::Call(inner) = facts.expr(receiver)
                         && let Some(inner) = facts.call(inner)
                     {
@@ -145,6 +153,11 @@ impl<'a> FileIndex<'a> {
     /// The values that a function returns.
     pub fn returns(&self, scope: ScopeId) -> &[ExprId] {
         self.returns.get(&scope).map_or(&[], Vec::as_slice)
+    }
+
+    /// Calls that put something into the list of that name.
+    pub fn grows(&self, name: &str) -> &[CallId] {
+        self.grows.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The definition that a call annotates.

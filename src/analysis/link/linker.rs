@@ -9,15 +9,16 @@ use super::{
     graph::{Graph, NodeId},
     index::FileIndex,
     modules::Resolvers,
-    project::{FileId, ProjectFiles},
+    project::{FileId, Module, ProjectFiles},
     properties::Properties,
     rules::Rules,
     specs::Specs,
+    tables::RouteTables,
     value::Value,
     version::Versions,
 };
 use crate::{
-    analysis::facts::{CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
+    analysis::facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeId, ScopeKind, Span},
     knowledge::packs::Packs,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -56,6 +57,8 @@ pub(super) struct Memos {
     pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.
     pub served_classes: FxHashSet<NodeId>,
+    /// Whether routes by convention are switched on.
+    pub conventions: Option<bool>,
 }
 
 /// Links the files of a project.
@@ -75,6 +78,14 @@ pub(super) struct Linker<'a> {
     pub assigned: FxHashMap<(FileId, ScopeId), FxHashMap<String, Vec<Value>>>,
     /// Elements that loops are fixed to, innermost last.
     pub elements: Vec<(FileId, ExprId, usize)>,
+    /// Objects being declared one by one, innermost last.
+    pub items: Vec<(Value, Option<(FileId, ExprId)>)>,
+    /// Where routes stand that a function registers for its caller.
+    pub registered_at: Option<(FileId, Span)>,
+    /// What `self` is in a file, while a method is worked out for one call.
+    pub receiver_is: Option<(FileId, Value)>,
+    /// The calls in functions that register routes of their parameters.
+    pub registrars: FxHashMap<(FileId, ScopeId), Rc<[CallId]>>,
     /// Arguments of the function calls being evaluated for one call site.
     pub frames: Vec<(FileId, ScopeId, Vec<Value>)>,
     /// Types and functions that live beside the class they belong to: Rust's `impl`.
@@ -86,7 +97,14 @@ pub(super) struct Linker<'a> {
     /// Names of functions whose calls hand a router on.
     pub context_names: FxHashSet<&'a str>,
     pub properties: Properties,
+    pub tables: RouteTables,
+    /// Routers by the name that mounts use; kept from round to round.
+    pub known_routers: FxHashMap<(u16, String), Vec<NodeId>>,
+    /// Settings that packs ask for and that some file switches on.
+    pub switches: FxHashSet<&'a str>,
     pub specs: Specs,
+    /// Modules of settings by the variable that names them.
+    pub settings_files: FxHashMap<String, Vec<(Module, FileId)>>,
     /// The method of each name; none where several have it.
     pub methods: FxHashMap<&'a str, Option<(FileId, ScopeId)>>,
     pub fuel: u32,
@@ -109,6 +127,9 @@ impl<'a> Linker<'a> {
             context_names: extension_names(&extensions),
             extensions,
             properties: Properties::new(project),
+            tables: RouteTables::new(packs, project),
+            known_routers: FxHashMap::default(),
+            switches: switches(files, packs),
             specs: Specs::new(project),
             indexes: files.iter().map(FileIndex::new).collect(),
             rules: Rules::new(packs),
@@ -120,8 +141,13 @@ impl<'a> Linker<'a> {
             named_blocks: FxHashMap::default(),
             elements: Vec::new(),
             frames: Vec::new(),
+            items: Vec::new(),
+            registered_at: None,
+            receiver_is: None,
+            registrars: FxHashMap::default(),
             owned: FxHashMap::default(),
             versions: Versions::default(),
+            settings_files: FxHashMap::default(),
             methods: methods(files),
             fuel: FUEL,
             depth: 0,
@@ -155,7 +181,7 @@ impl<'a> Linker<'a> {
             }
             before = now;
         }
-        self.apply_properties();
+        self.apply_bases();
     }
 
     fn visit_file(&mut self, file: FileId, handed_over: &FxHashSet<String>) {
@@ -182,6 +208,7 @@ impl<'a> Linker<'a> {
             let interesting = name
                 .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))
                 || self.sets_router(file, facts, call)
+                || self.is_on_router(file, facts, call, handed_over)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))
                         || self.may_be_router(file, facts, arg.value)
@@ -193,9 +220,20 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Puts what property files say before everything that applications serve.
-    fn apply_properties(&mut self) {
-        let bases: Vec<(NodeId, String)> = self
+    /// Whether a call is a method on a variable that goes by the name of a router, and that
+    /// a class of the project may have.
+    fn is_on_router(&self, file: FileId, facts: &FileFacts, call: &Call, names: &FxHashSet<String>) -> bool {
+        if let Expr::Index(object, _) = facts.expr(call.callee) {
+            return self.callee_name(file, object).is_some_and(|name| names.contains(name));
+        }
+        let Expr::Attr(object, method) = facts.expr(call.callee) else { return false };
+        self.methods.contains_key(facts.text(method))
+            && self.callee_name(file, object).is_some_and(|name| names.contains(name))
+    }
+
+    /// Puts what files beside the code say before everything that applications serve.
+    fn apply_bases(&mut self) {
+        let bases: Vec<(NodeId, Vec<Rc<str>>)> = self
             .graph
             .iter()
             .filter(|(_, node)| node.app || node.alone)
@@ -207,12 +245,18 @@ impl<'a> Linker<'a> {
                     .iter()
                     .filter_map(|property| self.properties.value(path, Some(&property.file), &property.key));
                 let base = found.fold(String::new(), |base, prefix| super::path::join(&base, &prefix));
-                (!base.is_empty()).then_some((id, base))
+                let tables = self.tables.prefixes(node.pack, path);
+                let mut bases: Vec<Rc<str>> =
+                    tables.iter().map(|prefix| super::path::join(&base, prefix).into()).collect();
+                if bases.is_empty() && !base.is_empty() {
+                    bases.push(base.into());
+                }
+                (!bases.is_empty()).then_some((id, bases))
             })
             .collect();
-        for (id, base) in bases {
+        for (id, bases) in bases {
             if let Some(node) = self.graph.get_mut(id) {
-                node.base = base.into();
+                node.base = bases;
             }
         }
     }
@@ -310,6 +354,22 @@ impl<'a> Linker<'a> {
             }
         }
     }
+}
+
+/// The settings that packs ask for and to which some file assigns `true`.
+fn switches<'a>(files: &'a [FileFacts], packs: &Packs) -> FxHashSet<&'a str> {
+    let calls = packs.iter().flat_map(|pack| &pack.calls);
+    let asked: FxHashSet<&str> =
+        calls.map(|call| call.lean_by.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut found = FxHashSet::default();
+    for facts in files {
+        for bind in facts.binds.iter().filter(|bind| asked.contains(facts.text(bind.name))) {
+            if bind.value.is_some_and(|value| matches!(facts.expr(value), Expr::Bool(true))) {
+                found.insert(facts.text(bind.name));
+            }
+        }
+    }
+    found
 }
 
 /// The methods of a project by name; none where several share it.

@@ -1,15 +1,16 @@
 //! Names: what they are bound to, seen from a place.
 
 use super::{
+    choices::certain_last,
     graph::NodeKey,
     index::Named,
     linker::{Linker, Memo},
     modules::ImportPath,
     project::{FileId, Module},
-    reach::reaching,
+    reach::{first_is_certain, reaching},
     value::Value,
 };
-use crate::analysis::facts::{BindKind, FileFacts, Import, ImportFlags, ScopeId, ScopeKind};
+use crate::analysis::facts::{BindKind, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind};
 
 /// From where a name is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ impl Linker<'_> {
     pub fn bound(&mut self, file: FileId, scope: ScopeId, name: &str, at: At) -> Option<Value> {
         let facts = self.facts(file)?;
         let sees_members = self.resolvers.of(facts.lang).sees_members();
+        // A comprehension runs where it stands.
+        let mut in_place = facts.lang == Lang::Python;
         for (around, found) in facts.scopes_around(scope) {
             let is_class = matches!(found.kind, ScopeKind::Class | ScopeKind::Interface);
             if is_class && around != scope {
@@ -47,11 +50,37 @@ impl Linker<'_> {
             }
             let named = self.index(file)?.named(around, name);
             if !named.is_empty() {
-                let at = if around == scope { at } else { At::Anywhere };
+                let at = if around == scope || in_place { at } else { At::Anywhere };
                 return Some(self.bindings(file, facts, around, name, &named, at));
             }
+            in_place &= found.kind == ScopeKind::Lambda;
         }
         self.module_fallback(file, facts, name)
+    }
+
+    /// A macro of that name: functions of the same name are something else.
+    pub fn macro_named(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Value {
+        let named = self.index(file).map(|index| index.named(ScopeId::MODULE, name)).unwrap_or_default();
+        let import = named.iter().find_map(|named| match named {
+            Named::Import(import) => facts.imports.get(*import as usize),
+            _ => None,
+        });
+        match import.map(|import| self.import(file, facts, import)) {
+            // A module of that name is something else as well.
+            Some(value @ Value::External(_)) => value,
+            _ => self
+                .module_fallback(file, facts, name)
+                .filter(|value| matches!(value, Value::External(_)))
+                .unwrap_or_else(|| Value::external(name)),
+        }
+    }
+
+    /// What stands before `::` where a function has the same name: a module or crate.
+    pub fn path_head(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Value {
+        match self.resolvers.of(facts.lang).bare_name(file, name) {
+            Some(module) => Value::Module(module),
+            None => Value::external(name),
+        }
     }
 
     fn module_fallback(&mut self, file: FileId, facts: &FileFacts, name: &str) -> Option<Value> {
@@ -171,8 +200,11 @@ impl Linker<'_> {
             At::Offset(offset) => reaching(facts, named, offset),
             At::Anywhere => named.to_vec(),
         };
-        let values: Vec<Value> =
+        let mut values: Vec<Value> =
             reaching.iter().map(|named| self.named(file, facts, scope, name, *named)).collect();
+        if let At::Offset(offset) = at {
+            certain_last(&mut values, first_is_certain(facts, &reaching, offset));
+        }
         let value = Value::any(values);
         if at == At::Anywhere {
             self.memos.names.insert(key, Memo::Done(value.clone()));
@@ -201,6 +233,7 @@ impl Linker<'_> {
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let Some(bind) = facts.binds.get(position as usize) else { return Value::Unknown };
         let value = bind.value.map_or(Value::Unknown, |value| self.expr(file, value));
+        let value = self.grown(file, facts, bind.scope, facts.text(bind.name), value);
         let says_nothing = matches!(value, Value::Unknown | Value::Null);
         if bind.kind == BindKind::Alias || !(says_nothing || is_opaque(&value)) {
             return value;

@@ -1,7 +1,7 @@
 //! Members of values: modules, classes, objects, routers, foreign things.
 
 use super::{
-    graph::NodeKey,
+    graph::{MountEdge, NodeKey},
     index::Named,
     linker::{Linker, Memo},
     project::FileId,
@@ -93,11 +93,28 @@ impl Linker<'_> {
             if let Value::Class(base_file, base_class) = base {
                 let found = self.class_member(base_file, base_class, name);
                 if !found.is_unknown() {
-                    return found;
+                    return self.own_router((file, class), base_file, found);
                 }
             }
         }
         Value::Unknown
+    }
+
+    /// A router that the constructor of a base makes: each class below has one of its own,
+    /// with what the base registers on it.
+    fn own_router(&mut self, class: (FileId, ScopeId), base: FileId, found: Value) -> Value {
+        let Some(inner) = found.router() else { return found };
+        let Some(node) = self.graph.get(inner).cloned() else { return found };
+        match node.key {
+            NodeKey::Call(file, _) | NodeKey::Owned(file, ..) if file == base => {}
+            _ => return found,
+        }
+        let outer = self.graph.node(NodeKey::Owned(class.0, class.1, inner), node.pack);
+        if let Some(outer) = self.graph.get_mut(outer) {
+            (outer.app, outer.own) = (node.app, node.own);
+        }
+        self.graph.mount(MountEdge { parent: outer, child: inner, prefix: vec!["".into()], over: true });
+        Value::Router(outer)
     }
 
     /// A member of an `impl`, or the method that a receiver makes one.

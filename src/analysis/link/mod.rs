@@ -7,25 +7,37 @@
 //! the stack of the front ends; its time is bounded by fuel.
 
 mod actions;
+mod annotations;
 mod arguments;
 mod blocks;
 mod call;
 mod children;
+mod choices;
 mod class;
+mod construct;
 mod context;
+mod contracts;
+mod conventions;
 mod effect;
 mod eval;
 mod fields;
+mod folders;
 mod format;
 mod graph;
+mod groups;
+mod grown;
 mod handler;
+mod helpers;
 mod index;
+mod inline;
+mod known;
 mod linker;
 mod lookup;
 mod member;
 mod modules;
 mod named;
 mod names;
+mod operations;
 mod params;
 mod path;
 mod project;
@@ -37,8 +49,12 @@ mod resolver;
 mod resources;
 mod rules;
 mod select;
+mod settings;
 mod specs;
+mod table_routes;
+mod tables;
 mod tested;
+mod texts;
 mod tokens;
 mod value;
 mod verbs;
@@ -63,6 +79,8 @@ pub struct Linked<'a> {
     /// The definition that handles each endpoint, in their order; none where it is not in
     /// the project.
     pub handlers: Vec<Option<Definition>>,
+    /// Operations of GraphQL and gRPC, sorted likewise.
+    pub operations: Vec<Endpoint>,
     /// Sorted by place.
     pub unknown: Vec<Unknown>,
     /// Imports from file to file, sorted; each line once.
@@ -79,9 +97,11 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
-    let found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
+    let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
+    linker.add_table_routes(&mut found);
     let imports = linker.import_targets();
     let edges = linker.import_edges(&imports);
+    let operations = linker.operations(project).into_iter().map(|(operation, _)| operation).collect();
     let (endpoints, handlers) = found
         .endpoints
         .into_iter()
@@ -90,6 +110,7 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     Linked {
         endpoints,
         handlers,
+        operations,
         unknown: found.unknown,
         edges,
         imports,

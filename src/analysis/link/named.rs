@@ -33,6 +33,7 @@ impl Linker<'_> {
                 Value::List(items) => items.to_vec(),
                 other => vec![other.clone()],
             };
+            let parts: Vec<Value> = parts.into_iter().map(|part| self.loaded(part)).collect();
             if let [class @ (Value::Class(..) | Value::External(_)), Value::Text(method)] = parts.as_slice() {
                 return Some(self.class_handler(class, method));
             }
@@ -49,6 +50,16 @@ impl Linker<'_> {
             }
         }
         None
+    }
+
+    /// What a function gives that loads a class on demand: `() => import("./users")`.
+    fn loaded(&mut self, value: Value) -> Value {
+        let Value::Function(file, function) = value else { return value };
+        let found = match self.returned(file, function) {
+            Value::Module(module) => self.module_member(module, "default").unwrap_or(Value::Unknown),
+            other => other,
+        };
+        if matches!(found, Value::Class(..)) { found } else { value }
     }
 
     /// The named handler of a route, where the pack says how handlers are named.

@@ -1,7 +1,7 @@
 //! Values of parameters.
 
 use super::{
-    graph::NodeKey,
+    graph::{MountEdge, NodeKey},
     linker::{Linker, Memo},
     project::FileId,
     value::Value,
@@ -48,10 +48,22 @@ impl Linker<'_> {
         if let Some(ty) = param.ty {
             let ty = self.expr(file, ty);
             let instance = self.instance_of(file, &ty, Some(key));
+            if let (Value::External(path), Some(node)) = (&ty, instance.router())
+                && self.rules.makes_application(facts.lang, path)
+                && let Some(node) = self.graph.get_mut(node)
+            {
+                node.expects_app = true;
+            }
             // What callers pass says more than a foreign type, as for a text.
             let foreign = matches!(instance, Value::External(_));
             let passed = self.arguments.contains_key(&(file, scope, position));
             if !(instance.is_unknown() || (foreign && passed)) {
+                if let (Some(child), Some(default)) = (instance.router(), param.default)
+                    && let Some(parent) = self.expr(file, default).router()
+                {
+                    // Callers may leave it out: then it is what stands there.
+                    self.graph.mount(MountEdge { parent, child, prefix: vec!["".into()], over: false });
+                }
                 return instance;
             }
         }
@@ -60,7 +72,9 @@ impl Linker<'_> {
                 let pack = self.graph.get(router).map_or(0, |node| node.pack);
                 return Value::Router(self.graph.node(key, pack));
             }
-            return Value::any(passed);
+            // Each of several texts is passed somewhere: none of them is a default.
+            let texts = passed.len() > 1 && passed.iter().all(|value| matches!(value, Value::Text(_)));
+            return Value::any(passed.into_iter().chain(texts.then_some(Value::Unknown)));
         }
         if let Some(element) = self.element_of_receiver(file, facts, scope, position) {
             return element;

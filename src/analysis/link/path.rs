@@ -23,13 +23,32 @@ pub(super) fn join_route(prefix: &str, route: &str, keeps_slash: bool) -> String
 pub(super) fn normalise(path: &str, style: PathStyle) -> String {
     let path = match style {
         PathStyle::Brace => path.to_owned(),
-        PathStyle::Angle => angles(path),
+        PathStyle::Angle => angles(without_query(path)),
+        PathStyle::Named => angles(&path.split('<').map(name_first).collect::<Vec<_>>().join("<")),
         PathStyle::Colon => colons(path),
         PathStyle::Regex => angles(&regex(path)),
         PathStyle::Optional => colons(&globs(&without_options(path))),
     };
     let path = braces(&path);
+    // An optional slash at the end is none.
+    let path =
+        if style == PathStyle::Regex { path.strip_suffix("/?").unwrap_or(&path).to_owned() } else { path };
+    let path = without_empty_segments(path);
     if path.starts_with('/') { path } else { format!("/{path}") }
+}
+
+/// `a//b` becomes `a/b`: prefixes that end with a slash meet paths that begin with one.
+fn without_empty_segments(path: String) -> String {
+    if !path.contains("//") {
+        return path;
+    }
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A pattern that holds verb, host and path: `GET example.com/x/{rest...}`.
@@ -102,6 +121,19 @@ fn globs(path: &str) -> String {
     parts.collect::<Vec<String>>().join("/")
 }
 
+/// What stands before the `?` of a query string: `/items?<page>`.
+fn without_query(path: &str) -> &str {
+    path.find("?<").and_then(|at| path.get(..at)).unwrap_or(path)
+}
+
+/// `id:int>` becomes `id>`.
+fn name_first(part: &str) -> String {
+    match (part.find(':'), part.find('>')) {
+        (Some(colon), Some(end)) if colon < end => format!("{}{}", &part[..colon], &part[end..]),
+        _ => part.to_owned(),
+    }
+}
+
 /// `<int:id>` becomes `{id}`.
 fn angles(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -111,7 +143,7 @@ fn angles(path: &str) -> String {
         let inner = &rest[start + 1..start + length];
         out.push_str(&rest[..start]);
         out.push('{');
-        out.push_str(inner.rsplit(':').next().unwrap_or(inner));
+        out.push_str(inner.rsplit(':').next().unwrap_or(inner).trim_end_matches(".."));
         out.push('}');
         rest = &rest[start + length + 1..];
     }
@@ -136,10 +168,15 @@ fn colons(path: &str) -> String {
             out.push(letter);
         }
         out.push('}');
-        if chars.next_if_eq(&'(').is_some() {
+        let close = match chars.next_if(|next| matches!(next, '(' | '{')) {
+            Some('{') => Some(('{', '}')),
+            Some(_) => Some(('(', ')')),
+            None => None,
+        };
+        if let Some((open, close)) = close {
             let mut depth = 1;
             for inner in chars.by_ref() {
-                depth += i32::from(inner == '(') - i32::from(inner == ')');
+                depth += i32::from(inner == open) - i32::from(inner == close);
                 if depth == 0 {
                     break;
                 }
@@ -151,14 +188,33 @@ fn colons(path: &str) -> String {
     out
 }
 
+/// `/logo(?:/(?P<name>.+))?` becomes `/logo`: the shortest of what it matches.
+fn without_optional_groups(path: &str) -> String {
+    let mut out = path.to_owned();
+    while let Some(start) = out.find("(?:") {
+        let mut depth = 0;
+        let close = out.char_indices().skip_while(|(at, _)| *at < start).find_map(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(at)
+        });
+        let Some(close) = close else { break };
+        let (inner, behind) = (out[start + 3..close].to_owned(), out[close + 1..].to_owned());
+        let optional = behind.strip_prefix('?');
+        let kept = if optional.is_some() { String::new() } else { inner };
+        out = format!("{}{kept}{}", &out[..start], optional.unwrap_or(&behind));
+    }
+    out
+}
+
 /// `^users/(?P<id>[0-9]+)/$` becomes `users/<id>/`.
 fn regex(path: &str) -> String {
     // Joined patterns carry the anchor of each part.
     let path = path.replace("/^", "/");
     let path = path.strip_prefix('^').unwrap_or(&path);
     let path = path.strip_suffix('$').or_else(|| path.strip_suffix(r"\Z")).unwrap_or(path);
+    let path = &without_optional_groups(path);
     let mut out = String::with_capacity(path.len());
-    let mut rest = path;
+    let mut rest = path.as_str();
     while let Some(start) = rest.find("(?P<") {
         out.push_str(&rest[..start]);
         let group = &rest[start + 4..];

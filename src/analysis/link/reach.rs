@@ -40,6 +40,17 @@ pub(super) fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<N
     before.into_iter().map(|(_, _, named)| named).collect()
 }
 
+/// Whether the first of several bindings surely happened before the offset, and the others
+/// only may have.
+pub(super) fn first_is_certain(facts: &FileFacts, reaching: &[Named], offset: u32) -> bool {
+    let block_of = |named: &Named| match named {
+        Named::Bind(bind) => facts.binds.get(*bind as usize).map(|bind| bind.block),
+        _ => None,
+    };
+    let [first, _, ..] = reaching else { return false };
+    block_of(first).is_some_and(|block| certain(facts, block, offset))
+}
+
 /// Whether a binding in this block has happened whenever the offset is reached.
 fn certain(facts: &FileFacts, block: Option<BlockId>, offset: u32) -> bool {
     facts.blocks_around(block).all(|block| {

@@ -16,7 +16,8 @@ impl Linker<'_> {
         call: &Call,
     ) -> Option<(ExprId, usize)> {
         let name = self.callee_name(file, call.callee)?;
-        if !self.rules.is_interesting(name) || self.elements.len() >= 2 {
+        let computed = matches!(facts.expr(call.callee), Expr::Index(..));
+        if !(computed || self.rules.is_interesting(name)) || self.elements.len() >= 2 {
             return None;
         }
         let mut heads: Vec<ExprId> = facts

@@ -24,6 +24,15 @@ pub(super) struct Report {
     pub unknown: Vec<Unknown>,
 }
 
+impl Report {
+    /// Puts the endpoints into their order.
+    pub fn sort(&mut self) {
+        self.endpoints.sort_by(|(a, _), (b, _)| {
+            (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+        });
+    }
+}
+
 /// Resolves every route to its full paths.
 pub(super) fn report(
     graph: &Graph,
@@ -46,6 +55,10 @@ pub(super) fn report(
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
+        // Each call of the function around it has a route of its own.
+        if graph.inlined.contains(&(route.file, route.span.start)) {
+            continue;
+        }
         for below in &route.path {
             for verb in &route.verbs {
                 let shown = |path: &str| format!("{verb} {path}");
@@ -96,9 +109,7 @@ pub(super) fn report(
             loose.reason.clone(),
         ));
     }
-    report.endpoints.sort_by(|(a, _), (b, _)| {
-        (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
-    });
+    report.sort();
     report.unknown = unknown
         .into_iter()
         .map(|(file, line, what, partial, reason)| Unknown { what, file, line, reason, partial })

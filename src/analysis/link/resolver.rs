@@ -183,6 +183,20 @@ impl<'a> Resolver<'a> {
         linker.import_file(file, facts, facts.imports.get(import)?)
     }
 
+    /// The files that an import of a file brings: one, or all of a package that is a folder.
+    pub fn import_targets(&self, file: FileId, import: usize) -> Vec<FileId> {
+        if let Some(target) = self.import_target(file, import) {
+            return vec![target];
+        }
+        let linker = self.linker.borrow();
+        let Some(facts) = linker.facts(file) else { return Vec::new() };
+        let module = facts.imports.get(import).and_then(|import| linker.resolve_module(file, facts, import));
+        match module.filter(|module| module.file.is_none()) {
+            Some(module) => linker.resolvers.of(facts.lang).files_of(module),
+            None => Vec::new(),
+        }
+    }
+
     /// The member of a family that a call matches.
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
         let lang = self.facts(file)?.lang;
@@ -236,11 +250,13 @@ impl<'a> Resolver<'a> {
         found.into_iter().find_map(|selected| selected.expr).map(|(_, expr)| expr)
     }
 
-    /// Whether a dotted type path belongs to a family of types.
+    /// Whether a dotted type path belongs to a family of types. A value that a call gave
+    /// goes by what was called.
     pub fn type_in_family(&self, family: &str, lang: Lang, path: &str) -> bool {
-        self.members(family, lang)
-            .iter()
-            .any(|member| member.types.iter().any(|pattern| pattern.matches(path)))
+        self.members(family, lang).iter().any(|member| {
+            let made = member.method.is_empty().then_some(&member.call);
+            member.types.iter().chain(made.into_iter().flatten()).any(|pattern| pattern.matches(path))
+        })
     }
 
     /// Whether a class belongs to a family of classes.

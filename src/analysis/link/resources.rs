@@ -26,6 +26,9 @@ impl Linker<'_> {
         rule: &packs::Call,
     ) -> Option<NodeId> {
         let pack = self.rules.pack(position)?;
+        if let Some(groups) = &rule.groups {
+            return self.grouped_resources(site, id, parent, pack, rule, groups);
+        }
         let call = site.call?;
         let names = self.texts(site, &rule.name);
         if names.is_empty() {
@@ -39,6 +42,7 @@ impl Linker<'_> {
         let segment = self.select_path(site, &rule.path);
         let param = self.texts(site, &rule.param).into_iter().next();
         let stated = self.select(site, &rule.controller).iter().any(|selected| !selected.value.is_unknown());
+        let is_lean = self.switches.contains(rule.lean_by.as_str());
         let mut bases = Vec::new();
         for (number, written) in names.iter().enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -57,7 +61,10 @@ impl Linker<'_> {
             let one = singular(&last);
             let item = fill_item(&rule.item, param.as_deref(), &one);
             for action in &rule.actions {
-                let wanted = only.as_ref().is_none_or(|only| only.contains(&action.method));
+                let wanted = match &only {
+                    Some(only) => only.contains(&action.method),
+                    None => !is_lean || !rule.lean.contains(&action.method),
+                };
                 if !wanted || except.contains(&action.method) {
                     continue;
                 }
@@ -158,7 +165,8 @@ impl Linker<'_> {
         Some(block)
     }
 
-    fn texts(&mut self, site: Site<'_>, selectors: &[packs::Selector]) -> Vec<String> {
+    /// The names that selectors give; those of the first that gives any.
+    pub fn texts(&mut self, site: Site<'_>, selectors: &[packs::Selector]) -> Vec<String> {
         let mut texts = Vec::new();
         for selected in self.select(site, selectors) {
             collect_names(&selected.value, &mut texts);
@@ -170,7 +178,7 @@ impl Linker<'_> {
     }
 
     /// The names of a list where it is stated; `:none` and the like stand for no name.
-    fn listed(&mut self, site: Site<'_>, selectors: &[packs::Selector]) -> Option<Vec<String>> {
+    pub fn listed(&mut self, site: Site<'_>, selectors: &[packs::Selector]) -> Option<Vec<String>> {
         let found = self.select(site, selectors);
         let mut texts = Vec::new();
         found.iter().for_each(|selected| collect_names(&selected.value, &mut texts));
@@ -202,7 +210,7 @@ fn dotted_resource(written: &str, dots: bool) -> (String, String) {
         path.push_str(part);
         last = part.rsplit('/').next().unwrap_or(part);
         if parts.peek().is_some() {
-            path.push_str(&format!("/{{{}}}", singular(last)));
+            path.push_str(&format!("/{{{}}}", singular(last).replace('-', "_")));
         }
     }
     (path, last.to_owned())

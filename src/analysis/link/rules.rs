@@ -16,6 +16,8 @@ pub(super) struct Rules<'a> {
     open_calls: Vec<(u16, &'a Call, &'a Pattern)>,
     /// Names of methods and callees that any rule speaks of.
     interesting: FxHashSet<&'a str>,
+    /// Names of methods and callees that declare routes.
+    routes: FxHashSet<&'a str>,
 }
 
 impl<'a> Rules<'a> {
@@ -28,11 +30,22 @@ impl<'a> Rules<'a> {
             rules.packs.push((pack, languages));
             for call in &pack.calls {
                 rules.interesting.extend(call.on.iter().map(String::as_str));
+                if matches!(call.operation, Operation::Route | Operation::Mount) {
+                    rules.routes.extend(call.on.iter().map(String::as_str));
+                    rules.routes.extend(call.call.iter().filter_map(Pattern::last_name));
+                }
                 for pattern in &call.call {
                     match pattern.last_name() {
                         Some(name) => {
                             rules.calls.entry(name).or_default().push((position, call, pattern));
-                            let passive = matches!(call.operation, Operation::Pass | Operation::List);
+                            let passive = matches!(
+                                call.operation,
+                                Operation::Pass
+                                    | Operation::List
+                                    | Operation::Default
+                                    | Operation::Instance
+                                    | Operation::Join
+                            );
                             if !passive {
                                 rules.interesting.insert(name);
                             }
@@ -123,6 +136,16 @@ impl<'a> Rules<'a> {
         self.of(lang)
             .find(|(_, pack)| pack.router_types.iter().any(|pattern| pattern.matches(path)))
             .map(|(position, _)| position)
+    }
+
+    /// Whether a rule makes routes of calls to this name.
+    pub fn is_route(&self, name: &str) -> bool {
+        self.routes.contains(name)
+    }
+
+    /// Whether a type is one whose construction makes an application.
+    pub fn makes_application(&self, lang: Lang, path: &str) -> bool {
+        self.calls(lang, path).iter().any(|(_, rule)| rule.app && rule.operation == Operation::Router)
     }
 
     /// The pack for which values of a type are the application.

@@ -43,6 +43,10 @@ impl<'a> Linker<'a> {
     fn select_one(&mut self, site: Site<'_>, selector: &Selector, found: &mut Vec<Selected>) {
         let Some(facts) = self.facts(site.file) else { return };
         if let Some(text) = &selector.lit {
+            let there = |name: &String| self.chained_call(site, facts, name).is_some();
+            if selector.chained.as_ref().is_some_and(|name| !there(name)) {
+                return;
+            }
             found.push(Selected { value: Value::text(text), expr: None });
             return;
         }
@@ -55,6 +59,10 @@ impl<'a> Linker<'a> {
             }
             return;
         }
+        if selector.item {
+            self.select_item(selector, found);
+            return;
+        }
         let (file, call) = match (&selector.sibling, &selector.chained) {
             (Some(sibling), _) => match self.sibling(site, facts, sibling) {
                 Some((file, call)) => (file, Some(call)),
@@ -65,6 +73,17 @@ impl<'a> Linker<'a> {
         };
         let (Some(call), Some(facts)) = (call, self.facts(file)) else { return };
         let site = Site { file, ..site };
+        let call = match selector.made_by {
+            Some(place) => match made_by(facts, call, place) {
+                Some(maker) => maker,
+                None => return,
+            },
+            None => call,
+        };
+        if selector.callee || selector.receiver || selector.root {
+            found.extend(self.of_callee(file, facts, call, selector));
+            return;
+        }
         if let Some(name) = &selector.set {
             let values = self.assigned_within(file, call, name).into_iter();
             found.extend(values.map(|value| Selected { value, expr: None }));
@@ -73,9 +92,25 @@ impl<'a> Linker<'a> {
         if let Some(first) = selector.rest {
             let rest: Vec<Arg> =
                 facts.args(call.args).iter().copied().filter(|arg| arg.name.is_none()).collect();
-            let values =
-                rest.iter().skip(first as usize).map(|arg| self.expr(site.file, arg.value)).collect();
+            let spreads = rest.iter().filter(|arg| arg.spread).count();
+            let values = rest
+                .iter()
+                .skip(first as usize)
+                .map(|arg| (arg.spread, self.expr(site.file, arg.value)))
+                // Of `*paths, **options` the second spreads no positions.
+                .filter(|(spread, value)| !(*spread && spreads > 1 && value.is_unknown()))
+                .map(|(_, value)| value)
+                .collect();
             found.push(Selected { value: Value::List(values), expr: None });
+            return;
+        }
+        if let Some(position) = selector.inner {
+            let outer = argument(facts, call, selector).map(|arg| facts.expr(arg.value));
+            let Some(Expr::Call(inner)) = outer else { return };
+            let Some(inner) = facts.call(inner) else { return };
+            let site = Site { call: Some(inner), ..site };
+            let selector = Selector { arg: Some(position), kw: None, inner: None, ..selector.clone() };
+            self.select_one(site, &selector, found);
             return;
         }
         let Some(arg) = argument(facts, call, selector) else {
@@ -85,6 +120,7 @@ impl<'a> Linker<'a> {
             return;
         };
         if selector.ident
+            && selector.pair.is_none()
             && let Some(name) = self.callee_name(site.file, arg.value)
         {
             found.push(Selected { value: Value::text(name), expr: None });
@@ -92,13 +128,20 @@ impl<'a> Linker<'a> {
         }
         let mut value = self.expr(site.file, arg.value);
         if let Some(key) = &selector.key {
-            value = self.member(&value, key);
+            for part in key.split('.') {
+                value = self.member(&value, part);
+            }
             if value.is_unknown() {
                 return;
             }
         }
         if let Some(side) = selector.pair {
             match self.first_entry(&value, side) {
+                Some(Selected { expr: Some((file, expr)), .. }) if selector.ident => {
+                    let name = self.callee_name(file, expr);
+                    found.extend(name.map(|name| Selected { value: Value::text(name), expr: None }));
+                    return;
+                }
                 Some(part) => {
                     found.push(part);
                     return;
@@ -122,6 +165,66 @@ impl<'a> Linker<'a> {
             }
         }
         found.push(Selected { value, expr: Some((site.file, arg.value)) });
+    }
+
+    /// A part of the object that is being declared.
+    fn select_item(&mut self, selector: &Selector, found: &mut Vec<Selected>) {
+        let Some((item, expr)) = self.items.last().cloned() else { return };
+        let (value, expr) = match &selector.key {
+            Some(key) => {
+                let (mut value, mut expr) = (item, None);
+                for part in key.split('.') {
+                    expr = self.entry_expr(&value, part);
+                    value = self.member(&value, part);
+                }
+                (value, expr)
+            }
+            None => (item, expr),
+        };
+        if !(value.is_unknown() && expr.is_none()) && (!selector.text || may_be_text(&value)) {
+            found.push(Selected { value, expr });
+        }
+    }
+
+    /// Where the value under a key of an object stands.
+    pub fn entry_expr(&self, object: &Value, key: &str) -> Option<(FileId, ExprId)> {
+        let Value::Map(file, map) = object else { return None };
+        let facts = self.facts(*file)?;
+        let Expr::Map(entries) = facts.expr(*map) else { return None };
+        facts.entries(entries).iter().rev().find_map(|entry| match facts.expr(entry.key?) {
+            Expr::Str(text) if facts.text(text) == key => Some((*file, entry.value)),
+            _ => None,
+        })
+    }
+
+    /// What a selector reads off the callee of a call.
+    fn of_callee(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        call: &Call,
+        selector: &Selector,
+    ) -> Option<Selected> {
+        if selector.callee {
+            let name = self.callee_name(file, call.callee)?;
+            return Some(Selected { value: Value::text(name), expr: None });
+        }
+        let Expr::Attr(object, _) = facts.expr(call.callee) else { return None };
+        if selector.receiver {
+            return Some(Selected { value: self.expr(file, object), expr: Some((file, object)) });
+        }
+        let mut first = object;
+        loop {
+            first = match facts.expr(first) {
+                Expr::Attr(object, _) => object,
+                Expr::Call(call) => facts.call(call)?.callee,
+                Expr::Name(name) => {
+                    let value = Value::text(facts.text(name));
+                    return Some(Selected { value, expr: None });
+                }
+                _ => return None,
+            };
+        }
     }
 
     /// What may handle a route. Of several arguments the last one answers; what is
@@ -194,23 +297,6 @@ impl<'a> Linker<'a> {
             }
             _ => None,
         })
-    }
-
-    /// The value of a call that reads a property file.
-    pub fn property_read(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        path: &str,
-    ) -> Option<Value> {
-        let read = self.rules.of(facts.lang).find_map(|(_, pack)| {
-            pack.reads.iter().find(|read| read.call.iter().any(|pattern| pattern.matches(path)))
-        })?;
-        let site = Site { file, call: Some(call), definition: None };
-        let key = self.select_path(site, &read.from)?;
-        let value = self.properties.value(&facts.path, Some(&read.file), key.first()?)?;
-        Some(Value::text(&value))
     }
 
     /// A side of the first entry of a map.
@@ -307,6 +393,19 @@ fn may_be_text(value: &Value) -> bool {
         | Value::Module(_)
         | Value::Map(..) => false,
     }
+}
+
+/// The innermost call of the chain that makes an argument.
+fn made_by<'f>(facts: &'f FileFacts, call: &Call, place: i32) -> Option<&'f Call> {
+    let arg = argument(facts, call, &Selector::arg(place))?;
+    let Expr::Call(made) = facts.expr(arg.value) else { return None };
+    let mut made = facts.call(made)?;
+    while let Expr::Attr(object, _) = facts.expr(made.callee)
+        && let Expr::Call(inner) = facts.expr(object)
+    {
+        made = facts.call(inner)?;
+    }
+    Some(made)
 }
 
 /// The argument that a selector means: by name first, then by position.

@@ -93,6 +93,17 @@ impl<'c, 'a> Context<'c, 'a> {
         self.layers.get(file.index()).copied().unwrap_or(Layer::Other)
     }
 
+    /// Whether a file says itself which layer it is in: by its name, its classes or what it
+    /// serves, not only by the libraries it uses.
+    pub(super) fn is_certain(&self, file: FileId) -> bool {
+        let Some(facts) = self.resolver().facts(file) else { return false };
+        let files = &self.input.map.files;
+        let position = files.binary_search_by(|found| found.path.as_str().cmp(&facts.path)).ok();
+        position
+            .and_then(|position| files.get(position))
+            .is_some_and(|found| found.evidence.iter().any(|evidence| says_layer(&evidence.note, facts.lang)))
+    }
+
     /// Files that a rule looks at: its languages, without tests.
     pub(super) fn files<'r>(
         &'r self,
@@ -191,6 +202,39 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 }
 
+/// Whether a piece of evidence names a layer, rather than hinting at one.
+fn says_layer(note: &str, lang: Lang) -> bool {
+    // Words that stand for many things besides.
+    let vague = [
+        "storage",
+        "query",
+        "manager",
+        "facade",
+        "application",
+        "logic",
+        "business",
+        "infrastructure",
+        "data",
+        "domain",
+        "web",
+        "http",
+        "rest",
+    ];
+    match note.split_once(' ') {
+        Some(("named", word)) => {
+            let is_vague = vague.contains(&word) || (word == "view" && lang == Lang::Rust);
+            !is_vague
+        }
+        Some(("class", name)) => {
+            ["Service", "Repository", "Repo", "Dao", "DAO", "UseCase", "Controller", "Model"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        }
+        Some(("annotated" | "extends" | "registers" | "handles" | "by", _)) => true,
+        _ => false,
+    }
+}
+
 /// Whether a place stands in a module of tests inside its file, as Rust has them.
 pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
     facts.lang == Lang::Rust
@@ -201,10 +245,12 @@ pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
         })
 }
 
-/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`.
+/// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`. A name with its whole
+/// path, as namespaces have it, goes by its last part.
 pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {
     match facts.expr(expr) {
-        Expr::Name(name) | Expr::Attr(_, name) => Some(facts.text(name)),
+        Expr::Name(name) => facts.text(name).rsplit('.').next(),
+        Expr::Attr(_, name) => Some(facts.text(name)),
         Expr::Index(object, _) if object < expr => last_name(facts, object),
         _ => None,
     }

@@ -6,12 +6,26 @@
 
 use super::context::{Context, last_name, root};
 use crate::analysis::{
-    facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, ScopeId},
+    facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId},
     link::{Callee, Definition, FileId, Value},
 };
 
 /// Methods of sessions and connections that ask for no data.
-const QUIET: [&str; 16] = [
+const QUIET: [&str; 30] = [
+    "into",
+    "as_ref",
+    "as_mut",
+    "borrow",
+    "deref",
+    "deref_mut",
+    "Close",
+    "Commit",
+    "Rollback",
+    "Ping",
+    "Stats",
+    "SetMaxOpenConns",
+    "SetMaxIdleConns",
+    "SetConnMaxLifetime",
     "close",
     "dispose",
     "release",
@@ -122,13 +136,22 @@ impl Context<'_, '_> {
         if call.flags.has(CallFlags::ANNOTATION) {
             return None;
         }
+        // `first()` of a slice or vector; a query is given its connection.
+        let of_slice = facts.lang == Lang::Rust
+            && facts.args(call.args).is_empty()
+            && last_name(facts, call.callee).is_some_and(|name| matches!(name, "first" | "get" | "last"));
+        if of_slice {
+            return Some(false);
+        }
         for family in ["sql-execute", "orm-query"] {
             if resolver.call_in_family(family, file, id).is_some() {
                 return Some(true);
             }
         }
         if resolver.call_in_family("orm-session", file, id).is_some() {
-            return Some(true);
+            // Opening a session asks for nothing yet; what is called on it begins a query.
+            let opens = matches!(resolver.callee(file, id), Callee::External(path) if !path.contains("()"));
+            return Some(!opens);
         }
         let Expr::Attr(object, name) = facts.expr(call.callee) else { return Some(false) };
         let name = facts.text(name);

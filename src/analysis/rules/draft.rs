@@ -8,7 +8,7 @@ use super::{
 use crate::{
     analysis::facts::{ScopeKind, Span},
     analysis::link::FileId,
-    domain::finding::Finding,
+    domain::finding::{Finding, Level},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) span: Span,
     /// Stated where the enclosing definition is not what people call it.
     pub(super) symbol: Option<String>,
+    /// Whether nothing can be done about it where it stands: it weighs as advice then.
+    pub(super) is_past: bool,
     /// What `{name}` in the message becomes.
     pub(super) words: Vec<(&'static str, String)>,
 }
@@ -36,7 +38,12 @@ pub(super) struct Draft {
 impl Draft {
     /// A place in a file with facts.
     pub(super) fn new(file: FileId, span: Span) -> Self {
-        Self { source: Source::Facts(file), span, symbol: None, words: Vec::new() }
+        Self::at(Source::Facts(file), span)
+    }
+
+    /// A place in any file.
+    pub(super) fn at(source: Source, span: Span) -> Self {
+        Self { source, span, symbol: None, is_past: false, words: Vec::new() }
     }
 
     /// The same with a word of the message.
@@ -92,7 +99,7 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
         self.found.push(Finding {
             rule: card.id.clone(),
             family: card.family.clone(),
-            level: card.level,
+            level: if draft.is_past { Level::Advice } else { card.level },
             fingerprint: fingerprint(&card.id, &path, &symbol, source, 0),
             file: path,
             line: place.line,

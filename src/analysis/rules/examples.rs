@@ -1,6 +1,7 @@
 //! Examples of rules as small projects: the imports, parameters and neighbours that a
 //! fragment would have in a whole program.
 
+use super::example_files::files;
 use crate::{
     analysis::source::{Entry, SkipReason, SourceFiles},
     domain::map::Skipped,
@@ -101,6 +102,9 @@ impl SourceFiles for MemoryFiles {
 
 /// The project that a piece of an example stands in; none for languages without a front end.
 pub fn project(card: &RuleCard, example: &RuleExample, code: &str) -> Option<MemoryFiles> {
+    if let Some(texts) = files(&example.language, &example.path, code) {
+        return Some(MemoryFiles::new(texts));
+    }
     let (default, text) = match example.language.as_str() {
         "python" => {
             let (router, app) = if code.contains("@router") {
@@ -131,7 +135,7 @@ pub fn project(card: &RuleCard, example: &RuleExample, code: &str) -> Option<Mem
 
 /// A table whose rows have an owner.
 const ITEM: &str = "\
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, relationship
 
 class Base(DeclarativeBase):
     pass
@@ -140,6 +144,7 @@ class Order(Base):
     __tablename__ = \"orders\"
     id: Mapped[int]
     owner_id: Mapped[int]
+    items: Mapped[list[\"Item\"]] = relationship()
 ";
 
 /// A model with a foreign key.

@@ -5,12 +5,57 @@ use super::{
     reaching::reaching,
 };
 use crate::analysis::{
-    facts::{BlockKind, Call, Expr, ExprId, FileFacts},
+    facts::{BlockKind, Call, Expr, ExprId, FileFacts, Lang},
     link::FileId,
 };
 
 /// How a request is called.
 const REQUESTS: [&str; 6] = ["req", "request", "ctx", "event", "httpRequest", "flask"];
+
+/// How Go calls it as well.
+const SHORT_REQUESTS: [&str; 2] = ["r", "c"];
+
+/// Names that are a part of the request themselves.
+const WHOLE_PARTS: [&str; 8] =
+    ["params", "_GET", "_POST", "_REQUEST", "_COOKIE", "$_GET", "$_POST", "$_REQUEST"];
+
+/// Its parts that a client writes, in the languages that name them by other words.
+const FURTHER_PARTS: [&str; 34] = [
+    "FormValue",
+    "PostFormValue",
+    "PostForm",
+    "URL",
+    "Query",
+    "QueryParam",
+    "DefaultQuery",
+    "Header",
+    "Param",
+    "Params",
+    "Form",
+    "Body",
+    "Cookie",
+    "GetHeader",
+    "GetRawData",
+    "getParameter",
+    "getParameterValues",
+    "getParameterMap",
+    "getHeader",
+    "getHeaders",
+    "getQueryString",
+    "getCookies",
+    "getReader",
+    "getInputStream",
+    "getPathInfo",
+    "getRequestURI",
+    "queryParam",
+    "pathParam",
+    "formParam",
+    "Headers",
+    "Cookies",
+    "RouteValues",
+    "input",
+    "all",
+];
 
 /// Its parts that a client writes.
 const PARTS: [&str; 24] = [
@@ -71,6 +116,7 @@ fn comes(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, expr: ExprI
             facts.list(parts).iter().any(|part| comes(context, file, facts, *part, depth))
         }
         Expr::Element(inner) | Expr::Spread(inner) => comes(context, file, facts, inner, depth),
+        Expr::Name(_) if is_part(facts, expr) => true,
         Expr::Name(name) => {
             let at = facts.expr_span(expr).start;
             let scope = context.resolver().scope_at(file, at);
@@ -106,10 +152,20 @@ fn is_part(facts: &FileFacts, expr: ExprId) -> bool {
         };
     }
     names.reverse();
-    names
-        .iter()
-        .position(|name| REQUESTS.contains(name))
-        .is_some_and(|request| names.iter().skip(request + 1).any(|name| PARTS.contains(name)))
+    let further = !matches!(facts.lang, Lang::Python | Lang::JavaScript | Lang::TypeScript | Lang::Rust);
+    let is_request = |name: &&str| {
+        REQUESTS.contains(name)
+            || (facts.lang == Lang::Go && SHORT_REQUESTS.contains(name))
+            || (facts.lang == Lang::CSharp && *name == "Request")
+    };
+    let is_part = |name: &&str| PARTS.contains(name) || (further && FURTHER_PARTS.contains(name));
+    let whole = matches!(facts.lang, Lang::Ruby | Lang::Php | Lang::Elixir)
+        && names.first().is_some_and(|name| WHOLE_PARTS.contains(name));
+    whole
+        || names
+            .iter()
+            .position(is_request)
+            .is_some_and(|request| names.iter().skip(request + 1).any(is_part))
 }
 
 /// Whether a branch around the call asks about the value: then it was compared with

@@ -15,7 +15,8 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
         let layer = context.layer(file);
-        if layer != Layer::Router && !context.has_handlers(file) {
+        let serves = context.has_handlers(file) || (layer == Layer::Router && context.is_certain(file));
+        if !serves {
             continue;
         }
         let mut first: BTreeMap<ScopeId, &Call> = BTreeMap::new();

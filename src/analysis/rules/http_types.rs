@@ -3,8 +3,8 @@
 use super::{context::Context, draft::Draft, matcher::Rule};
 use crate::{
     analysis::{
-        facts::{Expr, FileFacts, ImportFlags, ScopeId, Sym},
-        link::FileId,
+        facts::{Expr, FileFacts, ImportFlags, Lang, ScopeId, Sym},
+        link::{FileId, Value},
         resolve::external,
     },
     domain::layer::Layer,
@@ -34,8 +34,20 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             let id = crate::analysis::facts::ExprId::from_index(index);
             match expr {
                 Expr::Name(name) => {
-                    if let Some((path, false)) = imported.get(name) {
-                        look(facts.expr_span(id), path, facts.text(*name));
+                    let text = facts.text(*name);
+                    match imported.get(name) {
+                        Some((path, false)) => look(facts.expr_span(id), path, text),
+                        // Where a name stands for its whole path.
+                        None if facts.lang == Lang::Php && text.contains('.') => {
+                            look(facts.expr_span(id), text, text.rsplit('.').next().unwrap_or(text));
+                        }
+                        // Where a namespace brings its names without saying them.
+                        None if facts.lang == Lang::CSharp && text.starts_with(char::is_uppercase) => {
+                            if let Value::External(path) = context.resolver().value(file, id) {
+                                look(facts.expr_span(id), &path, text);
+                            }
+                        }
+                        _ => {}
                     }
                 }
                 // `http::StatusCode`, `fastapi.HTTPException`.
@@ -81,13 +93,7 @@ fn foreign_names(context: &Context<'_, '_>, file: FileId, facts: &FileFacts) -> 
                 FAMILIES.iter().any(|family| context.resolver().type_in_family(family, facts.lang, &path));
             Some((
                 import.alias?,
-                (
-                    path,
-                    is_module
-                        && (import.name.is_none()
-                            || !is_family
-                            || facts.lang == crate::analysis::facts::Lang::Rust),
-                ),
+                (path, is_module && (import.name.is_none() || !is_family || facts.lang == Lang::Rust)),
             ))
         })
         .collect()

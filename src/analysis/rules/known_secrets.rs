@@ -7,10 +7,13 @@ use super::{
     secret_lines::searched,
 };
 use crate::{
-    analysis::facts::{Expr, ExprId, Span},
+    analysis::{
+        facts::{Expr, ExprId, Span},
+        lazy_regex::LazyRegex,
+    },
     domain::layer::Layer,
 };
-use regex::{Captures, Match, Regex, RegexSet, RegexSetBuilder};
+use regex::{Captures, Match, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 /// Memory that all forms together may take when they are compiled.
@@ -22,20 +25,7 @@ const MAX_SET_BYTES: usize = 64 << 20;
 pub(super) struct Format {
     /// What it is, in words: `an AWS access key`.
     pub(super) kind: String,
-    pub(super) pattern: SecretPattern,
-}
-
-/// A compiled pattern; one that does not compile is an error of the rule's file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct SecretPattern(Regex);
-
-impl TryFrom<String> for SecretPattern {
-    type Error = regex::Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Regex::new(&text).map(Self)
-    }
+    pub(super) pattern: LazyRegex,
 }
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
@@ -63,17 +53,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         let text = context.text(path);
         for index in set.matches(&text) {
             let Some(format) = formats.get(index) else { continue };
-            for groups in format.pattern.0.captures_iter(&text) {
+            for groups in format.pattern.captures_iter(&text) {
                 let Some(hit) = secret_of(&groups) else { continue };
                 let (Ok(start), Ok(end)) = (u32::try_from(hit.start()), u32::try_from(hit.end())) else {
                     continue;
                 };
-                let draft = Draft {
-                    source: Source::Path(path.to_owned()),
-                    span: Span::new(start, end),
-                    symbol: None,
-                    words: Vec::new(),
-                };
+                let draft = Draft::at(Source::Path(path.to_owned()), Span::new(start, end));
                 found.push(draft.word("kind", format.kind.clone()));
             }
         }
@@ -86,7 +71,7 @@ struct Set(Option<RegexSet>);
 
 impl Set {
     fn new(formats: &[Format]) -> Self {
-        let patterns = formats.iter().map(|format| format.pattern.0.as_str());
+        let patterns = formats.iter().map(|format| format.pattern.as_str());
         Self(RegexSetBuilder::new(patterns).size_limit(MAX_SET_BYTES).build().ok())
     }
 
@@ -102,7 +87,7 @@ impl Set {
         }
         self.matches(text).into_iter().find_map(|index| {
             let format = formats.get(index)?;
-            let groups = format.pattern.0.captures(text)?;
+            let groups = format.pattern.captures(text)?;
             secret_of(&groups).map(|_| format.kind.as_str())
         })
     }
@@ -133,6 +118,24 @@ fn is_sample(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// They compile when first used; all of them together are one expression.
+    #[test]
+    fn every_shipped_form_compiles() {
+        #[derive(Deserialize)]
+        struct Card {
+            r#match: Forms,
+        }
+        #[derive(Deserialize)]
+        struct Forms {
+            formats: Vec<Format>,
+        }
+        let text = include_str!("../../../resources/rules/sec/secret-known-format.yaml");
+        let card: Card = serde_saphyr::from_str(text).expect("a card");
+        assert!(card.r#match.formats.len() > 60);
+        assert!(card.r#match.formats.iter().all(|format| format.pattern.regex().is_some()));
+        assert!(Set::new(&card.r#match.formats).0.is_some());
+    }
 
     #[test]
     fn samples_of_documentation_are_left_alone() {

@@ -69,7 +69,7 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     for (file, facts) in context.files(rule) {
         let from = context.layer(file);
         let pairs: Vec<&LayerPair> = rule.matcher.imports.iter().filter(|pair| pair.from == from).collect();
-        if pairs.is_empty() {
+        if pairs.is_empty() || !context.is_certain(file) {
             continue;
         }
         // One statement may import several names.
@@ -83,9 +83,14 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             if facts.lang == Lang::TypeScript && is_type(facts, import, &mut types) {
                 continue;
             }
-            let Some(target) = context.resolver().import_target(file, position) else { continue };
-            let to = context.layer(target);
-            let Some(pair) = pairs.iter().find(|pair| pair.to == to) else { continue };
+            // Of a package that is a folder nobody knows which file is meant: all must be wrong.
+            let against = |target: FileId| {
+                let to = context.layer(target);
+                Some((target, to, pairs.iter().find(|pair| pair.to == to)?))
+            };
+            let targets = context.resolver().import_targets(file, position);
+            let wrong: Option<Vec<_>> = targets.into_iter().map(against).collect();
+            let Some((target, to, pair)) = wrong.and_then(|wrong| wrong.into_iter().next()) else { continue };
             if pair.unless_wiring && is_wiring(context, file, facts, to) {
                 continue;
             }
@@ -93,7 +98,8 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             let name =
                 import.name.or(import.alias).map_or_else(|| stem(&other.path), |name| facts.text(name));
             // What gathers or only describes others has no layer of its own.
-            if is_index(&other.path) || is_description(other) || is_technical(name) {
+            let is_guess = !context.is_certain(target) || is_own_index(&facts.path, &other.path);
+            if is_guess || is_index(&other.path) || is_description(other) || is_technical(name) {
                 continue;
             }
             if !seen.insert((import.span.start, target)) {
@@ -131,6 +137,14 @@ fn is_index(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let is_rust = Lang::from_path(path) == Some(Lang::Rust);
     file == "__init__.py" || file.starts_with("index.") || (is_rust && matches!(file, "main.rs" | "lib.rs"))
+}
+
+/// Whether a file gathers the folder that the other one is in: they are one module.
+fn is_own_index(path: &str, index: &str) -> bool {
+    index.rsplit_once('/').is_some_and(|(folder, file)| {
+        let gathers = file == "mod.rs" || file == "__init__.py" || file.starts_with("index.");
+        gathers && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    })
 }
 
 /// Whether a file holds interfaces and types, and nothing that runs.

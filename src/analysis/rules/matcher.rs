@@ -1,6 +1,8 @@
 //! The `match` block of a rule's card: which check looks for it, and with what data.
 
-use super::{calls::CallShape, known_secrets::Format, layer_imports::LayerPair, settings::Setting};
+use super::{
+    calls::CallShape, known_secrets::Format, layer_imports::LayerPair, overrides::Override, settings::Setting,
+};
 use crate::knowledge::{
     packs::Pattern,
     rules::{FixKind, RuleCard},
@@ -105,6 +107,9 @@ pub(super) struct Matcher {
     /// Which of a check's several findings this rule gives.
     #[serde(default)]
     pub(super) kinds: Vec<String>,
+    /// Methods that must not be without effect.
+    #[serde(default)]
+    pub(super) overrides: Vec<Override>,
     /// Names of settings.
     #[serde(default)]
     pub(super) settings: Vec<Setting>,

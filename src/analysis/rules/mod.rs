@@ -12,6 +12,7 @@ mod context;
 mod cycles;
 mod database;
 mod draft;
+mod example_files;
 pub mod examples;
 mod fixed_address;
 mod foreign_keys;
@@ -22,10 +23,12 @@ mod known_secrets;
 mod layer_imports;
 mod matcher;
 mod migrations;
+mod overrides;
 mod path_parameters;
 mod places;
 mod query_in_loop;
 mod reaching;
+mod relations;
 mod repository_logic;
 mod routes;
 mod secret_lines;
@@ -104,8 +107,13 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         Check::Cycle => cycles::check(context, rule),
         Check::ForeignKeyIndex => foreign_keys::check(context, rule),
         Check::Call => {
-            [calls::check(context, rule), settings::check(context, rule), annotations::check(context, rule)]
-                .concat()
+            let found = [
+                calls::check(context, rule),
+                settings::check(context, rule),
+                annotations::check(context, rule),
+                overrides::check(context, rule),
+            ];
+            found.concat()
         }
         Check::Setting => settings::check(context, rule),
         Check::Migration => migrations::check(context, rule),

@@ -5,15 +5,16 @@
 //! by where they come from or by a field of the element that is asked for.
 
 use super::{
-    context::{Context, last_name},
+    context::{Context, last_name, root},
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
     reaching::reaching,
+    relations::Relations,
 };
 use crate::{
     analysis::{
-        facts::{BindKind, BlockKind, Call, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+        facts::{BindKind, BlockKind, Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span},
         link::{FileId, Value},
     },
     domain::layer::Layer,
@@ -31,8 +32,14 @@ struct Loop<'f> {
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
+    let relations = Relations::of(context);
     for (file, facts) in context.files(rule) {
         if matches!(context.layer(file), Layer::Migration | Layer::Config) {
+            continue;
+        }
+        found.extend(relations.reads(context, file, facts));
+        if matches!(facts.lang, Lang::Ruby | Lang::Php) {
+            // Their queries are not told from other calls well enough to be counted in loops.
             continue;
         }
         let callbacks = callbacks(facts);
@@ -45,8 +52,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 continue;
             }
             let whole = chain(facts, call);
+            if writes(facts, whole) || is_class_of(facts, call, &around.variables) {
+                continue;
+            }
             let Some(field) = mention(facts, whole, &around.variables) else { continue };
             if !(field || is_rows(context, file, facts, around.items, 6))
+                || matches!(facts.expr(around.items), Expr::List(_))
                 || is_literal(context, file, around.items)
             {
                 continue;
@@ -76,7 +87,7 @@ fn reads(context: &Context<'_, '_>, file: FileId, id: CallId) -> bool {
 
 /// The calls that take a function value, by the function.
 fn callbacks(facts: &FileFacts) -> HashMap<ScopeId, CallId> {
-    if facts.lang == crate::analysis::facts::Lang::Rust {
+    if facts.lang == Lang::Rust {
         // `map` of an option runs once at most.
         return HashMap::new();
     }
@@ -150,6 +161,24 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
         .collect();
     names.dedup();
     names
+}
+
+/// Whether a chain ends in a write: nothing is loaded for each row then.
+fn writes(facts: &FileFacts, whole: Span) -> bool {
+    facts.calls.iter().filter(|call| call.span == whole).any(|call| {
+        last_name(facts, call.callee)
+            .is_some_and(|name| matches!(name, "update" | "delete" | "remove" | "unfollow"))
+    })
+}
+
+/// Whether the loop goes through models and asks each of them: `model.objects.all()`.
+fn is_class_of(facts: &FileFacts, call: &Call, variables: &[&str]) -> bool {
+    let start = root(facts, call.callee);
+    let asks = facts.exprs.iter().any(|expr| {
+        matches!(expr, Expr::Attr(object, member)
+            if *object == start && matches!(facts.text(*member), "objects" | "_default_manager" | "query"))
+    });
+    asks && matches!(facts.expr(start), Expr::Name(name) if variables.contains(&facts.text(name)))
 }
 
 /// A call with the calls that are made on its value.

@@ -156,8 +156,7 @@ pub(super) fn check_management(context: &Context<'_, '_>, rule: &Rule) -> Vec<Dr
         let text = context.text(path);
         if let Some(span) = exposes_all(path, &text) {
             found.push(
-                Draft { source: Source::Path(path.to_owned()), span, symbol: None, words: Vec::new() }
-                    .word("what", "every management endpoint"),
+                Draft::at(Source::Path(path.to_owned()), span).word("what", "every management endpoint"),
             );
         }
     }

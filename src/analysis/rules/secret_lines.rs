@@ -11,17 +11,22 @@ use super::{
 };
 use crate::analysis::facts::Span;
 use regex::Regex;
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{collections::BTreeSet, ops::RangeInclusive, sync::LazyLock};
 
 /// Larger files are not searched.
 const MAX_BYTES: u64 = 256 << 10;
 
-/// `name = value` in the spellings of settings, scripts and program texts.
+/// `name = value` in the spellings of settings, scripts and program texts. Lengths are
+/// compared afterwards: counted repeats made this the slowest expression to compile.
 const ASSIGNMENT: &str = concat!(
-    r#"(?m)(?:^|[\s,;{(\[<?&"'`-])([A-Za-z][\w.-]{1,60})["'`\]]{0,2}[ \t]{0,4}"#,
+    r#"(?m)(?:^|[\s,;{(\[<?&"'`-])([A-Za-z](?-u:[\w.-])+)["'`\]]{0,2}[ \t]{0,4}"#,
     r#"(?:=>|:{1,3}=|\?=|[=!]==?|=|:)[ \t]{0,4}@?"#,
-    r#"(?:"([^"\n]{6,200})"|'([^'\n]{6,200})'|`([^`\n]{6,200})`|([^\s"'`,;<>{}()\[\]]{8,200})(?:$|[\s,;]))"#
+    r#"(?:"([^"\n]+)"|'([^'\n]+)'|`([^`\n]+)`|([^\s"'`,;<>{}()\[\]]{8,})(?:$|[\s,;]))"#
 );
+
+/// Bytes of a name, and of a value in quotes or without.
+const NAME_BYTES: RangeInclusive<usize> = 2..=61;
+const VALUE_BYTES: RangeInclusive<usize> = 6..=200;
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
 
@@ -36,6 +41,9 @@ pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
                 continue;
             };
             let Some(value) = quoted.or(hit.get(5).filter(|_| !is_code)) else { continue };
+            if !NAME_BYTES.contains(&name.len()) || !VALUE_BYTES.contains(&value.len()) {
+                continue;
+            }
             let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
             if !is_secret_name(name) || !is_credential(value.as_str()) {
                 continue;
@@ -44,13 +52,9 @@ pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
                 continue;
             };
             found.push(
-                Draft {
-                    source: Source::Path(path.to_owned()),
-                    span: Span::new(start, end),
-                    symbol: Some(name.to_owned()),
-                    words: Vec::new(),
-                }
-                .word("name", name),
+                Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
+                    .symbol(name)
+                    .word("name", name),
             );
         }
     }

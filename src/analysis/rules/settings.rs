@@ -1,7 +1,11 @@
 //! Settings that are switched on by a literal: `DEBUG = True`, `app.config["X"] = False`,
 //! `validation.check = false`. Classes of settings for development and tests may have them.
 
-use super::{context::Context, draft::Draft, matcher::Rule};
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    matcher::Rule,
+};
 use crate::analysis::{
     facts::{Bind, Expr, ExprId, FileFacts, ScopeKind, Span},
     link::FileId,
@@ -20,6 +24,12 @@ pub(super) struct Setting {
     bool: Option<bool>,
     text: Option<String>,
     number: Option<String>,
+    /// Last names of what is wrong: `VERIFY_NONE` of `OpenSSL::SSL::VERIFY_NONE`.
+    named: Vec<String>,
+    /// A function that returns nothing but this truth value is wrong.
+    returns: Option<bool>,
+    /// A list without elements is wrong.
+    empty: bool,
     /// Only in files of such a name, without its ending.
     files: Vec<String>,
     /// Only in a class of this name.
@@ -54,7 +64,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     found
 }
 
-/// Entries of object literals: `{ rejectUnauthorized: false }`.
+/// Entries of object literals and named arguments: `{ rejectUnauthorized: false }`.
 fn entries(
     context: &Context<'_, '_>,
     file: FileId,
@@ -62,6 +72,14 @@ fn entries(
     setting: &Setting,
     found: &mut Vec<Draft>,
 ) {
+    // Where options are named arguments or fields of a literal with a type.
+    for arg in facts.calls.iter().flat_map(|call| facts.args(call.args)) {
+        if arg.name.is_some_and(|name| facts.text(name) == setting.name)
+            && setting.is_wrong(context, facts, arg.value)
+        {
+            found.push(setting.draft(facts, file, facts.expr_span(arg.value), None));
+        }
+    }
     for expr in &facts.exprs {
         let Expr::Map(list) = expr else { continue };
         for entry in facts.entries(*list) {
@@ -108,6 +126,21 @@ impl Setting {
         match facts.expr(value) {
             Expr::Bool(found) => self.bool == Some(found),
             Expr::Str(text) => self.text.as_deref() == Some(facts.text(text)),
+            Expr::List(items) => {
+                let items = facts.list(items);
+                (self.empty && items.is_empty())
+                    || items.iter().any(|item| self.text.is_some() && self.is_wrong(context, facts, *item))
+            }
+            Expr::Name(_) | Expr::Attr(..) => {
+                last_name(facts, value).is_some_and(|name| self.named.iter().any(|known| known == name))
+            }
+            Expr::Fun(scope) => {
+                let mut returned = facts.returns.iter().filter(|ret| ret.scope == scope).peekable();
+                self.returns.is_some()
+                    && returned.peek().is_some()
+                    && returned
+                        .all(|ret| matches!(facts.expr(ret.value), Expr::Bool(found) if self.returns == Some(found)))
+            }
             Expr::Num => {
                 self.number.as_deref() == Some(context.source(facts, facts.expr_span(value)).as_str())
             }

@@ -47,10 +47,10 @@ pub(super) struct Reading {
 /// Reads and parses everything that could matter and is not known from earlier.
 pub(super) fn read_all(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     earlier: &Earlier<'_>,
     progress: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Reading, ScanError> {
-    let signals = stack::shipped()?;
     let ticker = Ticker::new(progress);
     let (read, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let known = earlier.memory.beside(files.entries());
@@ -171,6 +171,7 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             MANIFESTS.contains(&name)
                 || wanted.has(name)
+                || wanted.lists_routes(&entry.path)
                 || ((name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json"))
         })
         .filter_map(|entry| Some((entry.path.clone(), files.text(&entry.path).ok()?)))
@@ -181,15 +182,25 @@ pub(super) fn manifests(files: &dyn SourceFiles, packs: &Packs) -> BTreeMap<Stri
 struct Wanted<'p> {
     stems: BTreeSet<&'p str>,
     specs: bool,
+    /// Globs of files that list routes.
+    tables: Vec<&'p str>,
 }
 
 impl<'p> Wanted<'p> {
     fn new(packs: &'p Packs) -> Self {
         let properties =
             packs.iter().flat_map(|pack| &pack.properties).map(|property| property.file.as_str());
-        let reads = packs.iter().flat_map(|pack| &pack.reads).map(|read| read.file.as_str());
+        let reads = packs.iter().flat_map(|pack| &pack.reads).filter_map(|read| read.file.as_deref());
         let specs = packs.iter().flat_map(|pack| &pack.classes).any(|class| !class.spec_bases.is_empty());
-        Self { stems: properties.chain(reads).collect(), specs }
+        let tables = packs.iter().filter_map(|pack| pack.route_tables.as_ref());
+        let tables = tables.flat_map(|tables| tables.roots.iter().chain(&tables.parts));
+        let tables = tables.map(String::as_str).collect();
+        Self { stems: properties.chain(reads).collect(), specs, tables }
+    }
+
+    fn lists_routes(&self, path: &str) -> bool {
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        is_yaml && self.tables.iter().any(|glob| crate::analysis::glob::Glob::new(glob).is_match(path))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -199,6 +210,7 @@ impl<'p> Wanted<'p> {
             self.specs && ["openapi", "swagger", "api"].iter().any(|word| lower.contains(word))
         };
         match ending {
+            "graphql" | "gql" | "graphqls" | "proto" => true,
             "properties" => self.stems.contains(stem),
             "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
             _ => false,
@@ -209,10 +221,10 @@ impl<'p> Wanted<'p> {
 /// Backend files without facts that are part of a backend all the same.
 pub(super) fn other_files(
     files: &dyn SourceFiles,
+    signals: &stack::Signals,
     detection: &Detection,
     facts: &[FileFacts],
 ) -> Result<Vec<String>, ScanError> {
-    let signals = stack::shipped()?;
     let known: BTreeSet<&str> = facts.iter().map(|file| file.path.as_str()).collect();
     Ok(files
         .entries()

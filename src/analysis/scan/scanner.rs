@@ -8,7 +8,7 @@ use super::{
     remember::Remember,
 };
 use crate::analysis::{
-    cache::{Kept, Store},
+    cache::{Kept, Memory, Store},
     facts::{CallId, FileFacts},
     flow::{self, FlowInput},
     frontends::STACK_BYTES,
@@ -76,6 +76,8 @@ pub struct BackendScanner {
     pool: rayon::ThreadPool,
     packs: Packs,
     signs: Signs,
+    /// Of the stack, where packs add to the shipped ones.
+    signals: Option<stack::Signals>,
     findings: Option<Box<dyn FindingSource>>,
     remember: Remember,
 }
@@ -83,13 +85,14 @@ pub struct BackendScanner {
 impl BackendScanner {
     /// A scanner with these packs and one thread per processor.
     pub fn new(packs: Packs) -> Result<Self, ScanError> {
-        let signs = layering::shipped()?.with_packs(&packs)?;
+        let signs = layering::shipped()?.with_packs(&packs);
+        let signals = stack::Signals::with_packs(&packs)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("scan-{index}"))
             .build()
             .map_err(|error| ScanError::Unreadable { path: "threads".into(), reason: error.to_string() })?;
-        Ok(Self { pool, packs, signs, findings: None, remember: Remember::default() })
+        Ok(Self { pool, packs, signs, signals, findings: None, remember: Remember::default() })
     }
 
     /// The same scanner with findings.
@@ -146,9 +149,15 @@ impl BackendScanner {
         request: &Request<'_>,
     ) -> Result<(BackendMap, bool), ScanError> {
         let &Request { options, progress, view } = request;
-        let memory = self.remember.memory(files, options);
-        let earlier = Earlier { memory: &memory, keeps: self.remember.keeps(options) };
-        let reading = read_all(files, &earlier, progress)?;
+        let signals = match &self.signals {
+            Some(signals) => signals,
+            None => stack::shipped()?,
+        };
+        // What is kept of a file says which shipped signals it shows, and no others.
+        let is_shipped = self.signals.is_none();
+        let memory = if is_shipped { self.remember.memory(files, options) } else { Memory::default() };
+        let earlier = Earlier { memory: &memory, keeps: is_shipped && self.remember.keeps(options) };
+        let reading = read_all(files, signals, &earlier, progress)?;
         let mut map =
             BackendMap { schema_version: SCHEMA_VERSION, root: ".".into(), ..BackendMap::default() };
         map.skipped = files.skipped().to_vec();
@@ -156,10 +165,9 @@ impl BackendScanner {
         let bytes = reading.files.iter().map(|file| file.seen.bytes).sum();
         let uses: Vec<&FileUse> =
             reading.files.iter().filter_map(|file| file.seen.usage.as_deref()).collect();
-        let detection = stack::detect_from(files, &uses)?;
+        let detection = stack::detect_from(files, signals, &uses)?;
         map.services.clone_from(&detection.services);
         apply_stack_file(files, &mut map);
-        let signals = stack::shipped()?;
         let facts: Vec<FileFacts> = reading
             .files
             .iter()
@@ -175,8 +183,12 @@ impl BackendScanner {
         }
         let judge_by = options.rules.then_some(settings);
         let (filled, ()) = rayon::join(
-            || self.fill(files, &detection, &facts, &mut map, judge_by, view),
-            || self.remember.keep(files, options, &memory, reading),
+            || self.fill(files, signals, &detection, &facts, &mut map, judge_by, view),
+            || {
+                if is_shipped {
+                    self.remember.keep(files, options, &memory, reading);
+                }
+            },
         );
         filled?;
         if !progress(files.entries().len() as u64) {
@@ -191,6 +203,7 @@ impl BackendScanner {
     fn fill(
         &self,
         files: &dyn SourceFiles,
+        signals: &stack::Signals,
         detection: &Detection,
         facts: &[FileFacts],
         map: &mut BackendMap,
@@ -200,9 +213,10 @@ impl BackendScanner {
         let modules = ProjectFiles { texts: manifests(files, &self.packs) };
         let linked = link(facts, &self.packs, &modules);
         map.endpoints.clone_from(&linked.endpoints);
+        map.operations.clone_from(&linked.operations);
         map.unknown.clone_from(&linked.unknown);
         let project = Project::new(facts, &modules.texts);
-        let others = other_files(files, detection, facts)?;
+        let others = other_files(files, signals, detection, facts)?;
         let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
         let handlers: Vec<(String, u32)> = map
             .endpoints

@@ -18,7 +18,7 @@ const BINARY_BYTES: usize = 8000;
 
 static GENERATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)@generated\b|\bgenerated\b[^\n]{0,80}\bdo not (?:edit|modify)|\bdo not (?:edit|modify)[^\n]{0,60}\bgenerated\b|\bauto-?generated file\b",
+        r"(?i)@generated(?-u:\b)|(?-u:\b)generated(?-u:\b)[^\n]{0,80}(?-u:\b)do not (?:edit|modify)|(?-u:\b)do not (?:edit|modify)[^\n]{0,60}(?-u:\b)generated(?-u:\b)|(?-u:\b)auto-?generated file(?-u:\b)",
     )
     .ok()
 });

@@ -5,8 +5,8 @@
 //! keeps its evidence, strongest first: manifest, files, first import.
 
 use super::{
-    glob::package_matches,
     manifest::Dependency,
+    packages::package_matches,
     signals::{Proof, Signal, SignalId, Signals},
     units::Unit,
     usage::{FileUse, HitKind},

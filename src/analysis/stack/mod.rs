@@ -6,15 +6,14 @@
 //! without evidence stays unknown; nothing is guessed.
 
 mod choose;
-mod glob;
-mod lazy;
 pub mod manifest;
+mod packages;
 mod services;
 mod signals;
 mod units;
 mod usage;
 
-pub(crate) use glob::package_matches;
+pub(crate) use packages::package_matches;
 pub use services::{Detection, detect, detect_from};
 pub use signals::{LanguageId, Signals, shipped};
 pub use units::{Unit, units_of};

@@ -68,12 +68,15 @@ pub fn detect(files: &dyn SourceFiles) -> Result<Detection, ScanError> {
             Some(FileUse::search(signals, &entry.path, &text))
         })
         .collect();
-    detect_from(files, &uses.iter().collect::<Vec<_>>())
+    detect_from(files, signals, &uses.iter().collect::<Vec<_>>())
 }
 
 /// Detects from uses that were searched already; they come sorted by path.
-pub fn detect_from(files: &dyn SourceFiles, uses: &[&FileUse]) -> Result<Detection, ScanError> {
-    let signals = shipped()?;
+pub fn detect_from(
+    files: &dyn SourceFiles,
+    signals: &Signals,
+    uses: &[&FileUse],
+) -> Result<Detection, ScanError> {
     let mut units = units::collect(files, signals);
     add_bare_units(&mut units, uses);
     let all: HashSet<&str> = files.entries().iter().map(|entry| entry.path.as_str()).collect();

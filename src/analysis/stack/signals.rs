@@ -1,22 +1,28 @@
 //! The signal files, parsed and compiled.
 
-use super::{glob::Glob, lazy::LazyRegex};
-use crate::{domain::stack::StackKey, ports::ScanError};
+use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
+use crate::{
+    domain::stack::StackKey,
+    knowledge::packs::{Pack, Packs, StackSign},
+    ports::ScanError,
+};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
 
-static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| {
+static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| Signals::parse(&shipped_texts()));
+
+fn shipped_texts() -> Vec<(&'static str, &'static str)> {
     let mut texts: Vec<(&str, &str)> = FILES
         .files()
         .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
         .filter(|(path, _)| path.ends_with(".yaml"))
         .collect();
     texts.sort_unstable();
-    Signals::parse(&texts)
-});
+    texts
+}
 
 /// The signals that ship with the program.
 pub fn shipped() -> Result<&'static Signals, ScanError> {
@@ -127,14 +133,63 @@ impl Signals {
     fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
         let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
         for (file, text) in texts {
-            let raw: RawEcosystem = serde_saphyr::from_str(text)
-                .map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))?;
-            signals.add(raw);
+            let raw = read(file, text)?;
+            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))?;
         }
         Ok(signals)
     }
 
-    fn add(&mut self, raw: RawEcosystem) {
+    /// The shipped signals with those of packs that no shipped one names; none where packs
+    /// add nothing.
+    pub fn with_packs(packs: &Packs) -> Result<Option<Self>, ScanError> {
+        let shipped = shipped()?;
+        let signs: Vec<(&Pack, &StackSign)> = packs
+            .iter()
+            .flat_map(|pack| pack.stack.iter().map(move |sign| (pack, sign)))
+            .filter(|(pack, sign)| !shipped.knows(pack, sign))
+            .collect();
+        if signs.is_empty() {
+            return Ok(None);
+        }
+        let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
+        let added = shipped_texts().into_iter().try_for_each(|(file, text)| {
+            let mut raw = read(file, text)?;
+            let own: Vec<&StackSign> =
+                signs.iter().filter(|(pack, _)| speaks(&raw, pack)).map(|(_, sign)| *sign).collect();
+            for sign in own {
+                let list = raw.fields.entry(sign.field).or_default();
+                list.push(RawSignal {
+                    name: sign.name.clone(),
+                    packages: sign.dependencies.clone(),
+                    imports: sign.imports.clone(),
+                    files: sign.files.clone(),
+                    above: Vec::new(),
+                    texts: Vec::new(),
+                    with: Vec::new(),
+                    rank: usual_rank(),
+                    default: false,
+                    proof: None,
+                });
+            }
+            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))
+        });
+        added.map_err(ScanError::Knowledge)?;
+        Ok(Some(signals))
+    }
+
+    /// Whether a language of the pack has a signal of that name already.
+    fn knows(&self, pack: &Pack, sign: &StackSign) -> bool {
+        if sign.field == StackKey::Language {
+            return true;
+        }
+        self.ecosystems
+            .iter()
+            .filter(|known| known.languages.iter().any(|language| pack.languages.contains(&language.name)))
+            .filter_map(|known| known.fields.get(&sign.field))
+            .any(|signals| signals.iter().any(|signal| signal.name == sign.name))
+    }
+
+    fn add(&mut self, raw: RawEcosystem) -> Result<(), String> {
         let ecosystem = self.ecosystems.len();
         let mut languages = Vec::new();
         for (language, raw) in raw.languages.into_iter().enumerate() {
@@ -143,12 +198,12 @@ impl Signals {
             }
             languages.push(Language {
                 name: raw.name,
-                imports: compile(&raw.imports),
+                imports: compile(&raw.imports)?,
                 versions: raw
                     .versions
                     .into_iter()
-                    .map(|rule| (rule.file, LazyRegex::new(rule.has)))
-                    .collect(),
+                    .map(|rule| Ok((rule.file, LazyRegex::new(&rule.has)?)))
+                    .collect::<Result<_, String>>()?,
             });
         }
         let mut modules: HashMap<String, Vec<(String, SignalId)>> = HashMap::new();
@@ -162,7 +217,7 @@ impl Signals {
                 }
                 for rule in &raw.texts {
                     let glob = Glob::new(&rule.files);
-                    self.texts.push((glob, TextRule { signal: id, has: LazyRegex::new(rule.has.clone()) }));
+                    self.texts.push((glob, TextRule { signal: id, has: LazyRegex::new(&rule.has)? }));
                 }
                 compiled.push(Signal {
                     has_imports: !raw.imports.is_empty(),
@@ -178,7 +233,7 @@ impl Signals {
             }
             fields.insert(key, compiled);
         }
-        let manifests = raw.manifests.iter().map(manifest_rule).collect();
+        let manifests = raw.manifests.iter().map(manifest_rule).collect::<Result<_, String>>()?;
         self.ecosystems.push(Ecosystem {
             name: raw.ecosystem,
             languages,
@@ -187,6 +242,7 @@ impl Signals {
             fields,
             modules,
         });
+        Ok(())
     }
 
     /// The language of a path by its extension.
@@ -215,22 +271,36 @@ impl Signals {
     }
 }
 
+fn read(file: &str, text: &str) -> Result<RawEcosystem, String> {
+    serde_saphyr::from_str(text).map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))
+}
+
+/// Whether the pack reads files of a language of the ecosystem.
+fn speaks(raw: &RawEcosystem, pack: &Pack) -> bool {
+    raw.languages.iter().any(|language| pack.languages.contains(&language.name))
+}
+
 /// The part of a module name that other modules of the same package share.
 pub(super) fn first_segment(module: &str) -> &str {
     module.split(['.', '/', ':', '\\']).next().unwrap_or(module)
 }
 
-fn manifest_rule(raw: &RawManifest) -> ManifestRule {
+fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, String> {
     let members = match raw.members.as_deref() {
         None => None,
         Some("always") => Some(Members::Always),
-        Some(pattern) => Some(Members::Has(LazyRegex::new(pattern.to_owned()))),
+        Some(pattern) => Some(Members::Has(LazyRegex::new(pattern)?)),
     };
-    ManifestRule { file: Glob::new(&raw.file), read: raw.read, patterns: compile(&raw.patterns), members }
+    Ok(ManifestRule {
+        file: Glob::new(&raw.file),
+        read: raw.read,
+        patterns: compile(&raw.patterns)?,
+        members,
+    })
 }
 
-fn compile(patterns: &[String]) -> Vec<LazyRegex> {
-    patterns.iter().cloned().map(LazyRegex::new).collect()
+fn compile(patterns: &[String]) -> Result<Vec<LazyRegex>, String> {
+    patterns.iter().map(|pattern| LazyRegex::new(pattern)).collect()
 }
 
 fn normal_names(names: &[String]) -> Vec<String> {
@@ -319,25 +389,45 @@ mod tests {
     fn every_shipped_signal_file_compiles() {
         let signals = shipped().unwrap();
         assert_eq!(signals.ecosystems.len(), 9);
-        assert!(signals.texts.iter().all(|(_, rule)| rule.has.compiles()));
         for ecosystem in &signals.ecosystems {
             for key in StackKey::ALL.into_iter().filter(|key| *key != StackKey::Language) {
                 assert!(ecosystem.fields.contains_key(&key), "{} has no {}", ecosystem.name, key.name());
             }
-            let languages = ecosystem.languages.iter();
-            let of_languages =
-                languages.flat_map(|one| one.imports.iter().chain(one.versions.iter().map(|(_, has)| has)));
-            let of_manifests = ecosystem.manifests.iter().flat_map(|manifest| {
-                let members = match &manifest.members {
-                    Some(Members::Has(pattern)) => Some(pattern),
-                    Some(Members::Always) | None => None,
-                };
-                manifest.patterns.iter().chain(members)
-            });
-            for pattern in of_languages.chain(of_manifests) {
-                assert!(pattern.compiles(), "{pattern:?}");
-            }
         }
+    }
+
+    /// They compile when first used, which may be never in other tests.
+    #[test]
+    fn every_shipped_expression_compiles() {
+        let signals = shipped().unwrap();
+        let languages = signals.ecosystems.iter().flat_map(|ecosystem| &ecosystem.languages);
+        let imports = languages.clone().flat_map(|language| &language.imports);
+        let versions = languages.flat_map(|language| language.versions.iter().map(|(_, version)| version));
+        let manifests = signals.ecosystems.iter().flat_map(|ecosystem| &ecosystem.manifests);
+        let packages = manifests.clone().flat_map(|manifest| &manifest.patterns);
+        let members = manifests.filter_map(|manifest| match &manifest.members {
+            Some(Members::Has(pattern)) => Some(pattern),
+            Some(Members::Always) | None => None,
+        });
+        let texts = signals.texts.iter().map(|(_, rule)| &rule.has);
+        for pattern in imports.chain(versions).chain(packages).chain(members).chain(texts) {
+            assert!(pattern.regex().is_some(), "{pattern:?}");
+        }
+    }
+
+    #[test]
+    fn packs_add_what_no_shipped_signal_names() {
+        let mut packs = Packs::built_in().unwrap();
+        assert!(
+            Signals::with_packs(&packs).unwrap().is_none(),
+            "a built-in pack names what no signal file names"
+        );
+        let own = "pack: tiny\nlanguages: [python]\nstack:\n  - {field: framework, name: tiny, dependencies: [tiny-web], imports: [tiny]}\n";
+        packs.add("tiny.yaml", own).unwrap();
+        let signals = Signals::with_packs(&packs).unwrap().expect("a new framework");
+        let python = signals.ecosystems.iter().find(|ecosystem| ecosystem.name == "python").unwrap();
+        assert!(python.fields[&StackKey::Framework].iter().any(|signal| signal.name == "tiny"));
+        assert_eq!(signals.ecosystems.len(), shipped().unwrap().ecosystems.len());
     }
 
     #[test]

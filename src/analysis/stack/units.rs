@@ -5,11 +5,15 @@
 //! requirements file, belongs to the unit above it unless it declares a framework itself.
 
 use super::{
-    glob::{below, package_matches},
     manifest::Manifest,
+    packages::package_matches,
     signals::{Members, Signals, shipped},
 };
-use crate::{analysis::source::SourceFiles, domain::stack::StackKey, ports::ScanError};
+use crate::{
+    analysis::{glob::below, source::SourceFiles},
+    domain::stack::StackKey,
+    ports::ScanError,
+};
 use std::collections::BTreeMap;
 
 /// A folder with manifests of one ecosystem.

@@ -42,6 +42,8 @@ pub struct StackYaml {
     pub raw_sql: Option<RawSql>,
     /// Keys at the top that this program does not read, in file order.
     pub unknown: Vec<String>,
+    /// Whether `commands` is everything that `verify:` states: nothing of it was unreadable.
+    pub commands_are_whole: bool,
 }
 
 /// A value and its line.
@@ -97,7 +99,7 @@ pub(super) fn read(path: &str, text: &str) -> (StackYaml, Vec<Problem>) {
             return (file, problems.list);
         }
     };
-    validate(&root, &mut problems);
+    file.commands_are_whole = validate(&root, &mut problems);
     let Kind::Map(entries) = &root.value else { return (file, problems.list) };
     for (key, value) in entries {
         let field = StackKey::ALL.into_iter().find(|field| field.name() == key.value);
@@ -128,17 +130,24 @@ impl Problems<'_> {
     }
 }
 
-fn validate(root: &Node, problems: &mut Problems<'_>) {
+/// Whether the `verify` block is as it must be; problems of all blocks are noted.
+fn validate(root: &Node, problems: &mut Problems<'_>) -> bool {
     let validator = match &*VALIDATOR {
         Ok(validator) => validator,
-        Err(reason) => return problems.error((1, 1), format!("the schema is broken: {reason}")),
+        Err(reason) => {
+            problems.error((1, 1), format!("the schema is broken: {reason}"));
+            return false;
+        }
     };
+    let mut is_whole = true;
     for error in validator.iter_errors(&root.value.to_json()) {
         let pointer = error.instance_path().to_string();
+        is_whole &= !pointer.is_empty() && pointer != "/verify" && !pointer.starts_with("/verify/");
         let name = pointer.trim_start_matches('/').replace('/', ".");
         let message = if name.is_empty() { error.to_string() } else { format!("{name}: {error}") };
         problems.error(place(at_pointer(root, &pointer)), message);
     }
+    is_whole
 }
 
 fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
@@ -161,7 +170,10 @@ fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
         let Some(text) = cmd.value.text() else { continue };
         match split(text) {
             Ok(command) => file.commands.push(command_of(name, kind, command, entry, cmd)),
-            Err(error) => problems.error(place(cmd), format!("verify.{name}.cmd: {error}")),
+            Err(error) => {
+                file.commands_are_whole = false;
+                problems.error(place(cmd), format!("verify.{name}.cmd: {error}"));
+            }
         }
     }
     if let Some(raw) = block.value.get("raw_sql") {

@@ -1,6 +1,11 @@
 //! The format of a pack file.
 
-use super::{pattern::Pattern, selector::Selector};
+use super::{
+    conventions::{ActionGroups, Conventions, RouteFiles},
+    pattern::Pattern,
+    selector::Selector,
+    served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions},
+};
 use crate::domain::{layer::Layer, stack::StackKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +39,9 @@ pub struct Pack {
     /// Calls whose value stands in a property file.
     #[serde(default)]
     pub reads: Vec<PropertyRead>,
+    /// Foreign objects that stand for a module of the project.
+    #[serde(default)]
+    pub settings: Vec<SettingsModule>,
     /// Modules whose names every file sees without an import.
     #[serde(default)]
     pub ambient: Vec<String>,
@@ -52,9 +60,18 @@ pub struct Pack {
     pub classes: Vec<Class>,
     #[serde(default)]
     pub annotations: Vec<Annotation>,
+    /// Methods that are operations of GraphQL or gRPC.
+    #[serde(default)]
+    pub operations: Vec<CodeOperation>,
     /// Module bindings that list routes.
     #[serde(default)]
     pub collections: Vec<Collection>,
+    /// Files beside the code that list routes.
+    #[serde(default)]
+    pub route_tables: Option<RouteFiles>,
+    /// Paths of handler methods that state none.
+    #[serde(default)]
+    pub conventions: Option<Conventions>,
     /// Globs of files whose calls outside any block are routes.
     #[serde(default)]
     pub route_files: Vec<String>,
@@ -96,6 +113,8 @@ pub enum PathStyle {
     Brace,
     /// `<id>`, `<int:id>`.
     Angle,
+    /// `<id>`, `<id:int>`.
+    Named,
     /// `:id`.
     Colon,
     /// `(?P<id>[0-9]+)`, `<int:id>` as well.
@@ -133,6 +152,14 @@ pub enum Operation {
     Define,
     /// The receiver gets the routes of the blocks of these names.
     Include,
+    /// The value is the argument unless something outside the code says otherwise.
+    Default,
+    /// The value is an object of the class that the argument names.
+    Instance,
+    /// The value is a path of a file joined from the arguments.
+    Join,
+    /// The receiver serves the modules of a folder, each below the path of its own folder.
+    Folder,
     /// It matters to nobody: further rules are not asked.
     Skip,
 }
@@ -191,6 +218,9 @@ pub struct Call {
     /// The call has no receiver: it acts on the router whose block it stands in.
     #[serde(default)]
     pub inside: bool,
+    /// Lists of objects each of which is declared: `{item: true}` selects from the object.
+    #[serde(default)]
+    pub each: Vec<Selector>,
     /// It acts on the resource whose block it stands in rather than on one of its items.
     #[serde(default)]
     pub resource: bool,
@@ -230,6 +260,19 @@ pub struct Call {
     /// Names of blocks that are included.
     #[serde(default)]
     pub include: Vec<Selector>,
+    /// The name under which other calls mount the new router; of a mount, the name of what
+    /// it mounts.
+    #[serde(default)]
+    pub known_as: Vec<Selector>,
+    /// The actions come in groups, of which `pick` and `leave` speak.
+    #[serde(default)]
+    pub groups: Option<ActionGroups>,
+    /// The actions that are left out where the project switches `lean_by` on.
+    #[serde(default)]
+    pub lean: Vec<String>,
+    /// The setting that is assigned `true`.
+    #[serde(default)]
+    pub lean_by: String,
     /// Where this is stated, items of resources inside leave out what is around them.
     #[serde(default)]
     pub shallow: Vec<Selector>,
@@ -272,6 +315,13 @@ pub struct Verbs {
     pub class_members: bool,
     /// The handler class has a route for each of its actions, as the class rules list them.
     pub class_actions: bool,
+    /// A method of the router's class that adds actions from a map of verbs and methods:
+    /// `mapping.update` in `self.routes[0].mapping.update({"put": "bulk_update"})`.
+    pub added_by: Option<String>,
+    /// A map of verbs and methods of the handler class.
+    pub table: Vec<Selector>,
+    /// Annotations of the handler that state them.
+    pub on_handler: Vec<HandlerVerbs>,
     /// Where nothing else gives any.
     pub default: Vec<String>,
 }
@@ -283,6 +333,9 @@ pub struct Class {
     /// Names of annotations.
     #[serde(default)]
     pub annotation: Vec<String>,
+    /// Names of annotations that make it something else: a client of another service.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Base classes, also indirect ones.
     #[serde(default)]
     pub base: Vec<Pattern>,
@@ -319,20 +372,18 @@ pub struct Class {
     /// Methods by name: verb and path below the class, for `verbs: {class_actions: true}`.
     #[serde(default)]
     pub actions: Vec<ClassAction>,
-}
-
-/// A method that a base class gives an endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClassAction {
-    pub method: String,
-    pub verb: String,
-    /// Below the path of the class.
+    /// Methods that annotations make further actions.
     #[serde(default)]
-    pub path: String,
-    /// Only where the class or a project base defines the method itself.
+    pub marked: Vec<MarkedActions>,
+    /// The name of the parameter in paths of one item, in place of the one written there.
     #[serde(default)]
-    pub defined: bool,
+    pub param: Vec<Selector>,
+    /// Verbs that the base answers itself, for `verbs: {class_members: true}`.
+    #[serde(default)]
+    pub verbs: Vec<String>,
+    /// The list of verbs that classes are confined to.
+    #[serde(default)]
+    pub allowed: Vec<Selector>,
 }
 
 /// An annotation on a function that makes it an endpoint.
@@ -382,7 +433,26 @@ pub struct PropertyRead {
     /// The key.
     pub from: Vec<Selector>,
     /// The file's name without its ending.
-    pub file: String,
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Calls that register a value under the first part of the key.
+    #[serde(default)]
+    pub registered: Vec<Pattern>,
+    /// What holds where nothing is configured.
+    #[serde(default)]
+    pub default: Vec<Selector>,
+}
+
+/// An object whose attributes are the names of a module that a variable names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsModule {
+    pub object: Vec<Pattern>,
+    /// Calls put the module's path beside this text: `setdefault(VARIABLE, "app.settings")`.
+    pub variable: String,
+    /// Globs of files that are meant where no call names one.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 /// A word in a path that stands for a name: `[controller]`.

@@ -6,15 +6,19 @@
 //! `resources/packs`; folders of the user or the repository add to them, and a pack of
 //! the same name replaces the built-in one. Unknown keys are errors with their place.
 
+mod conventions;
 mod format;
 mod load;
 mod pattern;
 mod selector;
+mod served;
 
+pub use conventions::{ActionGroups, Conventions, RouteFiles};
 pub use format::{
-    Annotation, Call, Class, ClassAction, Collection, FamilyMember, HandlerNames, Injection, LayerSign,
-    Operation, Pack, PathStyle, PropertyFile, PropertyRead, StackSign, Token, TokenOf, Verbs,
+    Annotation, Call, Class, Collection, FamilyMember, HandlerNames, Injection, LayerSign, Operation, Pack,
+    PathStyle, PropertyFile, PropertyRead, SettingsModule, StackSign, Token, TokenOf, Verbs,
 };
 pub use load::{PackError, Packs};
 pub use pattern::Pattern;
 pub use selector::{Selector, Side};
+pub use served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions, OperationKind};

@@ -16,10 +16,11 @@ pub struct Selector {
     /// All positional arguments from this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rest: Option<u32>,
-    /// This member of the selected object, followed through names and imports.
+    /// This member of the selected object, followed through names and imports; a dot
+    /// stands before a member of that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// A fixed text.
+    /// A fixed text; with `chained`, only where that call is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lit: Option<String>,
     /// An attribute of the class.
@@ -32,6 +33,26 @@ pub struct Selector {
     /// `r.HandleFunc(p, h).Methods("GET")`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chained: Option<String>,
+    /// This argument of the call that the selected argument is: the `0` of
+    /// `path("x", View.as_view({…}))`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner: Option<i32>,
+    /// The object of the list that is being declared, in rules with `each`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub item: bool,
+    /// The call that makes the positional argument of this number is read instead: `GET`
+    /// in `route(GET("/x").and(json), h)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<i32>,
+    /// The name of the call itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub callee: bool,
+    /// What the method is called on: the text in `"/x".nest { }`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub receiver: bool,
+    /// The name that the whole chain of calls begins with, as text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub root: bool,
     /// A binding of the selected module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<String>,

@@ -7,13 +7,9 @@ use crate::{
         task::CriterionState,
     },
     ports::{ProposalRequest, ProposeError},
-    propose::{
-        recipe::render::{Helpers, render},
-        walkthrough::guide_for_finding,
-    },
+    propose::{recipe::render::render, walkthrough::guide_for_finding},
 };
 use minijinja::context;
-use std::collections::BTreeSet;
 
 /// The text for one step of a request.
 pub(super) fn write(request: &ProposalRequest) -> Result<String, ProposeError> {
@@ -53,11 +49,9 @@ pub(super) fn write(request: &ProposalRequest) -> Result<String, ProposeError> {
         |place: Option<&crate::domain::place::Place>| place.map(ToString::to_string).unwrap_or_default();
     let guide = guide.unwrap_or_default();
     let from = guide.from.as_ref();
-    let helpers = Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None };
     render(
         "command",
         "brief.md.j2",
-        &helpers,
         &context! {
             task => request.task.as_ref().map_or("", |task| task.text.trim()),
             step => step.map_or_else(|| "The whole task.".to_owned(), |step| {
@@ -71,5 +65,6 @@ pub(super) fn write(request: &ProposalRequest) -> Result<String, ProposeError> {
             rules => guide.rules,
             stack,
         },
+        |_| (),
     )
 }

@@ -3,7 +3,10 @@
 //! A field is `name:type`, then `?` for optional, `{min..max}` for bounds (of a length or of
 //! a number), and `:unique` or `:index`. Fields are separated by blanks or commas.
 
-use super::names::{check_field, snake};
+use super::{
+    head::Words,
+    names::{check_field, snake},
+};
 use crate::ports::ProposeError;
 
 /// What a field holds.
@@ -46,10 +49,10 @@ impl Field {
 }
 
 /// Reads a list of fields; at least one.
-pub(crate) fn parse(text: &str) -> Result<Vec<Field>, ProposeError> {
+pub(crate) fn parse(text: &str, known: &Words) -> Result<Vec<Field>, ProposeError> {
     let mut fields: Vec<Field> = Vec::new();
     for part in words(text) {
-        let field = field(part)?;
+        let field = field(part, known)?;
         if fields.iter().any(|known| known.column() == field.column()) {
             return Err(wrong(format!("{} is given twice", field.name), "keep one of them"));
         }
@@ -76,13 +79,13 @@ fn words(text: &str) -> Vec<&str> {
     .collect()
 }
 
-fn field(part: &str) -> Result<Field, ProposeError> {
+fn field(part: &str, known: &Words) -> Result<Field, ProposeError> {
     let example = "for example title:string{1..200} or owner:belongs_to(User)";
     let Some((name, rest)) = part.split_once(':') else {
         return Err(wrong(format!("{part:?} has no type"), example));
     };
     let name = snake(name);
-    check_field(&name)?;
+    check_field(&name, known)?;
     let mut sections = rest.split(':');
     let mut kind_text = sections.next().unwrap_or_default().trim();
     let (mut unique, mut index) = (false, false);
@@ -173,6 +176,11 @@ fn wrong(what: String, hint: &str) -> ProposeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::propose::recipe::head::Head;
+
+    fn parse(text: &str) -> Result<Vec<Field>, ProposeError> {
+        super::parse(text, &Head::load("fastapi-sqlalchemy").unwrap().words)
+    }
 
     #[test]
     fn the_notation_reads_types_bounds_and_marks() {

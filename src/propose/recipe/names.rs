@@ -1,28 +1,8 @@
 //! The forms of a name: `ReviewComment`, `review_comment`, `review_comments`.
 
+use super::head::Words;
 use crate::ports::ProposeError;
 
-/// Words that Python reserves, and soft keywords that make bad names.
-const RESERVED: [&str; 39] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
-    "lambda", "match", "nonlocal", "not", "or", "pass", "raise", "return", "self", "try", "type", "while",
-    "with", "yield",
-];
-/// Attributes that SQLAlchemy's declarative base or pydantic's base model has for itself.
-const TAKEN: [&str; 11] = [
-    "id",
-    "metadata",
-    "registry",
-    "json",
-    "dict",
-    "copy",
-    "schema",
-    "construct",
-    "validate",
-    "fields",
-    "query",
-];
 const IRREGULAR: [(&str, &str); 9] = [
     ("cache", "caches"),
     ("person", "people"),
@@ -50,10 +30,10 @@ pub(crate) struct Name {
 
 impl Name {
     /// Reads a resource name, given in any case, singular or plural.
-    pub(crate) fn resource(given: &str) -> Result<Self, ProposeError> {
+    pub(crate) fn resource(given: &str, words: &Words) -> Result<Self, ProposeError> {
         let snake = snake(given.trim());
         let singular = singular(&snake);
-        check(&singular, "a resource")?;
+        check(&singular, "a resource", words)?;
         Ok(Self::of(&singular))
     }
 
@@ -65,9 +45,11 @@ impl Name {
 }
 
 /// Refuses what cannot be a field: not an identifier, reserved, or taken by a base class.
-pub(crate) fn check_field(name: &str) -> Result<(), ProposeError> {
-    check(name, "a field")?;
-    if TAKEN.contains(&name) || name.starts_with("model_") {
+pub(crate) fn check_field(name: &str, words: &Words) -> Result<(), ProposeError> {
+    check(name, "a field", words)?;
+    let is_taken =
+        |taken: &String| taken.strip_suffix('*').map_or(taken == name, |head| name.starts_with(head));
+    if words.taken.iter().any(is_taken) {
         return Err(ProposeError::Input {
             what: format!("{name} cannot be a field: a base class uses that name"),
             hint: format!("try {name}_value, or a word of your domain"),
@@ -76,7 +58,7 @@ pub(crate) fn check_field(name: &str) -> Result<(), ProposeError> {
     Ok(())
 }
 
-fn check(name: &str, what: &str) -> Result<(), ProposeError> {
+fn check(name: &str, what: &str, words: &Words) -> Result<(), ProposeError> {
     let is_identifier = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !is_identifier {
@@ -85,9 +67,9 @@ fn check(name: &str, what: &str) -> Result<(), ProposeError> {
             hint: "use letters, digits and underscores, a letter first, for example review".into(),
         });
     }
-    if RESERVED.contains(&name) {
+    if words.reserved.iter().any(|word| word == name) {
         return Err(ProposeError::Input {
-            what: format!("{name} is a word of Python itself"),
+            what: format!("{name} is a word of {} itself", words.language),
             hint: format!("try {name}_item, or a word of your domain"),
         });
     }
@@ -129,6 +111,13 @@ pub(crate) fn pascal(snake: &str) -> String {
         name.push_str(letters.as_str());
     }
     name
+}
+
+/// `review_comment` to `reviewComment`.
+pub(crate) fn camel(snake: &str) -> String {
+    let name = pascal(snake);
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters.as_str().chars()).collect()
 }
 
 /// The plural of the last word of a snake-case name.
@@ -173,13 +162,18 @@ pub(crate) fn singular(snake: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::propose::recipe::head::Head;
+
+    fn words() -> Words {
+        Head::load("fastapi-sqlalchemy").unwrap().words
+    }
 
     #[test]
     fn names_come_in_all_forms_from_any() {
         for given in
             ["ReviewComment", "reviewComment", "review comment", "review-comments", "Review_Comments"]
         {
-            let name = Name::resource(given).unwrap();
+            let name = Name::resource(given, &words()).unwrap();
             assert_eq!(name.snake, "review_comment");
             assert_eq!(name.pascal, "ReviewComment");
             assert_eq!(name.plural, "review_comments");
@@ -210,13 +204,13 @@ mod tests {
     #[test]
     fn reserved_and_odd_names_are_refused_with_a_hint() {
         for given in ["class", "2fast", "rm -rf /", "Ordner/Ü", "", "import"] {
-            match Name::resource(given) {
+            match Name::resource(given, &words()) {
                 Err(ProposeError::Input { hint, .. }) => assert!(!hint.is_empty()),
                 other => panic!("{given:?} gave {other:?}"),
             }
         }
         for given in ["id", "metadata", "model_config", "from"] {
-            assert!(check_field(given).is_err(), "{given}");
+            assert!(check_field(given, &words()).is_err(), "{given}");
         }
     }
 }

@@ -1,23 +1,17 @@
 //! Fills the templates under `resources/recipes`; an undefined name is an error.
 
-use super::style::NotFound;
 use crate::ports::ProposeError;
 use include_dir::{Dir, include_dir};
-use minijinja::{
-    Environment, UndefinedBehavior, Value,
-    value::{Rest, ValueKind},
-};
-use std::collections::{BTreeMap, BTreeSet};
+use minijinja::{Environment, UndefinedBehavior, Value};
 
 static RECIPES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/resources/recipes");
 
-/// What the functions of the templates need to know.
-#[derive(Debug, Clone)]
-pub(crate) struct Helpers {
-    /// Top-level packages of the repository itself.
-    pub(crate) own_packages: BTreeSet<String>,
-    pub(crate) old_generics: bool,
-    pub(crate) not_found: Option<NotFound>,
+/// Folders that hold a recipe.
+pub(crate) fn recipe_folders() -> impl Iterator<Item = &'static str> {
+    RECIPES
+        .dirs()
+        .filter_map(|folder| folder.path().to_str())
+        .filter(|name| RECIPES.get_file(format!("{name}/recipe.yaml")).is_some())
 }
 
 /// The text of one resource file of a recipe.
@@ -29,123 +23,35 @@ pub(crate) fn recipe_file(recipe: &str, file: &str) -> Result<&'static str, Prop
         .ok_or_else(|| ProposeError::Io { path: format!("recipes/{path}"), reason: "no such file".into() })
 }
 
-/// Renders one template.
+/// Renders one template; the others of its folder can be imported, and `set_up` adds the
+/// functions that the folder's language needs.
 pub(crate) fn render(
     recipe: &str,
     template: &str,
-    helpers: &Helpers,
     context: &Value,
+    set_up: impl FnOnce(&mut Environment<'_>),
 ) -> Result<String, ProposeError> {
-    let text = render_with(recipe, template, helpers, context, &[])?;
-    // Which names of `typing` a file needs shows only in its text.
-    let used: Vec<&'static str> =
-        ["List", "Optional"].into_iter().filter(|name| text.contains(&format!("{name}["))).collect();
-    if used.is_empty() || !helpers.old_generics {
-        return Ok(text);
-    }
-    render_with(recipe, template, helpers, context, &used)
-}
-
-fn render_with(
-    recipe: &str,
-    template: &str,
-    helpers: &Helpers,
-    context: &Value,
-    typing: &[&'static str],
-) -> Result<String, ProposeError> {
-    let source = recipe_file(recipe, template)?;
     let wrong = |error: minijinja::Error| ProposeError::Io {
         path: format!("recipes/{recipe}/{template}"),
-        reason: format!("{error:#}"),
+        reason: error.to_string(),
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = environment.syntax().to_builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().map_err(wrong)?);
-    let own = helpers.own_packages.clone();
-    let old = helpers.old_generics;
-    let typing = typing.to_vec();
-    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing));
-    environment.add_function("optional", move |of: &str| optional(of, old));
-    environment.add_function(
-        "list_of",
-        move |of: &str| if old { format!("List[{of}]") } else { format!("list[{of}]") },
-    );
-    let arguments = helpers.not_found.as_ref().map_or(1, |error| error.arguments);
-    environment.add_function("not_found_args", move |model: &str, word: &str, id: &str| match arguments {
-        0 => String::new(),
-        1 => format!("f\"{} {{{id}}}\"", word.replace('_', " ")),
-        _ => format!("\"{model}\", {id}"),
-    });
-    environment.add_template("it", source).map_err(wrong)?;
-    let text = environment.get_template("it").and_then(|template| template.render(context)).map_err(wrong)?;
+    set_up(&mut environment);
+    for file in RECIPES.get_dir(recipe).into_iter().flat_map(Dir::files) {
+        let name = file.path().file_name().and_then(|name| name.to_str());
+        if let (Some(name), Some(source)) = (name, file.contents_utf8())
+            && name.ends_with(".j2")
+        {
+            environment.add_template(name, source).map_err(wrong)?;
+        }
+    }
+    let text =
+        environment.get_template(template).and_then(|template| template.render(context)).map_err(wrong)?;
     Ok(tidy(&text))
-}
-
-/// `X | None`, or `Optional[X]` where the repository writes that.
-pub(crate) fn optional(of: &str, old: bool) -> String {
-    if old { format!("Optional[{of}]") } else { format!("{of} | None") }
-}
-
-/// Import lines for `module:name` and `module` items, in three sorted groups.
-fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String {
-    let mut plain: BTreeSet<String> = BTreeSet::new();
-    let mut from: BTreeMap<String, BTreeSet<(u8, String)>> = BTreeMap::new();
-    let mut pending: Vec<Value> = wanted.iter().rev().cloned().collect();
-    while let Some(value) = pending.pop() {
-        if value.kind() == ValueKind::Seq {
-            pending.extend(value.try_iter().into_iter().flatten());
-            continue;
-        }
-        let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { continue };
-        match text.split_once(':') {
-            Some((module, name)) => {
-                from.entry(module.to_owned()).or_default().insert((case_rank(name), name.to_owned()));
-            }
-            None => {
-                plain.insert(text.to_owned());
-            }
-        }
-    }
-    for name in typing {
-        from.entry("typing".into()).or_default().insert((case_rank(name), (*name).to_owned()));
-    }
-    let group = |module: &str| {
-        let root = module.split(['.', ' ']).next().unwrap_or_default();
-        if matches!(root, "collections" | "datetime" | "decimal" | "typing" | "uuid") {
-            0
-        } else if own.contains(root) {
-            2
-        } else {
-            1
-        }
-    };
-    let mut groups: [Vec<String>; 3] = Default::default();
-    for module in &plain {
-        if let Some(lines) = groups.get_mut(group(module)) {
-            lines.push(format!("import {module}"));
-        }
-    }
-    for (module, names) in &from {
-        let names: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
-        let line = format!("from {module} import {}", names.join(", "));
-        let line = if line.len() > 88 {
-            format!("from {module} import (\n    {},\n)", names.join(",\n    "))
-        } else {
-            line
-        };
-        if let Some(lines) = groups.get_mut(group(module)) {
-            lines.push(line);
-        }
-    }
-    let parts: Vec<String> =
-        groups.iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n")).collect();
-    parts.join("\n\n")
-}
-
-fn case_rank(name: &str) -> u8 {
-    if name.starts_with(char::is_uppercase) { 1 } else { 2 }
 }
 
 /// No blanks at line ends, never more than two blank lines, one newline at the end.
@@ -163,32 +69,4 @@ fn tidy(text: &str) -> String {
     let mut text = lines.join("\n");
     text.push('\n');
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn imports_stand_in_three_sorted_groups_and_once() {
-        let wanted = [
-            Value::from("sqlalchemy:select"),
-            Value::from(vec!["app.models.user:User", "uuid", "sqlalchemy:String"]),
-            Value::from("sqlalchemy:select"),
-            Value::from(""),
-        ];
-        let own = BTreeSet::from(["app".to_owned()]);
-        assert_eq!(
-            imports(&wanted, &own, &[]),
-            "import uuid\n\nfrom sqlalchemy import String, select\n\nfrom app.models.user import User"
-        );
-    }
-
-    #[test]
-    fn an_undefined_name_is_an_error_and_not_an_empty_text() {
-        let helpers = Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None };
-        let context = Value::from(BTreeMap::from([("model", "Review")]));
-        let result = render("fastapi-sqlalchemy", "model.py.j2", &helpers, &context);
-        assert!(matches!(result, Err(ProposeError::Io { .. })), "{result:?}");
-    }
 }

@@ -1,15 +1,12 @@
-//! The `resource` recipe: model, migration, schema, repository, service, router and its
-//! registration, tests, in the shape of a resource that the repository has already.
+//! The `resource` recipe: picks the stack's own, and holds its result to what all promise.
 
 use super::{
-    alembic::Head,
-    context::Reference,
+    axum::Axum,
+    fastapi::FastApi,
     fields::{self, Field},
-    layout::Layout,
+    head::Head,
     names::Name,
-    references::references,
-    render::recipe_file,
-    style::{Commits, Style},
+    nest::Nest,
 };
 use crate::{
     domain::{
@@ -17,53 +14,67 @@ use crate::{
         ids::StepId,
         layer::Layer,
         map::BackendMap,
-        place::Place,
         plan::Filler,
-        proposal::{Content, FileChange, Note, Proposal},
+        proposal::{Content, FileChange, Proposal},
+        stack::Stack,
     },
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
-    propose::{
-        python::Module,
-        workspace::{ReadBase, Workspace},
-    },
+    propose::workspace::{ReadBase, Workspace},
 };
-use minijinja::context;
-use ruff_python_ast::Stmt;
-use serde::Deserialize;
 
-/// Folder of the recipe under `resources/recipes`.
-pub(super) const RECIPE: &str = "fastapi-sqlalchemy";
-
-/// Adds a resource to a FastAPI and SQLAlchemy backend.
-pub struct ResourceRecipe {
-    base: ReadBase,
+/// What one stack knows: how its repositories are read, and where things are registered.
+pub(super) trait Adapter: Sync {
+    /// Folder under `resources/recipes`.
+    fn recipe(&self) -> &'static str;
+    /// Everything the resource needs; `NotApplicable` where the repository is not of this kind.
+    fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError>;
+    /// Refuses a text of this stack that does not parse.
+    fn check(&self, path: &str, text: &str) -> Result<(), ProposeError>;
 }
 
-/// The head of `recipe.yaml`.
-#[derive(Debug, Deserialize)]
-struct RecipeHead {
-    name: String,
-    steps: Vec<StepHead>,
-}
-
-#[derive(Debug, Deserialize)]
-struct StepHead {
-    layer: Layer,
-    template: String,
-    reason: String,
-}
-
-/// Everything that is known before a file is rendered.
-pub(super) struct Plan<'a> {
+/// What is asked for, and of which repository.
+pub(super) struct Ask<'a> {
     pub(super) name: Name,
     pub(super) fields: Vec<Field>,
-    pub(super) layout: Layout,
-    pub(super) style: Style,
-    pub(super) references: Vec<Reference>,
+    pub(super) head: &'a Head,
     pub(super) workspace: Workspace<'a>,
     pub(super) map: &'a BackendMap,
     pub(super) request: &'a ProposalRequest,
+    pub(super) cancel: &'a Cancel,
+}
+
+/// What an adapter gives.
+pub(super) struct Draft {
+    /// The resource it was modelled on, in the plural.
+    pub(super) like: String,
+    pub(super) files: Vec<FileChange>,
     pub(super) remarks: Vec<String>,
+}
+
+impl Ask<'_> {
+    /// The step of the plan that a layer's files belong to.
+    pub(super) fn step_for(&self, layer: Layer) -> Option<StepId> {
+        let own = |step: &&crate::domain::plan::Step| {
+            step.layer == layer
+                && matches!(&step.filler, Filler::Recipe { recipe } if *recipe == self.head.name)
+        };
+        self.request.steps.iter().find(own).map(|step| step.id)
+    }
+
+    /// Stops between two steps when the user said so.
+    pub(super) fn go_on(&self) -> Result<(), ProposeError> {
+        if self.cancel.is_asked() { Err(ProposeError::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Every stack that has the recipe.
+fn adapters() -> [&'static dyn Adapter; 3] {
+    [&FastApi, &Nest, &Axum]
+}
+
+/// Adds a resource to a backend of a stack that has the recipe.
+pub struct ResourceRecipe {
+    base: ReadBase,
 }
 
 impl ResourceRecipe {
@@ -83,199 +94,59 @@ impl Proposer for ResourceRecipe {
                 }
             })
         };
-        let name = Name::resource(input("name", "Review")?)?;
-        let fields = fields::parse(input("fields", "title:string{1..200} price:decimal")?)?;
-        let head: RecipeHead =
-            serde_saphyr::from_str(recipe_file(RECIPE, "recipe.yaml")?).map_err(|error| {
-                ProposeError::Io { path: format!("recipes/{RECIPE}/recipe.yaml"), reason: error.to_string() }
-            })?;
-        let workspace = Workspace::new(request, &self.base);
-        let layout = Layout::find(&request.map, &workspace)?;
-        let style = Style::read(&layout, &request.map, &workspace)?;
-        let references = references(&fields, &layout, &request.map, &workspace)?;
-        let remarks = Vec::new();
-        let map = &request.map;
-        let mut plan = Plan { name, fields, layout, style, references, workspace, map, request, remarks };
-        plan.refuse_clashes()?;
-        let mut files = Vec::new();
-        for step in &head.steps {
-            if cancel.is_asked() {
-                return Err(ProposeError::Cancelled);
+        let name = input("name", "Review")?;
+        let fields = input("fields", "title:string{1..200} price:decimal")?;
+        let mut known = Vec::new();
+        let mut reasons = Vec::new();
+        for adapter in adapters() {
+            let head = Head::load(adapter.recipe())?;
+            known.push(head.stack_name());
+            if !stacks_of(request).iter().any(|stack| head.fits(stack)) {
+                continue;
             }
-            if let Some(file) = plan.file(step)? {
-                files.push(file);
-            }
-        }
-        files.extend(plan.registrations()?);
-        files.extend(plan.packages(&files)?);
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        for file in &files {
-            if let Content::Text { text } = &file.content {
-                Module::parse(&file.path, text)?;
+            let ask = Ask {
+                name: Name::resource(name, &head.words)?,
+                fields: fields::parse(fields, &head.words)?,
+                head: &head,
+                workspace: Workspace::new(request, &self.base),
+                map: &request.map,
+                request,
+                cancel,
+            };
+            match adapter.draft(&ask) {
+                Ok(draft) => return finished(adapter, &ask, draft),
+                Err(ProposeError::NotApplicable(why)) => reasons.push(why),
+                Err(error) => return Err(error),
             }
         }
-        plan.say_conventions();
-        Ok(Proposal {
-            origin: Origin::Recipe(head.name),
-            title: format!("Add {} in every layer, like {}", plan.name.plural, plan.layout.like.plural),
-            step: request.steps.get(request.step).map(|step| step.id),
-            files,
-            remarks: plan.remarks,
-        })
+        reasons.dedup();
+        Err(ProposeError::NotApplicable(match reasons.as_slice() {
+            [] => format!("this backend's stack has no recipe resource; it is for {}", known.join(", ")),
+            reasons => reasons.join("; "),
+        }))
     }
 }
 
-impl Plan<'_> {
-    pub(super) fn table(&self) -> &str {
-        if self.style.plural_tables { &self.name.plural } else { &self.name.snake }
-    }
+/// The stack that the session knows, and those of a monorepo's other backends.
+fn stacks_of(request: &ProposalRequest) -> Vec<&Stack> {
+    let mut stacks = vec![if request.stack.known() > 0 { &request.stack } else { &request.map.stack }];
+    stacks.extend(request.map.services.iter().skip(1).map(|service| &service.stack));
+    stacks
+}
 
-    pub(super) fn path(&self, layer: Layer) -> String {
-        self.layout.path_for(layer, &self.name)
-    }
-
-    pub(super) fn module(&self, layer: Layer) -> String {
-        self.layout.module_of(&self.path(layer))
-    }
-
-    /// A name, a table, a path or a file that is there already stops the recipe.
-    fn refuse_clashes(&self) -> Result<(), ProposeError> {
-        let clash = |what: String, place: Place| Err(ProposeError::Clash { what, place: place.to_string() });
-        let same = |model: &&crate::domain::map::Model| {
-            model.name == self.name.pascal || model.table.as_deref() == Some(self.table())
-        };
-        if let Some(model) = self.map.models.iter().find(same) {
-            return clash(format!("a model {}", model.name), Place::new(model.file.clone(), model.line));
-        }
-        for layer in
-            [Layer::Model, Layer::Schema, Layer::Repository, Layer::Service, Layer::Router, Layer::Test]
-        {
-            let path = self.path(layer);
-            if self.workspace.text(&path)?.is_some() {
-                return clash(path.clone(), Place::new(path, 1));
-            }
-        }
-        for path in self.workspace.paths() {
-            if self.map.layer_of(path) != Some(Layer::Model) {
-                continue;
-            }
-            let Some(text) = self.workspace.text(path)? else { continue };
-            let Ok(module) = Module::parse(path, &text) else { continue };
-            if let Some(class) = module.classes().find(|class| class.name.as_str() == self.name.pascal) {
-                return clash(format!("a class {}", self.name.pascal), Place::new(path, module.line(class)));
-            }
-        }
-        let url = self.url();
-        if let Some(endpoint) =
-            self.map.endpoints.iter().find(|endpoint| endpoint.path.trim_end_matches('/') == url)
-        {
-            return clash(format!("an endpoint {url}"), Place::new(endpoint.file.clone(), endpoint.line));
-        }
-        Ok(())
-    }
-
-    /// One new file; `None` where the repository gives nothing to build it on.
-    fn file(&mut self, step: &StepHead) -> Result<Option<FileChange>, ProposeError> {
-        let (path, place, text) = match step.layer {
-            Layer::Migration => {
-                let Some(head) = Head::find(self.map, &self.workspace)? else {
-                    self.remarks.push("No alembic folder was found, so there is no migration.".into());
-                    return Ok(None);
-                };
-                let what = format!("{}/{:?}", self.table(), self.fields);
-                let revision = head.next_id(&what);
-                let path = format!("{}{revision}_create_{}.py", head.folder, self.table());
-                let extra = context! { revision, down_revision => head.id };
-                (path, head.place, self.render(&step.template, extra)?)
-            }
-            Layer::Test => {
-                let Some(extra) = self.test_context()? else { return Ok(None) };
-                (self.path(Layer::Test), self.example_place(Layer::Test), self.render(&step.template, extra)?)
-            }
-            layer => (self.path(layer), self.example_place(layer), self.render(&step.template, context! {})?),
-        };
-        if place.is_none() && step.layer != Layer::Migration {
-            self.remarks
-                .push(format!("{path} starts the {} layer; there was none to learn from.", step.layer));
-        }
-        let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
-        let note = Note {
-            start: 1,
-            end: lines + 1,
-            reason: step.reason.clone(),
-            citation: place,
-            criteria: Vec::new(),
-            step: self.step_for(step.layer),
-        };
-        Ok(Some(FileChange { path, content: Content::Text { text }, notes: vec![note] }))
-    }
-
-    pub(super) fn step_for(&self, layer: Layer) -> Option<StepId> {
-        let own = |step: &&crate::domain::plan::Step| {
-            step.layer == layer && matches!(&step.filler, Filler::Recipe { recipe } if recipe == "resource")
-        };
-        self.request.steps.iter().find(own).map(|step| step.id)
-    }
-
-    /// The first definition of the example's file.
-    fn example_place(&self, layer: Layer) -> Option<Place> {
-        let example = self.layout.examples.get(&layer)?;
-        let module = Module::parse(&example.path, &example.text).ok()?;
-        let line = module.body.iter().find_map(|stmt| match stmt {
-            Stmt::ClassDef(class) => Some(module.line(&class.name)),
-            Stmt::FunctionDef(function) => Some(module.line(&function.name)),
-            _ => None,
-        });
-        Some(Place::new(example.path.clone(), line.unwrap_or(1)))
-    }
-
-    /// `__init__.py` of folders that the recipe starts, where the repository has such files.
-    fn packages(&self, files: &[FileChange]) -> Result<Vec<FileChange>, ProposeError> {
-        let uses_packages = self.workspace.paths().iter().any(|path| path.ends_with("/__init__.py"));
-        let mut made = Vec::new();
-        for file in files.iter().filter(|_| uses_packages) {
-            let Some((folder, _)) = file.path.rsplit_once('/') else { continue };
-            let path = format!("{folder}/__init__.py");
-            let is_new = !self.workspace.paths().iter().any(|known| known.starts_with(&format!("{folder}/")));
-            if is_new
-                && !file.path.contains("/versions/")
-                && !made.iter().any(|known: &FileChange| known.path == path)
-                && self.workspace.text(&path)?.is_none()
-            {
-                made.push(FileChange {
-                    path,
-                    content: Content::Text { text: String::new() },
-                    notes: Vec::new(),
-                });
-            }
-        }
-        Ok(made)
-    }
-
-    fn say_conventions(&mut self) {
-        let session = &self.style.session;
-        let how = if session.is_async { "async" } else { "not async" };
-        self.remarks.push(format!("Session as at {}, {how}.", session.place));
-        self.remarks.push(match self.style.commits {
-            Commits::Repository => "The repository commits, as in the example.".into(),
-            Commits::Service => "The service commits, once for each operation.".into(),
-            Commits::Dependency => "The session's dependency commits; services only flush.".into(),
-        });
-        let router = self.layout.examples.get(&Layer::Router);
-        if router.is_some_and(|example| {
-            let text = example.text.to_lowercase();
-            text.contains("current_user") || text.contains("currentuser")
-        }) {
-            self.remarks.push(format!(
-                "Handlers of {} ask for a user; these do not yet. Who may do what is yours to say.",
-                router.map_or("", |example| example.path.as_str())
-            ));
-        }
-        for field in self.fields.iter().filter(|field| field.unique) {
-            self.remarks.push(format!(
-                "A second {} is refused by the database; no answer for it is written.",
-                field.name
-            ));
+fn finished(adapter: &dyn Adapter, ask: &Ask<'_>, draft: Draft) -> Result<Proposal, ProposeError> {
+    let Draft { like, mut files, remarks } = draft;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    for file in &files {
+        if let Content::Text { text } = &file.content {
+            adapter.check(&file.path, text)?;
         }
     }
+    Ok(Proposal {
+        origin: Origin::Recipe(ask.head.name.clone()),
+        title: format!("Add {} in every layer, like {like}", ask.name.plural),
+        step: ask.request.steps.get(ask.request.step).map(|step| step.id),
+        files,
+        remarks,
+    })
 }

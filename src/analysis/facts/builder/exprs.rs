@@ -7,6 +7,9 @@ use crate::analysis::facts::{
     items::{Arg, ArgList, Call, CallFlags},
 };
 
+/// Texts that are joined one by one are one flat list up to this length; longer ones nest.
+const FLAT_PARTS: usize = 64;
+
 impl FactsBuilder {
     /// Adds an expression.
     pub fn expr(&mut self, expr: Expr, span: Span) -> ExprId {
@@ -67,6 +70,18 @@ impl FactsBuilder {
     pub fn tmpl(&mut self, parts: &[ExprId], span: Span) -> ExprId {
         let list = self.list_of(parts);
         self.expr(Expr::Tmpl(list), span)
+    }
+
+    /// `left + right`: a text with holes as far as anybody can tell.
+    pub fn joined(&mut self, left: ExprId, right: ExprId, span: Span) -> ExprId {
+        let mut parts = vec![left];
+        if let Expr::Tmpl(list) = self.peek(left)
+            && self.peek_list(list).len() < FLAT_PARTS
+        {
+            parts = self.peek_list(list).to_vec();
+        }
+        parts.push(right);
+        self.tmpl(&parts, span)
     }
 
     /// One of several values.

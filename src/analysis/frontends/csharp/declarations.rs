@@ -3,7 +3,10 @@
 use super::CSharp;
 use crate::analysis::{
     facts::{BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind, Span},
-    frontends::tree::{end_of, field, first, named, span},
+    frontends::{
+        nodes::{end_of, field, first, named, parts, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
@@ -29,14 +32,7 @@ impl CSharp<'_> {
         scope.annotations = annotations;
         scope.bases = bases;
         self.write.facts.enter_scope(scope);
-        for param in params {
-            let text = self.write.facts.text(param.name).to_owned();
-            let bind = self.write.facts.bind(BindKind::Field, &text, None, param.span, param.span);
-            self.write.facts.edit_bind(bind, |bind| {
-                bind.ty = param.ty;
-                bind.annotations = param.annotations;
-            });
-        }
+        self.write.fields_of(&params);
         if let Some(body) = body {
             self.members(body);
         }
@@ -72,7 +68,7 @@ impl CSharp<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "field_declaration" | "event_field_declaration" => {
                     let annotations = self.attributes(member);
@@ -92,7 +88,7 @@ impl CSharp<'_> {
                 | "operator_declaration"
                 | "conversion_operator_declaration"
                 | "destructor_declaration" => self.method(member),
-                kind if kind.starts_with("preproc") => self.members(member),
+                kind if kind.starts_with("preproc") || kind == "ERROR" => self.members(member),
                 _ => self.statement(member),
             }
         }
@@ -103,7 +99,7 @@ impl CSharp<'_> {
         let annotations = self.attributes(node);
         let ty = self.stated(field(node, "type"));
         let value = field(node, "value").map(|value| match value.kind() {
-            "arrow_expression_clause" => self.arrow(value),
+            "arrow_expression_clause" => self.inner(value),
             _ => self.value(value),
         });
         if let Some(accessors) = field(node, "accessors") {
@@ -177,17 +173,10 @@ impl CSharp<'_> {
     /// A block, or `=> expression`.
     pub(super) fn body(&mut self, node: Node<'_>) {
         if node.kind() == "arrow_expression_clause" {
-            let value = self.arrow(node);
+            let value = self.inner(node);
             self.write.facts.ret(value, span(node));
         } else {
             self.block(node);
-        }
-    }
-
-    fn arrow(&mut self, node: Node<'_>) -> ExprId {
-        match named(node).first() {
-            Some(inner) => self.value(*inner),
-            None => self.write.nothing(node),
         }
     }
 

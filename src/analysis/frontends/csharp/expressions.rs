@@ -2,14 +2,18 @@
 
 use super::{CSharp, Writer};
 use crate::analysis::{
-    facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeFlags, ScopeKind, Span},
-    frontends::tree::{block_text, field, first, named, span, unescape},
+    facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, ScopeFlags, Span},
+    frontends::{
+        literals::{block_text, unescape},
+        nodes::{field, first, named, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
 impl CSharp<'_> {
     /// The value of an expression.
-    pub(super) fn value(&mut self, node: Node<'_>) -> ExprId {
+    pub(super) fn expression(&mut self, node: Node<'_>) -> ExprId {
         let place = span(node);
         match node.kind() {
             "identifier" => {
@@ -64,15 +68,7 @@ impl CSharp<'_> {
             "lambda_expression" | "anonymous_method_expression" => self.lambda(node),
             "assignment_expression" => self.assignment(node),
             "binary_expression" => self.binary(node),
-            "conditional_expression" => {
-                if let Some(condition) = field(node, "condition") {
-                    self.value(condition);
-                }
-                let options = [field(node, "consequence"), field(node, "alternative")];
-                let options: Vec<ExprId> =
-                    options.into_iter().flatten().map(|part| self.value(part)).collect();
-                self.write.facts.either(&options, place)
-            }
+            "conditional_expression" => self.either(node),
             "switch_expression" => self.switch(node),
             "element_access_expression" => {
                 let (Some(object), Some(key)) = (field(node, "expression"), field(node, "subscript")) else {
@@ -110,14 +106,8 @@ impl CSharp<'_> {
             | "argument"
             | "expression_element"
             | "spread_element" => self.last(node),
-            "cast_expression" => match field(node, "value") {
-                Some(value) => self.value(value),
-                None => self.write.nothing(node),
-            },
-            "as_expression" => match field(node, "left") {
-                Some(left) => self.value(left),
-                None => self.write.nothing(node),
-            },
+            "cast_expression" => self.in_field(node, "value"),
+            "as_expression" => self.in_field(node, "left"),
             "typeof_expression" => match field(node, "type") {
                 Some(ty) => self.ty(ty),
                 None => self.write.nothing(node),
@@ -148,10 +138,6 @@ impl CSharp<'_> {
                 self.write.facts.other(&values, place)
             }
         }
-    }
-
-    fn values(&mut self, node: Node<'_>) -> Vec<ExprId> {
-        named(node).into_iter().map(|part| self.value(part)).collect()
     }
 
     fn last(&mut self, node: Node<'_>) -> ExprId {
@@ -297,56 +283,8 @@ impl CSharp<'_> {
             None => Vec::new(),
         };
         let body = field(node, "body").or_else(|| first(node, &["block"]));
-        let name = self.write.facts.intern("");
-        let start = Span::new(span(node).start, span(node).start);
-        let place = body.map_or(span(node), span);
-        let mut scope = NewScope::new(ScopeKind::Lambda, name, span(node), start, place);
-        scope.flags = ScopeFlags::NONE.with_if(ScopeFlags::ASYNC, self.is(node, "async"));
-        let scope = self.write.facts.enter_scope(scope);
-        self.write.facts.set_params(scope, params);
-        match body {
-            Some(body) if body.kind() == "block" => self.block(body),
-            Some(body) => {
-                let value = self.value(body);
-                self.write.facts.ret(value, span(body));
-            }
-            None => {}
-        }
-        self.write.facts.leave_scope();
-        self.write.facts.expr(Expr::Fun(scope), span(node))
-    }
-
-    fn assignment(&mut self, node: Node<'_>) -> ExprId {
-        let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
-            return self.write.nothing(node);
-        };
-        let target = self.value(left);
-        let value = self.value(right);
-        let operator = field(node, "operator").map_or("=", |operator| self.write.source(operator));
-        match operator {
-            "=" | "??=" => {
-                self.write.assign(BindKind::Assign, target, value, node);
-                value
-            }
-            "+=" => {
-                let joined = self.write.joined(target, value, span(node));
-                self.write.assign(BindKind::Augment, target, joined, node);
-                joined
-            }
-            _ => self.write.facts.other(&[target, value], span(node)),
-        }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> ExprId {
-        let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
-            return self.write.nothing(node);
-        };
-        let (left, right) = (self.value(left), self.value(right));
-        match field(node, "operator").map(|operator| self.write.source(operator)) {
-            Some("+") => self.write.joined(left, right, span(node)),
-            Some("??") => self.write.facts.either(&[left, right], span(node)),
-            _ => self.write.facts.other(&[left, right], span(node)),
-        }
+        let flags = ScopeFlags::NONE.with_if(ScopeFlags::ASYNC, self.is(node, "async"));
+        self.closure(node, body, params, flags)
     }
 
     /// One of the values of the arms.

@@ -1,6 +1,6 @@
 //! The front end of C#, on tree-sitter's grammar.
 //!
-//! The tree is measured first (see `tree`), so the walk may recurse. A file belongs to
+//! The tree is measured first (see `syntax`), so the walk may recurse. A file belongs to
 //! its first namespace; `using` brings every name of a namespace in; properties and
 //! parameters of a primary constructor are fields; the first parameter of an extension
 //! method is its receiver. Attributes go by the name without `Attribute`.
@@ -13,19 +13,21 @@ mod tests;
 mod types;
 
 use super::{
-    Refused, bounds,
-    tree::{self, Writer, all, field, named, span},
+    Refused,
+    nodes::{all, field, named, parts, span},
+    syntax,
+    walker::Walker,
+    writer::Writer,
 };
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, ImportFlags, Lang};
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = bounds::parse(&tree_sitter_c_sharp::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::CSharp);
-    tree::measure(&tree, text, &mut facts)?;
+    let tree = syntax::parse(&tree_sitter_c_sharp::LANGUAGE.into(), text, &mut facts)?;
     let mut csharp = CSharp { write: Writer { facts, text }, has_namespace: false, conditions: Vec::new() };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         csharp.top(node);
     }
     Ok(csharp.write.facts.finish())
@@ -37,6 +39,20 @@ struct CSharp<'t> {
     has_namespace: bool,
     /// Objects of the `?.` around.
     conditions: Vec<ExprId>,
+}
+
+impl<'t> Walker<'t> for CSharp<'t> {
+    fn write(&mut self) -> &mut Writer<'t> {
+        &mut self.write
+    }
+
+    fn value(&mut self, node: Node<'_>) -> ExprId {
+        self.expression(node)
+    }
+
+    fn statement(&mut self, node: Node<'_>) {
+        self.read_statement(node);
+    }
 }
 
 impl CSharp<'_> {

@@ -2,21 +2,17 @@
 
 use super::CSharp;
 use crate::analysis::{
-    facts::{BindKind, BlockKind, CallFlags, Expr},
-    frontends::tree::{field, first, named, span},
+    facts::{BindKind, BlockKind, Expr},
+    frontends::{
+        nodes::{field, first, named, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
 impl CSharp<'_> {
-    /// What stands in braces.
-    pub(super) fn block(&mut self, node: Node<'_>) {
-        for part in named(node) {
-            self.statement(part);
-        }
-    }
-
     /// One statement.
-    pub(super) fn statement(&mut self, node: Node<'_>) {
+    pub(super) fn read_statement(&mut self, node: Node<'_>) {
         match node.kind() {
             "class_declaration"
             | "record_declaration"
@@ -32,18 +28,8 @@ impl CSharp<'_> {
                 }
             }
             "variable_declaration" => self.variables(node, BindKind::Assign, &[]),
-            "return_statement" => {
-                if let Some(value) = named(node).first() {
-                    let value = self.value(*value);
-                    self.write.facts.ret(value, span(node));
-                }
-            }
-            "throw_statement" => {
-                if let Some(value) = named(node).first() {
-                    let value = self.value(*value);
-                    self.write.facts.flag_call(value, CallFlags::THROWN);
-                }
-            }
+            "return_statement" => self.returned(node),
+            "throw_statement" => self.thrown(node),
             "if_statement" => self.branches(node),
             "for_statement" | "while_statement" | "do_statement" => self.repeat(node),
             "foreach_statement" => self.for_each(node),
@@ -79,16 +65,6 @@ impl CSharp<'_> {
             _ => {
                 self.value(node);
             }
-        }
-    }
-
-    fn branches(&mut self, node: Node<'_>) {
-        let head = field(node, "condition").map(|condition| self.value(condition));
-        for (part, head) in [(field(node, "consequence"), head), (field(node, "alternative"), None)] {
-            let Some(part) = part else { continue };
-            self.write.facts.enter_block(BlockKind::Branch, head, span(part));
-            self.statement(part);
-            self.write.facts.leave_block();
         }
     }
 

@@ -2,11 +2,11 @@
 
 use crate::analysis::{
     facts::{CallFlags, FileFacts, ImportFlags, ParamKind, ScopeFlags, ScopeKind},
-    frontends::{MAX_SIZE_BYTES, Refused, STACK_BYTES, facts},
+    frontends::{MAX_SIZE_BYTES, Refused, facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("src/A.cs", text).expect("a language with a front end").expect("readable source")
+    testing::read("src/A.cs", text)
 }
 
 #[test]
@@ -99,16 +99,13 @@ fn whatever_is_nested_too_deep_is_refused_by_name() {
         format!("var x = {}true;", "!".repeat(20_000)),
         format!("var x = {}1;", "1 + ".repeat(100_000)),
     ];
-    std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            for text in &texts {
-                let text: String = text.chars().take(MAX_SIZE_BYTES).collect();
-                let found = facts("A.cs", &text).unwrap();
-                assert!(matches!(found, Err(Refused::TooDeep { .. } | Refused::NotSource(_))));
-            }
-            let text = format!("var x = {}1;", "1 + ".repeat(2_000));
-            assert!(facts("A.cs", &text).unwrap().is_ok());
-        });
-        worker.expect("thread").join().expect("no overflow");
+    testing::on_stack(|| {
+        for text in &texts {
+            let text: String = text.chars().take(MAX_SIZE_BYTES).collect();
+            let found = facts("A.cs", &text).unwrap();
+            assert!(matches!(found, Err(Refused::TooDeep { .. } | Refused::NotSource(_))));
+        }
+        let text = format!("var x = {}1;", "1 + ".repeat(2_000));
+        assert!(facts("A.cs", &text).unwrap().is_ok());
     });
 }

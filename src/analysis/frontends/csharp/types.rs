@@ -3,7 +3,10 @@
 use super::{CSharp, Writer};
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
-    frontends::tree::{field, first, named, span},
+    frontends::{
+        nodes::{field, first, named, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 

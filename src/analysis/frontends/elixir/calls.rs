@@ -3,7 +3,7 @@
 use super::{BLOCK, Walk};
 use crate::analysis::{
     facts::{Arg, BlockKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeKind, Span},
-    frontends::syntax::{children, of_kind, span},
+    frontends::nodes::{children, of_kind, span},
 };
 use tree_sitter::Node;
 
@@ -55,7 +55,6 @@ impl<'t> Walk<'t> {
     fn args(&mut self, list: Option<Node<'t>>, args: &mut Vec<Arg>) {
         for node in list.into_iter().flat_map(children) {
             match node.kind() {
-                "comment" => self.comment(node),
                 "keywords" => {
                     for pair in children(node) {
                         let key = pair.child_by_field_name("key").map_or("", |key| self.source(key));

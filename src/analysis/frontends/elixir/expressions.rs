@@ -6,7 +6,7 @@ use crate::analysis::{
         Arg, BindKind, BlockKind, CallFlags, Entry, Expr, ExprId, NewCall, NewScope, Param, ParamKind,
         ScopeKind, Span,
     },
-    frontends::syntax::{children, of_kind, span},
+    frontends::nodes::{children, of_kind, span},
 };
 use tree_sitter::Node;
 
@@ -98,15 +98,7 @@ impl<'t> Walk<'t> {
     }
 
     fn items(&mut self, nodes: Vec<Node<'t>>) -> Vec<ExprId> {
-        let mut items = Vec::new();
-        for node in nodes {
-            if node.kind() == "comment" {
-                self.comment(node);
-            } else {
-                items.push(self.expr(node));
-            }
-        }
-        items
+        nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 
     /// `[a: 1]`, `%{a: 1, "b" => 2}`.
@@ -128,7 +120,6 @@ impl<'t> Walk<'t> {
                     let value = self.side(node, "right");
                     entries.push(Entry { key, value });
                 }
-                "comment" => self.comment(node),
                 _ => {
                     self.expr(node);
                 }

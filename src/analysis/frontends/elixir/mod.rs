@@ -11,10 +11,7 @@ mod expressions;
 #[cfg(test)]
 mod tests;
 
-use super::{
-    Refused,
-    syntax::{self, children, span},
-};
+use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
 use std::collections::HashMap;
 use tree_sitter::Node;
@@ -24,11 +21,10 @@ const BLOCK: &str = "&block";
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let parsed = syntax::parse(&tree_sitter_elixir::LANGUAGE.into(), text)?;
-    let facts = FactsBuilder::new(path, text, Lang::Elixir);
+    let mut facts = FactsBuilder::new(path, text, Lang::Elixir);
+    let tree = syntax::parse(&tree_sitter_elixir::LANGUAGE.into(), text, &mut facts)?;
     let mut walk = Walk { facts, text, aliases: HashMap::new(), modules: Vec::new() };
-    walk.facts.add_syntax_errors(parsed.errors);
-    walk.body(children(parsed.tree.root_node()));
+    walk.body(children(tree.root_node()));
     Ok(walk.facts.finish())
 }
 
@@ -47,20 +43,11 @@ impl<'t> Walk<'t> {
         self.text.get(node.start_byte()..node.end_byte()).unwrap_or_default()
     }
 
-    fn comment(&mut self, node: Node<'_>) {
-        let text = self.source(node);
-        self.facts.comment(text, span(node));
-    }
-
     /// The values of statements; that of the last one.
     fn body(&mut self, nodes: Vec<Node<'t>>) -> Option<ExprId> {
         let mut last = None;
         for node in nodes {
-            if node.kind() == "comment" {
-                self.comment(node);
-            } else {
-                last = Some(self.expr(node));
-            }
+            last = Some(self.expr(node));
         }
         last
     }

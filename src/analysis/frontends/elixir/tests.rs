@@ -2,19 +2,15 @@
 
 use crate::analysis::{
     facts::FileFacts,
-    frontends::{Refused, STACK_BYTES, facts},
+    frontends::{facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("lib/a.ex", text).expect("a language with a front end").expect("readable source")
+    testing::read("lib/a.ex", text)
 }
 
-/// Every expected line stands in the dump.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    for line in expected {
-        assert!(dump.contains(line), "no `{line}` in:\n{dump}");
-    }
+    testing::check_any_order("lib/a.ex", text, expected);
 }
 
 #[test]
@@ -70,35 +66,28 @@ fn texts_keep_their_holes() {
 
 #[test]
 fn deep_and_long_sources_never_overflow_the_stack() {
-    let handle = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        for n in [600, 1_200, 2_400, 1_000_000] {
-            for (open, middle, close) in [
-                ("(", "1", ")"),
-                ("f(", "1", ")"),
-                ("!", "1", ""),
-                ("[", "1", "]"),
-                ("a + ", "1", ""),
-                ("x |> ", "f()", ""),
-                ("f do\n", "1", "\nend"),
-                ("fn -> ", "1", " end"),
-                ("defmodule A do\n", "1", "\nend"),
-            ] {
-                let text = format!("{}{middle}{}", open.repeat(n), close.repeat(n));
-                assert!(
-                    matches!(
-                        facts("a.ex", &text),
-                        Some(
-                            Ok(_)
-                                | Err(Refused::TooDeep { .. }
-                                    | Refused::TooLarge { .. }
-                                    | Refused::NotSource(_))
-                        )
-                    ),
-                    "{open}"
-                );
+    let constructs = [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("!", "1", ""),
+        ("[", "1", "]"),
+        ("a + ", "1", ""),
+        ("x |> ", "f()", ""),
+        ("f do\n", "1", "\nend"),
+        ("fn -> ", "1", " end"),
+        ("defmodule A do\n", "1", "\nend"),
+    ];
+    testing::nest("a.ex", &constructs, |nested| nested.to_owned(), testing::refused_by_name);
+}
+
+#[test]
+fn long_chains_and_nested_statements_never_overflow_the_stack() {
+    for n in [600, 2_400, 100_000] {
+        let texts = [format!("x{}", ".a()".repeat(n))];
+        testing::on_stack(|| {
+            for text in &texts {
+                assert!(facts("a.ex", text).is_some());
             }
-            assert!(facts("a.ex", &format!("x{}", ".a()".repeat(n))).is_some());
-        }
-    });
-    handle.expect("a thread").join().expect("no panic");
+        });
+    }
 }

@@ -4,7 +4,7 @@ use super::{Walk, literals};
 use crate::analysis::facts::{
     BindKind, ExprId, ImportFlags, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
 };
-use crate::analysis::frontends::syntax::{children, end_of, in_field, span};
+use crate::analysis::frontends::nodes::{children, end_of, in_field, span};
 use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
@@ -20,7 +20,6 @@ impl<'t> Walk<'t> {
             match child.kind() {
                 "import_spec_list" => self.imports(child),
                 "import_spec" => self.import(child),
-                "comment" => self.comment(child),
                 _ => {}
             }
         }
@@ -141,7 +140,6 @@ impl<'t> Walk<'t> {
         for spec in children(node) {
             match spec.kind() {
                 "type_spec" | "type_alias" => self.type_spec(spec),
-                "comment" => self.comment(spec),
                 _ => {}
             }
         }
@@ -194,7 +192,6 @@ impl<'t> Walk<'t> {
                 "method_elem" => {
                     self.function(member);
                 }
-                "comment" => self.comment(member),
                 _ => {}
             }
         }
@@ -246,7 +243,6 @@ impl<'t> Walk<'t> {
             match spec.kind() {
                 "var_spec_list" => self.variables(spec),
                 "var_spec" | "const_spec" => self.variable(spec),
-                "comment" => self.comment(spec),
                 _ => {}
             }
         }

@@ -2,11 +2,8 @@
 
 use super::{Walk, literals};
 use crate::analysis::facts::{Arg, CallFlags, Entry, Expr, ExprId, NewCall, Span};
-use crate::analysis::frontends::syntax::{children, span};
+use crate::analysis::frontends::nodes::{children, span};
 use tree_sitter::Node;
-
-/// Texts joined by `+` are one flat list up to this length; longer ones nest.
-const FLAT_PARTS: usize = 64;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.
@@ -44,8 +41,8 @@ impl<'t> Walk<'t> {
                 self.facts.expr(Expr::Fun(scope), at)
             }
             "parenthesized_expression" | "expression_list" | "literal_element" => {
-                match children(node).into_iter().find(|child| child.kind() != "comment") {
-                    Some(inner) => self.expr(inner),
+                match children(node).first() {
+                    Some(inner) => self.expr(*inner),
                     None => self.facts.other(&[], at),
                 }
             }
@@ -142,10 +139,6 @@ impl<'t> Walk<'t> {
     fn args(&mut self, nodes: Vec<Node<'t>>) -> Vec<Arg> {
         let mut args = Vec::with_capacity(nodes.len());
         for node in nodes {
-            if node.kind() == "comment" {
-                self.comment(node);
-                continue;
-            }
             let spread = node.kind() == "variadic_argument";
             let value = self.expr(node);
             args.push(Arg { name: None, value, spread, start: span(node).start });
@@ -179,10 +172,6 @@ impl<'t> Walk<'t> {
                 let callee = self.ty(ty);
                 let mut args = Vec::new();
                 for item in children(body) {
-                    if item.kind() == "comment" {
-                        self.comment(item);
-                        continue;
-                    }
                     let (name, value) = match item.kind() {
                         "keyed_element" => {
                             let key = item.child_by_field_name("key").map(|key| self.source(key));
@@ -221,7 +210,6 @@ impl<'t> Walk<'t> {
                     let value = self.field_expr(item, "value");
                     entries.push(Entry { key, value });
                 }
-                "comment" => self.comment(item),
                 _ => {
                     self.expr(item);
                 }
@@ -248,13 +236,6 @@ impl<'t> Walk<'t> {
         if self.named(node, "operator") != "+" {
             return self.facts.other(&[left, right], at);
         }
-        let mut parts = match self.facts.peek(left) {
-            Expr::Tmpl(parts) if self.facts.peek_list(parts).len() < FLAT_PARTS => {
-                self.facts.peek_list(parts).to_vec()
-            }
-            _ => vec![left],
-        };
-        parts.push(right);
-        self.facts.tmpl(&parts, at)
+        self.facts.joined(left, right, at)
     }
 }

@@ -12,19 +12,16 @@ mod statements;
 mod tests;
 mod types;
 
-use super::{
-    Refused,
-    syntax::{self, children, span},
-};
+use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let parsed = syntax::parse(&tree_sitter_go::LANGUAGE.into(), text)?;
-    let mut walk = Walk { facts: FactsBuilder::new(path, text, Lang::Go), text, receivers: Vec::new() };
-    walk.facts.add_syntax_errors(parsed.errors);
-    for node in children(parsed.tree.root_node()) {
+    let mut facts = FactsBuilder::new(path, text, Lang::Go);
+    let tree = syntax::parse(&tree_sitter_go::LANGUAGE.into(), text, &mut facts)?;
+    let mut walk = Walk { facts, text, receivers: Vec::new() };
+    for node in children(tree.root_node()) {
         walk.statement(node);
     }
     Ok(walk.facts.finish())
@@ -48,21 +45,8 @@ impl<'t> Walk<'t> {
         node.child_by_field_name(field).map_or("", |child| self.source(child))
     }
 
-    fn comment(&mut self, node: Node<'_>) {
-        let text = self.source(node);
-        self.facts.comment(text, span(node));
-    }
-
-    /// The values below nodes, comments left out.
+    /// The values of nodes.
     fn exprs(&mut self, nodes: Vec<Node<'t>>) -> Vec<ExprId> {
-        let mut values = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            if node.kind() == "comment" {
-                self.comment(node);
-            } else {
-                values.push(self.expr(node));
-            }
-        }
-        values
+        nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 }

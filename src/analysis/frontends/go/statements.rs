@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::analysis::facts::{BindKind, BlockKind, Expr, ExprId};
-use crate::analysis::frontends::syntax::{children, span};
+use crate::analysis::frontends::nodes::{children, span};
 use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
@@ -14,7 +14,6 @@ impl<'t> Walk<'t> {
             "function_declaration" | "method_declaration" => self.function(node),
             "type_declaration" => self.types(node),
             "var_declaration" | "const_declaration" => self.variables(node),
-            "comment" => self.comment(node),
             "short_var_declaration" | "assignment_statement" => self.assignment(node),
             "return_statement" => self.returned(node),
             "if_statement" => self.branch(node),
@@ -126,8 +125,7 @@ impl<'t> Walk<'t> {
 
     fn for_loop(&mut self, node: Node<'t>) {
         let body = node.child_by_field_name("body");
-        let clause =
-            children(node).into_iter().find(|child| Some(*child) != body && child.kind() != "comment");
+        let clause = children(node).into_iter().find(|child| Some(*child) != body);
         let mut head = None;
         let mut targets = Vec::new();
         match clause {

@@ -2,23 +2,15 @@
 
 use crate::analysis::{
     facts::FileFacts,
-    frontends::{Refused, STACK_BYTES, facts},
+    frontends::{Refused, facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("api/a.go", text).expect("a language with a front end").expect("readable source")
+    testing::read("api/a.go", text)
 }
 
-/// Every expected line stands in the dump, in this order.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    let mut rest = dump.as_str();
-    for line in expected {
-        match rest.split_once(line) {
-            Some((_, after)) => rest = after,
-            None => panic!("no `{line}` in its place in:\n{dump}"),
-        }
-    }
+    testing::check("api/a.go", text, expected);
 }
 
 #[test]
@@ -119,35 +111,35 @@ fn several_values_are_taken_apart() {
 
 #[test]
 fn deep_and_long_sources_never_overflow_the_stack() {
-    let handle = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        for n in [600, 1_200, 2_400, 1_000_000] {
-            for (open, middle, close) in [
-                ("(", "1", ")"),
-                ("f(", "1", ")"),
-                ("!", "1", ""),
-                ("[]T{", "1", "}"),
-                ("func() { ", "x()", " }"),
-                ("a + ", "1", ""),
-                ("*", "p", ""),
-            ] {
-                let text = format!("package a\nvar x = {}{middle}{}", open.repeat(n), close.repeat(n));
-                let read = facts("a.go", &text);
-                assert!(
-                    matches!(
-                        read,
-                        Some(Ok(_) | Err(Refused::TooDeep { line: 2, .. } | Refused::TooLarge { .. }))
-                    ),
-                    "{open}"
-                );
+    let constructs = [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("!", "1", ""),
+        ("[]T{", "1", "}"),
+        ("func() { ", "x()", " }"),
+        ("a + ", "1", ""),
+        ("*", "p", ""),
+    ];
+    testing::nest(
+        "a.go",
+        &constructs,
+        |nested| format!("package a\nvar x = {nested}"),
+        |refused| matches!(refused, Refused::TooDeep { line: 2, .. } | Refused::TooLarge { .. }),
+    );
+}
+
+#[test]
+fn long_chains_and_nested_statements_never_overflow_the_stack() {
+    for n in [600, 2_400, 100_000] {
+        let texts = [
+            format!("package a\nfunc f() {{ x{} }}", ".a()".repeat(n)),
+            format!("package a\nfunc f() {{ {} {} }}", "if x {".repeat(n), "}".repeat(n)),
+            format!("package a\ntype A {}int", "[]".repeat(n)),
+        ];
+        testing::on_stack(|| {
+            for text in &texts {
+                assert!(facts("a.go", text).is_some());
             }
-            for text in [
-                format!("package a\nfunc f() {{ x{} }}", ".a()".repeat(n)),
-                format!("package a\nfunc f() {{ {} {} }}", "if x {".repeat(n), "}".repeat(n)),
-                format!("package a\ntype A {}int", "[]".repeat(n)),
-            ] {
-                assert!(facts("a.go", &text).is_some());
-            }
-        }
-    });
-    handle.expect("a thread").join().expect("no panic");
+        });
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::analysis::facts::{Expr, ExprId};
-use crate::analysis::frontends::syntax::{children, span};
+use crate::analysis::frontends::nodes::{children, span};
 use tree_sitter::Node;
 
 impl Walk<'_> {
@@ -42,8 +42,8 @@ impl Walk<'_> {
                 self.container("map", &parts, node)
             }
             "pointer_type" | "parenthesized_type" | "type_elem" | "negated_type" => {
-                match children(node).into_iter().find(|child| child.kind() != "comment") {
-                    Some(inner) => self.ty(inner),
+                match children(node).first() {
+                    Some(inner) => self.ty(*inner),
                     None => self.facts.other(&[], at),
                 }
             }

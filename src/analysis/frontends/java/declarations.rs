@@ -4,9 +4,11 @@ use super::Java;
 use crate::analysis::{
     facts::{
         Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind,
-        Span,
     },
-    frontends::tree::{all, end_of, field, first, in_field, named, span},
+    frontends::{
+        nodes::{all, end_of, field, first, in_field, named, parts, span, without_modifiers},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
@@ -30,20 +32,13 @@ impl Java<'_> {
         let text = self.write.source(name);
         let symbol = self.write.facts.intern(text);
         let place = body.map_or(end_of(node), span);
-        let mut scope = NewScope::new(kind, symbol, declared(node), span(name), place);
+        let mut scope = NewScope::new(kind, symbol, without_modifiers(node), span(name), place);
         scope.flags = ScopeFlags::NONE.with_if(ScopeFlags::EXPORTED, self.is(node, "public"));
         scope.annotations = annotations;
         scope.bases = bases;
         self.write.facts.enter_scope(scope);
         // What a record is made of are its fields.
-        for param in components {
-            let text = self.write.facts.text(param.name).to_owned();
-            let bind = self.write.facts.bind(BindKind::Field, &text, None, param.span, param.span);
-            self.write.facts.edit_bind(bind, |bind| {
-                bind.ty = param.ty;
-                bind.annotations = param.annotations;
-            });
-        }
+        self.write.fields_of(&components);
         if let Some(body) = body {
             self.members(body);
         }
@@ -51,7 +46,7 @@ impl Java<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "field_declaration" | "constant_declaration" => self.fields(member, BindKind::Field),
                 "method_declaration" | "constructor_declaration" | "compact_constructor_declaration" => {
@@ -65,7 +60,7 @@ impl Java<'_> {
                     }
                 }
                 "enum_constant" => self.enum_constant(member),
-                "enum_body_declarations" => self.members(member),
+                "enum_body_declarations" | "ERROR" => self.members(member),
                 "static_initializer" => {
                     for block in named(member) {
                         self.statement(block);
@@ -111,7 +106,8 @@ impl Java<'_> {
         let body = field(node, "body");
         let symbol = self.write.facts.intern(text);
         let place = body.map_or(end_of(node), span);
-        let mut scope = NewScope::new(ScopeKind::Function, symbol, declared(node), span(name), place);
+        let mut scope =
+            NewScope::new(ScopeKind::Function, symbol, without_modifiers(node), span(name), place);
         scope.flags = ScopeFlags::NONE
             .with_if(ScopeFlags::STATIC, self.is(node, "static"))
             .with_if(ScopeFlags::EXPORTED, self.is(node, "public"))
@@ -250,11 +246,4 @@ impl Java<'_> {
 
 fn has_generic(node: Node<'_>) -> bool {
     named(node).iter().any(|part| part.kind() == "generic_type")
-}
-
-/// The definition without what stands before it.
-fn declared(node: Node<'_>) -> Span {
-    let whole = span(node);
-    let start = first(node, &["modifiers"]).and_then(|modifiers| modifiers.next_sibling());
-    Span::new(start.map_or(whole.start, |node| span(node).start), whole.end)
 }

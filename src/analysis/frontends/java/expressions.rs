@@ -6,13 +6,17 @@ use crate::analysis::{
         Arg, BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ScopeFlags, ScopeKind,
         Span,
     },
-    frontends::tree::{all, block_text, field, first, named, span, unescape},
+    frontends::{
+        literals::{block_text, unescape},
+        nodes::{all, field, first, named, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
 impl Java<'_> {
     /// The value of an expression.
-    pub(super) fn value(&mut self, node: Node<'_>) -> ExprId {
+    pub(super) fn expression(&mut self, node: Node<'_>) -> ExprId {
         let place = span(node);
         match node.kind() {
             "identifier" | "type_identifier" => {
@@ -59,40 +63,16 @@ impl Java<'_> {
                 let values = self.values(node);
                 self.write.facts.list(&values, place)
             }
-            "array_creation_expression" => match field(node, "value") {
-                Some(value) => self.value(value),
-                None => self.write.nothing(node),
-            },
             "annotation" | "marker_annotation" => self.annotation(node),
             "assignment_expression" => self.assignment(node),
             "binary_expression" => self.binary(node),
-            "ternary_expression" => {
-                if let Some(condition) = field(node, "condition") {
-                    self.value(condition);
-                }
-                let options: Vec<ExprId> = [field(node, "consequence"), field(node, "alternative")]
-                    .into_iter()
-                    .flatten()
-                    .map(|option| self.value(option))
-                    .collect();
-                self.write.facts.either(&options, place)
-            }
-            "parenthesized_expression" => match named(node).first() {
-                Some(inner) => self.value(*inner),
-                None => self.write.nothing(node),
-            },
-            "cast_expression" => match field(node, "value") {
-                Some(inner) => self.value(inner),
-                None => self.write.nothing(node),
-            },
+            "ternary_expression" => self.either(node),
+            "parenthesized_expression" | "yield_statement" => self.inner(node),
+            "cast_expression" | "array_creation_expression" => self.in_field(node, "value"),
             "instanceof_expression" => self.instance_of(node),
             "lambda_expression" => self.lambda(node),
             "method_reference" => self.reference(node),
             "switch_expression" => self.switch(node),
-            "yield_statement" => match named(node).first() {
-                Some(inner) => self.value(*inner),
-                None => self.write.nothing(node),
-            },
             "block" => {
                 self.block(node);
                 self.write.nothing(node)
@@ -102,10 +82,6 @@ impl Java<'_> {
                 self.write.facts.other(&values, place)
             }
         }
-    }
-
-    fn values(&mut self, node: Node<'_>) -> Vec<ExprId> {
-        named(node).into_iter().map(|part| self.value(part)).collect()
     }
 
     fn text(&mut self, node: Node<'_>) -> ExprId {
@@ -179,37 +155,6 @@ impl Java<'_> {
         self.write.facts.call(NewCall { callee, args, flags, span, name_span, args_span })
     }
 
-    fn assignment(&mut self, node: Node<'_>) -> ExprId {
-        let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
-            return self.write.nothing(node);
-        };
-        let target = self.value(left);
-        let value = self.value(right);
-        match field(node, "operator").map(|operator| self.write.source(operator)) {
-            Some("=") | None => {
-                self.write.assign(BindKind::Assign, target, value, node);
-                value
-            }
-            Some("+=") => {
-                let joined = self.write.joined(target, value, span(node));
-                self.write.assign(BindKind::Augment, target, joined, node);
-                joined
-            }
-            Some(_) => self.write.facts.other(&[target, value], span(node)),
-        }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> ExprId {
-        let (Some(left), Some(right)) = (field(node, "left"), field(node, "right")) else {
-            return self.write.nothing(node);
-        };
-        let (left, right) = (self.value(left), self.value(right));
-        match field(node, "operator").map(|operator| self.write.source(operator)) {
-            Some("+") => self.write.joined(left, right, span(node)),
-            _ => self.write.facts.other(&[left, right], span(node)),
-        }
-    }
-
     /// `x instanceof Type name` names the object by its type.
     fn instance_of(&mut self, node: Node<'_>) -> ExprId {
         let left = field(node, "left").map(|left| self.value(left));
@@ -230,24 +175,7 @@ impl Java<'_> {
             Some(list) => self.params(list),
             None => Vec::new(),
         };
-        let body = field(node, "body");
-        let name = self.write.facts.intern("");
-        let start = Span::new(span(node).start, span(node).start);
-        let place = body.map_or(span(node), span);
-        let mut scope = NewScope::new(ScopeKind::Lambda, name, span(node), start, place);
-        scope.flags = ScopeFlags::NONE;
-        let scope = self.write.facts.enter_scope(scope);
-        self.write.facts.set_params(scope, params);
-        match body {
-            Some(body) if body.kind() == "block" => self.block(body),
-            Some(body) => {
-                let value = self.value(body);
-                self.write.facts.ret(value, span(body));
-            }
-            None => {}
-        }
-        self.write.facts.leave_scope();
-        self.write.facts.expr(Expr::Fun(scope), span(node))
+        self.closure(node, field(node, "body"), params, ScopeFlags::NONE)
     }
 
     /// `Type::method`, `this::method`, `Type::new`.

@@ -1,6 +1,6 @@
 //! The front end of Java, on tree-sitter's grammar.
 //!
-//! The tree is measured first (see `tree`), so the walk may recurse. Packages are the
+//! The tree is measured first (see `syntax`), so the walk may recurse. Packages are the
 //! file's package clause; static imports keep the class as their module. Fields of
 //! records are fields of a class; `Type::method` is an attribute of the type.
 
@@ -11,19 +11,21 @@ mod statements;
 mod tests;
 
 use super::{
-    Refused, bounds,
-    tree::{self, Writer, named, span},
+    Refused,
+    nodes::{first, has, parts, span},
+    syntax,
+    walker::Walker,
+    writer::Writer,
 };
-use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
+use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, ImportFlags, Lang};
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = bounds::parse(&tree_sitter_java::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::Java);
-    tree::measure(&tree, text, &mut facts)?;
+    let tree = syntax::parse(&tree_sitter_java::LANGUAGE.into(), text, &mut facts)?;
     let mut java = Java { write: Writer { facts, text } };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         java.top(node);
     }
     Ok(java.write.facts.finish())
@@ -34,11 +36,25 @@ struct Java<'t> {
     write: Writer<'t>,
 }
 
+impl<'t> Walker<'t> for Java<'t> {
+    fn write(&mut self) -> &mut Writer<'t> {
+        &mut self.write
+    }
+
+    fn value(&mut self, node: Node<'_>) -> ExprId {
+        self.expression(node)
+    }
+
+    fn statement(&mut self, node: Node<'_>) {
+        self.read_statement(node);
+    }
+}
+
 impl Java<'_> {
     fn top(&mut self, node: Node<'_>) {
         match node.kind() {
             "package_declaration" => {
-                if let Some(name) = tree::first(node, &["scoped_identifier", "identifier"]) {
+                if let Some(name) = first(node, &["scoped_identifier", "identifier"]) {
                     let name = self.plain(name);
                     self.write.facts.set_package(&name);
                 }
@@ -54,9 +70,9 @@ impl Java<'_> {
     }
 
     fn import(&mut self, node: Node<'_>) {
-        let Some(path) = tree::first(node, &["scoped_identifier", "identifier"]) else { return };
+        let Some(path) = first(node, &["scoped_identifier", "identifier"]) else { return };
         let whole = self.plain(path);
-        if tree::has(node, "asterisk") {
+        if has(node, "asterisk") {
             let import = self.write.facts.import(&whole, None, None, span(node), span(path));
             self.write.facts.edit_import(import, |import| import.flags = ImportFlags::STAR);
             return;

@@ -2,21 +2,17 @@
 
 use super::Java;
 use crate::analysis::{
-    facts::{BindKind, BlockKind, CallFlags, Expr},
-    frontends::tree::{field, in_field, named, span},
+    facts::{BindKind, BlockKind, Expr},
+    frontends::{
+        nodes::{field, in_field, named, span},
+        walker::Walker,
+    },
 };
 use tree_sitter::Node;
 
 impl Java<'_> {
-    /// What stands in braces.
-    pub(super) fn block(&mut self, node: Node<'_>) {
-        for part in named(node) {
-            self.statement(part);
-        }
-    }
-
     /// One statement.
-    pub(super) fn statement(&mut self, node: Node<'_>) {
+    pub(super) fn read_statement(&mut self, node: Node<'_>) {
         match node.kind() {
             "class_declaration"
             | "interface_declaration"
@@ -30,18 +26,8 @@ impl Java<'_> {
                     self.value(part);
                 }
             }
-            "return_statement" => {
-                if let Some(value) = named(node).first() {
-                    let value = self.value(*value);
-                    self.write.facts.ret(value, span(node));
-                }
-            }
-            "throw_statement" => {
-                if let Some(value) = named(node).first() {
-                    let value = self.value(*value);
-                    self.write.facts.flag_call(value, CallFlags::THROWN);
-                }
-            }
+            "return_statement" => self.returned(node),
+            "throw_statement" => self.thrown(node),
             "if_statement" => self.branches(node),
             "while_statement" | "do_statement" | "for_statement" => self.repeat(node),
             "enhanced_for_statement" => self.for_each(node),
@@ -60,20 +46,6 @@ impl Java<'_> {
             _ => {
                 self.value(node);
             }
-        }
-    }
-
-    fn branches(&mut self, node: Node<'_>) {
-        let head = field(node, "condition").map(|condition| self.value(condition));
-        if let Some(then) = field(node, "consequence") {
-            self.write.facts.enter_block(BlockKind::Branch, head, span(then));
-            self.statement(then);
-            self.write.facts.leave_block();
-        }
-        if let Some(other) = field(node, "alternative") {
-            self.write.facts.enter_block(BlockKind::Branch, None, span(other));
-            self.statement(other);
-            self.write.facts.leave_block();
         }
     }
 

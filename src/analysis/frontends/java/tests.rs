@@ -2,23 +2,15 @@
 
 use crate::analysis::{
     facts::{CallFlags, FileFacts, ScopeFlags, ScopeKind},
-    frontends::{MAX_SIZE_BYTES, Refused, STACK_BYTES, facts, tree::MAX_DEPTH},
+    frontends::{MAX_SIZE_BYTES, Refused, facts, syntax::DEEPEST, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("src/A.java", text).expect("a language with a front end").expect("readable source")
+    testing::read("src/A.java", text)
 }
 
-/// Every expected line stands in the dump, in this order.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    let mut rest = dump.as_str();
-    for line in expected {
-        match rest.split_once(line) {
-            Some((_, after)) => rest = after,
-            None => panic!("no `{line}` in its place in:\n{dump}"),
-        }
-    }
+    testing::check("src/A.java", text, expected);
 }
 
 #[test]
@@ -126,20 +118,12 @@ fn text_blocks_and_escapes_are_resolved() {
     );
 }
 
-/// Runs on the stack that front ends are promised.
-fn on_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
-        worker.expect("thread").join().expect("no overflow")
-    })
-}
-
 #[test]
 fn whatever_is_nested_too_deep_is_refused_by_name() {
     let deep = |open: &str, close: &str, count: usize| {
         format!("class A {{ Object x = {}1{}; }}", open.repeat(count), close.repeat(count))
     };
-    on_stack(|| {
+    testing::on_stack(|| {
         for text in [
             deep("(", ")", 1_000_000),
             deep("f(", ")", 100_000),
@@ -155,9 +139,9 @@ fn whatever_is_nested_too_deep_is_refused_by_name() {
 
 #[test]
 fn the_deepest_accepted_tree_fits_the_stack() {
-    on_stack(|| {
+    testing::on_stack(|| {
         // Each operator is a level; so are the nodes around it.
-        let text = format!("class A {{ Object x = {}1; }}", "1 + ".repeat(MAX_DEPTH as usize - 20));
+        let text = format!("class A {{ Object x = {}1; }}", "1 + ".repeat(DEEPEST as usize - 20));
         assert!(facts("A.java", &text).unwrap().is_ok());
         let text = format!("class A {{ Object x = {}1{}; }}", "f(".repeat(1_200), ")".repeat(1_200));
         assert!(facts("A.java", &text).unwrap().is_ok());

@@ -1,7 +1,7 @@
 //! Statements: blocks of loops and branches, declarations, returned values.
 
 use super::walk::{Walk, span};
-use crate::analysis::facts::{BindKind, BlockKind, Expr, ExprId, ScopeFlags, Span};
+use crate::analysis::facts::{BindKind, BlockKind, CallFlags, Expr, ExprId, ScopeFlags, Span};
 use oxc_ast::ast::{
     Declaration, ForStatementInit, ForStatementLeft, IfStatement, Statement, SwitchStatement, TryStatement,
     VariableDeclaration, VariableDeclarator,
@@ -70,7 +70,8 @@ impl Walk {
             Statement::SwitchStatement(statement) => self.switch_statement(statement),
             Statement::TryStatement(statement) => self.try_statement(statement),
             Statement::ThrowStatement(statement) => {
-                self.expression(&statement.argument);
+                let value = self.expression(&statement.argument);
+                self.facts.flag_call(value, CallFlags::THROWN);
             }
             Statement::LabeledStatement(statement) => self.statement(&statement.body),
             Statement::WithStatement(statement) => {

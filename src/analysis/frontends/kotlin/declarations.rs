@@ -5,7 +5,7 @@ use crate::analysis::{
     facts::{
         BindKind, CallFlags, Expr, ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
     },
-    frontends::tree::{all, end_of, field, first, named, span},
+    frontends::nodes::{all, end_of, field, first, named, parts, span, without_modifiers},
 };
 use tree_sitter::Node;
 
@@ -22,22 +22,14 @@ impl Kotlin<'_> {
         let text = self.plain(name);
         let symbol = self.write.facts.intern(&text);
         let place = body.map_or(end_of(node), span);
-        let mut scope = NewScope::new(kind, symbol, declared(node), span(name), place);
+        let mut scope = NewScope::new(kind, symbol, without_modifiers(node), span(name), place);
         scope.flags = ScopeFlags::EXPORTED
             .with_if(ScopeFlags::ABSTRACT, self.is(node, "abstract") || self.is(node, "sealed"));
         scope.annotations = annotations;
         scope.bases = bases;
         self.write.facts.enter_scope(scope);
         if let Some(params) = fields {
-            for param in &params {
-                let text = self.write.facts.text(param.name).to_owned();
-                let bind =
-                    self.write.facts.bind(BindKind::Field, &text, param.default, param.span, param.span);
-                self.write.facts.edit_bind(bind, |bind| {
-                    bind.ty = param.ty;
-                    bind.annotations = param.annotations;
-                });
-            }
+            self.write.fields_of(&params);
             self.constructor(node, params);
         }
         if let Some(body) = body {
@@ -82,7 +74,7 @@ impl Kotlin<'_> {
     }
 
     pub(super) fn members(&mut self, body: Node<'_>) {
-        for member in named(body) {
+        for member in parts(body) {
             match member.kind() {
                 "companion_object" => {
                     if let Some(body) = first(member, &["class_body"]) {
@@ -156,7 +148,8 @@ impl Kotlin<'_> {
         let text = self.plain(name);
         let symbol = self.write.facts.intern(&text);
         let place = body.map_or(end_of(node), span);
-        let mut scope = NewScope::new(ScopeKind::Function, symbol, declared(node), span(name), place);
+        let mut scope =
+            NewScope::new(ScopeKind::Function, symbol, without_modifiers(node), span(name), place);
         scope.flags = ScopeFlags::NONE
             .with_if(ScopeFlags::ASYNC, self.is(node, "suspend"))
             .with_if(ScopeFlags::EXPORTED, !self.is(node, "private"))
@@ -302,11 +295,4 @@ impl Kotlin<'_> {
         let Some(list) = first(node, &["modifiers"]) else { return false };
         named(list).into_iter().any(|part| self.write.source(part) == modifier)
     }
-}
-
-/// The definition without what stands before it.
-fn declared(node: Node<'_>) -> Span {
-    let whole = span(node);
-    let start = first(node, &["modifiers"]).and_then(|modifiers| modifiers.next_sibling());
-    Span::new(start.map_or(whole.start, |node| span(node).start), whole.end)
 }

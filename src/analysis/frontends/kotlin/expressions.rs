@@ -3,7 +3,10 @@
 use super::{Kotlin, Writer, types::is_type};
 use crate::analysis::{
     facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeKind, Span},
-    frontends::tree::{all, block_text, field, first, named, span, unescape},
+    frontends::{
+        literals::{block_text, unescape},
+        nodes::{all, field, first, named, span},
+    },
 };
 use tree_sitter::Node;
 
@@ -307,7 +310,7 @@ impl Kotlin<'_> {
         };
         let (left, right) = (self.value(left), self.value(right));
         match field(node, "operator").map(|operator| self.write.source(operator)) {
-            Some("+") => self.write.joined(left, right, span(node)),
+            Some("+") => self.write.facts.joined(left, right, span(node)),
             Some("?:") => self.write.facts.either(&[left, right], span(node)),
             _ => self.write.facts.other(&[left, right], span(node)),
         }

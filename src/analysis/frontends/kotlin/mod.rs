@@ -1,6 +1,6 @@
 //! The front end of Kotlin, on tree-sitter's grammar.
 //!
-//! The tree is measured first (see `tree`), so the walk may recurse. The members of a
+//! The tree is measured first (see `syntax`), so the walk may recurse. The members of a
 //! companion object are members of its class; properties of a primary constructor are
 //! fields; a lambda behind the parentheses is the last argument of its call; a function
 //! that extends a type has that type's value as its receiver.
@@ -13,19 +13,20 @@ mod tests;
 mod types;
 
 use super::{
-    Refused, bounds,
-    tree::{self, Writer, all, named, span},
+    Refused,
+    nodes::{all, first, named, parts, span},
+    syntax,
+    writer::Writer,
 };
 use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let tree = bounds::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text)?;
     let mut facts = FactsBuilder::new(path, text, Lang::Kotlin);
-    tree::measure(&tree, text, &mut facts)?;
+    let tree = syntax::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text, &mut facts)?;
     let mut kotlin = Kotlin { write: Writer { facts, text } };
-    for node in named(tree.root_node()) {
+    for node in parts(tree.root_node()) {
         kotlin.top(node);
     }
     Ok(kotlin.write.facts.finish())
@@ -40,7 +41,7 @@ impl Kotlin<'_> {
     fn top(&mut self, node: Node<'_>) {
         match node.kind() {
             "package_header" => {
-                if let Some(name) = tree::first(node, &["qualified_identifier", "identifier"]) {
+                if let Some(name) = first(node, &["qualified_identifier", "identifier"]) {
                     let name = self.plain(name);
                     self.write.facts.set_package(&name);
                 }
@@ -58,7 +59,7 @@ impl Kotlin<'_> {
     }
 
     fn import(&mut self, node: Node<'_>) {
-        let Some(path) = tree::first(node, &["qualified_identifier", "identifier"]) else { return };
+        let Some(path) = first(node, &["qualified_identifier", "identifier"]) else { return };
         let whole = self.plain(path);
         if all(node).iter().any(|part| part.kind() == "*") {
             let whole = whole.trim_end_matches(".*").to_owned();

@@ -3,7 +3,7 @@
 use super::Kotlin;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr, ExprId},
-    frontends::tree::{field, first, named, span},
+    frontends::nodes::{field, first, named, parts, span},
 };
 use tree_sitter::Node;
 
@@ -11,7 +11,7 @@ impl Kotlin<'_> {
     /// What stands in braces; the value of its last statement.
     pub(super) fn block(&mut self, node: Node<'_>) -> Option<ExprId> {
         let mut last = None;
-        for part in named(node) {
+        for part in parts(node) {
             last = self.statement(part);
         }
         last
@@ -63,7 +63,7 @@ impl Kotlin<'_> {
         match field(node, "operator").map(|operator| self.write.source(operator)) {
             Some("=") | None => self.write.assign(BindKind::Assign, target, value, node),
             Some("+=") => {
-                let joined = self.write.joined(target, value, span(node));
+                let joined = self.write.facts.joined(target, value, span(node));
                 self.write.assign(BindKind::Augment, target, joined, node);
             }
             Some(_) => {}

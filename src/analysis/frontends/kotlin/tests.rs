@@ -2,11 +2,11 @@
 
 use crate::analysis::{
     facts::{BindKind, FileFacts, ParamKind, ScopeFlags, ScopeKind},
-    frontends::{MAX_SIZE_BYTES, Refused, STACK_BYTES, facts},
+    frontends::{MAX_SIZE_BYTES, Refused, facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("src/A.kt", text).expect("a language with a front end").expect("readable source")
+    testing::read("src/A.kt", text)
 }
 
 fn calls(facts: &FileFacts) -> Vec<String> {
@@ -94,10 +94,10 @@ fn statements_are_blocks_binds_and_returns() {
     let facts = read(
         "fun f(all: List<U>): String {\n  for (u in all) { u.save() }\n  try { g() } catch (e: E) { throw X(e) } finally { h() }\n  \
          val (a, b) = pair()\n  val r = if (a) \"x\" else \"y\"\n  when (r) { \"x\" -> one() else -> two() }\n  \
-         db.name = \"n\"\n  return r ?: \"z\"\n}\nobject O : T(\"x\")\nenum class R { A, B }",
+         db.name = \"n\"\n  return r ?: \"z\"\n}\nobject O : T(\"x\") { val v = 1 }\nenum class R { A, B }",
     );
     let binds: Vec<&str> = facts.binds.iter().map(|bind| facts.text(bind.name)).collect();
-    assert_eq!(binds, ["u", "e", "a", "b", "r", "name", "A", "B"]);
+    assert_eq!(binds, ["u", "e", "a", "b", "r", "name", "v", "A", "B"]);
     assert_eq!(facts.blocks.len(), 8);
     assert_eq!(facts.returns.len(), 1);
     let object = facts.scopes.iter().find(|scope| facts.text(scope.name) == "O").unwrap();
@@ -112,16 +112,13 @@ fn whatever_is_nested_too_deep_is_refused_by_name() {
         format!("val x = {}true", "!".repeat(20_000)),
         format!("val x = {}1", "1 + ".repeat(100_000)),
     ];
-    std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
-            for text in &texts {
-                let text: String = text.chars().take(MAX_SIZE_BYTES).collect();
-                let found = facts("A.kt", &text).unwrap();
-                assert!(matches!(found, Err(Refused::TooDeep { .. } | Refused::NotSource(_))));
-            }
-            let text = format!("val x = {}1", "1 + ".repeat(2_000));
-            assert!(facts("A.kt", &text).unwrap().is_ok());
-        });
-        worker.expect("thread").join().expect("no overflow");
+    testing::on_stack(|| {
+        for text in &texts {
+            let text: String = text.chars().take(MAX_SIZE_BYTES).collect();
+            let found = facts("A.kt", &text).unwrap();
+            assert!(matches!(found, Err(Refused::TooDeep { .. } | Refused::NotSource(_))));
+        }
+        let text = format!("val x = {}1", "1 + ".repeat(2_000));
+        assert!(facts("A.kt", &text).unwrap().is_ok());
     });
 }

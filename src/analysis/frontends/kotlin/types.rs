@@ -3,7 +3,7 @@
 use super::{Kotlin, Writer};
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
-    frontends::tree::{first, named, span},
+    frontends::nodes::{first, named, span},
 };
 use tree_sitter::Node;
 

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, ImportFlags, NewCall, Span},
-    frontends::syntax::{children, of_kind, span},
+    frontends::nodes::{children, of_kind, span},
 };
 use tree_sitter::Node;
 
@@ -65,7 +65,7 @@ impl<'t> Walk<'t> {
             let parts: Vec<ExprId> = args.iter().map(|arg| arg.value).collect();
             return self.facts.other(&parts, at);
         }
-        let class = children(node).into_iter().find(|child| !matches!(child.kind(), "arguments" | "comment"));
+        let class = children(node).into_iter().find(|child| child.kind() != "arguments");
         let callee = match class {
             Some(class) if matches!(class.kind(), "name" | "qualified_name") => self.class_name(class),
             Some(class) => self.expr(class),
@@ -80,16 +80,12 @@ impl<'t> Walk<'t> {
     pub(super) fn args(&mut self, list: Option<Node<'t>>) -> Vec<Arg> {
         let mut args = Vec::new();
         for node in list.into_iter().flat_map(children) {
-            if node.kind() == "comment" {
-                self.comment(node);
-                continue;
-            }
             let name_node = node.child_by_field_name("name");
             let name = name_node.map(|name| self.source(name));
             let name = name.map(|name| self.facts.intern(name));
-            let value_node = children(node).into_iter().find(|child| {
-                Some(*child) != name_node && !matches!(child.kind(), "comment" | "reference_modifier")
-            });
+            let value_node = children(node)
+                .into_iter()
+                .find(|child| Some(*child) != name_node && child.kind() != "reference_modifier");
             let Some(value_node) = value_node else { continue };
             let spread = value_node.kind() == "variadic_unpacking";
             let inner = if spread { children(value_node).into_iter().next() } else { None };

@@ -6,7 +6,7 @@ use crate::analysis::{
         BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind,
         Span,
     },
-    frontends::syntax::{children, end_of, of_kind, span},
+    frontends::nodes::{children, end_of, of_kind, span},
 };
 use tree_sitter::Node;
 
@@ -69,7 +69,6 @@ impl<'t> Walk<'t> {
                     self.field(name, None, value, &[], node);
                 }
             }
-            "comment" => self.comment(node),
             _ => {}
         }
     }

@@ -3,12 +3,9 @@
 use super::Walk;
 use crate::analysis::{
     facts::{Entry, Expr, ExprId},
-    frontends::syntax::{children, of_kind, span},
+    frontends::nodes::{children, of_kind, span},
 };
 use tree_sitter::Node;
-
-/// Texts joined by `.` are one flat list up to this length; longer ones nest.
-const FLAT_PARTS: usize = 64;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.
@@ -166,10 +163,6 @@ impl<'t> Walk<'t> {
         let mut entries = Vec::new();
         let mut keyed = false;
         for element in children(node) {
-            if element.kind() == "comment" {
-                self.comment(element);
-                continue;
-            }
             let parts = children(element);
             match (element.kind(), parts.as_slice()) {
                 ("array_element_initializer", [key, value]) => {
@@ -205,16 +198,7 @@ impl<'t> Walk<'t> {
         let left = self.operand(node, "left", joins);
         let right = self.operand(node, "right", joins);
         match self.named(node, "operator") {
-            "." => {
-                let mut parts = match self.facts.peek(left) {
-                    Expr::Tmpl(parts) if self.facts.peek_list(parts).len() < FLAT_PARTS => {
-                        self.facts.peek_list(parts).to_vec()
-                    }
-                    _ => vec![left],
-                };
-                parts.push(right);
-                self.facts.tmpl(&parts, at)
-            }
+            "." => self.facts.joined(left, right, at),
             "??" | "||" | "or" => self.facts.either(&[left, right], at),
             _ => self.facts.other(&[left, right], at),
         }

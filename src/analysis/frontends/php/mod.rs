@@ -12,27 +12,24 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-use super::{
-    Refused,
-    syntax::{self, children, span},
-};
+use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
 use std::collections::HashMap;
 use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let parsed = syntax::parse(&tree_sitter_php::LANGUAGE_PHP.into(), text)?;
+    let mut facts = FactsBuilder::new(path, text, Lang::Php);
+    let tree = syntax::parse(&tree_sitter_php::LANGUAGE_PHP.into(), text, &mut facts)?;
     let mut walk = Walk {
-        facts: FactsBuilder::new(path, text, Lang::Php),
+        facts,
         text,
         folder: path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
         namespace: String::new(),
         uses: HashMap::new(),
         in_namespace: false,
     };
-    walk.facts.add_syntax_errors(parsed.errors);
-    for node in children(parsed.tree.root_node()) {
+    for node in children(tree.root_node()) {
         walk.statement(node);
     }
     if walk.in_namespace {
@@ -64,21 +61,8 @@ impl<'t> Walk<'t> {
         node.child_by_field_name(field).map_or("", |child| self.source(child))
     }
 
-    fn comment(&mut self, node: Node<'_>) {
-        let text = self.source(node);
-        self.facts.comment(text, span(node));
-    }
-
-    /// The values of nodes, comments left out.
+    /// The values of nodes.
     fn exprs(&mut self, nodes: Vec<Node<'t>>) -> Vec<ExprId> {
-        let mut values = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            if node.kind() == "comment" {
-                self.comment(node);
-            } else {
-                values.push(self.expr(node));
-            }
-        }
-        values
+        nodes.into_iter().map(|node| self.expr(node)).collect()
     }
 }

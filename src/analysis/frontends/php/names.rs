@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{ExprId, NewScope, ScopeKind},
-    frontends::syntax::{children, of_kind, span},
+    frontends::nodes::{children, of_kind, span},
 };
 use tree_sitter::Node;
 

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{BindKind, BlockKind, Expr, ExprId, ScopeKind},
-    frontends::syntax::{children, span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
 
@@ -19,10 +19,9 @@ impl<'t> Walk<'t> {
             }
             "function_definition" => self.function(node),
             "const_declaration" => self.constants(node),
-            "comment" => self.comment(node),
             "return_statement" => {
-                if let Some(value) = children(node).into_iter().find(|child| child.kind() != "comment") {
-                    let value = self.expr(value);
+                if let Some(value) = children(node).first() {
+                    let value = self.expr(*value);
                     if matches!(self.facts.scope_kind(), ScopeKind::Module | ScopeKind::Namespace) {
                         self.facts.export("=", value, at);
                     }

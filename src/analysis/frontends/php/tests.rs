@@ -2,19 +2,15 @@
 
 use crate::analysis::{
     facts::FileFacts,
-    frontends::{Refused, STACK_BYTES, facts},
+    frontends::{facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("app/a.php", text).expect("a language with a front end").expect("readable source")
+    testing::read("app/a.php", text)
 }
 
-/// Every expected line stands in the dump.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    for line in expected {
-        assert!(dump.contains(line), "no `{line}` in:\n{dump}");
-    }
+    testing::check_any_order("app/a.php", text, expected);
 }
 
 #[test]
@@ -70,36 +66,30 @@ fn a_required_file_is_an_import_and_what_a_file_returns_is_its_export() {
 
 #[test]
 fn deep_and_long_sources_never_overflow_the_stack() {
-    let handle = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        for n in [600, 1_200, 2_400, 1_000_000] {
-            for (open, middle, close) in [
-                ("(", "1", ")"),
-                ("f(", "1", ")"),
-                ("!", "1", ""),
-                ("[", "1", "]"),
-                ("1 + ", "1", ""),
-                ("function () { return ", "1", "; }"),
-                ("fn () => ", "1", ""),
-                ("new A(", "1", ")"),
-            ] {
-                let text = format!("<?php\n$x = {}{middle}{};", open.repeat(n), close.repeat(n));
-                assert!(
-                    matches!(
-                        facts("a.php", &text),
-                        Some(
-                            Ok(_)
-                                | Err(Refused::TooDeep { .. }
-                                    | Refused::TooLarge { .. }
-                                    | Refused::NotSource(_))
-                        )
-                    ),
-                    "{open}"
-                );
+    let constructs = [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("!", "1", ""),
+        ("[", "1", "]"),
+        ("1 + ", "1", ""),
+        ("function () { return ", "1", "; }"),
+        ("fn () => ", "1", ""),
+        ("new A(", "1", ")"),
+    ];
+    testing::nest("a.php", &constructs, |nested| format!("<?php\n$x = {nested};"), testing::refused_by_name);
+}
+
+#[test]
+fn long_chains_and_nested_statements_never_overflow_the_stack() {
+    for n in [600, 2_400, 100_000] {
+        let texts = [
+            format!("<?php\n$x{};", "->a()".repeat(n)),
+            format!("<?php\n{}{}", "if (1) {".repeat(n), "}".repeat(n)),
+        ];
+        testing::on_stack(|| {
+            for text in &texts {
+                assert!(facts("a.php", text).is_some());
             }
-            assert!(facts("a.php", &format!("<?php\n$x{};", "->a()".repeat(n))).is_some());
-            let nested = format!("<?php\n{}{}", "if (1) {".repeat(n), "}".repeat(n));
-            assert!(facts("a.php", &nested).is_some());
-        }
-    });
-    handle.expect("a thread").join().expect("no panic");
+        });
+    }
 }

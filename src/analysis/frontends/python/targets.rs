@@ -35,8 +35,11 @@ impl Walk<'_> {
             Expr::Subscript(subscript) => {
                 let object = self.expr(&subscript.value);
                 let key = self.expr(&subscript.slice);
-                let Fact::Str(key) = self.facts.peek(key) else { return None };
-                let name = self.facts.text(key).to_owned();
+                // An item under a key that is only known later has no name.
+                let name = match self.facts.peek(key) {
+                    Fact::Str(key) => self.facts.text(key).to_owned(),
+                    _ => String::new(),
+                };
                 let bind = self.facts.bind(kind, &name, value, at, span(subscript.slice.range()));
                 self.facts.edit_bind(bind, |bind| bind.object = Some(object));
                 Some(bind)

@@ -3,7 +3,7 @@
 use super::{BLOCK, Walk};
 use crate::analysis::{
     facts::{Arg, CallFlags, Entry, Expr, ExprId, NewCall, Span},
-    frontends::syntax::{children, span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
 
@@ -62,7 +62,6 @@ impl<'t> Walk<'t> {
         for node in list.into_iter().flat_map(children) {
             let start = span(node).start;
             match node.kind() {
-                "comment" => self.comment(node),
                 "pair" => args.push(self.option(node)),
                 "splat_argument" | "hash_splat_argument" | "block_argument" => {
                     let inner = children(node).into_iter().next();

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span},
-    frontends::syntax::{children, end_of, span},
+    frontends::nodes::{children, end_of, span},
 };
 use tree_sitter::Node;
 

@@ -3,12 +3,9 @@
 use super::Walk;
 use crate::analysis::{
     facts::{Entry, Expr, ExprId},
-    frontends::syntax::{children, span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
-
-/// Texts joined by `+` are one flat list up to this length; longer ones nest.
-const FLAT_PARTS: usize = 64;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.
@@ -123,12 +120,11 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The values of the children, comments left out.
+    /// The values of the children.
     pub(super) fn items(&mut self, node: Node<'t>) -> Vec<ExprId> {
         let mut items = Vec::new();
         for child in children(node) {
             match child.kind() {
-                "comment" => self.comment(child),
                 "string_content" | "escape_sequence" | "heredoc_body" => {}
                 _ => items.push(self.expr(child)),
             }
@@ -168,7 +164,6 @@ impl<'t> Walk<'t> {
                     let value = children(child).into_iter().next().map(|inner| self.expr(inner));
                     entries.extend(value.map(|value| Entry { key: None, value }));
                 }
-                "comment" => self.comment(child),
                 _ => {}
             }
         }
@@ -180,16 +175,7 @@ impl<'t> Walk<'t> {
         let left = self.field(node, "left");
         let right = self.field(node, "right");
         match self.named(node, "operator") {
-            "+" | "<<" | "%" => {
-                let mut parts = match self.facts.peek(left) {
-                    Expr::Tmpl(parts) if self.facts.peek_list(parts).len() < FLAT_PARTS => {
-                        self.facts.peek_list(parts).to_vec()
-                    }
-                    _ => vec![left],
-                };
-                parts.push(right);
-                self.facts.tmpl(&parts, at)
-            }
+            "+" | "<<" | "%" => self.facts.joined(left, right, at),
             "||" | "or" => self.facts.either(&[left, right], at),
             _ => self.facts.other(&[left, right], at),
         }

@@ -13,10 +13,7 @@ mod statements;
 mod tests;
 mod texts;
 
-use super::{
-    Refused,
-    syntax::{self, span},
-};
+use super::{Refused, syntax};
 use crate::analysis::facts::{FactsBuilder, FileFacts, Lang, Span};
 use std::collections::BTreeMap;
 use tree_sitter::Node;
@@ -26,11 +23,10 @@ const BLOCK: &str = "&block";
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
-    let parsed = syntax::parse(&tree_sitter_ruby::LANGUAGE.into(), text)?;
-    let facts = FactsBuilder::new(path, text, Lang::Ruby);
+    let mut facts = FactsBuilder::new(path, text, Lang::Ruby);
+    let tree = syntax::parse(&tree_sitter_ruby::LANGUAGE.into(), text, &mut facts)?;
     let mut walk = Walk { facts, text, constants: BTreeMap::new() };
-    walk.facts.add_syntax_errors(parsed.errors);
-    walk.body(parsed.tree.root_node());
+    walk.body(tree.root_node());
     for (name, place) in std::mem::take(&mut walk.constants) {
         walk.facts.import(&name, None, None, place, place);
     }
@@ -53,11 +49,6 @@ impl<'t> Walk<'t> {
     /// The source of a field's node.
     fn named(&self, node: Node<'_>, field: &str) -> &'t str {
         node.child_by_field_name(field).map_or("", |child| self.source(child))
-    }
-
-    fn comment(&mut self, node: Node<'_>) {
-        let text = self.source(node);
-        self.facts.comment(text, span(node));
     }
 
     /// A constant's path as one dotted name.

@@ -2,8 +2,8 @@
 
 use super::Walk;
 use crate::analysis::{
-    facts::{BindKind, BlockKind, Expr, ExprId},
-    frontends::syntax::{children, span},
+    facts::{BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, ScopeKind, Span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
 
@@ -16,9 +16,24 @@ impl<'t> Walk<'t> {
         let mut last = None;
         for child in children(node) {
             match child.kind() {
-                "comment" => self.comment(child),
                 // Read where it is mentioned.
                 "heredoc_body" => {}
+                // A bare word in a class asks for something: `skip_forgery_protection`.
+                "identifier" if self.facts.scope_kind() == ScopeKind::Class => {
+                    let place = span(child);
+                    let name = self.source(child);
+                    let callee = self.facts.name(name, place);
+                    let args_span = Span::new(place.end, place.end);
+                    let flags = CallFlags::NONE;
+                    last = Some(self.facts.call(NewCall {
+                        callee,
+                        args: Vec::new(),
+                        flags,
+                        span: place,
+                        name_span: place,
+                        args_span,
+                    }));
+                }
                 _ => last = self.value(child),
             }
         }
@@ -31,7 +46,6 @@ impl<'t> Walk<'t> {
         match node.kind() {
             "class" | "module" => self.class(node),
             "method" | "singleton_method" => self.method(node),
-            "comment" => self.comment(node),
             "assignment" => return self.assignment(node),
             "operator_assignment" => return self.operator_assignment(node),
             "return" | "break" | "next" => {

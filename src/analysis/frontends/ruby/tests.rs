@@ -2,23 +2,15 @@
 
 use crate::analysis::{
     facts::FileFacts,
-    frontends::{Refused, STACK_BYTES, facts},
+    frontends::{facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("app/a.rb", text).expect("a language with a front end").expect("readable source")
+    testing::read("app/a.rb", text)
 }
 
-/// Every expected line stands in the dump, in this order.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    let mut rest = dump.as_str();
-    for line in expected {
-        match rest.split_once(line) {
-            Some((_, after)) => rest = after,
-            None => panic!("no `{line}` in its place in:\n{dump}"),
-        }
-    }
+    testing::check("app/a.rb", text, expected);
 }
 
 #[test]
@@ -100,36 +92,28 @@ fn branches_and_loops_hold_what_is_inside() {
 
 #[test]
 fn deep_and_long_sources_never_overflow_the_stack() {
-    let handle = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        for n in [600, 1_200, 2_400, 1_000_000] {
-            for (open, middle, close) in [
-                ("(", "1", ")"),
-                ("f(", "1", ")"),
-                ("!", "1", ""),
-                ("[", "1", "]"),
-                ("-> { ", "x", " }"),
-                ("a + ", "1", ""),
-                ("if a\n", "1", "\nend"),
-                ("f do\n", "1", "\nend"),
-                ("module A\n", "1", "\nend"),
-            ] {
-                let text = format!("{}{middle}{}", open.repeat(n), close.repeat(n));
-                let read = facts("a.rb", &text);
-                assert!(
-                    matches!(
-                        read,
-                        Some(
-                            Ok(_)
-                                | Err(Refused::TooDeep { .. }
-                                    | Refused::TooLarge { .. }
-                                    | Refused::NotSource(_))
-                        )
-                    ),
-                    "{open}"
-                );
+    let constructs = [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("!", "1", ""),
+        ("[", "1", "]"),
+        ("-> { ", "x", " }"),
+        ("a + ", "1", ""),
+        ("if a\n", "1", "\nend"),
+        ("f do\n", "1", "\nend"),
+        ("module A\n", "1", "\nend"),
+    ];
+    testing::nest("a.rb", &constructs, |nested| nested.to_owned(), testing::refused_by_name);
+}
+
+#[test]
+fn long_chains_and_nested_statements_never_overflow_the_stack() {
+    for n in [600, 2_400, 100_000] {
+        let texts = [format!("x{}", ".a()".repeat(n))];
+        testing::on_stack(|| {
+            for text in &texts {
+                assert!(facts("a.rb", text).is_some());
             }
-            assert!(facts("a.rb", &format!("x{}", ".a()".repeat(n))).is_some());
-        }
-    });
-    handle.expect("a thread").join().expect("no panic");
+        });
+    }
 }

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::{
     facts::{Expr, ExprId},
-    frontends::syntax::{children, span},
+    frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
 

@@ -6,9 +6,6 @@ use super::{
 };
 use crate::analysis::facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, Span};
 
-/// Texts joined by `+` are one flat list up to this length; longer ones nest.
-const FLAT_PARTS: usize = 64;
-
 impl Walk<'_> {
     /// Turns the children of a node into its operand; nothing for what has no value.
     pub(super) fn reduce(&mut self, frame: &Frame, children: &[Operand]) -> Option<Operand> {
@@ -112,10 +109,11 @@ impl Walk<'_> {
                 self.facts.flag_call(value, CallFlags::AWAITED);
                 Some(value)
             }
-            Kind::TryExpression
-            | Kind::ReferenceExpression
-            | Kind::ParenthesizedExpression
-            | Kind::BoundedType => first.map(|inner| self.value(&inner)),
+            // `&mut x`: the word stands before what is referred to.
+            Kind::ReferenceExpression => children.last().map(|inner| self.value(inner)),
+            Kind::TryExpression | Kind::ParenthesizedExpression | Kind::BoundedType => {
+                first.map(|inner| self.value(&inner))
+            }
             Kind::TypeCastExpression => child(children, Field::Value).map(|inner| self.value(&inner)),
             Kind::UnaryExpression => {
                 let value = self.value(&first?);
@@ -277,14 +275,7 @@ impl Walk<'_> {
         if !adds {
             return Some(self.facts.other(&[left, right], frame.span));
         }
-        let mut parts = vec![left];
-        if let Expr::Tmpl(list) = self.facts.peek(left)
-            && self.facts.peek_list(list).len() < FLAT_PARTS
-        {
-            parts = self.facts.peek_list(list).to_vec();
-        }
-        parts.push(right);
-        Some(self.facts.tmpl(&parts, frame.span))
+        Some(self.facts.joined(left, right, frame.span))
     }
 
     /// `let`, `if let` and `while let`.

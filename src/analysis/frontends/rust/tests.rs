@@ -2,23 +2,15 @@
 
 use crate::analysis::{
     facts::{CallFlags, FileFacts, ScopeFlags},
-    frontends::{Refused, facts},
+    frontends::{Refused, facts, testing},
 };
 
 fn read(text: &str) -> FileFacts {
-    facts("src/a.rs", text).expect("a language with a front end").expect("readable source")
+    testing::read("src/a.rs", text)
 }
 
-/// Every expected line stands in the dump, in this order.
 fn check(text: &str, expected: &[&str]) {
-    let dump = read(text).dump();
-    let mut rest = dump.as_str();
-    for line in expected {
-        match rest.split_once(line) {
-            Some((_, after)) => rest = after,
-            None => panic!("no `{line}` in its place in:\n{dump}"),
-        }
-    }
+    testing::check("src/a.rs", text, expected);
 }
 
 #[test]

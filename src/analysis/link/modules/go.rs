@@ -84,6 +84,15 @@ impl ModuleResolver for GoModules {
         if module.file.is_some() { &[] } else { self.declaring_in(module.folder, name) }
     }
 
+    fn files_of(&self, module: Module) -> Vec<FileId> {
+        let names = module.folder.and_then(|folder| self.declared.get(&folder));
+        let mut files: Vec<FileId> =
+            names.into_iter().flat_map(|names| names.values()).flatten().copied().collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
     fn foreign_path(&self, module: &str) -> String {
         Lang::Go.dotted_module(module)
     }

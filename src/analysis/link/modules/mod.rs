@@ -76,6 +76,11 @@ pub trait ModuleResolver {
         &[]
     }
 
+    /// All files of a module which is more than one file, tests left out.
+    fn files_of(&self, _module: Module) -> Vec<FileId> {
+        Vec::new()
+    }
+
     /// The name under which a file declares what code calls by this name.
     fn local_name<'n>(&self, name: &'n str) -> &'n str {
         name

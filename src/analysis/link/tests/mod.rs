@@ -1,11 +1,15 @@
 //! What linking makes of constructs, seen as endpoints.
 
+mod dotnet;
 mod edges;
 mod express;
 mod fastapi;
 mod hostile;
+mod jvm;
 mod node;
 mod others;
+mod php;
+mod ruby;
 mod rust;
 
 use super::{Linked, ProjectFiles, link};
@@ -20,17 +24,19 @@ use crate::{
 /// Splits `== path` headed parts into files, parses and links them, and looks at the result.
 fn linked<T: Send>(source: &str, look: impl FnOnce(&Linked<'_>) -> T + Send) -> T {
     let run = move || {
-        let mut files: Vec<FileFacts> = source
-            .split("\n== ")
-            .filter(|part| !part.trim().is_empty())
-            .map(|part| {
-                let (path, text) = part.split_once('\n').unwrap_or((part, ""));
-                frontends::facts(path.trim(), text).expect("a source path").expect("accepted")
-            })
-            .collect();
+        let mut project = ProjectFiles::default();
+        let mut files: Vec<FileFacts> = Vec::new();
+        for part in source.split("\n== ").filter(|part| !part.trim().is_empty()) {
+            let (path, text) = part.split_once('\n').unwrap_or((part, ""));
+            match frontends::facts(path.trim(), text) {
+                Some(read) => files.push(read.expect("accepted")),
+                None => {
+                    project.texts.insert(path.trim().to_owned(), text.to_owned());
+                }
+            }
+        }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let packs = Packs::built_in().expect("valid packs");
-        let project = ProjectFiles::default();
         look(&link(&files, &packs, &project))
     };
     std::thread::scope(|scope| {

@@ -15,6 +15,9 @@ use crate::{
 };
 use serde::Deserialize;
 
+/// Functions that make a list of their arguments.
+const LISTS: [&str; 6] = ["of", "asList", "listOf", "singletonList", "setOf", "arrayOf"];
+
 /// What an argument must say. Stated keys are looked at in the order of the fields; the
 /// first stated one decides.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -54,6 +57,12 @@ pub(in super::super) struct Condition {
     present: bool,
     /// It is spread: `**x`.
     spread: bool,
+    /// It is a text that holds one of these among its words, whatever the case.
+    words: Vec<String>,
+    /// It is this number, as written.
+    number: Option<String>,
+    /// Any argument without a name may be it, not only the selected one.
+    any: bool,
 }
 
 impl Condition {
@@ -68,6 +77,11 @@ impl Condition {
     ) -> Option<Option<(FileId, ExprId)>> {
         if self.spread {
             let found = facts.args(call.args).iter().find(|arg| arg.spread && self.is_from(facts, arg.value));
+            return found.map(|arg| Some((file, arg.value)));
+        }
+        if self.any {
+            let mut positional = facts.args(call.args).iter().filter(|arg| arg.name.is_none() && !arg.spread);
+            let found = positional.find(|arg| self.says(context, file, facts, arg.value, call));
             return found.map(|arg| Some((file, arg.value)));
         }
         match select(context, file, facts, call, &self.arg) {
@@ -95,6 +109,16 @@ impl Condition {
         }
         if self.null {
             return matches!(facts.expr(value), Expr::Null);
+        }
+        if let Some(wanted) = &self.number {
+            return matches!(facts.expr(value), Expr::Num)
+                && context.source(facts, facts.expr_span(value)) == *wanted;
+        }
+        if !self.words.is_empty() {
+            return resolver.constant(file, value).is_some_and(|text| {
+                text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|'))
+                    .any(|word| self.words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+            });
         }
         if !self.starts.is_empty() {
             return leading_text(context, file, facts, value).is_some_and(|text| {
@@ -157,11 +181,18 @@ impl Condition {
         let is_text = |value: &Value| {
             value
                 .as_constant()
-                .is_some_and(|text| self.text.iter().any(|known| known.eq_ignore_ascii_case(text)))
+                .is_some_and(|text| self.text.iter().any(|known| known.eq_ignore_ascii_case(text.trim())))
         };
+        // `List.of("*")`, `listOf("*")`: a list that is made by a call.
+        if let Expr::Call(id) = facts.expr(value)
+            && let Some(made) = facts.call(id)
+            && last_name(facts, made.callee).is_some_and(|name| LISTS.contains(&name))
+        {
+            return facts.args(made.args).iter().any(|arg| is_text(&resolver.value(file, arg.value)));
+        }
         match resolver.value(file, value) {
             Value::List(items) => items.iter().any(is_text),
-            value => is_text(&value),
+            value => value.alternatives().iter().any(is_text),
         }
     }
 
@@ -169,6 +200,8 @@ impl Condition {
     fn is_from(&self, facts: &FileFacts, value: ExprId) -> bool {
         let expr = match facts.expr(value) {
             Expr::Spread(inner) => inner,
+            // `params[:user]`: a part of the source is as open as the whole.
+            Expr::Index(object, _) => object,
             _ => value,
         };
         let written = match facts.expr(expr) {
@@ -218,13 +251,23 @@ fn constant_inside(
         at = match facts.expr(at) {
             Expr::Call(id) => {
                 let call = facts.call(id)?;
+                // A conversion: `[]byte("…")`.
+                let is_type =
+                    matches!(facts.expr(call.callee), Expr::List(_) | Expr::Other(_) | Expr::Index(..));
+                if let (true, [only]) = (is_type, facts.args(call.args)) {
+                    at = only.value;
+                    continue;
+                }
                 match (facts.expr(call.callee), last_name(facts, call.callee)?) {
-                    (Expr::Attr(object, _), "encode" | "as_bytes" | "as_ref" | "to_string" | "into") => {
-                        object
-                    }
-                    (_, "asKey" | "from" | "from_secret" | "bytes" | "importKey" | "createSecretKey") => {
-                        facts.args(call.args).first()?.value
-                    }
+                    (
+                        Expr::Attr(object, _),
+                        "encode" | "as_bytes" | "as_ref" | "to_string" | "into" | "getBytes" | "toByteArray",
+                    ) => object,
+                    (
+                        _,
+                        "asKey" | "from" | "from_secret" | "bytes" | "byte" | "importKey" | "createSecretKey"
+                        | "GetBytes" | "hmacShaKeyFor",
+                    ) => facts.args(call.args).first()?.value,
                     _ => return None,
                 }
             }
@@ -253,6 +296,18 @@ fn leading_text(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, valu
         }
         at = match facts.expr(at) {
             Expr::Tmpl(parts) => *facts.list(parts).first()?,
+            Expr::Call(id) => {
+                let call = facts.call(id)?;
+                let name = last_name(facts, call.callee)?;
+                let makes = matches!(
+                    name,
+                    "URI" | "URL" | "Uri" | "create" | "parse" | "uri" | "toURL" | "URI.create"
+                );
+                match facts.args(call.args).first() {
+                    Some(arg) if makes => arg.value,
+                    _ => return None,
+                }
+            }
             Expr::Name(name) => {
                 let offset = facts.expr_span(at).start;
                 let scope = context.resolver().scope_at(file, offset);

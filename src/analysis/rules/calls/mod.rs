@@ -1,6 +1,7 @@
 //! Calls that a rule describes in data: what is called, and what its arguments say.
 
 mod condition;
+mod later;
 mod select;
 mod words;
 
@@ -14,15 +15,16 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Call, CallId, Expr, FileFacts, Span},
+        facts::{Call, CallFlags, CallId, Expr, FileFacts, Lang, Span},
         link::{Definition, FileId},
     },
     knowledge::packs::{FamilyMember, Pattern, Selector},
 };
 use condition::Condition;
+use later::{handed_on, is_set_later};
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use words::{chained, credentials, in_async, is_about, model};
+use words::{chained, credentials, in_async, is_about, model, names};
 
 /// One shape of calls. Stated keys must all hold.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -36,6 +38,8 @@ pub(super) struct CallShape {
     pub(super) recv_name: Vec<String>,
     /// Conditions on arguments that must all hold.
     when: Vec<Condition>,
+    /// The finding stands where the value is handed to a call of one of these names.
+    handed_to: Vec<String>,
     /// Conditions of which none may hold.
     unless: Vec<Condition>,
     /// What is called is a persisted class, or a name in capitals that is not the project's.
@@ -50,6 +54,8 @@ pub(super) struct CallShape {
     pub(super) about: Vec<String>,
     /// Not where one of them has one of these words: a checksum is no password.
     pub(super) unless_about: Vec<String>,
+    /// Not where the file names one of these anywhere.
+    pub(super) unless_file_names: Vec<String>,
     /// Not where a call made on the value has one of these names: builders.
     pub(super) unless_chained: Vec<String>,
     /// What `{detail}` in the message becomes.
@@ -71,6 +77,9 @@ pub(super) struct Flag {
     /// Calls made on the value that set it.
     #[serde(default)]
     chained: Vec<String>,
+    /// Setters or properties that set it on the name that the value is bound to.
+    #[serde(default)]
+    later: Vec<String>,
 }
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
@@ -86,7 +95,8 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         let Some(name) = last_name(facts, call.callee) else { continue };
         let shape = shapes.iter().find_map(|(member, shape)| {
             let called = shape.can_be(facts, name)
-                && (shape.model || context.resolver().call_matches(member, file, id));
+                && ((shape.model && shape.method.is_empty())
+                    || context.resolver().call_matches(member, file, id));
             let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
             Some((shape, place))
         });
@@ -135,8 +145,8 @@ fn candidates(context: &Context<'_, '_>, rule: &Rule) -> Vec<(FileId, CallId)> {
 impl CallShape {
     /// Whether a call of any name can be of this shape.
     fn is_open(&self) -> bool {
-        self.model
-            || (self.method.is_empty() && self.call.iter().any(|pattern| pattern.last_name().is_none()))
+        self.method.is_empty()
+            && (self.model || self.call.iter().any(|pattern| pattern.last_name().is_none()))
     }
 
     /// Names that calls of this shape have, unless an import renames them.
@@ -166,7 +176,7 @@ impl CallShape {
         // A renamed import has another name here.
         let imported =
             || facts.imports.iter().any(|import| import.alias.is_some_and(|alias| facts.text(alias) == name));
-        self.model
+        (self.model && self.method.is_empty())
             || self.method.iter().any(|method| method == name)
             || (self.method.is_empty()
                 && (self.call.iter().any(|pattern| pattern.last_name().is_none_or(|last| last == name))
@@ -187,6 +197,7 @@ impl CallShape {
                 || !chained(facts, call)
                     .iter()
                     .any(|name| self.unless_chained.iter().any(|known| known == name)))
+            && !self.unless_file_names.iter().any(|name| names(facts, name))
             && !self.unless.iter().any(|condition| condition.holds(context, file, facts, call).is_some());
         if !fits {
             return None;
@@ -203,7 +214,7 @@ impl CallShape {
                 }
             }
         }
-        Some(place.unwrap_or(callee))
+        Some(place.or_else(|| handed_on(facts, call, &self.handed_to)).unwrap_or(callee))
     }
 
     /// Flags that are missing or false.
@@ -223,7 +234,9 @@ impl CallShape {
             .flags
             .iter()
             .filter(|flag| {
-                if flag.chained.iter().any(|name| chain.contains(&name.as_str())) {
+                if flag.chained.iter().any(|name| chain.contains(&name.as_str()))
+                    || is_set_later(facts, call, &flag.later)
+                {
                     return false;
                 }
                 match select(context, file, facts, call, &flag.arg) {
@@ -270,6 +283,10 @@ impl CallShape {
 /// Whether a call makes a persisted object.
 fn is_model(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> bool {
     let resolver = context.resolver();
+    // `User.find(…)` makes nothing; `User.new(…)` has the class itself as callee.
+    if facts.lang == Lang::Ruby && !call.flags.has(CallFlags::NEW) {
+        return false;
+    }
     match resolver.value(file, call.callee) {
         crate::analysis::link::Value::Class(file, scope) => {
             resolver.class_in_family("orm-model", Definition { file, scope })

@@ -55,6 +55,14 @@ pub(super) fn chained<'f>(facts: &'f FileFacts, call: &Call) -> Vec<&'f str> {
         .collect()
 }
 
+/// Whether a file names something anywhere: as a name or as the last part of a path.
+pub(super) fn names(facts: &FileFacts, wanted: &str) -> bool {
+    facts.exprs.iter().any(|expr| match expr {
+        Expr::Name(name) | Expr::Attr(_, name) => facts.text(*name) == wanted,
+        _ => false,
+    })
+}
+
 /// ` with credentials` where a call lets cookies through as well.
 pub(super) fn credentials(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> String {
     let selectors = [

@@ -11,6 +11,7 @@ use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
+    sql_tokens::tokens,
 };
 use crate::analysis::facts::Span;
 use statements::Schema;
@@ -35,19 +36,21 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         .filter(|path| path.ends_with(".sql") && !crate::analysis::layering::is_test_path(path))
         .collect();
     let mut schema = Schema::default();
-    for path in &files {
+    // The scripts of one folder are for one database.
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let indexed: BTreeSet<String> = files
+        .iter()
+        .filter(|path| indexes_keys(path, &context.text(path)))
+        .map(|path| folder(path))
+        .collect();
+    for path in files.iter().filter(|path| !indexed.contains(&folder(path))) {
         schema.read(path, &context.text(path));
     }
     for key in schema.bare_keys() {
         if in_models.contains(&key.column) {
             continue;
         }
-        let draft = Draft {
-            source: Source::Path(key.path.clone()),
-            span: key.span,
-            symbol: Some(key.table.clone()),
-            words: Vec::new(),
-        };
+        let draft = Draft::at(Source::Path(key.path.clone()), key.span).symbol(key.table.clone());
         found.push(draft.word("column", key.column.clone()).word("table", key.target.clone()));
     }
     found
@@ -59,6 +62,18 @@ fn makes_indexes_itself(context: &Context<'_, '_>) -> bool {
         context.input.map.backing_services.iter().filter(|service| service.kind == "database").peekable();
     databases.peek().is_some()
         && databases.all(|service| matches!(service.name.as_str(), "mysql" | "mariadb"))
+}
+
+/// Whether a file of statements is for a database that gives every foreign key an index:
+/// MySQL and MariaDB, told by their spelling, H2 and HSQLDB, told by the file's folder.
+fn indexes_keys(path: &str, text: &str) -> bool {
+    // Comments are no tokens: a backtick there is prose.
+    let spelled = tokens(text).iter().any(|token| {
+        let ticked = token.quoted && text.get(token.span.range()).is_some_and(|name| name.starts_with('`'));
+        ticked || token.is("auto_increment") || token.is("innodb")
+    });
+    spelled
+        || path.split(['/', '-', '_', '.']).any(|part| matches!(part, "h2" | "hsqldb" | "mysql" | "mariadb"))
 }
 
 /// A foreign key of a statement.

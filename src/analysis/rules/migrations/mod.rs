@@ -1,9 +1,12 @@
 //! Changes of the schema that lock a table in use, break running code or lose data.
 //!
 //! Statements of SQL are read wherever they stand: in files, and in the texts that
-//! migrations execute. A table that the same file makes is in nobody's use yet.
+//! migrations execute. A table that the same file makes is in nobody's use yet. A migration
+//! that has a successor was applied and is not edited any more: what it does is advice.
 
 mod operations;
+mod order;
+mod rails;
 mod statements;
 
 use super::{
@@ -18,6 +21,7 @@ use crate::{
     },
     domain::layer::Layer,
 };
+use order::Order;
 use statements::{Change, Kind};
 
 /// Methods of migrations that execute a text.
@@ -28,6 +32,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let order = Order::of(context.input.files.entries().iter().map(|entry| entry.path.as_str()));
     for entry in context.input.files.entries() {
         let path = entry.path.as_str();
         let is_back = path.ends_with(".down.sql") || path.ends_with("/down.sql") || path == "down.sql";
@@ -35,10 +40,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             continue;
         }
         let changes = wanted(rule, statements::changes(&context.text(path)));
+        let is_past = order.has_successor(path);
         found.extend(changes.into_iter().map(|change| Draft {
             source: Source::Path(path.to_owned()),
             span: change.span,
             symbol: Some(change.table.clone()),
+            is_past,
             words: words(&change),
         }));
     }
@@ -50,6 +57,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         changes.extend(executed(context, file, facts));
         found.extend(wanted(rule, changes).into_iter().map(|change| {
             let mut draft = Draft::new(file, change.span);
+            draft.is_past = order.has_successor(&facts.path);
             draft.words = words(&change);
             draft
         }));

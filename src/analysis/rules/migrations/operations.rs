@@ -1,8 +1,11 @@
 //! Changes of the schema that are written as calls: Alembic, Django, Sequelize.
 
-use super::statements::{Change, Kind};
+use super::{
+    rails,
+    statements::{Change, Kind},
+};
 use crate::analysis::{
-    facts::{Call, CallId, Expr, ExprId, FileFacts, ScopeKind},
+    facts::{Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeKind},
     link::FileId,
     rules::context::{Context, last_name},
 };
@@ -48,6 +51,9 @@ fn change(
     id: CallId,
     call: &Call,
 ) -> Option<Change> {
+    if facts.lang == Lang::Ruby {
+        return rails::change(context, file, facts, call);
+    }
     let name = last_name(facts, call.callee)?;
     let text = |position: usize, names: &[&str]| text_of(context, file, facts, call, position, names);
     let owner = match facts.expr(call.callee) {

@@ -64,6 +64,9 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
     let statements: Vec<&[Token]> =
         all.split(|token| token.is(";")).filter(|part| !part.is_empty()).collect();
     let mut made: BTreeSet<String> = BTreeSet::new();
+    // A script that sets a database up drops what it makes again.
+    let anew: BTreeSet<String> =
+        statements.iter().filter_map(|statement| Words(statement).created_table()).collect();
     let mut found = Vec::new();
     let mut open = None;
     for statement in &statements {
@@ -76,9 +79,11 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         if let Some(table) = words.created_table() {
             made.insert(table);
         }
-        found.extend(
-            words.changes().into_iter().filter(|change| !made.contains(&change.table.to_lowercase())),
-        );
+        found.extend(words.changes().into_iter().filter(|change| {
+            let table = change.table.to_lowercase();
+            let remakes = change.kind == Kind::Breaking && anew.contains(&table);
+            !made.contains(&table) && !remakes
+        }));
     }
     if let Some(span) = open.filter(|_| statements.len() > 1) {
         let what = "the transaction is never committed".to_owned();

@@ -4,7 +4,9 @@
 //! calls. A part that is constant, a number, quoted by the driver or taken from a list in
 //! the source is no finding. One finding for each text and kind of part, at the text.
 
+mod builder;
 mod format;
+mod placeholders;
 mod position;
 mod safe;
 mod template;
@@ -14,6 +16,8 @@ pub(super) use position::Position;
 use super::{
     context::{Context, last_name},
     draft::Draft,
+    from_request::is_from_request,
+    handler_query::callee_span,
     matcher::Rule,
 };
 use crate::analysis::{
@@ -31,14 +35,18 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
         let mut seen = BTreeSet::new();
-        let mut look = |texts: Vec<Vec<Piece>>, strict: bool| {
+        let mut look = |texts: Vec<Vec<Piece>>, strict: bool, run: Option<Span>| {
             for pieces in texts {
                 if strict && !position::is_statement(&pieces) {
                     continue;
                 }
                 for hole in holes(context, rule, &pieces, wanted) {
                     if seen.insert((hole.file, hole.template)) {
-                        found.push(Draft::new(hole.file, hole.template).word("name", hole.name.clone()));
+                        let place = run.filter(|run| hole.file == file && is_apart(facts, rule, hole, *run));
+                        found.push(
+                            Draft::new(hole.file, place.unwrap_or(hole.template))
+                                .word("name", hole.name.clone()),
+                        );
                     }
                 }
             }
@@ -50,13 +58,31 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
             }
             let Some(member) = context.resolver().call_in_family("sql-execute", file, id) else { continue };
             let Some(argument) = context.resolver().family_argument(member, file, id) else { continue };
-            look(Reader::new(context).read(file, argument), false);
+            for part in parts_of(facts, argument) {
+                look(Reader::new(context).read(file, part), false, Some(callee_span(facts, call)));
+            }
         }
         for expr in statements(facts) {
-            look(Reader::new(context).read(file, expr), true);
+            look(Reader::new(context).read(file, expr), true, None);
         }
     }
     found
+}
+
+/// Whether a statement is built away from the call that runs it, and no proposer writes the
+/// repair: then people look for it where it is run.
+fn is_apart(facts: &FileFacts, rule: &Rule, hole: &Hole, run: Span) -> bool {
+    let (built, ran) = (facts.line(hole.template.start), facts.line(run.start));
+    !rule.is_fixable(facts.lang.name()) && ran.abs_diff(built) > 2
+}
+
+/// The texts of an argument: a list of conditions, a map of columns, or one text.
+fn parts_of(facts: &FileFacts, argument: ExprId) -> Vec<ExprId> {
+    match facts.expr(argument) {
+        Expr::List(items) => facts.list(items).to_vec(),
+        Expr::Map(entries) => facts.entries(entries).iter().map(|entry| entry.value).collect(),
+        _ => vec![argument],
+    }
 }
 
 /// Texts that are statements beyond doubt, wherever they are executed: what is built in
@@ -108,15 +134,25 @@ fn formats_statement(facts: &FileFacts, id: CallId) -> bool {
     let opens =
         |expr: ExprId| matches!(facts.expr(expr), Expr::Str(text) if position::opens(facts.text(text)));
     match (facts.expr(call.callee), last_name(facts, call.callee)) {
-        (Expr::Attr(object, _), Some("format" | "concat")) => opens(object),
-        (_, Some("format")) => facts.args(call.args).first().is_some_and(|arg| opens(arg.value)),
+        (Expr::Attr(object, _), Some("format" | "concat" | "formatted")) if opens(object) => true,
+        (_, Some("format" | "Format" | "Sprintf" | "sprintf")) => {
+            facts.args(call.args).first().is_some_and(|arg| opens(arg.value))
+        }
         _ => false,
     }
 }
 
 /// Where texts are for people: messages of logs and errors.
 fn spoken(facts: &FileFacts) -> Vec<Span> {
-    const SAYS: [&str; 16] = [
+    const SAYS: [&str; 24] = [
+        "puts",
+        "Println",
+        "Printf",
+        "Errorf",
+        "Infof",
+        "Debugf",
+        "WriteLine",
+        "logger",
         "debug",
         "info",
         "warning",
@@ -141,7 +177,22 @@ fn spoken(facts: &FileFacts) -> Vec<Span> {
             // A tagged template binds its holes, or is no text that a database sees.
             let tagged =
                 call.flags.has(CallFlags::MACRO) && matches!(facts.lang, Lang::JavaScript | Lang::TypeScript);
+            // Methods that make parameters of the holes of a text.
+            let binds = facts.lang == Lang::CSharp
+                && last_name(facts, call.callee).is_some_and(|name| {
+                    matches!(
+                        name,
+                        "FromSqlInterpolated"
+                            | "FromSql"
+                            | "ExecuteSqlInterpolated"
+                            | "ExecuteSqlInterpolatedAsync"
+                            | "ExecuteSql"
+                            | "ExecuteSqlAsync"
+                            | "SqlQuery"
+                    )
+                });
             tagged
+                || binds
                 || call.flags.has(CallFlags::THROWN)
                 || last_name(facts, call.callee).is_some_and(|name| {
                     SAYS.contains(&name) || name.ends_with("Error") || name.ends_with("Exception")
@@ -161,7 +212,9 @@ fn holes<'p>(context: &Context<'_, '_>, rule: &Rule, pieces: &'p [Piece], wanted
             Piece::Text(text) => before.push_str(text),
             Piece::Hole(hole) => {
                 let known = !before.trim().is_empty();
-                if known && position::of(&before) == wanted && !judge.is_safe(hole, wanted) {
+                let position = position::of(&before);
+                let is_here = position == wanted || is_raw_part(context, hole, position, wanted);
+                if known && is_here && !judge.is_safe(hole, wanted) {
                     found.push(hole);
                 }
                 before.push('x');
@@ -169,6 +222,16 @@ fn holes<'p>(context: &Context<'_, '_>, rule: &Rule, pieces: &'p [Piece], wanted
         }
     }
     found
+}
+
+/// Whether a part of a statement, such as all of its conditions, comes from the request.
+fn is_raw_part(context: &Context<'_, '_>, hole: &Hole, position: Position, wanted: Position) -> bool {
+    position == Position::Fragment
+        && wanted == Position::Value
+        && hole.expr.is_some_and(|expr| {
+            let facts = context.resolver().facts(hole.file);
+            facts.is_some_and(|facts| is_from_request(context, hole.file, facts, expr))
+        })
 }
 
 /// What a hole is called in messages.

@@ -232,7 +232,7 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
         let scope = self.context.resolver().scope_at(file, at);
         let name = facts.text(name);
         if parameter(facts, scope, name).is_some() {
-            return true;
+            return !is_element(facts, scope, name);
         }
         let binds = reaching(facts, scope, name, at);
         if binds.is_empty() {
@@ -247,6 +247,23 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             })
         })
     }
+}
+
+/// Whether a name is the parameter of a function that a call runs for each element:
+/// `columns.each { |column| … }`.
+fn is_element(facts: &FileFacts, scope: ScopeId, name: &str) -> bool {
+    let owner = facts
+        .scopes_around(scope)
+        .find(|(_, around)| facts.params(around.params).iter().any(|param| facts.text(param.name) == name));
+    let Some((owner, _)) = owner else { return false };
+    facts.calls.iter().any(|call| {
+        let each = ["each", "map", "forEach", "each_with_index", "flat_map", "collect", "select", "flatMap"];
+        last_name(facts, call.callee).is_some_and(|method| each.contains(&method))
+            && facts
+                .args(call.args)
+                .iter()
+                .any(|arg| matches!(facts.expr(arg.value), Expr::Fun(scope) if scope == owner))
+    })
 }
 
 /// Whether a file says nothing of a name: it is neither assigned, defined nor imported.

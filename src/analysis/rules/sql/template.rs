@@ -1,11 +1,13 @@
 //! The texts that an expression can be, in pieces.
 
 use super::{
-    format::{Part, parts_of},
+    builder::{Appended, appended},
+    format::{Part, parts_of, percent_parts},
+    placeholders::joins_placeholders,
     shown,
 };
 use crate::analysis::{
-    facts::{Arg, BindKind, Call, CallId, Expr, ExprId, FileFacts, ScopeId, Span},
+    facts::{Arg, BindKind, Call, CallId, Expr, ExprId, FileFacts, Lang, Span},
     link::{Callee, FileId},
     rules::{
         context::{Context, last_name},
@@ -160,6 +162,13 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         let name = last_name(facts, call.callee)?;
         let first = args.first().map(|arg| arg.value);
         if let Expr::Attr(object, _) = facts.expr(call.callee) {
+            let builds = matches!(name, "toString" | "ToString" | "String" | "build");
+            if builds
+                && args.is_empty()
+                && let Some(texts) = self.built(file, facts, object, call.span.start)
+            {
+                return Some(texts);
+            }
             match name {
                 "strip" | "trim" | "to_string" | "to_owned" | "as_str" | "into" | "lower" | "upper"
                 | "toString" | "rstrip" | "lstrip" | "clone" | "as_ref" => {
@@ -169,7 +178,11 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                     );
                     return known.then(|| self.texts(file, facts, object, template));
                 }
-                "join" => return self.joined(file, facts, object, first),
+                "Sprintf" | "sprintf" => return self.formatted(file, facts, id),
+                "join" => {
+                    return joins_placeholders(facts, object, first)
+                        .then(|| vec![vec![Piece::Text("?".to_owned())]]);
+                }
                 "concat" => {
                     let mut texts = self.texts(file, facts, object, call.span);
                     for arg in args {
@@ -178,13 +191,32 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
                     }
                     return Some(texts);
                 }
-                "format" if !args.is_empty() => {
+                "format" | "formatted" if !args.is_empty() => {
                     if let Some(pattern) = self.context.resolver().constant(file, object) {
-                        return self.filled(file, facts, call, &pattern, args);
+                        let parts = if facts.lang.writes_percent() {
+                            percent_parts(&pattern)
+                        } else {
+                            parts_of(&pattern)
+                        };
+                        return self.filled(file, facts, call, parts, args);
                     }
+                }
+                "Format" | "format" if !args.is_empty() => return self.formatted(file, facts, id),
+                "Concat" => {
+                    let items = match args {
+                        [one] => match facts.expr(one.value) {
+                            Expr::List(items) => facts.list(items).to_vec(),
+                            _ => vec![one.value],
+                        },
+                        several => several.iter().map(|arg| arg.value).collect(),
+                    };
+                    return Some(self.joined_parts(file, facts, &items, call.span));
                 }
                 _ => {}
             }
+        }
+        if matches!(name, "sprintf" | "vsprintf") || (name == "format" && facts.lang == Lang::Ruby) {
+            return self.formatted(file, facts, id);
         }
         match self.context.resolver().callee(file, id) {
             Callee::External(path) => {
@@ -212,67 +244,64 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         }
     }
 
-    /// `", ".join(items)` and `items.join(", ")` of placeholders.
-    fn joined(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        object: ExprId,
-        argument: Option<ExprId>,
-    ) -> Option<Vec<Vec<Piece>>> {
-        let items = match facts.expr(object) {
-            Expr::Str(_) => argument?,
-            _ => object,
-        };
-        is_constant_inside(facts, items, 0).then(|| vec![vec![Piece::Text("?".to_owned())]]).or_else(|| {
-            // The argument of `map` that gives a placeholder for each element.
-            let Expr::Call(call) = facts.expr(items) else { return None };
-            let call = facts.call(call)?;
-            let function = facts.args(call.args).first()?.value;
-            let Expr::Fun(scope) = facts.expr(function) else { return None };
-            let mut returned = facts.returns.iter().filter(|ret| ret.scope == scope).peekable();
-            returned.peek()?;
-            returned
-                .all(|ret| self.is_placeholder(file, facts, ret.value, scope))
-                .then(|| vec![vec![Piece::Text("?".to_owned())]])
-        })
-    }
-
-    /// `'?'`, `$${i + 1}`: a text whose holes are counters.
-    fn is_placeholder(&self, _file: FileId, facts: &FileFacts, expr: ExprId, scope: ScopeId) -> bool {
-        match facts.expr(expr) {
-            Expr::Str(_) | Expr::Num => true,
-            Expr::Tmpl(parts) => {
-                let parts = facts.list(parts);
-                let marked = parts.first().is_some_and(|part| {
-                    matches!(facts.expr(*part), Expr::Str(text) if facts.text(text).ends_with(['$', '?', ':', '@']))
-                });
-                marked && parts.iter().skip(1).all(|part| self.is_counter(facts, *part, scope))
-            }
-            _ => false,
-        }
-    }
-
-    fn is_counter(&self, facts: &FileFacts, expr: ExprId, scope: ScopeId) -> bool {
-        match facts.expr(expr) {
-            Expr::Str(_) | Expr::Num => true,
-            // The second parameter of the callback is the position.
-            Expr::Name(name) => facts.scope(scope).is_some_and(|found| {
-                facts.params(found.params).get(1).is_some_and(|param| param.name == name)
-            }),
-            Expr::Tmpl(parts) | Expr::Other(parts) => {
-                facts.list(parts).iter().all(|part| self.is_counter(facts, *part, scope))
-            }
-            _ => false,
-        }
-    }
-
-    /// `format!("… {name} {}", x)`.
+    /// `format!("… {name} {}", x)`, `fmt.Sprintf("… %s", x)`.
     fn formatted(&mut self, file: FileId, facts: &FileFacts, id: CallId) -> Option<Vec<Vec<Piece>>> {
         let call = facts.call(id)?;
         let (first, rest) = facts.args(call.args).split_first()?;
-        let pattern = self.context.resolver().constant(file, first.value)?;
-        self.filled(file, facts, call, &pattern, rest)
+        let pattern = match self.context.resolver().constant(file, first.value) {
+            Some(pattern) => pattern,
+            None => self.plain(file, facts, first.value)?,
+        };
+        let parts = if facts.lang.writes_percent() { percent_parts(&pattern) } else { parts_of(&pattern) };
+        self.filled(file, facts, call, parts, rest)
+    }
+
+    /// The text of a pattern that is assigned in pieces, where all of them are known.
+    fn plain(&mut self, file: FileId, facts: &FileFacts, expr: ExprId) -> Option<String> {
+        let texts = self.texts(file, facts, expr, facts.expr_span(expr));
+        let [pieces] = texts.as_slice() else { return None };
+        pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(text.as_str()),
+                Piece::Hole(_) => None,
+            })
+            .collect()
+    }
+
+    /// Expressions one after the other, as one text.
+    fn joined_parts(
+        &mut self,
+        file: FileId,
+        facts: &FileFacts,
+        parts: &[ExprId],
+        template: Span,
+    ) -> Vec<Vec<Piece>> {
+        let mut texts = vec![Vec::new()];
+        for part in parts {
+            let options = self.texts(file, facts, *part, template);
+            texts = product(&texts, &options);
+        }
+        texts
+    }
+
+    /// What was appended to a builder before this place: `b.append("…").append(x)`.
+    fn built(&mut self, file: FileId, facts: &FileFacts, object: ExprId, at: u32) -> Option<Vec<Vec<Piece>>> {
+        let parts = appended(facts, object, self.context.resolver().scope_at(file, at), at);
+        // The first part stands for the whole: there begins what is run.
+        let template = match parts.first()? {
+            Appended::Text(first) => facts.expr_span(*first),
+            Appended::Format(call) => facts.call(*call)?.span,
+        };
+        let mut texts = vec![Vec::new()];
+        for part in parts {
+            let options = match part {
+                Appended::Text(expr) => self.texts(file, facts, expr, template),
+                Appended::Format(call) => self.formatted(file, facts, call)?,
+            };
+            texts = product(&texts, &options);
+        }
+        Some(texts)
     }
 
     /// A pattern with its holes filled by arguments.
@@ -281,22 +310,32 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         file: FileId,
         facts: &FileFacts,
         call: &Call,
-        pattern: &str,
+        parts: Vec<Part>,
         rest: &[Arg],
     ) -> Option<Vec<Vec<Piece>>> {
         let template = call.span;
-        let mut positional = rest.iter().filter(|arg| arg.name.is_none());
+        let all: Vec<ExprId> = rest.iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value).collect();
+        let mut positional = all.iter().copied();
         let mut texts = vec![Vec::new()];
-        for part in parts_of(pattern) {
+        for part in parts {
             match part {
                 Part::Text(text) => texts = product(&texts, &[vec![Piece::Text(text)]]),
+                Part::Number => {
+                    positional.next();
+                    texts = product(&texts, &[vec![Piece::Text("0".to_owned())]]);
+                }
+                Part::At(position) => {
+                    let value = *all.get(position)?;
+                    let options = self.texts(file, facts, value, template);
+                    texts = product(&texts, &options);
+                }
                 Part::Next | Part::Named(_) => {
                     let value = match &part {
                         Part::Named(name) => rest
                             .iter()
                             .find(|arg| arg.name.is_some_and(|arg| facts.text(arg) == name))
                             .map(|arg| arg.value),
-                        _ => positional.next().map(|arg| arg.value),
+                        _ => positional.next(),
                     };
                     let options = match (value, part) {
                         (Some(value), _) => self.texts(file, facts, value, template),
@@ -322,23 +361,6 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
 
 fn call_is_macro(facts: &FileFacts, id: CallId) -> bool {
     facts.call(id).is_some_and(|call| call.flags.has(crate::analysis::facts::CallFlags::MACRO))
-}
-
-/// Whether an expression holds a literal text and no name besides those inside calls.
-fn is_constant_inside(facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
-    depth < 8
-        && match facts.expr(expr) {
-            Expr::Str(_) => true,
-            Expr::List(items) | Expr::Other(items) => {
-                let items = facts.list(items);
-                let mut texts = items
-                    .iter()
-                    .filter(|item| !matches!(facts.expr(**item), Expr::Num | Expr::Call(_)))
-                    .peekable();
-                texts.peek().is_some() && texts.all(|item| is_constant_inside(facts, *item, depth + 1))
-            }
-            _ => false,
-        }
 }
 
 /// Appends every option to every text.

@@ -1,7 +1,8 @@
 //! Manifests that are read line by line with the regular expressions of their rule.
 
 use super::{Dependency, Group, Manifest, normal_name};
-use crate::analysis::stack::{lazy::LazyRegex, usage::line_at};
+use crate::analysis::lazy_regex::LazyRegex;
+use crate::analysis::stack::usage::line_at;
 
 /// Every match of a pattern with a group `name` is a dependency; comments are left out.
 pub(super) fn read(text: &str, patterns: &[LazyRegex]) -> Manifest {

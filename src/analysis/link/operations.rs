@@ -1,0 +1,242 @@
+//! Operations that are no HTTP routes: GraphQL fields and methods of gRPC services.
+//!
+//! They stand in contract files, or in the code where annotations and root classes make
+//! them; what the code states wins over a file that repeats it.
+
+use super::{
+    contracts::{self, Operation},
+    linker::Linker,
+    project::{FileId, ProjectFiles},
+    select::Site,
+};
+use crate::{
+    analysis::{
+        facts::{ScopeId, ScopeKind},
+        glob::Glob,
+    },
+    domain::{
+        map::{Endpoint, EndpointKind},
+        place::Place,
+    },
+    knowledge::packs::{CodeOperation, OperationKind},
+};
+use std::collections::BTreeSet;
+
+/// An operation with the definition that handles it.
+pub(super) type Found = (Endpoint, Option<(FileId, ScopeId)>);
+
+/// Folders whose contracts describe the services of others.
+const FOREIGN: [&str; 5] = ["google", "third_party", "vendor", "node_modules", "testdata"];
+
+impl<'a> Linker<'a> {
+    /// Every operation of the project, sorted.
+    pub fn operations(&mut self, project: &ProjectFiles) -> Vec<Found> {
+        let mut found = self.code_operations();
+        let mut known: BTreeSet<(String, String)> =
+            found.iter().map(|(endpoint, _)| (endpoint.method.clone(), endpoint.path.clone())).collect();
+        for (path, text) in &project.texts {
+            let (kind, operations) = match path.rsplit('.').next() {
+                Some("graphql" | "gql" | "graphqls") => (EndpointKind::Graphql, contracts::graphql(text)),
+                Some("proto") => (EndpointKind::Grpc, contracts::proto(text)),
+                _ => continue,
+            };
+            if path.split('/').any(|folder| FOREIGN.contains(&folder)) {
+                continue;
+            }
+            for operation in operations {
+                let (named, definition) = self.implementation(&operation);
+                // A service that nothing here implements is called, not served.
+                if kind == EndpointKind::Grpc && named.is_empty() {
+                    continue;
+                }
+                if known.insert((operation.method.to_owned(), operation.path.clone())) {
+                    let handler = if kind == EndpointKind::Grpc { named } else { String::new() };
+                    let definition = definition.filter(|_| kind == EndpointKind::Grpc);
+                    found.push(self.endpoint(kind, operation, handler, path.clone(), definition));
+                }
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| {
+            (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
+        });
+        found
+    }
+
+    fn endpoint(
+        &self,
+        kind: EndpointKind,
+        operation: Operation,
+        handler: String,
+        file: String,
+        definition: Option<(FileId, ScopeId)>,
+    ) -> Found {
+        let handler_place = definition.and_then(|(file, scope)| {
+            let facts = self.facts(file)?;
+            Some(Place::new(facts.path.clone(), facts.line(facts.scope(scope)?.name_span.start)))
+        });
+        let Operation { method, path, line, .. } = operation;
+        let endpoint = Endpoint { kind, method: method.to_owned(), path, handler, file, line, handler_place };
+        (endpoint, definition)
+    }
+
+    /// The name under which the project implements a method, and its definition where only
+    /// one has that name.
+    fn implementation(&self, operation: &Operation) -> (String, Option<(FileId, ScopeId)>) {
+        let lower = {
+            let mut chars = operation.name.chars();
+            chars
+                .next()
+                .map(|first| first.to_lowercase().chain(chars).collect::<String>())
+                .unwrap_or_default()
+        };
+        for name in [operation.name.clone(), lower, snake(&operation.name)] {
+            if let Some(definition) = self.methods.get(name.as_str()) {
+                return (name, *definition);
+            }
+        }
+        (String::new(), None)
+    }
+
+    /// The operations that annotations and root classes make.
+    fn code_operations(&mut self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for index in 0..self.files.len() {
+            let Ok(number) = u32::try_from(index) else { break };
+            let file = FileId(number);
+            let Some(facts) = self.facts(file).filter(|_| !self.muted.get(index).copied().unwrap_or(false))
+            else {
+                continue;
+            };
+            let rules: Vec<(u16, &'a CodeOperation)> = self
+                .rules
+                .of(facts.lang)
+                .flat_map(|(position, pack)| pack.operations.iter().map(move |rule| (position, rule)))
+                .collect();
+            if rules.is_empty() {
+                continue;
+            }
+            for (id, scope) in facts.scope_ids() {
+                if scope.kind != ScopeKind::Function {
+                    continue;
+                }
+                self.refuel();
+                for (position, rule) in &rules {
+                    if let Some(operation) = self.code_operation(file, id, *position, rule) {
+                        let kind = match rule.kind {
+                            OperationKind::Graphql => EndpointKind::Graphql,
+                            OperationKind::Grpc => EndpointKind::Grpc,
+                        };
+                        let handler = facts.text(scope.name).to_owned();
+                        found.push(self.endpoint(
+                            kind,
+                            operation,
+                            handler,
+                            facts.path.clone(),
+                            Some((file, id)),
+                        ));
+                        break;
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The operation that a function is by a rule.
+    fn code_operation(
+        &mut self,
+        file: FileId,
+        function: ScopeId,
+        position: u16,
+        rule: &'a CodeOperation,
+    ) -> Option<Operation> {
+        let facts = self.facts(file)?;
+        let scope = facts.scope(function)?;
+        let pack = self.rules.pack(position)?;
+        let written = facts.text(scope.name);
+        let mut site = Site { file, call: None, definition: Some(function) };
+        let mut line = facts.line(scope.name_span.start);
+        if !rule.class.is_empty() {
+            self.root_class(file, scope.parent?, position, rule).then_some(())?;
+        }
+        if !rule.names.is_empty() {
+            let annotations = facts.list(scope.annotations).to_vec();
+            let (annotation, call) = annotations.into_iter().find_map(|annotation| {
+                let (_, call) = self.annotation_of(file, facts, annotation, &rule.names, pack)?;
+                Some((annotation, call))
+            })?;
+            site.call = call;
+            line = facts.line(facts.expr_span(annotation).start);
+        }
+        let own = written.strip_prefix(rule.prefix.as_str()).filter(|own| !own.is_empty())?;
+        let private = written.starts_with('_') || rule.class.is_empty() && rule.names.is_empty();
+        if private {
+            return None;
+        }
+        let stated: Vec<String> = self
+            .select(site, &rule.name)
+            .into_iter()
+            .filter_map(|selected| selected.value.as_constant().map(str::to_owned))
+            .collect();
+        let name = match stated.as_slice() {
+            [] if rule.camel => camel_of(own),
+            [] => own.to_owned(),
+            [service, method] if rule.kind == OperationKind::Grpc => format!("/{service}/{method}"),
+            [name, ..] => name.clone(),
+        };
+        let method = match rule.method.to_uppercase().as_str() {
+            "MUTATION" => "MUTATION",
+            "SUBSCRIPTION" => "SUBSCRIPTION",
+            "RPC" => "RPC",
+            _ => "QUERY",
+        };
+        Some(Operation { method, path: name.clone(), name, line })
+    }
+
+    /// Whether the class around a method is a root type of the rule.
+    fn root_class(&mut self, file: FileId, class: ScopeId, position: u16, rule: &CodeOperation) -> bool {
+        let (Some(facts), Some(pack)) = (self.facts(file), self.rules.pack(position)) else { return false };
+        let Some(scope) = facts.scope(class).filter(|scope| scope.kind == ScopeKind::Class) else {
+            return false;
+        };
+        let owner = scope.owner.and_then(|owner| self.callee_name(file, owner));
+        let name = owner.unwrap_or_else(|| facts.text(scope.name));
+        if !rule.class.iter().any(|glob| Glob::new(glob).is_match(name)) {
+            return false;
+        }
+        let annotations = facts.list(scope.annotations).to_vec();
+        let marked = !rule.annotation.is_empty()
+            && annotations.into_iter().any(|annotation| {
+                self.annotation_of(file, facts, annotation, &rule.annotation, pack).is_some()
+            });
+        marked
+            || (!rule.base.is_empty() && {
+                let bases = self.foreign_bases(file, class);
+                bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base)))
+            })
+    }
+}
+
+/// `GetLoaf` becomes `get_loaf`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for (at, c) in name.char_indices() {
+        if c.is_uppercase() && at > 0 {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// `all_loaves` becomes `allLoaves`.
+fn camel_of(name: &str) -> String {
+    let mut parts = name.split('_');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let mut chars = part.chars();
+        out.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        out.extend(chars);
+    }
+    out
+}

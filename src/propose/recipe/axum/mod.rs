@@ -1,0 +1,28 @@
+//! axum with SQLx and validator.
+
+mod imports;
+mod plan;
+mod register;
+mod style;
+mod tables;
+mod tests_of;
+
+use super::resource::{Adapter, Ask, Draft};
+use crate::{ports::ProposeError, propose::rust::RustFile};
+
+/// The stack's adapter.
+pub(super) struct Axum;
+
+impl Adapter for Axum {
+    fn recipe(&self) -> &'static str {
+        plan::RECIPE
+    }
+
+    fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        plan::Plan::read(ask)?.draft()
+    }
+
+    fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
+        if path.ends_with(".rs") { RustFile::parse(path, text).map(|_| ()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,533 @@
+//! Puts together what a new resource needs, layer by layer.
+
+use super::{
+    super::{
+        examples::{self, Example},
+        fields::{Field, Kind},
+        lines::Lines,
+        names::{Name, pascal},
+        rename::{Joint, Renamer},
+        render::render,
+        resource::{Ask, Draft},
+        values::field_value,
+    },
+    imports::{USES, with_uses},
+    register,
+    style::{self, Files, Style},
+    tables::{self, Migration, Next},
+};
+use crate::{
+    domain::{
+        diff::changes_between,
+        layer::Layer,
+        place::Place,
+        proposal::{Content, FileChange, Note},
+    },
+    ports::ProposeError,
+    propose::{
+        edits::line_number,
+        recipe::head::StepHead,
+        rust::{RustFile, Struct},
+    },
+};
+use minijinja::{Environment, Value, context, value::Serde};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Folder of the recipe under `resources/recipes`.
+pub(super) const RECIPE: &str = "axum-sqlx";
+
+/// A row that the resource belongs to.
+pub(super) struct Parent {
+    pub(super) field: String,
+    pub(super) optional: bool,
+    pub(super) table: String,
+    pub(super) key: String,
+    pub(super) row: Struct,
+}
+
+/// Everything that is known before a file is rendered.
+pub(super) struct Plan<'a> {
+    pub(super) ask: &'a Ask<'a>,
+    pub(super) like: Name,
+    pub(super) examples: BTreeMap<Layer, Example>,
+    pub(super) files: Files,
+    /// Every source with its outline and text.
+    pub(super) sources: Vec<(String, RustFile, String)>,
+    pub(super) style: Style,
+    pub(super) migrations: Vec<Migration>,
+    pub(super) next: Option<Next>,
+    /// The example's row.
+    pub(super) row: Struct,
+    pub(super) parents: Vec<Parent>,
+    pub(super) remarks: Vec<String>,
+}
+
+impl<'a> Plan<'a> {
+    /// Reads the repository; `NotApplicable` where it is not of this kind.
+    pub(super) fn read(ask: &'a Ask<'a>) -> Result<Self, ProposeError> {
+        let (like, examples) = examples::find(ask.map, &ask.workspace, ".rs")?;
+        let mut sources = Vec::new();
+        for path in ask.workspace.paths().into_iter().filter(|path| path.ends_with(".rs")) {
+            ask.go_on()?;
+            let Some(text) = ask.workspace.text(path)? else { continue };
+            let Ok(file) = RustFile::parse(path, &text) else { continue };
+            sources.push((path.to_owned(), file, text));
+        }
+        let files: Files = examples
+            .iter()
+            .filter_map(|(layer, example)| {
+                Some((*layer, RustFile::parse(&example.path, &example.text).ok()?))
+            })
+            .collect();
+        let style = style::read(&examples, &files, &sources, &ask.name)?;
+        let rows = || sources.iter().flat_map(|(_, file, _)| &file.structs).filter(|one| is_row(one));
+        let row = rows().find(|one| one.name == like.pascal).cloned().ok_or_else(|| {
+            ProposeError::NotApplicable(format!(
+                "no structure {} with sqlx::FromRow was found to learn from",
+                like.pascal
+            ))
+        })?;
+        let mut parents = Vec::new();
+        for field in &ask.fields {
+            let Kind::BelongsTo(model) = &field.kind else { continue };
+            let Some(row) = rows().find(|one| one.name == *model) else {
+                let known: BTreeSet<&str> = rows().map(|one| one.name.as_str()).collect();
+                return Err(ProposeError::Input {
+                    what: format!("there is no row {model} for {} to belong to", field.name),
+                    hint: format!("known rows: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+                });
+            };
+            let key = row.fields.iter().find(|(name, _)| name == "id").map_or("i64", |(_, ty)| ty.as_str());
+            let name = Name::of(&super::super::names::snake(model));
+            parents.push(Parent {
+                field: field.name.clone(),
+                optional: field.optional,
+                table: name.plural,
+                key: key.to_owned(),
+                row: row.clone(),
+            });
+        }
+        let migrations = tables::migrations(ask)?;
+        let next = tables::next(&migrations, &ask.name, &ask.name.plural, style.dialect);
+        Ok(Self {
+            ask,
+            like,
+            examples,
+            files,
+            sources,
+            style,
+            migrations,
+            next,
+            row,
+            parents,
+            remarks: Vec::new(),
+        })
+    }
+
+    /// All files, and the remarks on them.
+    pub(super) fn draft(mut self) -> Result<Draft, ProposeError> {
+        self.refuse_types()?;
+        self.refuse_clashes()?;
+        let mut files = Vec::new();
+        for step in &self.ask.head.steps {
+            self.ask.go_on()?;
+            files.extend(self.step(step)?);
+        }
+        files.extend(self.registrations()?);
+        for parent in &self.parents {
+            self.remarks.push(format!(
+                "A row of {} that has {} cannot be removed; whether they go with it is yours to say.",
+                parent.table, self.ask.name.plural
+            ));
+        }
+        for field in self.ask.fields.iter().filter(|field| field.unique) {
+            self.remarks.push(format!(
+                "A second {} is refused by the database; no answer for it is written.",
+                field.name
+            ));
+        }
+        Ok(Draft { like: self.like.plural.clone(), files, remarks: self.remarks })
+    }
+
+    pub(super) fn path(&self, layer: Layer) -> String {
+        let path = self.examples.get(&layer).map(|example| {
+            Renamer { from: &example.name, to: &self.ask.name, joint: Joint::Snake }.apply(&example.path)
+        });
+        path.unwrap_or_default()
+    }
+
+    /// `crate::models::review`.
+    pub(super) fn module(&self, layer: Layer) -> String {
+        let path = self.path(layer);
+        let inside = path.split_once("src/").map_or(path.as_str(), |(_, inside)| inside);
+        let stem = inside.strip_suffix("/mod.rs").or_else(|| inside.strip_suffix(".rs")).unwrap_or(inside);
+        format!("crate::{}", stem.replace('/', "::"))
+    }
+
+    /// The request type: the example's name for it, with the new resource in it.
+    pub(super) fn body_type(&self) -> String {
+        let renamer = self.renamer();
+        let bodies = self.sources.iter().flat_map(|(_, file, _)| &file.structs);
+        let found = bodies
+            .filter(|one| {
+                renamer.touches(&one.name) && one.attributes.iter().any(|text| text.contains("Deserialize"))
+            })
+            .find(|one| ["New", "Create"].iter().any(|word| one.name.contains(word)));
+        found.map_or(format!("New{}", self.ask.name.pascal), |one| renamer.apply(&one.name))
+    }
+
+    pub(super) fn renamer(&self) -> Renamer<'_> {
+        Renamer { from: &self.like, to: &self.ask.name, joint: Joint::Snake }
+    }
+
+    fn step(&mut self, step: &StepHead) -> Result<Vec<FileChange>, ProposeError> {
+        let layer = step.layer;
+        if layer == Layer::Migration {
+            return self.migration(step);
+        }
+        let Some(example) = self.examples.get(&layer) else {
+            if layer == Layer::Test {
+                self.remarks.push("No test was found to learn from, so the tests are yours to write.".into());
+            }
+            return Ok(Vec::new());
+        };
+        let place = Place::new(example.path.clone(), self.line_of(layer));
+        let extra = match layer {
+            Layer::Test => match self.test_setup() {
+                Ok(setup) => setup,
+                Err(why) => {
+                    self.remarks.push(why);
+                    return Ok(Vec::new());
+                }
+            },
+            _ => context! {},
+        };
+        let candidates = self.candidates(layer);
+        let text = self.rendered(&step.template, &context! { ..extra, ..self.context() })?;
+        let text = rust_lines().write(&with_uses(&text, &candidates));
+        Ok(vec![self.made(self.path(layer), text, step, Some(place))])
+    }
+
+    fn migration(&mut self, step: &StepHead) -> Result<Vec<FileChange>, ProposeError> {
+        let Some(next) = self.next.clone() else {
+            self.remarks.push("No migration was found, so there is none of the new table.".into());
+            return Ok(Vec::new());
+        };
+        let mut files = Vec::new();
+        for (path, way) in [(Some(next.up.clone()), "up"), (next.down.clone(), "down")] {
+            let Some(path) = path else {
+                self.remarks.push("Migrations here have no way down, so this one has none.".into());
+                continue;
+            };
+            let text = self.rendered(&step.template, &context! { way, ..self.context() })?;
+            let text = if next.is_small { text.to_lowercase() } else { text };
+            files.push(self.made(path, text, step, Some(next.after.clone())));
+        }
+        Ok(files)
+    }
+
+    fn rendered(&self, template: &str, context: &Value) -> Result<String, ProposeError> {
+        render(RECIPE, template, context, set_up)
+    }
+
+    fn made(&self, path: String, text: String, step: &StepHead, citation: Option<Place>) -> FileChange {
+        let end = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).saturating_add(1);
+        let note = Note {
+            start: 1,
+            end,
+            reason: step.reason.clone(),
+            citation,
+            criteria: Vec::new(),
+            step: self.ask.step_for(step.layer),
+        };
+        FileChange { path, content: Content::Text { text }, notes: vec![note] }
+    }
+
+    /// The line of the example's first definition.
+    fn line_of(&self, layer: Layer) -> u32 {
+        let text = self.examples.get(&layer).map_or("", |example| example.text.as_str());
+        let Some(file) = self.files.get(&layer) else { return 1 };
+        let starts = file
+            .structs
+            .iter()
+            .map(|one| one.name_at)
+            .chain(file.functions.iter().map(|one| one.range.start));
+        starts.min().map_or(1, |at| line_number(text, at))
+    }
+
+    /// Everything a layer's file may import: what its example imports, and the new parts.
+    fn candidates(&self, layer: Layer) -> Vec<(String, String)> {
+        let own = |path: String| (path.clone(), path.rsplit("::").next().unwrap_or_default().to_owned());
+        let mut all = Vec::new();
+        let renamer = self.renamer();
+        for import in self.files.get(&layer).map(|file| file.uses.as_slice()).unwrap_or_default() {
+            all.extend(import.paths.iter().map(|(path, local)| (renamer.apply(path), renamer.apply(local))));
+        }
+        // Types of the new resource, where another example's file imports the example's.
+        let every = self.files.values().flat_map(|file| &file.uses).flat_map(|import| &import.paths);
+        let row = every.into_iter().find(|(_, local)| *local == self.like.pascal);
+        let row_module =
+            row.and_then(|(path, _)| path.rsplit_once("::")).map(|(module, _)| renamer.apply(module));
+        let row_module = row_module.unwrap_or_else(|| self.module(Layer::Model));
+        all.push(own(format!("{row_module}::{}", self.ask.name.pascal)));
+        all.push(own(format!("{row_module}::{}", self.body_type())));
+        let below = match layer {
+            Layer::Router if self.examples.contains_key(&Layer::Service) => Some(Layer::Service),
+            Layer::Router | Layer::Service => Some(Layer::Repository),
+            _ => None,
+        };
+        all.extend(below.map(|below| own(self.module(below))));
+        let general = [
+            "axum::Json",
+            "axum::Router",
+            "axum::body::Body",
+            "axum::body::to_bytes",
+            "axum::extract::Path",
+            "axum::extract::Query",
+            "axum::extract::State",
+            "axum::http::Request",
+            "axum::http::StatusCode",
+            "axum::routing::get",
+            "chrono::DateTime",
+            "chrono::NaiveDate",
+            "chrono::Utc",
+            "serde::Deserialize",
+            "serde::Serialize",
+            "serde_json::Value",
+            "serde_json::json",
+            "sqlx::FromRow",
+            "tower::ServiceExt",
+            "uuid::Uuid",
+            "validator::Validate",
+            "rust_decimal::Decimal",
+        ];
+        all.extend(general.into_iter().map(|path| own(path.to_owned())));
+        all.push(own(format!("sqlx::{}", self.style.pool)));
+        let imports =
+            || self.sources.iter().flat_map(|(_, file, _)| &file.uses).flat_map(|import| &import.paths);
+        for name in [&self.style.error, &self.style.state_type, &self.style.page] {
+            all.extend(imports().find(|(_, local)| local == name).cloned());
+        }
+        all
+    }
+
+    fn context(&self) -> Value {
+        let name = &self.ask.name;
+        let service = self.examples.contains_key(&Layer::Service);
+        let stem = |layer: Layer| self.module(layer).rsplit("::").next().unwrap_or_default().to_owned();
+        let id = self.row.fields.iter().find(|(name, _)| name == "id").map_or("i64", |(_, ty)| ty.as_str());
+        let times: Vec<Value> = self
+            .row
+            .fields
+            .iter()
+            .filter(|(name, _)| matches!(name.as_str(), "created_at" | "updated_at" | "inserted_at"))
+            .map(|(name, ty)| {
+                context! {
+                    name => name.clone(),
+                    ty => ty.clone(),
+                    line => tables::column_line(&self.migrations, &self.like.plural, name),
+                }
+            })
+            .collect();
+        let body = self
+            .sources
+            .iter()
+            .flat_map(|(_, file, _)| &file.structs)
+            .find(|one| self.renamer().apply(&one.name) == self.body_type());
+        let has_float = self.ask.fields.iter().any(|field| matches!(field.kind, Kind::Float | Kind::Decimal));
+        let attributes = |of: Option<&Struct>, default: &[&str]| -> Vec<String> {
+            let written = of
+                .map(|one| one.attributes.clone())
+                .unwrap_or_else(|| default.iter().map(|one| (*one).to_owned()).collect());
+            written
+                .into_iter()
+                .map(|text| if has_float { text.replace(", Eq", "").replace(", Hash", "") } else { text })
+                .collect()
+        };
+        context! {
+            uses => USES,
+            one => name.snake.replace('_', " "),
+            var => name.snake.clone(),
+            plural => name.plural.clone(),
+            row => name.pascal.clone(),
+            body => self.body_type(),
+            table => name.plural.clone(),
+            id => context! {
+                ty => id,
+                line => tables::column_line(&self.migrations, &self.like.plural, "id"),
+                unknown => if id.contains("Uuid") { "00000000-0000-4000-8000-000000000000" } else { "999999" },
+            },
+            times,
+            row_attributes => attributes(Some(&self.row), &[]),
+            body_attributes => attributes(body, &["#[derive(Debug, Deserialize, Validate)]", "#[serde(deny_unknown_fields)]"]),
+            fields => self.ask.fields.iter().map(|field| self.field(field)).collect::<Vec<_>>(),
+            parents => self.parents.iter().map(|parent| context! {
+                name => parent.field.clone(),
+                column => format!("{}_id", parent.field),
+                optional => parent.optional,
+                table => parent.table.clone(),
+                ty => parent.key.clone(),
+                is_uuid => parent.key.contains("Uuid"),
+            }).collect::<Vec<_>>(),
+            style => Value::from(Serde(&self.style)),
+            has_service => service,
+            service => stem(Layer::Service),
+            repository => stem(Layer::Repository),
+        }
+    }
+
+    fn field(&self, field: &Field) -> Value {
+        let parent = self.parents.iter().find(|parent| parent.field == field.name);
+        let rust = match &field.kind {
+            Kind::String | Kind::Text => "String",
+            Kind::Integer if self.style.dialect == "postgres" => "i32",
+            Kind::Integer => "i64",
+            Kind::Decimal if self.style.dialect == "postgres" => "Decimal",
+            Kind::Float | Kind::Decimal => "f64",
+            Kind::Boolean => "bool",
+            Kind::Date => "NaiveDate",
+            Kind::DateTime => "DateTime<Utc>",
+            Kind::Uuid => "Uuid",
+            Kind::BelongsTo(_) => parent.map_or("i64", |parent| parent.key.as_str()),
+        };
+        context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) }
+    }
+
+    /// Types that need a package which the backend does not have.
+    fn refuse_types(&self) -> Result<(), ProposeError> {
+        let root = self.examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
+        let root = root.split_once("src/").map_or("", |(root, _)| root);
+        let manifest = self.ask.workspace.text(&format!("{root}Cargo.toml"))?.unwrap_or_default();
+        for field in &self.ask.fields {
+            let package = match field.kind {
+                Kind::Date | Kind::DateTime => "chrono",
+                Kind::Uuid => "uuid",
+                Kind::Decimal if self.style.dialect == "postgres" => "rust_decimal",
+                _ => continue,
+            };
+            if !manifest.contains(package) {
+                return Err(ProposeError::Input {
+                    what: format!(
+                        "{} needs the package {package}, which {root}Cargo.toml does not have",
+                        field.name
+                    ),
+                    hint: format!(
+                        "add {package} with its feature serde, and SQLx's feature {package}; or choose another type"
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A structure, a table, a file or an address that is there already stops the recipe.
+    fn refuse_clashes(&self) -> Result<(), ProposeError> {
+        let clash = |what: String, place: Place| Err(ProposeError::Clash { what, place: place.to_string() });
+        for (path, file, text) in &self.sources {
+            let names = [self.ask.name.pascal.clone(), self.body_type()];
+            if let Some(known) = file.structs.iter().find(|one| names.contains(&one.name)) {
+                return clash(
+                    format!("a structure {}", known.name),
+                    Place::new(path.clone(), line_number(text, known.name_at)),
+                );
+            }
+        }
+        for layer in self.examples.keys() {
+            let path = self.path(*layer);
+            if self.ask.workspace.text(&path)?.is_some() {
+                return clash(path.clone(), Place::new(path, 1));
+            }
+        }
+        let table = &self.ask.name.plural;
+        for migration in &self.migrations {
+            let creates = |line: &&str| {
+                let words: Vec<String> = line
+                    .to_lowercase()
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_owned)
+                    .collect();
+                words.windows(2).any(|pair| matches!(pair, [a, b] if a == "table" && b == table))
+                    && words.iter().any(|word| word == "create")
+            };
+            if let Some(index) = migration.text.lines().position(|line| creates(&line)) {
+                return clash(
+                    format!("a table {table}"),
+                    Place::new(migration.path.clone(), u32::try_from(index + 1).unwrap_or(1)),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Edits of the files that know the example's modules and router.
+    fn registrations(&self) -> Result<Vec<FileChange>, ProposeError> {
+        let layers = [Layer::Model, Layer::Schema, Layer::Repository, Layer::Service, Layer::Router];
+        let modules: BTreeSet<String> = layers
+            .iter()
+            .filter(|layer| self.examples.contains_key(layer))
+            .filter_map(|layer| self.module(*layer).rsplit("::").next().map(str::to_owned))
+            .collect();
+        let names = BTreeSet::from([self.ask.name.pascal.clone(), self.body_type()]);
+        let renamer = self.renamer();
+        let address = Renamer { joint: Joint::Kebab, ..renamer };
+        let own: Vec<&str> = self.examples.values().map(|example| example.path.as_str()).collect();
+        let mut changed = Vec::new();
+        let mut serves = false;
+        for (path, file, text) in self.sources.iter().filter(|(path, _, _)| !own.contains(&path.as_str())) {
+            if self.ask.map.layer_of(path) == Some(Layer::Test) {
+                continue;
+            }
+            let Some(made) = register::register(file, text, &renamer, &address, &modules, &names)? else {
+                continue;
+            };
+            serves |= made.serves;
+            let citation = Some(Place::new(path.clone(), line_number(text, made.like_at)));
+            let notes = changes_between(text, &made.text)
+                .into_iter()
+                .map(|change| Note {
+                    start: change.new_start + 1,
+                    end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
+                    reason: "Makes the new names known where the example's are.".into(),
+                    citation: citation.clone(),
+                    criteria: Vec::new(),
+                    step: self.ask.step_for(Layer::Router),
+                })
+                .collect();
+            changed.push(FileChange {
+                path: path.clone(),
+                content: Content::Text { text: made.text },
+                notes,
+            });
+        }
+        if !serves {
+            let path = self.examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
+            return Err(ProposeError::Input {
+                what: format!(
+                    "no router nests or merges that of {path}, so there is no place to serve {}",
+                    self.ask.name.plural
+                ),
+                hint: "nest the example's router in the router of the application, then ask again".into(),
+            });
+        }
+        Ok(changed)
+    }
+}
+
+/// rustfmt's own form.
+fn rust_lines() -> Lines {
+    Lines { unit: 4, indent: "    ".into(), width: 100, semicolons: true, trailing_commas: true }
+}
+
+fn set_up(environment: &mut Environment<'_>) {
+    environment.add_filter("rs", |value: &Value| match value.as_str() {
+        Some(text) => format!("{text:?}"),
+        None if value.kind() == minijinja::value::ValueKind::Bool => value.is_true().to_string(),
+        None => value.to_string(),
+    });
+    environment.add_filter("pascal", |value: &str| pascal(value));
+}
+
+fn is_row(one: &Struct) -> bool {
+    one.attributes.iter().any(|text| text.contains("FromRow"))
+}

@@ -1,0 +1,37 @@
+//! FastAPI with SQLAlchemy 2, Alembic, pydantic and pytest.
+
+mod alembic;
+mod context;
+mod layout;
+mod plan;
+mod references;
+mod register;
+mod registration;
+mod render;
+mod samples;
+mod style;
+mod template_context;
+mod test_context;
+
+use super::{
+    fields, names,
+    resource::{Adapter, Ask, Draft},
+};
+use crate::{ports::ProposeError, propose::python::Module};
+
+/// The stack's adapter.
+pub(super) struct FastApi;
+
+impl Adapter for FastApi {
+    fn recipe(&self) -> &'static str {
+        plan::RECIPE
+    }
+
+    fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        plan::Plan::read(ask)?.draft()
+    }
+
+    fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
+        Module::parse(path, text).map(|_| ())
+    }
+}

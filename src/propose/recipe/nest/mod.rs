@@ -1,0 +1,33 @@
+//! NestJS with TypeORM, class-validator and supertest; versions 11 (CommonJS, Jest) and 12
+//! (ES modules, Vitest) differ only in what the example shows.
+
+mod context;
+mod entity;
+mod example;
+mod handlers;
+mod migrations;
+mod parents;
+mod plan;
+mod register;
+mod suite;
+mod survey;
+
+use super::resource::{Adapter, Ask, Draft};
+use crate::{ports::ProposeError, propose::script::Script};
+
+/// The stack's adapter.
+pub(super) struct Nest;
+
+impl Adapter for Nest {
+    fn recipe(&self) -> &'static str {
+        plan::RECIPE
+    }
+
+    fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        plan::Plan::read(ask)?.draft()
+    }
+
+    fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
+        Script::parse(path, text).map(|_| ())
+    }
+}

@@ -1,0 +1,200 @@
+//! What the tests of recipes share: a fixture backend, a request for it, a tree on disk,
+//! and commands that must end well in time.
+
+use proscenium::{
+    domain::{
+        conventional::layer_by_path,
+        layer::Layer,
+        map::{BackendMap, SourceFile},
+        proposal::{Content, Proposal},
+        stack::{Confidence, Stack, StackField},
+    },
+    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+    propose::{ReadBase, ResourceRecipe},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Paths and texts of a backend.
+pub type Texts = BTreeMap<String, String>;
+
+/// Every file of a fixture.
+pub fn fixture(name: &str) -> Texts {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let mut texts = Texts::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && !matches!(name, "__pycache__" | "node_modules" | "target") {
+                folders.push(path);
+            } else if path.is_file() {
+                let relative = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                texts.insert(relative, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    texts
+}
+
+/// A request for a resource in a backend whose sources end so.
+pub fn request(texts: &Texts, ends: &[&str], stack: Stack, inputs: [(&str, &str); 2]) -> ProposalRequest {
+    let is_source = |path: &&String| ends.iter().any(|end| path.ends_with(end));
+    let files = texts
+        .keys()
+        .filter(is_source)
+        .map(|path| SourceFile {
+            path: path.clone(),
+            layer: layer_by_path(path).unwrap_or(Layer::Other),
+            evidence: Vec::new(),
+            functions: 0,
+            queries: 0,
+        })
+        .collect();
+    ProposalRequest {
+        root: PathBuf::from("/nowhere"),
+        base: "0".repeat(40),
+        map: Arc::new(BackendMap { files, stack: stack.clone(), ..BackendMap::default() }),
+        stack,
+        task: None,
+        steps: Vec::new(),
+        step: 0,
+        texts: Arc::new(BTreeMap::new()),
+        inputs: inputs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+    }
+}
+
+/// A stack of which framework and ORM are known.
+pub fn stack(framework: &str, orm: &str) -> Stack {
+    let named = |name: &str| StackField {
+        name: Some(name.into()),
+        version: String::new(),
+        confidence: Confidence::Sure,
+        evidence: Vec::new(),
+    };
+    Stack { framework: named(framework), orm: named(orm), ..Stack::default() }
+}
+
+/// What the recipe proposes.
+pub fn propose(texts: &Texts, request: &ProposalRequest) -> Result<Proposal, ProposeError> {
+    let base_texts = texts.clone();
+    let base: ReadBase = Arc::new(move |_, path| Ok(base_texts.get(path).cloned()));
+    ResourceRecipe::new(base).propose(request, &Cancel::default())
+}
+
+/// The proposed text of a file.
+pub fn text_of<'a>(proposal: &'a Proposal, path: &str) -> &'a str {
+    let file = proposal.files.iter().find(|file| file.path == path);
+    match file.map(|file| &file.content) {
+        Some(Content::Text { text }) => text,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+/// Every citation names a file of the backend and a line that it has.
+pub fn assert_cited(proposal: &Proposal, texts: &Texts) {
+    for file in &proposal.files {
+        assert!(!file.notes.is_empty(), "{} has no note", file.path);
+        for note in &file.notes {
+            let place = note.citation.as_ref().unwrap_or_else(|| panic!("{}: no citation", file.path));
+            let lines =
+                texts.get(&place.path).unwrap_or_else(|| panic!("{place} is not there")).lines().count();
+            assert!((1..=lines).contains(&(place.line as usize)), "{place}");
+        }
+    }
+}
+
+/// Writes a backend with proposals on top into a folder.
+pub fn write_tree(folder: &Path, texts: &Texts, proposals: &[&Proposal]) {
+    let mut all = texts.clone();
+    for proposal in proposals {
+        for file in &proposal.files {
+            let Content::Text { text } = &file.content else { panic!("only texts") };
+            all.insert(file.path.clone(), text.clone());
+        }
+    }
+    for (path, text) in &all {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// Runs a command that must end well within its time; gives what it said.
+pub fn run(
+    folder: &Path,
+    program: &str,
+    arguments: &[&str],
+    settings: &[(&str, &str)],
+    seconds: u64,
+) -> String {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let out = log.reopen().unwrap();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .envs(settings.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(out.try_clone().unwrap())
+        .stderr(out)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if Instant::now() > end {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let said = std::fs::read_to_string(log.path()).unwrap();
+    let folder = folder.display();
+    match status {
+        Some(status) => assert!(status.success(), "{program} {arguments:?} in {folder}\n{said}"),
+        None => panic!("{program} {arguments:?} in {folder} took more than {seconds} s\n{said}"),
+    }
+    said
+}
+
+/// Whether packages may be installed and run.
+pub fn is_real() -> bool {
+    let is_real = std::env::var_os("PROSCENIUM_REAL").is_some_and(|value| value == "1");
+    if !is_real {
+        println!("not run: PROSCENIUM_REAL=1 installs packages and runs it");
+    }
+    is_real
+}
+
+/// A fresh folder below the packages, so that they are found from it. Its name does not begin
+/// with a dot: tools leave such folders out.
+pub fn folder_below(packages: &Path) -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("run-").tempdir_in(packages).unwrap()
+}
+
+/// The folder with a fixture's installed packages, kept between runs while its manifest stays
+/// the same.
+pub fn installed(name: &str, manifest: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();
+    if known != manifest {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("package.json"), manifest).unwrap();
+        run(&folder, "npm", &["install", "--no-audit", "--no-fund", "--no-package-lock"], &[], 600);
+        std::fs::write(folder.join("complete"), manifest).unwrap();
+    }
+    folder
+}
