@@ -51,15 +51,21 @@ struct Seen {
     types: Option<Vec<String>>,
 }
 
+/// Paths of callees by call.
+type Paths = FxHashMap<(FileId, CallId), Rc<[String]>>;
+
+/// Members by family and language.
+type Members<'a> = HashMap<(String, Lang), Rc<[&'a FamilyMember]>>;
+
 /// Answers questions about the linked project. Not for use by several threads at once;
 /// answers are remembered.
 pub struct Resolver<'a> {
     linker: RefCell<Linker<'a>>,
     packs: &'a Packs,
     /// Paths of callees: most rules ask for those of the same calls.
-    paths: RefCell<FxHashMap<(FileId, CallId), Rc<[String]>>>,
+    paths: RefCell<Paths>,
     /// Members of families by language.
-    members: RefCell<HashMap<(String, Lang), Rc<[&'a FamilyMember]>>>,
+    members: RefCell<Members<'a>>,
 }
 
 impl<'a> Resolver<'a> {
