@@ -71,16 +71,12 @@ fn fields(tokens: &[Token<'_>], start: usize, method: &'static str, found: &mut 
             "(" | "[" | "{" => depth += 1,
             "}" if depth == 0 => return at + 1,
             ")" | "]" | "}" => depth = depth.saturating_sub(1),
-            name if depth == 0 && name.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
-                // A field is followed by its arguments or its type; a type by neither.
-                if tokens.get(at + 1).is_some_and(|(next, _)| matches!(*next, ":" | "(")) {
-                    found.push(Operation {
-                        method,
-                        path: name.to_owned(),
-                        name: name.to_owned(),
-                        line: *line,
-                    });
-                }
+            // A field is followed by its arguments or its type; a type by neither.
+            name if depth == 0
+                && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && tokens.get(at + 1).is_some_and(|(next, _)| matches!(*next, ":" | "(")) =>
+            {
+                found.push(Operation { method, path: name.to_owned(), name: name.to_owned(), line: *line });
             }
             _ => {}
         }

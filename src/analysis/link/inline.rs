@@ -21,7 +21,7 @@ impl Linker<'_> {
         function: (FileId, ScopeId),
         receiver: Option<&Value>,
     ) {
-        if self.frames.len() >= MAX_FRAMES || !self.is_called_with_texts(function) {
+        if self.frames.len() >= MAX_FRAMES || !self.is_called_with_texts(function, receiver.is_some()) {
             return;
         }
         let inner = self.registrations(function);
@@ -53,13 +53,16 @@ impl Linker<'_> {
         self.memos = memos;
     }
 
-    /// Whether calls pass more than one text for a parameter.
-    fn is_called_with_texts(&self, (file, function): (FileId, ScopeId)) -> bool {
+    /// Whether calls pass more than one text for a parameter; one is enough for a method,
+    /// whose routes belong to the object that it is called on.
+    fn is_called_with_texts(&self, (file, function): (FileId, ScopeId), is_method: bool) -> bool {
         let count =
             self.facts(file).and_then(|facts| Some(facts.params(facts.scope(function)?.params).len()));
         (0..u32::try_from(count.unwrap_or(0)).unwrap_or(0)).any(|position| {
             let passed = self.arguments.get(&(file, function, position));
-            passed.is_some_and(|values| values.iter().filter(|value| holds_text(value)).count() > 1)
+            passed.is_some_and(|values| {
+                values.iter().filter(|value| holds_text(value)).count() > usize::from(!is_method)
+            })
         })
     }
 

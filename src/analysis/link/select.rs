@@ -126,6 +126,18 @@ impl<'a> Linker<'a> {
             found.push(Selected { value: Value::text(name), expr: None });
             return;
         }
+        self.select_argument(site, facts, arg, selector, found);
+    }
+
+    /// What a selector makes of the argument that it means.
+    fn select_argument(
+        &mut self,
+        site: Site<'_>,
+        facts: &FileFacts,
+        arg: Arg,
+        selector: &Selector,
+        found: &mut Vec<Selected>,
+    ) {
         let mut value = self.expr(site.file, arg.value);
         if let Some(key) = &selector.key {
             for part in key.split('.') {

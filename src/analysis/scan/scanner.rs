@@ -200,6 +200,7 @@ impl BackendScanner {
     }
 
     /// Fills the map; with findings where the settings to judge by are given.
+    #[expect(clippy::too_many_arguments, reason = "what the parts of a map are made from")]
     fn fill(
         &self,
         files: &dyn SourceFiles,
