@@ -1,8 +1,8 @@
 //! The interned texts of one file, in one piece of memory.
 
 use super::ids::Sym;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Every distinct text of a file's facts; order is the order of first use.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Strings {
 /// Collects texts for a [`Strings`].
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    known: HashMap<Box<str>, Sym>,
+    known: FxHashMap<Box<str>, Sym>,
     text: String,
     ends: Vec<u32>,
 }

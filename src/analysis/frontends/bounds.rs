@@ -19,8 +19,8 @@ pub(super) const MAX_TOKENS: usize = 600_000;
 /// Rounds of the parser, a hundred steps each, that every text may take.
 const ROUNDS: usize = 2_000;
 
-/// Bytes of a text for each further round. Ordinary source has two hundred to the round.
-const BYTES_PER_ROUND: usize = 24;
+/// Bytes of a text for each further round. The densest source has twenty to the round.
+const BYTES_PER_ROUND: usize = 8;
 
 /// The syntax tree of a text, or why there is none.
 pub(super) fn parse(language: &Language, text: &str) -> Result<Tree, Refused> {

@@ -11,7 +11,12 @@ use crate::{
     domain::map::Edge,
     knowledge::packs::{FamilyMember, Packs},
 };
-use std::{cell::RefCell, collections::BTreeSet};
+use rustc_hash::FxHashMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 /// A class or function of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,20 +47,30 @@ pub enum Callee {
 /// What is known of one call while members are tried on it.
 #[derive(Default)]
 struct Seen {
-    paths: Option<Vec<String>>,
+    paths: Option<Rc<[String]>>,
     types: Option<Vec<String>>,
 }
+
+/// Paths of callees by call.
+type Paths = FxHashMap<(FileId, CallId), Rc<[String]>>;
+
+/// Members by family and language.
+type Members<'a> = HashMap<(String, Lang), Rc<[&'a FamilyMember]>>;
 
 /// Answers questions about the linked project. Not for use by several threads at once;
 /// answers are remembered.
 pub struct Resolver<'a> {
     linker: RefCell<Linker<'a>>,
     packs: &'a Packs,
+    /// Paths of callees: most rules ask for those of the same calls.
+    paths: RefCell<Paths>,
+    /// Members of families by language.
+    members: RefCell<Members<'a>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(linker: Linker<'a>, packs: &'a Packs) -> Self {
-        Self { linker: RefCell::new(linker), packs }
+        Self { linker: RefCell::new(linker), packs, paths: RefCell::default(), members: RefCell::default() }
     }
 
     fn ask<T>(&self, question: impl FnOnce(&mut Linker<'a>) -> T) -> T {
@@ -192,7 +207,7 @@ impl<'a> Resolver<'a> {
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
         let lang = self.facts(file)?.lang;
         let mut seen = Seen::default();
-        self.members(family, lang).into_iter().find(|member| self.matches(member, file, call, &mut seen))
+        self.members(family, lang).iter().copied().find(|member| self.matches(member, file, call, &mut seen))
     }
 
     /// Whether a call is what a member of a family describes.
@@ -270,16 +285,28 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn members(&self, family: &str, lang: Lang) -> Vec<&'a FamilyMember> {
-        self.packs
-            .iter()
-            .filter(|pack| pack.languages.iter().any(|name| name == lang.name()))
-            .filter_map(|pack| pack.families.get(family))
-            .flatten()
-            .collect()
+    fn members(&self, family: &str, lang: Lang) -> Rc<[&'a FamilyMember]> {
+        let mut members = self.members.borrow_mut();
+        if let Some(known) = members.get(&(family.to_owned(), lang)) {
+            return Rc::clone(known);
+        }
+        let speaking = self.packs.iter().filter(|pack| pack.languages.iter().any(|name| name == lang.name()));
+        let found: Rc<[&FamilyMember]> =
+            speaking.filter_map(|pack| pack.families.get(family)).flatten().collect();
+        members.insert((family.to_owned(), lang), Rc::clone(&found));
+        found
     }
 
-    fn callee_paths(&self, file: FileId, call: CallId) -> Vec<String> {
+    fn callee_paths(&self, file: FileId, call: CallId) -> Rc<[String]> {
+        let known = self.paths.borrow().get(&(file, call)).cloned();
+        known.unwrap_or_else(|| {
+            let paths: Rc<[String]> = self.find_callee_paths(file, call).into();
+            self.paths.borrow_mut().insert((file, call), Rc::clone(&paths));
+            paths
+        })
+    }
+
+    fn find_callee_paths(&self, file: FileId, call: CallId) -> Vec<String> {
         let callees = self.callees(file, call);
         let mut paths: Vec<String> = callees
             .into_iter()

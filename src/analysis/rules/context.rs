@@ -11,15 +11,23 @@ use crate::{
     },
     domain::{layer::Layer, map::Endpoint},
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     collections::{BTreeMap, HashMap},
     rc::Rc,
 };
 
 /// Calls by the scope they stand in.
 pub(super) type CallsByScope = HashMap<ScopeId, Vec<CallId>>;
+
+/// Calls of all files but tests, told apart by the last name of what is called.
+#[derive(Default)]
+pub(super) struct CallsByName<'a> {
+    pub(super) of: FxHashMap<&'a str, Vec<(FileId, CallId)>>,
+    /// Those whose name an import of their file brings: it may be another's.
+    pub(super) imported: Vec<(FileId, CallId)>,
+}
 
 /// The project as checks see it.
 pub(super) struct Context<'c, 'a> {
@@ -36,6 +44,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
     calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
+    /// Calls of every file by the last name of what is called, each list in order.
+    named: OnceCell<CallsByName<'a>>,
     /// By file: names on which members are set.
     filled: RefCell<HashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
@@ -68,6 +78,7 @@ impl<'c, 'a> Context<'c, 'a> {
             queries: RefCell::default(),
             readers: RefCell::default(),
             calls: RefCell::default(),
+            named: OnceCell::new(),
             filled: RefCell::default(),
         }
     }
@@ -149,6 +160,27 @@ impl<'c, 'a> Context<'c, 'a> {
         let by_scope = Rc::new(by_scope);
         self.calls.borrow_mut().insert(file, Rc::clone(&by_scope));
         by_scope
+    }
+
+    /// Calls of all files by name.
+    pub(super) fn calls_by_name(&self) -> &CallsByName<'a> {
+        self.named.get_or_init(|| {
+            let mut named = CallsByName::default();
+            for (file, facts) in self.resolver().files().filter(|(file, _)| self.layer(*file) != Layer::Test)
+            {
+                let aliases: FxHashSet<Sym> =
+                    facts.imports.iter().filter_map(|import| import.alias).collect();
+                let aliases: FxHashSet<&str> = aliases.into_iter().map(|alias| facts.text(alias)).collect();
+                for (id, call) in facts.call_ids() {
+                    let Some(name) = last_name(facts, call.callee) else { continue };
+                    named.of.entry(name).or_default().push((file, id));
+                    if aliases.contains(name) {
+                        named.imported.push((file, id));
+                    }
+                }
+            }
+            named
+        })
     }
 
     /// Names of a file on which members are set after they were made.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Call, CallFlags, Expr, FileFacts, Lang, Span},
+        facts::{Call, CallFlags, CallId, Expr, FileFacts, Lang, Span},
         link::{Definition, FileId},
     },
     knowledge::packs::{FamilyMember, Pattern, Selector},
@@ -23,6 +23,7 @@ use crate::{
 use condition::Condition;
 use later::{handed_on, is_set_later};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use words::{chained, credentials, in_async, is_about, model, names};
 
 /// One shape of calls. Stated keys must all hold.
@@ -85,42 +86,76 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let shapes: Vec<(FamilyMember, &CallShape)> =
         rule.matcher.calls.iter().map(|shape| (shape.member(), shape)).collect();
     let mut found = Vec::new();
-    for (file, facts) in context.files(rule) {
-        for (id, call) in facts.call_ids() {
-            let Some(name) = last_name(facts, call.callee) else { continue };
-            let shape = shapes.iter().find_map(|(member, shape)| {
-                let called = shape.can_be(facts, name)
-                    && ((shape.model && shape.method.is_empty())
-                        || context.resolver().call_matches(member, file, id));
-                let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
-                Some((shape, place))
-            });
-            let Some((shape, place)) = shape else { continue };
-            let flags = shape.missing(context, file, facts, call);
-            if !shape.flags.is_empty() && flags.is_empty() {
-                continue;
-            }
-            let called = facts.dotted(call.callee).unwrap_or_else(|| name.to_owned());
-            let words = [
-                ("call", called),
-                ("name", name.to_owned()),
-                ("detail", shape.detail.clone()),
-                ("algorithm", shape.algorithm(context, file, facts, call, name)),
-                ("flags", flags.join(", ")),
-                ("credentials", credentials(context, file, facts, call)),
-                ("model", model(facts, call)),
-            ];
-            found.push(
-                words
-                    .into_iter()
-                    .fold(Draft::new(file, place), |draft, (name, value)| draft.word(name, value)),
-            );
+    for (file, id) in candidates(context, rule) {
+        let Some(facts) = context.resolver().facts(file).filter(|facts| rule.speaks(facts.lang.name()))
+        else {
+            continue;
+        };
+        let Some(call) = facts.call(id) else { continue };
+        let Some(name) = last_name(facts, call.callee) else { continue };
+        let shape = shapes.iter().find_map(|(member, shape)| {
+            let called = shape.can_be(facts, name)
+                && ((shape.model && shape.method.is_empty())
+                    || context.resolver().call_matches(member, file, id));
+            let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
+            Some((shape, place))
+        });
+        let Some((shape, place)) = shape else { continue };
+        let flags = shape.missing(context, file, facts, call);
+        if !shape.flags.is_empty() && flags.is_empty() {
+            continue;
         }
+        let called = facts.dotted(call.callee).unwrap_or_else(|| name.to_owned());
+        let words = [
+            ("call", called),
+            ("name", name.to_owned()),
+            ("detail", shape.detail.clone()),
+            ("algorithm", shape.algorithm(context, file, facts, call, name)),
+            ("flags", flags.join(", ")),
+            ("credentials", credentials(context, file, facts, call)),
+            ("model", model(facts, call)),
+        ];
+        found.push(
+            words.into_iter().fold(Draft::new(file, place), |draft, (name, value)| draft.word(name, value)),
+        );
     }
     found
 }
 
+/// The calls that some shape of a rule can be, in order of file and call: by name, as far
+/// as the shapes say names.
+fn candidates(context: &Context<'_, '_>, rule: &Rule) -> Vec<(FileId, CallId)> {
+    let named = context.calls_by_name();
+    let shapes = &rule.matcher.calls;
+    let mut found: Vec<(FileId, CallId)> = Vec::new();
+    if shapes.iter().any(CallShape::is_open) {
+        found.extend(named.of.values().flatten());
+    } else {
+        let names: BTreeSet<&str> = shapes.iter().flat_map(CallShape::names).collect();
+        found.extend(names.into_iter().filter_map(|name| named.of.get(name)).flatten());
+        if shapes.iter().any(|shape| shape.method.is_empty()) {
+            found.extend(&named.imported);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 impl CallShape {
+    /// Whether a call of any name can be of this shape.
+    fn is_open(&self) -> bool {
+        self.method.is_empty()
+            && (self.model || self.call.iter().any(|pattern| pattern.last_name().is_none()))
+    }
+
+    /// Names that calls of this shape have, unless an import renames them.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let methods = self.method.iter().map(String::as_str);
+        let last = self.call.iter().filter_map(Pattern::last_name).filter(|_| self.method.is_empty());
+        methods.chain(last)
+    }
+
     fn member(&self) -> FamilyMember {
         FamilyMember {
             call: self.call.clone(),
