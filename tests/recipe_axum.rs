@@ -72,6 +72,12 @@ fn what_cannot_be_done_is_said_and_nothing_is_changed() {
         }
         other => panic!("{other:?}"),
     }
+    let mut flat = texts.clone();
+    flat.retain(|path, _| !path.contains("/services/"));
+    match ask(&flat, "Review", "title:string") {
+        Err(ProposeError::NotApplicable(why)) => assert!(why.contains("no service of users"), "{why}"),
+        other => panic!("{other:?}"),
+    }
     let command = Texts::from([("src/main.rs".to_owned(), "fn main() {}\n".to_owned())]);
     assert!(matches!(ask(&command, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
 }

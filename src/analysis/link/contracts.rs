@@ -74,6 +74,7 @@ fn fields(tokens: &[Token<'_>], start: usize, method: &'static str, found: &mut 
             // A field is followed by its arguments or its type; a type by neither.
             name if depth == 0
                 && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && !is_directive(tokens, at)
                 && tokens.get(at + 1).is_some_and(|(next, _)| matches!(*next, ":" | "(")) =>
             {
                 found.push(Operation { method, path: name.to_owned(), name: name.to_owned(), line: *line });
@@ -83,6 +84,11 @@ fn fields(tokens: &[Token<'_>], start: usize, method: &'static str, found: &mut 
         at += 1;
     }
     at
+}
+
+/// Whether a word is the name of a directive, which takes arguments as a field does.
+fn is_directive(tokens: &[Token<'_>], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|(mark, _)| *mark == "@")
 }
 
 /// The methods of the services of a protocol buffer file.
@@ -145,7 +151,7 @@ fn tokens<'t>(text: &'t str, comment: &str) -> Vec<Token<'t>> {
             tokens.push((rest.get(..end).unwrap_or_default(), line));
             end
         } else {
-            if matches!(c, '{' | '}' | '(' | ')' | '[' | ']' | ':') {
+            if matches!(c, '{' | '}' | '(' | ')' | '[' | ']' | ':' | '@') {
                 tokens.push((rest.get(..c.len_utf8()).unwrap_or_default(), line));
             }
             c.len_utf8()

@@ -1,7 +1,9 @@
 //! axum with SQLx and validator.
 
+mod context;
 mod imports;
 mod plan;
+mod refusals;
 mod register;
 mod style;
 mod tables;

@@ -3,15 +3,14 @@
 use super::{
     super::{
         examples::{self, Example},
-        fields::{Field, Kind},
+        fields::Kind,
         lines::Lines,
         names::{Name, pascal},
         rename::{Joint, Renamer},
         render::render,
         resource::{Ask, Draft},
-        values::field_value,
     },
-    imports::{USES, with_uses},
+    imports::with_uses,
     register,
     style::{self, Files, Style},
     tables::{self, Migration, Next},
@@ -30,7 +29,7 @@ use crate::{
         rust::{RustFile, Struct},
     },
 };
-use minijinja::{Environment, Value, context, value::Serde};
+use minijinja::{Environment, Value, context};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folder of the recipe under `resources/recipes`.
@@ -126,6 +125,7 @@ impl<'a> Plan<'a> {
 
     /// All files, and the remarks on them.
     pub(super) fn draft(mut self) -> Result<Draft, ProposeError> {
+        self.refuse_missing_layers()?;
         self.refuse_types()?;
         self.refuse_clashes()?;
         let mut files = Vec::new();
@@ -309,155 +309,6 @@ impl<'a> Plan<'a> {
             all.extend(imports().find(|(_, local)| local == name).cloned());
         }
         all
-    }
-
-    fn context(&self) -> Value {
-        let name = &self.ask.name;
-        let service = self.examples.contains_key(&Layer::Service);
-        let stem = |layer: Layer| self.module(layer).rsplit("::").next().unwrap_or_default().to_owned();
-        let id = self.row.fields.iter().find(|(name, _)| name == "id").map_or("i64", |(_, ty)| ty.as_str());
-        let times: Vec<Value> = self
-            .row
-            .fields
-            .iter()
-            .filter(|(name, _)| matches!(name.as_str(), "created_at" | "updated_at" | "inserted_at"))
-            .map(|(name, ty)| {
-                context! {
-                    name => name.clone(),
-                    ty => ty.clone(),
-                    line => tables::column_line(&self.migrations, &self.like.plural, name),
-                }
-            })
-            .collect();
-        let body = self
-            .sources
-            .iter()
-            .flat_map(|(_, file, _)| &file.structs)
-            .find(|one| self.renamer().apply(&one.name) == self.body_type());
-        let has_float = self.ask.fields.iter().any(|field| matches!(field.kind, Kind::Float | Kind::Decimal));
-        let attributes = |of: Option<&Struct>, default: &[&str]| -> Vec<String> {
-            let written = of
-                .map(|one| one.attributes.clone())
-                .unwrap_or_else(|| default.iter().map(|one| (*one).to_owned()).collect());
-            written
-                .into_iter()
-                .map(|text| if has_float { text.replace(", Eq", "").replace(", Hash", "") } else { text })
-                .collect()
-        };
-        context! {
-            uses => USES,
-            one => name.snake.replace('_', " "),
-            var => name.snake.clone(),
-            plural => name.plural.clone(),
-            row => name.pascal.clone(),
-            body => self.body_type(),
-            table => name.plural.clone(),
-            id => context! {
-                ty => id,
-                line => tables::column_line(&self.migrations, &self.like.plural, "id"),
-                unknown => if id.contains("Uuid") { "00000000-0000-4000-8000-000000000000" } else { "999999" },
-            },
-            times,
-            row_attributes => attributes(Some(&self.row), &[]),
-            body_attributes => attributes(body, &["#[derive(Debug, Deserialize, Validate)]", "#[serde(deny_unknown_fields)]"]),
-            fields => self.ask.fields.iter().map(|field| self.field(field)).collect::<Vec<_>>(),
-            parents => self.parents.iter().map(|parent| context! {
-                name => parent.field.clone(),
-                column => format!("{}_id", parent.field),
-                optional => parent.optional,
-                table => parent.table.clone(),
-                ty => parent.key.clone(),
-                is_uuid => parent.key.contains("Uuid"),
-            }).collect::<Vec<_>>(),
-            style => Value::from(Serde(&self.style)),
-            has_service => service,
-            service => stem(Layer::Service),
-            repository => stem(Layer::Repository),
-        }
-    }
-
-    fn field(&self, field: &Field) -> Value {
-        let parent = self.parents.iter().find(|parent| parent.field == field.name);
-        let rust = match &field.kind {
-            Kind::String | Kind::Text => "String",
-            Kind::Integer if self.style.dialect == "postgres" => "i32",
-            Kind::Integer => "i64",
-            Kind::Decimal if self.style.dialect == "postgres" => "Decimal",
-            Kind::Float | Kind::Decimal => "f64",
-            Kind::Boolean => "bool",
-            Kind::Date => "NaiveDate",
-            Kind::DateTime => "DateTime<Utc>",
-            Kind::Uuid => "Uuid",
-            Kind::BelongsTo(_) => parent.map_or("i64", |parent| parent.key.as_str()),
-        };
-        context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) }
-    }
-
-    /// Types that need a package which the backend does not have.
-    fn refuse_types(&self) -> Result<(), ProposeError> {
-        let root = self.examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
-        let root = root.split_once("src/").map_or("", |(root, _)| root);
-        let manifest = self.ask.workspace.text(&format!("{root}Cargo.toml"))?.unwrap_or_default();
-        for field in &self.ask.fields {
-            let package = match field.kind {
-                Kind::Date | Kind::DateTime => "chrono",
-                Kind::Uuid => "uuid",
-                Kind::Decimal if self.style.dialect == "postgres" => "rust_decimal",
-                _ => continue,
-            };
-            if !manifest.contains(package) {
-                return Err(ProposeError::Input {
-                    what: format!(
-                        "{} needs the package {package}, which {root}Cargo.toml does not have",
-                        field.name
-                    ),
-                    hint: format!(
-                        "add {package} with its feature serde, and SQLx's feature {package}; or choose another type"
-                    ),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// A structure, a table, a file or an address that is there already stops the recipe.
-    fn refuse_clashes(&self) -> Result<(), ProposeError> {
-        let clash = |what: String, place: Place| Err(ProposeError::Clash { what, place: place.to_string() });
-        for (path, file, text) in &self.sources {
-            let names = [self.ask.name.pascal.clone(), self.body_type()];
-            if let Some(known) = file.structs.iter().find(|one| names.contains(&one.name)) {
-                return clash(
-                    format!("a structure {}", known.name),
-                    Place::new(path.clone(), line_number(text, known.name_at)),
-                );
-            }
-        }
-        for layer in self.examples.keys() {
-            let path = self.path(*layer);
-            if self.ask.workspace.text(&path)?.is_some() {
-                return clash(path.clone(), Place::new(path, 1));
-            }
-        }
-        let table = &self.ask.name.plural;
-        for migration in &self.migrations {
-            let creates = |line: &&str| {
-                let words: Vec<String> = line
-                    .to_lowercase()
-                    .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_owned)
-                    .collect();
-                words.windows(2).any(|pair| matches!(pair, [a, b] if a == "table" && b == table))
-                    && words.iter().any(|word| word == "create")
-            };
-            if let Some(index) = migration.text.lines().position(|line| creates(&line)) {
-                return clash(
-                    format!("a table {table}"),
-                    Place::new(migration.path.clone(), u32::try_from(index + 1).unwrap_or(1)),
-                );
-            }
-        }
-        Ok(())
     }
 
     /// Edits of the files that know the example's modules and router.
