@@ -28,14 +28,20 @@ impl Plan<'_> {
         let pool = test.parameters.iter().find(|(_, ty)| ty.contains("Pool")).map(|(name, _)| name.clone());
         let mut rows = Vec::new();
         for parent in self.parents.iter().filter(|parent| !parent.optional) {
-            let sql = row(parent).filter(|_| pool.is_some());
-            let sql = sql.ok_or_else(|| {
+            let row = row(parent).filter(|_| pool.is_some());
+            let (columns, values) = row.ok_or_else(|| {
                 yours(&format!(
                     "A test needs a row of {} first, which the recipe cannot make here",
                     parent.table
                 ))
             })?;
-            rows.push(context! { name => parent.field.clone(), ty => parent.key.clone(), sql });
+            rows.push(context! {
+                name => parent.field.clone(),
+                ty => parent.key.clone(),
+                table => parent.table.clone(),
+                columns,
+                values,
+            });
         }
         let address = address_in(&example.text, &example.name)
             .ok_or_else(|| yours("No address was found in the example's tests"))?;
@@ -81,15 +87,16 @@ fn start_of(body: &str) -> Option<(String, String)> {
     None
 }
 
-/// A statement that makes a row; `None` where a column's type is not one this knows.
-fn row(parent: &Parent) -> Option<String> {
+/// Columns that a row must have, and literals for them; `None` where a column's type is not
+/// one this knows.
+fn row(parent: &Parent) -> Option<(Vec<String>, Vec<&'static str>)> {
     let mut columns = Vec::new();
     let mut values = Vec::new();
     for (name, ty) in &parent.row.fields {
         if matches!(name.as_str(), "id" | "created_at" | "updated_at") || ty.starts_with("Option<") {
             continue;
         }
-        columns.push(name.as_str());
+        columns.push(name.clone());
         values.push(match ty.as_str() {
             "String" if name.contains("email") => "'sample@example.org'",
             "String" => "'sample'",
@@ -101,12 +108,7 @@ fn row(parent: &Parent) -> Option<String> {
             _ => return None,
         });
     }
-    Some(format!(
-        "INSERT INTO {} ({}) VALUES ({}) RETURNING id",
-        parent.table,
-        columns.join(", "),
-        values.join(", ")
-    ))
+    Some((columns, values))
 }
 
 #[cfg(test)]
