@@ -26,7 +26,8 @@ impl Script {
         let kind = SourceType::from_path(path).map_err(|_| broken("is not TypeScript"))?;
         let parsed = Parser::new(&allocator, text, kind).parse();
         if parsed.panicked || !parsed.diagnostics.is_empty() {
-            return Err(broken("does not parse as TypeScript"));
+            let first = parsed.diagnostics.first().map(ToString::to_string).unwrap_or_default();
+            return Err(broken(&format!("does not parse as TypeScript: {first}")));
         }
         Ok(read::script(text, &parsed.program))
     }

@@ -180,7 +180,7 @@ fn paging(list: Option<&Method>, survey: &Survey, renamer: &Renamer<'_>) -> Pagi
                     skip: skip.name.clone(),
                     counts_pages,
                     skip_expression: rows(&skip_value, &take_value, counts_pages),
-                    take_expression: take_value.trim_matches(['(', ')']).to_owned(),
+                    take_expression: bare(&take_value).to_owned(),
                     refuses_zero: take.mark(&["Min", "IsPositive"]).is_some(),
                 };
             }
@@ -207,7 +207,12 @@ fn paging(list: Option<&Method>, survey: &Survey, renamer: &Renamer<'_>) -> Pagi
 }
 
 fn rows(skip: &str, take: &str, counts_pages: bool) -> String {
-    if counts_pages { format!("({skip} - 1) * {take}") } else { skip.trim_matches(['(', ')']).to_owned() }
+    if counts_pages { format!("({skip} - 1) * {take}") } else { bare(skip).to_owned() }
+}
+
+/// An expression without the parentheses around the whole of it.
+fn bare(expression: &str) -> &str {
+    expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(expression)
 }
 
 fn plain(entity: &str) -> Answer {
@@ -332,4 +337,16 @@ fn not_found(example: &Example, survey: &Survey) -> NotFound {
 
 fn class_of<'s>(script: &'s Script, name: &str) -> Option<&'s Class> {
     script.classes.iter().find(|class| class.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_skipped_as_the_pages_are_asked_for() {
+        assert_eq!(rows("Math.max(offset, 0)", "take", false), "Math.max(offset, 0)");
+        assert_eq!(rows("(query.skip ?? 0)", "20", false), "query.skip ?? 0");
+        assert_eq!(rows("query.page", "query.limit", true), "(query.page - 1) * query.limit");
+    }
 }
