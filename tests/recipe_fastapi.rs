@@ -4,6 +4,7 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
+use crate::support::backend::{Texts, fixture, write_tree};
 use proscenium::{
     domain::{
         conventional::layer_by_path,
@@ -21,27 +22,6 @@ use std::{
     process::Command,
     sync::Arc,
 };
-
-type Texts = BTreeMap<String, String>;
-
-fn fixture(name: &str) -> Texts {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
-    let mut texts = Texts::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            if path.is_dir() && name != "__pycache__" {
-                folders.push(path);
-            } else if path.is_file() {
-                let relative = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-                texts.insert(relative, std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    texts
-}
 
 fn request(texts: &Texts, name: &str, fields: &str) -> ProposalRequest {
     let files = texts
@@ -190,22 +170,6 @@ fn a_flat_sqlmodel_backend_gets_no_wrong_resource() {
 fn a_repository_without_sqlalchemy_is_not_applicable() {
     let texts = Texts::from([("app/routers/users.py".to_owned(), "router = 1\n".to_owned())]);
     assert!(matches!(propose(&texts, "Review", "title:string"), Err(ProposeError::NotApplicable(_))));
-}
-
-/// Writes the fixture with the proposal on top into a fresh folder.
-fn write_tree(folder: &Path, texts: &Texts, proposals: &[&Proposal]) {
-    let mut all = texts.clone();
-    for proposal in proposals {
-        for file in &proposal.files {
-            let Content::Text { text } = &file.content else { panic!("only texts") };
-            all.insert(file.path.clone(), text.clone());
-        }
-    }
-    for (path, text) in &all {
-        let path = folder.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 }
 
 fn run(folder: &Path, program: &Path, arguments: &[&str]) {

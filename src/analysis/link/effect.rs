@@ -86,80 +86,74 @@ impl<'a> Linker<'a> {
     ) -> Option<Value> {
         let file = site.file;
         let position = self.graph.get(node)?.pack;
-        {
-            match rule.operation {
-                Operation::Route => {
-                    if self.route(site, facts, id, call, node, pack, rule, name) {
-                        return Some(Value::Router(node));
-                    }
-                }
-                Operation::Mount if !rule.known_as.is_empty() => {
-                    if self.mount_known(site, node, position, rule) {
-                        return Some(Value::Router(node));
-                    }
-                }
-                Operation::Mount if !rule.parent.is_empty() => {
-                    self.serve(site, node, rule);
+        match rule.operation {
+            Operation::Route => {
+                if self.route(site, facts, id, call, node, pack, rule, name) {
                     return Some(Value::Router(node));
                 }
-                Operation::Mount => {
-                    // What is no router may still be what a further rule speaks of.
-                    if self.mount(site, call, node, rule, last) || last {
-                        return Some(Value::Router(node));
-                    }
-                }
-                Operation::Versions => {
-                    self.enable_versions(site, position, rule);
+            }
+            Operation::Mount if !rule.known_as.is_empty() => {
+                if self.mount_known(site, node, position, rule) {
                     return Some(Value::Router(node));
                 }
-                Operation::Prefix => {
-                    if let Some(path) = self.select_path(site, &rule.path)
-                        && let Some(node) = self.graph.get_mut(node)
-                    {
-                        node.own = path;
-                    }
+            }
+            Operation::Mount if !rule.parent.is_empty() => {
+                self.serve(site, node, rule);
+                return Some(Value::Router(node));
+            }
+            Operation::Mount => {
+                // What is no router may still be what a further rule speaks of.
+                if self.mount(site, call, node, rule, last) || last {
                     return Some(Value::Router(node));
                 }
-                Operation::Group | Operation::Router => {
-                    let child = self.graph.node(NodeKey::Call(file, id), position);
-                    let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
-                    let prefix = self.below_item(node, rule, prefix);
-                    for parent in self.targets(node, rule) {
-                        let prefix = prefix.clone();
-                        self.graph.mount(MountEdge { parent, child, prefix, over: false });
-                    }
-                    self.enter(site, Some(node), child, rule);
-                    if rule.bind_param.is_some() || !rule.child.is_empty() {
-                        let children = self.select(site, &rule.child);
-                        self.mount_children(file, child, &children, rule, &["".into()]);
-                    }
-                    return Some(Value::Router(child));
+            }
+            Operation::Versions => {
+                self.enable_versions(site, position, rule);
+                return Some(Value::Router(node));
+            }
+            Operation::Prefix => {
+                if let Some(path) = self.select_path(site, &rule.path)
+                    && let Some(node) = self.graph.get_mut(node)
+                {
+                    node.own = path;
                 }
-                Operation::Instance => return self.object_of(site, rule),
-                Operation::Folder => {
-                    if self.serve_folder(site, node, rule) {
-                        return Some(Value::Router(node));
-                    }
+                return Some(Value::Router(node));
+            }
+            Operation::Group | Operation::Router => {
+                let child = self.graph.node(NodeKey::Call(file, id), position);
+                let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+                let prefix = self.below_item(node, rule, prefix);
+                for parent in self.targets(node, rule) {
+                    let prefix = prefix.clone();
+                    self.graph.mount(MountEdge { parent, child, prefix, over: false });
                 }
-                Operation::Join
-                | Operation::Pass
-                | Operation::List
-                | Operation::Default
-                | Operation::Skip => {
+                self.enter(site, Some(node), child, rule);
+                if rule.bind_param.is_some() || !rule.child.is_empty() {
+                    let children = self.select(site, &rule.child);
+                    self.mount_children(file, child, &children, rule, &["".into()]);
+                }
+                return Some(Value::Router(child));
+            }
+            Operation::Instance => return self.object_of(site, rule),
+            Operation::Folder => {
+                if self.serve_folder(site, node, rule) {
                     return Some(Value::Router(node));
                 }
-                Operation::Resources => {
-                    return self.resources(site, id, node, position, rule).map(Value::Router);
-                }
-                Operation::Define => return self.define(site, id, position, rule).map(Value::Router),
-                Operation::Include => {
-                    self.include(site, node, position, &rule.name);
-                    return Some(Value::Router(node));
-                }
-                Operation::Wrap => {
-                    if let Some(value) = self.wrap(site, id, position, rule) {
-                        return Some(value);
-                    }
+            }
+            Operation::Join | Operation::Pass | Operation::List | Operation::Default | Operation::Skip => {
+                return Some(Value::Router(node));
+            }
+            Operation::Resources => {
+                return self.resources(site, id, node, position, rule).map(Value::Router);
+            }
+            Operation::Define => return self.define(site, id, position, rule).map(Value::Router),
+            Operation::Include => {
+                self.include(site, node, position, &rule.name);
+                return Some(Value::Router(node));
+            }
+            Operation::Wrap => {
+                if let Some(value) = self.wrap(site, id, position, rule) {
+                    return Some(value);
                 }
             }
         }

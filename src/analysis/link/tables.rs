@@ -5,7 +5,7 @@
 
 use super::{
     path,
-    project::{ProjectFiles, below, parent},
+    project::{ProjectFiles, below, normal, parent},
 };
 use crate::{
     analysis::glob::Glob,
@@ -208,21 +208,6 @@ fn line_of(text: &str, name: &str) -> u32 {
     };
     let at = text.lines().position(is_entry).unwrap_or(0);
     u32::try_from(at + 1).unwrap_or(u32::MAX)
-}
-
-/// A path without `.`, `..` and a slash at its end.
-fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

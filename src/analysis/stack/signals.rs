@@ -1,4 +1,4 @@
-//! The signal files, parsed and compiled.
+//! The signal files, parsed.
 
 use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
 use crate::{

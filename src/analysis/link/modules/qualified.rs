@@ -6,7 +6,7 @@
 use super::{ImportPath, ModuleResolver};
 use crate::analysis::{
     facts::{FileFacts, Lang, ScopeId, ScopeKind},
-    link::project::{FileId, Module, Tree, below, parent},
+    link::project::{FileId, Module, Tree, below, normal, parent},
 };
 use rustc_hash::FxHashMap;
 
@@ -182,21 +182,6 @@ impl Tree {
             folder = parent(folder);
         }
     }
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]
