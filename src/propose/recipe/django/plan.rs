@@ -58,6 +58,19 @@ pub(super) struct Part {
     pub(super) place: Option<Place>,
 }
 
+/// Why a part of a file is as it is: its layer, what it follows, a sentence.
+type Noted = (Layer, Option<Place>, String);
+
+/// Texts by path, each with the parts in it.
+type Written = BTreeMap<String, (String, Vec<Noted>)>;
+
+/// A file that knows the example, edited.
+struct Registration {
+    path: String,
+    text: String,
+    noted: Noted,
+}
+
 /// Proposes the resource.
 pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
     let texts = survey::texts(ask)?;
@@ -104,7 +117,7 @@ impl<'a> Plan<'a> {
         self.refuse_clashes()?;
         let mut remarks = self.conventions();
         // By path: two parts may stand in one file.
-        let mut files: BTreeMap<String, (String, Vec<(Layer, Option<Place>, String)>)> = BTreeMap::new();
+        let mut files = Written::new();
         for step in &self.ask.head.steps {
             self.ask.go_on()?;
             let Some(part) = self.part(step.layer, &mut remarks)? else { continue };
@@ -116,17 +129,17 @@ impl<'a> Plan<'a> {
             entry.0 = text;
             entry.1.push(noted);
         }
-        for (path, text, place, layer, reason) in self.registrations(&files)? {
+        for Registration { path, text, noted } in self.registrations(&files)? {
             let entry = files.entry(path).or_default();
             entry.0 = text;
-            entry.1.push((layer, Some(place), reason));
+            entry.1.push(noted);
         }
         let files = files.into_iter().map(|(path, (text, noted))| self.change(path, text, &noted)).collect();
         Ok(Draft { like: self.example.like.plural.clone(), files, remarks })
     }
 
     /// A file's change, with a note on each changed part.
-    fn change(&self, path: String, text: String, noted: &[(Layer, Option<Place>, String)]) -> FileChange {
+    fn change(&self, path: String, text: String, noted: &[Noted]) -> FileChange {
         let old = self.survey.modules.get(path.as_str()).map_or("", |module| module.text);
         let changes = changes_between(old, &text);
         let many = changes.len();
@@ -245,10 +258,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Edits of the files that know the example: addresses, and packages that pass names on.
-    fn registrations(
-        &self,
-        files: &BTreeMap<String, (String, Vec<(Layer, Option<Place>, String)>)>,
-    ) -> Result<Vec<(String, String, Place, Layer, String)>, ProposeError> {
+    fn registrations(&self, files: &Written) -> Result<Vec<Registration>, ProposeError> {
         let (like, name) = (&self.example.like, &self.ask.name);
         let mut all = Vec::new();
         let Some(file) = self.example.routes.first().map(|route| route.file.as_str()) else { return Ok(all) };
@@ -290,14 +300,18 @@ impl<'a> Plan<'a> {
                 .collect();
             let text = self.habits.with_imports(file, &text, &used, &candidates)?;
             let reason = "Gives the new views their addresses.".to_owned();
-            all.push((file.to_owned(), text, Place::new(file, line), Layer::Router, reason));
+            all.push(Registration {
+                path: file.to_owned(),
+                text,
+                noted: (Layer::Router, Some(Place::new(file, line)), reason),
+            });
         }
         let defined = self.defined();
         for path in files.keys().filter(|path| !self.survey.modules.contains_key(path.as_str())) {
             let Some((folder, _)) = path.rsplit_once('/') else { continue };
             let package = format!("{folder}/__init__.py");
             let Some(module) = self.survey.modules.get(package.as_str()) else { continue };
-            if all.iter().any(|(known, ..)| *known == package) {
+            if all.iter().any(|known: &Registration| known.path == package) {
                 continue;
             }
             if let Some(text) = register::export(&package, module.text, like, name, &defined)? {
@@ -305,7 +319,8 @@ impl<'a> Plan<'a> {
                     module.text.lines().position(|line| renamed(line, like, name) != line).unwrap_or(0);
                 let place = Place::new(package.clone(), u32::try_from(line + 1).unwrap_or(1));
                 let reason = "Makes the new names known where the others are.".to_owned();
-                all.push((package, self.habits.wrapped(&text), place, Layer::Model, reason));
+                let text = self.habits.wrapped(&text);
+                all.push(Registration { path: package, text, noted: (Layer::Model, Some(place), reason) });
             }
         }
         Ok(all)
@@ -316,11 +331,13 @@ impl<'a> Plan<'a> {
         let clash = |what: String, place: Place| Err(ProposeError::Clash { what, place: place.to_string() });
         let defined = self.defined();
         for (path, module) in self.survey.modules.iter().filter(|(path, _)| !path.contains("/migrations/")) {
-            for class in module.classes().filter(|class| defined.contains(class.name.as_str())) {
+            let known = module.classes().find(|class| defined.contains(class.name.as_str()));
+            if let Some(class) = known {
                 return clash(format!("a class {}", class.name), Place::new(*path, module.line(&class.name)));
             }
             let is_view = self.example.views.iter().any(|view| view.path == *path);
-            for function in module.functions().filter(|one| is_view && defined.contains(one.name.as_str())) {
+            let known = module.functions().find(|one| is_view && defined.contains(one.name.as_str()));
+            if let Some(function) = known {
                 return clash(
                     format!("a view {}", function.name),
                     Place::new(*path, module.line(&function.name)),
