@@ -22,6 +22,10 @@ const ROUNDS: usize = 2_000;
 /// Bytes of a text for each further round. The densest source has twenty to the round.
 const BYTES_PER_ROUND: usize = 8;
 
+/// Rounds that the parser may take while no reading of the text fits the grammar. They cost
+/// forty times as much as others. A mistake in a file takes a few; noise is nothing else.
+const ERROR_ROUNDS: usize = 2_500;
+
 /// The syntax tree of a text, or why there is none.
 pub(super) fn parse(language: &Language, text: &str) -> Result<Tree, Refused> {
     if let Some(line) = too_deep(text) {
@@ -34,13 +38,16 @@ fn parse_within(rounds: usize, language: &Language, text: &str) -> Result<Tree, 
     let mut parser = Parser::new();
     parser.set_language(language).map_err(|error| Refused::NotSource(error.to_string()))?;
     let bytes = text.as_bytes();
-    let mut left = rounds;
-    let mut goes_on = |_: &tree_sitter::ParseState| match left.checked_sub(1) {
-        Some(fewer) => {
-            left = fewer;
-            ControlFlow::Continue(())
+    let (mut left, mut errors_left) = (rounds, ERROR_ROUNDS);
+    let mut goes_on = |state: &tree_sitter::ParseState| {
+        let errors = errors_left.checked_sub(usize::from(state.has_error()));
+        match left.checked_sub(1).zip(errors) {
+            Some(fewer) => {
+                (left, errors_left) = fewer;
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
         }
-        None => ControlFlow::Break(()),
     };
     let options = ParseOptions::new().progress_callback(&mut goes_on);
     parser
