@@ -53,6 +53,8 @@ pub(super) struct Memos {
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// The foreign classes that a class descends from.
+    pub foreign_bases: FxHashMap<(FileId, ScopeId), Rc<[Rc<str>]>>,
     /// Prefixes of classes that hold the name of each method.
     pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.

@@ -168,7 +168,8 @@ impl<'a> Resolver<'a> {
                     if let Some(facts) = self.facts(*file) {
                         types.push(facts.qualified_name(*class));
                     }
-                    types.extend(self.ask(|linker| linker.foreign_bases(*file, *class)));
+                    let bases = self.ask(|linker| linker.foreign_bases(*file, *class));
+                    types.extend(bases.iter().map(ToString::to_string));
                 }
                 _ => {}
             }
@@ -178,7 +179,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The foreign classes that a class descends from, nearest first.
-    pub fn foreign_bases(&self, class: Definition) -> Vec<String> {
+    pub fn foreign_bases(&self, class: Definition) -> Rc<[Rc<str>]> {
         self.ask(|linker| linker.foreign_bases(class.file, class.scope))
     }
 

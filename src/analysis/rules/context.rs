@@ -24,12 +24,21 @@ const MAX_TEXT_BYTES: usize = 8 << 20;
 /// Calls by the scope they stand in.
 pub(super) type CallsByScope = HashMap<ScopeId, Vec<CallId>>;
 
+/// A call with the last name of what is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NamedCall<'a> {
+    pub(super) file: FileId,
+    pub(super) call: CallId,
+    pub(super) name: &'a str,
+    /// An import of the file brings the name: it may be another's.
+    pub(super) is_imported: bool,
+}
+
 /// Calls of all files but tests, told apart by the last name of what is called.
 #[derive(Default)]
 pub(super) struct CallsByName<'a> {
-    pub(super) of: FxHashMap<&'a str, Vec<(FileId, CallId)>>,
-    /// Those whose name an import of their file brings: it may be another's.
-    pub(super) imported: Vec<(FileId, CallId)>,
+    pub(super) of: FxHashMap<&'a str, Vec<NamedCall<'a>>>,
+    pub(super) imported: Vec<NamedCall<'a>>,
 }
 
 /// The project as checks see it.
@@ -188,9 +197,11 @@ impl<'c, 'a> Context<'c, 'a> {
                 let aliases: FxHashSet<&str> = aliases.into_iter().map(|alias| facts.text(alias)).collect();
                 for (id, call) in facts.call_ids() {
                     let Some(name) = last_name(facts, call.callee) else { continue };
-                    named.of.entry(name).or_default().push((file, id));
-                    if aliases.contains(name) {
-                        named.imported.push((file, id));
+                    let is_imported = aliases.contains(name);
+                    let found = NamedCall { file, call: id, name, is_imported };
+                    named.of.entry(name).or_default().push(found);
+                    if is_imported {
+                        named.imported.push(found);
                     }
                 }
             }
