@@ -62,8 +62,8 @@ impl Linker<'_> {
 
     /// A member of a class or of one of its bases in the project.
     pub fn class_member(&mut self, file: FileId, class: ScopeId, name: &str) -> Value {
-        let key = (file, class, name.to_owned());
-        match self.memos.members.get(&key) {
+        let key = (file, class);
+        match self.memos.members.get(&key, name) {
             Some(Memo::Done(value)) => return value.clone(),
             Some(Memo::Open) => return Value::Unknown,
             None => {}
@@ -71,11 +71,11 @@ impl Linker<'_> {
         if !self.step() {
             return Value::Unknown;
         }
-        self.memos.members.insert(key.clone(), Memo::Open);
+        self.memos.members.set(key, name, Memo::Open);
         self.depth += 1;
         let value = self.find_member(file, class, name);
         self.depth -= 1;
-        self.memos.members.insert(key, Memo::Done(value.clone()));
+        self.memos.members.set(key, name, Memo::Done(value.clone()));
         value
     }
 
