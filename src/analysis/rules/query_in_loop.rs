@@ -6,6 +6,7 @@
 
 use super::{
     context::{Context, last_name, root},
+    database::is_write,
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
@@ -56,10 +57,11 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 continue;
             }
             let Some(field) = mention(facts, whole, &around.variables) else { continue };
-            if !(field || is_rows(context, file, facts, around.items, 6))
-                || matches!(facts.expr(around.items), Expr::List(_))
-                || is_literal(context, file, around.items)
-            {
+            // Rows are rows even where the name first held a literal list.
+            let is_rows = is_rows(context, file, facts, around.items, 6);
+            let is_listed =
+                matches!(facts.expr(around.items), Expr::List(_)) || is_literal(context, file, around.items);
+            if !is_rows && (is_listed || !field) {
                 continue;
             }
             seen.insert(call.span.start);
@@ -73,6 +75,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             found.push(
                 Draft::new(file, callee_span(facts, call))
                     .word("relation", relation)
+                    .word("how", "once for each row")
                     .word("collection", context.source(facts, facts.expr_span(around.items))),
             );
         }
@@ -167,7 +170,7 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
 fn writes(facts: &FileFacts, whole: Span) -> bool {
     facts.calls.iter().filter(|call| call.span == whole).any(|call| {
         last_name(facts, call.callee)
-            .is_some_and(|name| matches!(name, "update" | "delete" | "remove" | "unfollow"))
+            .is_some_and(|name| is_write(name) || name == "unfollow")
     })
 }
 
@@ -231,6 +234,7 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
                 inside.is_some_and(|inside| is_rows(context, file, facts, inside, depth))
             }
         }
+        Expr::Attr(..) | Expr::Name(_) if is_filled(context, file, facts, items) => true,
         Expr::Attr(object, _) | Expr::Index(object, _) => {
             matches!(facts.expr(object), Expr::Name(_) | Expr::Call(_))
                 && is_rows(context, file, facts, object, depth)
@@ -244,6 +248,21 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
         }
         _ => false,
     }
+}
+
+/// Whether a query wrote its rows into this: `db.Find(&orders)`, as Go does it.
+fn is_filled(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: ExprId) -> bool {
+    if facts.lang != Lang::Go {
+        return false;
+    }
+    let Some(path) = facts.dotted(items) else { return false };
+    let at = facts.expr_span(items).start;
+    let scope = context.resolver().scope_at(file, at);
+    context.calls_inside(facts, scope).into_iter().any(|id| {
+        let Some(call) = facts.call(id).filter(|call| call.span.start < at) else { return false };
+        facts.args(call.args).iter().any(|arg| facts.dotted(arg.value).as_deref() == Some(path.as_str()))
+            && context.is_read(file, id)
+    })
 }
 
 /// Whether the elements stand in the source, one by one.

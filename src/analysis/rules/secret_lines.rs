@@ -7,7 +7,7 @@ use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
-    secret_names::{is_secret_name, is_secret_text, is_template},
+    secret_names::{is_secret_name, is_secret_text, is_template, signs},
 };
 use crate::analysis::facts::Span;
 use regex::Regex;
@@ -45,7 +45,8 @@ pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
                 continue;
             }
             let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
-            if !is_secret_name(name) || !is_credential(value.as_str()) {
+            let signs_always = is_packaged(path) && signs(name) && is_long_key(value.as_str());
+            if !is_secret_name(name) || !(is_credential(value.as_str()) || signs_always) {
                 continue;
             }
             let (Ok(start), Ok(end)) = (u32::try_from(value.start()), u32::try_from(value.end())) else {
@@ -78,6 +79,19 @@ pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
         })
         .map(|entry| entry.path.as_str())
         .collect()
+}
+
+/// Whether a file of settings is packed into the program: what it says holds wherever
+/// nothing else is said.
+fn is_packaged(path: &str) -> bool {
+    let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or(file);
+    folder.ends_with("src/main/resources") && matches!(stem, "application" | "bootstrap")
+}
+
+/// Whether a signer takes a text as its key, be it one that asks to be changed.
+fn is_long_key(text: &str) -> bool {
+    text.len() >= 16 && !is_template(text) && !text.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '.'))
 }
 
 fn is_credential(text: &str) -> bool {
@@ -168,6 +182,13 @@ if (apiKey === \"Xk29vQp7Lm\")
         {
             assert!(!is_credential(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_in_packed_settings_counts_even_if_it_asks_to_be_changed() {
+        let packed = "app/src/main/resources/application.yml";
+        assert!(is_packaged(packed) && !is_packaged("config/application.yml"));
+        assert!(is_long_key("pleaseReplaceThisByYourOwn") && !is_long_key("${JWT_SECRET}") && !is_long_key("short"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     context::{Context, last_name},
     draft::Draft,
+    from_request::is_from_request,
     handler_query::callee_span,
     matcher::Rule,
 };
@@ -75,6 +76,9 @@ fn asks_for_owner(facts: &FileFacts, scope: ScopeId) -> bool {
 fn is_lookup(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, id: CallId, call: &Call) -> bool {
     let Some(name) = last_name(facts, call.callee) else { return false };
     let args = facts.args(call.args);
+    if facts.lang == Lang::Ruby {
+        return is_active_record_lookup(context, file, facts, call, name);
+    }
     let model = match (facts.lang, name) {
         (Lang::Python, "get" | "get_one") if args.len() == 2 => args.first().map(|arg| arg.value),
         (
@@ -87,6 +91,34 @@ fn is_lookup(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, id: Cal
         _ => return false,
     };
     model.is_some_and(|model| context.is_query(file, id) && has_owner(context, file, model))
+}
+
+/// `Order.find(params[:id])`, where orders belong to somebody or nothing is known of them.
+fn is_active_record_lookup(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    call: &Call,
+    name: &str,
+) -> bool {
+    let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
+    let of_class =
+        matches!(facts.expr(object), Expr::Name(class) if facts.text(class).starts_with(char::is_uppercase));
+    let by_id = matches!(name, "find" | "find_by_id" | "find_by_id!")
+        && facts.args(call.args).first().is_some_and(|arg| is_from_request(context, file, facts, arg.value));
+    of_class
+        && by_id
+        && context.resolver().value(file, object).alternatives().iter().all(|value| match value {
+            Value::Class(file, class) => context.resolver().facts(*file).is_some_and(|facts| {
+                facts.calls.iter().any(|call| {
+                    let owner = facts.args(call.args).first().and_then(|arg| context.resolver().constant(*file, arg.value));
+                    call.scope == *class
+                        && last_name(facts, call.callee) == Some("belongs_to")
+                        && owner.is_some_and(|owner| OWNERS.contains(&format!("{owner}_id").as_str()))
+                })
+            }),
+            _ => true,
+        })
 }
 
 /// `{ id }`, `{ where: { id } }`.
