@@ -78,7 +78,9 @@ impl Annotated {
             facts.strings.iter().any(|(_, text)| self.unless_project_names.iter().any(|name| name == text))
         });
         let known = || {
-            files.iter().any(|(_, facts)| facts.scopes.iter().any(|scope| carried(facts, scope, &self.unless).is_some()))
+            files.iter().any(|(_, facts)| {
+                facts.scopes.iter().any(|scope| carried(facts, scope, &self.unless).is_some())
+            })
         };
         named || (self.siblings && !known())
     }
@@ -91,7 +93,9 @@ impl Annotated {
         };
         let class = match self.on {
             On::Class => Some((id, scope)),
-            On::Function => facts.scopes_around(id).skip(1).find(|(_, around)| around.kind == ScopeKind::Class),
+            On::Function => {
+                facts.scopes_around(id).skip(1).find(|(_, around)| around.kind == ScopeKind::Class)
+            }
         };
         let fits = scope.kind == kind
             && (self.base.is_empty() || class.is_some_and(|(_, class)| has_base(facts, class, &self.base)))
@@ -118,7 +122,8 @@ impl Annotated {
     fn is_called(&self, facts: &FileFacts, class: ScopeId) -> bool {
         facts.calls.iter().any(|call| {
             !call.flags.has(CallFlags::ANNOTATION)
-                && last_name(facts, call.callee).is_some_and(|name| self.unless_calls.iter().any(|known| known == name))
+                && last_name(facts, call.callee)
+                    .is_some_and(|name| self.unless_calls.iter().any(|known| known == name))
                 && facts.scopes_around(call.scope).any(|(around, _)| around == class)
         })
     }

@@ -18,7 +18,10 @@ impl Context<'_, '_> {
     pub(super) fn getters(&self) -> &BTreeSet<String> {
         self.getters.get_or_init(|| {
             let files = self.resolver().files();
-            files.filter(|(_, facts)| facts.lang.is_ecmascript()).flat_map(|(_, facts)| of_file(facts)).collect()
+            files
+                .filter(|(_, facts)| facts.lang.is_ecmascript())
+                .flat_map(|(_, facts)| of_file(facts))
+                .collect()
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The `match` block of a rule's card: which check looks for it, and with what data.
 
 use super::{
-    annotated::Annotated, calls::CallShape, known_secrets::Format, layer_imports::LayerPair, overrides::Override, settings::Setting,
+    annotated::Annotated, calls::CallShape, known_secrets::Format, layer_imports::LayerPair,
+    overrides::Override, settings::Setting,
 };
 use crate::knowledge::{
     packs::Pattern,

@@ -37,7 +37,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             for pattern in leaves(facts, value, DEPTH) {
                 let span = facts.expr_span(pattern);
                 if text.get(span.range()).is_some_and(is_loose) {
-                    found.push(Draft::new(file, span).word("credentials", " whose name the pattern fits by its open point"));
+                    found.push(
+                        Draft::new(file, span)
+                            .word("credentials", " whose name the pattern fits by its open point"),
+                    );
                 }
             }
         }
@@ -83,9 +86,12 @@ mod tests {
         assert!(is_loose(r"/^https:\/\/www.shop.com$/"));
         assert!(is_loose(r"/^(http|https):\/\/(a|b).shop.com$/"));
         assert!(is_loose(r#"r"^https://app.shop\.com$""#));
-        for tight in
-            [r"/^https:\/\/www\.shop\.com$/", r"/localhost\:/", r"/(.+\.)*shop\.com$/", r#""https://www.shop.com""#]
-        {
+        for tight in [
+            r"/^https:\/\/www\.shop\.com$/",
+            r"/localhost\:/",
+            r"/(.+\.)*shop\.com$/",
+            r#""https://www.shop.com""#,
+        ] {
             assert!(!is_loose(tight), "{tight}");
         }
     }

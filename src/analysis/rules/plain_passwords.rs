@@ -24,8 +24,8 @@ const WRITES: [&str; 8] =
 const PASSWORDS: [&str; 6] = ["password", "passwd", "pwd", "plainPassword", "rawPassword", "plain_password"];
 
 /// Parts of words that speak of hashing.
-const HASHING: [&str; 9] =
-    ["hash", "bcrypt", "scrypt", "argon", "pbkdf", "digest", "set_password", "crypt(", "has_secure_password"];
+const HASHING: [&str; 8] =
+    ["hash", "bcrypt", "scrypt", "argon", "pbkdf", "digest", "set_password", "has_secure_password"];
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();

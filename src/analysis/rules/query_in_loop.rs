@@ -16,7 +16,7 @@ use super::{
 use crate::{
     analysis::{
         facts::{BindKind, BlockKind, Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span},
-        link::{FileId, Value},
+        link::{Definition, FileId, Value},
     },
     domain::layer::Layer,
 };
@@ -85,7 +85,24 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 
 fn reads(context: &Context<'_, '_>, file: FileId, id: CallId) -> bool {
     context.is_read(file, id)
+        || asks_repository(context, file, id)
         || context.functions(file, id).into_iter().any(|function| context.reads_database(function))
+}
+
+/// Whether a call asks a repository that the framework writes: `orders.findById(id)` of an
+/// interface of Spring Data.
+fn asks_repository(context: &Context<'_, '_>, file: FileId, id: CallId) -> bool {
+    let Some(facts) = context.resolver().facts(file) else { return false };
+    let Some(call) = facts.call(id) else { return false };
+    let Expr::Attr(object, name) = facts.expr(call.callee) else { return false };
+    !is_write(facts.text(name))
+        && context.resolver().value(file, object).alternatives().iter().any(|value| match value {
+            Value::Instance(file, scope) => {
+                let class = Definition { file: *file, scope: *scope };
+                context.resolver().class_in_family("orm-session", class)
+            }
+            _ => false,
+        })
 }
 
 /// The calls that take a function value, by the function.
@@ -150,6 +167,8 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
             match facts.expr(at) {
                 Expr::Index(object, _) | Expr::Attr(object, _) => at = object,
                 Expr::Element(found) => return found == items,
+                // The position in Go's `for i := range orders`.
+                Expr::Other(parts) => return facts.list(parts) == [items],
                 _ => return false,
             }
         }
@@ -168,10 +187,11 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
 
 /// Whether a chain ends in a write: nothing is loaded for each row then.
 fn writes(facts: &FileFacts, whole: Span) -> bool {
-    facts.calls.iter().filter(|call| call.span == whole).any(|call| {
-        last_name(facts, call.callee)
-            .is_some_and(|name| is_write(name) || name == "unfollow")
-    })
+    facts
+        .calls
+        .iter()
+        .filter(|call| call.span == whole)
+        .any(|call| last_name(facts, call.callee).is_some_and(|name| is_write(name) || name == "unfollow"))
 }
 
 /// Whether the loop goes through models and asks each of them: `model.objects.all()`.

@@ -35,7 +35,8 @@ const DECLARES: [&str; 16] = [
 ];
 
 /// Calls that load relations with the rows.
-const EAGER: [&str; 14] = [
+const EAGER: [&str; 15] = [
+    "prefetch",
     "joinedload",
     "selectinload",
     "subqueryload",

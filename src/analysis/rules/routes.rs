@@ -9,11 +9,14 @@ use super::{
 use crate::{
     analysis::{
         facts::{Call, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
-        link::FileId,
+        link::{Definition, FileId, Value},
     },
     domain::{layer::Layer, map::Endpoint},
 };
 use std::collections::BTreeMap;
+
+/// How many bases of a class are looked into, one behind the other.
+const BASES: u32 = 5;
 
 /// A route with its handler.
 struct Route<'e> {
@@ -186,14 +189,12 @@ fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool
     // The function with what is written around it, and the class it stands in.
     let mut spans = vec![scope.span];
     spans.extend(facts.list(scope.annotations).iter().map(|expr| facts.expr_span(*expr)));
-    for (id, around) in facts.scopes_around(route.scope).skip(1) {
+    for (id, around) in facts.scopes_around(route.scope) {
         if around.kind == ScopeKind::Class {
-            spans.extend(facts.list(around.annotations).iter().map(|expr| facts.expr_span(*expr)));
-            spans.extend(facts.list(around.bases).iter().map(|expr| facts.expr_span(*expr)));
-            // `guards = [requires_superuser]`, `permission_classes = […]`.
-            let members = facts.binds.iter().filter(|bind| bind.scope == id);
-            spans.extend(members.filter(|bind| says(facts.text(bind.name), guards)).map(|bind| bind.span));
-            spans.extend(before_actions(facts, id, facts.text(scope.name)));
+            let class = Definition { file: route.file, scope: id };
+            if is_guarded_class(context, rule, class, facts.text(scope.name), BASES) {
+                return true;
+            }
         }
     }
     spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards))) || {
@@ -212,11 +213,53 @@ fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool
     }
 }
 
+/// Whether a class, or one that it is made from, says that it knows its user.
+fn is_guarded_class(
+    context: &Context<'_, '_>,
+    rule: &Rule,
+    class: Definition,
+    action: &str,
+    depth: u32,
+) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let Some(facts) = context.resolver().facts(class.file) else { return false };
+    let Some(scope) = facts.scope(class.scope) else { return false };
+    let text = context.text(&facts.path);
+    let guards = &rule.matcher.guard_words;
+    let written = facts.list(scope.annotations).iter().chain(facts.list(scope.bases));
+    let mut spans: Vec<Span> = written.map(|expr| facts.expr_span(*expr)).collect();
+    // `guards = [requires_superuser]`, `permission_classes = […]`.
+    let members = facts.binds.iter().filter(|bind| bind.scope == class.scope);
+    spans.extend(members.filter(|bind| says(facts.text(bind.name), guards)).map(|bind| bind.span));
+    spans.extend(before_actions(facts, class.scope, action));
+    // A method of such a name is what asks: `def check_permissions(self, request)`.
+    let asks = || {
+        facts.scopes.iter().any(|method| {
+            method.parent == Some(class.scope)
+                && depth + 1 < BASES
+                && method.kind == ScopeKind::Function
+                && says(facts.text(method.name), guards)
+        })
+    };
+    spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards)))
+        || asks()
+        || facts.list(scope.bases).iter().any(|base| {
+            context.resolver().value(class.file, *base).alternatives().iter().any(|value| match value {
+                Value::Class(file, scope) => {
+                    let base = Definition { file: *file, scope: *scope };
+                    base != class && is_guarded_class(context, rule, base, action, depth)
+                }
+                _ => false,
+            })
+        })
+}
+
 /// What a controller of Rails runs before an action: `before_action :require_user, except:
 /// [:index]`.
 fn before_actions(facts: &FileFacts, class: ScopeId, action: &str) -> Vec<Span> {
     let lists = |value: ExprId| {
-        let is_it = |value: ExprId| matches!(facts.expr(value), Expr::Str(text) if facts.text(text) == action);
+        let is_it =
+            |value: ExprId| matches!(facts.expr(value), Expr::Str(text) if facts.text(text) == action);
         match facts.expr(value) {
             Expr::List(items) => facts.list(items).iter().any(|item| is_it(*item)),
             _ => is_it(value),
@@ -225,7 +268,8 @@ fn before_actions(facts: &FileFacts, class: ScopeId, action: &str) -> Vec<Span> 
     let runs = |call: &&Call| {
         let name = last_name(facts, call.callee).unwrap_or_default();
         let args = facts.args(call.args);
-        let named = |wanted: &str| args.iter().find(|arg| arg.name.is_some_and(|name| facts.text(name) == wanted));
+        let named =
+            |wanted: &str| args.iter().find(|arg| arg.name.is_some_and(|name| facts.text(name) == wanted));
         call.scope == class
             && matches!(name, "before_action" | "before_filter" | "prepend_before_action")
             && named("only").is_none_or(|arg| lists(arg.value))

@@ -91,7 +91,9 @@ fn is_packaged(path: &str) -> bool {
 
 /// Whether a signer takes a text as its key, be it one that asks to be changed.
 fn is_long_key(text: &str) -> bool {
-    text.len() >= 16 && !is_template(text) && !text.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '.'))
+    text.len() >= 16
+        && !is_template(text)
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '.'))
 }
 
 fn is_credential(text: &str) -> bool {
@@ -188,7 +190,11 @@ if (apiKey === \"Xk29vQp7Lm\")
     fn a_key_in_packed_settings_counts_even_if_it_asks_to_be_changed() {
         let packed = "app/src/main/resources/application.yml";
         assert!(is_packaged(packed) && !is_packaged("config/application.yml"));
-        assert!(is_long_key("pleaseReplaceThisByYourOwn") && !is_long_key("${JWT_SECRET}") && !is_long_key("short"));
+        assert!(
+            is_long_key("pleaseReplaceThisByYourOwn")
+                && !is_long_key("${JWT_SECRET}")
+                && !is_long_key("short")
+        );
     }
 
     #[test]

@@ -159,7 +159,8 @@ pub(super) fn is_stand_in(text: &str) -> bool {
 
 /// Whether a text is filled in elsewhere, or has a part that is: `$KEY`, `${KEY}`, `<key>`.
 fn is_hole(text: &str) -> bool {
-    let is_variable = text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
+    let is_variable =
+        text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
     is_variable || text.contains("${") || text.contains("{{") || (text.contains('<') && text.contains('>'))
 }
 
@@ -189,7 +190,8 @@ pub(super) fn signs(name: &str) -> bool {
     let words = words(name);
     let last = words.last().map_or("", String::as_str);
     let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map_or("", String::as_str);
-    is_secret_name(name) && (last == "secret" || (last == "key" && matches!(before, "secret" | "signing" | "jwt")))
+    is_secret_name(name)
+        && (last == "secret" || (last == "key" && matches!(before, "secret" | "signing" | "jwt")))
 }
 
 /// Whether a text is none yet: empty, a hole of a template, or a request to fill it in.
@@ -269,14 +271,23 @@ mod tests {
     fn random_texts_are_told_from_words_and_paths() {
         assert!(is_random_text("KjasdlkjapoIKLlka98098sdf012U/rL2sLdBqOHQUlt5Z6kCgKGDyCFA=="));
         assert!(is_random_text("Bearer: 2lkjdfoiuwer092834kjdwf09"));
-        assert!(!is_random_text("a sentence of many words with 1234") && !is_random_text("users/123/settings/profile"));
-        assert!(is_credential_name("pw") && is_credential_name("dbCredentials") && !is_credential_name("power"));
+        assert!(
+            !is_random_text("a sentence of many words with 1234")
+                && !is_random_text("users/123/settings/profile")
+        );
+        assert!(
+            is_credential_name("pw") && is_credential_name("dbCredentials") && !is_credential_name("power")
+        );
         assert!(signs("jwtSecret") && signs("SECRET_KEY") && !signs("api_key") && !signs("password"));
     }
 
     #[test]
     fn a_sign_of_money_alone_is_no_hole() {
-        assert!(!is_unfilled("A long text of its own !@##$!@#$") && is_unfilled("$JWT_KEY") && is_unfilled("<your key>"));
+        assert!(
+            !is_unfilled("A long text of its own !@##$!@#$")
+                && is_unfilled("$JWT_KEY")
+                && is_unfilled("<your key>")
+        );
     }
 
     #[test]

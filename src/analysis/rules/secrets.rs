@@ -5,8 +5,8 @@ use super::{
     draft::Draft,
     matcher::Rule,
     secret_names::{
-        is_credential_name, is_random_text, is_secret_name, is_secret_text, is_signing_name, is_stand_in, signs,
-        words,
+        is_credential_name, is_random_text, is_secret_name, is_secret_text, is_signing_name, is_stand_in,
+        signs, words,
     },
 };
 use crate::{
@@ -135,7 +135,9 @@ fn fallback(facts: &FileFacts, name: &str, value: ExprId) -> Option<ExprId> {
             Expr::Call(id) => facts.call(id).and_then(|call| facts.dotted(call.callee)),
             _ => facts.dotted(value),
         };
-        path.is_some_and(|path| words(&path).iter().any(|word| matches!(word.as_str(), "env" | "environ" | "getenv")))
+        path.is_some_and(|path| {
+            words(&path).iter().any(|word| matches!(word.as_str(), "env" | "environ" | "getenv"))
+        })
     };
     if !signs(name) {
         return None;

@@ -11,7 +11,7 @@ use super::{
     reaching::reaching,
 };
 use crate::analysis::{
-    facts::{Expr, ExprId, FileFacts},
+    facts::{Expr, ExprId, FileFacts, Lang, Span},
     link::FileId,
 };
 
@@ -25,16 +25,49 @@ const DEPTH: u32 = 4;
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
-        for bind in &facts.binds {
-            let Some(Expr::Index(object, key)) = bind.object.map(|object| facts.expr(object)) else { continue };
-            let is_session = last_name(facts, object)
-                .is_some_and(|name| name.trim_start_matches(['$', '_']).eq_ignore_ascii_case("session"));
+        for (object, key, span) in assigned(context, facts) {
+            // What stands below a fixed field is no field of the session itself.
+            let is_direct = !matches!(facts.expr(object), Expr::Index(..));
+            let is_session = is_direct
+                && last_name(facts, object)
+                    .is_some_and(|name| name.trim_start_matches(['$', '_']).eq_ignore_ascii_case("session"));
             if is_session && is_chosen(context, file, facts, key, DEPTH) {
-                found.push(Draft::new(file, bind.span).word("key", context.source(facts, facts.expr_span(key))));
+                found.push(Draft::new(file, span).word("key", context.source(facts, facts.expr_span(key))));
             }
         }
     }
     found
+}
+
+/// Items that are assigned: the object, the key, and where it stands.
+fn assigned(context: &Context<'_, '_>, facts: &FileFacts) -> Vec<(ExprId, ExprId, Span)> {
+    let ids = || (0..facts.exprs.len()).map(ExprId::from_index);
+    if facts.lang == Lang::Php {
+        // Facts of PHP keep the item as it is read; the sign behind it tells.
+        let text = context.text(&facts.path);
+        let is_assigned = |span: Span| {
+            let rest = text.get(span.end as usize..).unwrap_or_default().trim_start();
+            rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>")
+        };
+        return ids()
+            .filter_map(|id| match facts.expr(id) {
+                Expr::Index(object, key) if is_assigned(facts.expr_span(id)) => {
+                    Some((object, key, facts.expr_span(id)))
+                }
+                _ => None,
+            })
+            .collect();
+    }
+    // A key that is only known later gives the binding no name, but a place.
+    facts
+        .binds
+        .iter()
+        .filter(|bind| facts.text(bind.name).is_empty())
+        .filter_map(|bind| {
+            let key = ids().find(|id| facts.expr_span(*id) == bind.name_span)?;
+            Some((bind.object?, key, bind.span))
+        })
+        .collect()
 }
 
 /// Whether the request says what a key is: as a whole, not a part of a longer name.

@@ -196,10 +196,10 @@ fn is_bounded_before(
             .blocks_around(other.block)
             .filter(|block| block.kind == BlockKind::Branch)
             .all(|block| block.span.contains(call.span));
-        let always = facts.args(other.args).first().and_then(|arg| context.resolver().constant(file, arg.value));
-        let is_empty = always.is_some_and(|text| {
-            matches!(text.replace(' ', "").to_lowercase().as_str(), "1=1" | "true")
-        });
+        let always =
+            facts.args(other.args).first().and_then(|arg| context.resolver().constant(file, arg.value));
+        let is_empty = always
+            .is_some_and(|text| matches!(text.replace(' ', "").to_lowercase().as_str(), "1=1" | "true"));
         is_certain && !is_empty && last_name(facts, other.callee).is_some_and(|name| BOUNDS.contains(&name))
     })
 }

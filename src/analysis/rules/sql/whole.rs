@@ -8,29 +8,61 @@ use super::{Piece, Reader};
 use crate::analysis::{
     facts::{Expr, ExprId, FileFacts, Lang},
     link::FileId,
-    rules::{
-        context::Context, from_request::is_from_request, reaching::reaching, secret_names::words,
-    },
+    rules::{context::Context, from_request::is_from_request, reaching::reaching, secret_names::words},
 };
 
 /// Words of names that hold statements, or parts of them that a caller writes out.
 const STATEMENT_WORDS: [&str; 30] = [
-    "sql", "query", "queries", "stmt", "statement", "statements", "command", "cmd", "text", "q", "hql", "jpql",
-    "script", "ddl", "dml", "select", "insert", "update", "delete", "where", "clause", "condition", "conditions",
-    "filter", "expression", "expr", "source", "migration", "schema", "operation",
+    "sql",
+    "query",
+    "queries",
+    "stmt",
+    "statement",
+    "statements",
+    "command",
+    "cmd",
+    "text",
+    "q",
+    "hql",
+    "jpql",
+    "script",
+    "ddl",
+    "dml",
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "where",
+    "clause",
+    "condition",
+    "conditions",
+    "filter",
+    "expression",
+    "expr",
+    "source",
+    "migration",
+    "schema",
+    "operation",
 ];
 
 /// Whether somebody outside writes what a call runs.
-pub(super) fn is_foreign(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, argument: ExprId) -> bool {
+pub(super) fn is_foreign(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    argument: ExprId,
+) -> bool {
     let begins_outside = |expr: ExprId| {
-        matches!(facts.expr(expr), Expr::Name(_) | Expr::Attr(..) | Expr::Index(..) | Expr::Call(_) | Expr::Tmpl(_))
-            && Reader::new(context).read(file, expr).iter().any(|pieces| match pieces.first() {
-                Some(Piece::Hole(hole)) => hole.expr.is_some_and(|expr| {
-                    let of = context.resolver().facts(hole.file);
-                    of.is_some_and(|facts| is_from_request(context, hole.file, facts, expr))
-                }),
-                _ => false,
-            })
+        matches!(
+            facts.expr(expr),
+            Expr::Name(_) | Expr::Attr(..) | Expr::Index(..) | Expr::Call(_) | Expr::Tmpl(_)
+        ) && Reader::new(context).read(file, expr).iter().any(|pieces| match pieces.first() {
+            Some(Piece::Hole(hole)) => hole.expr.is_some_and(|expr| {
+                let of = context.resolver().facts(hole.file);
+                of.is_some_and(|facts| is_from_request(context, hole.file, facts, expr))
+            }),
+            _ => false,
+        })
     };
     begins_outside(argument) || is_parameter(context, file, facts, argument)
 }
