@@ -36,6 +36,7 @@ mod pty_terminal;
 mod pty_verify;
 mod pty_walkthrough;
 mod recipe_axum;
+mod recipe_django;
 mod recipe_fastapi;
 mod recipe_nest;
 mod rules_cases;
