@@ -22,6 +22,7 @@ pub mod finding;
 pub mod hunk;
 pub mod ids;
 pub mod layer;
+pub mod lesson;
 pub mod map;
 pub mod place;
 pub mod plan;
