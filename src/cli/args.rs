@@ -75,6 +75,8 @@ pub enum Command {
     /// Earlier sessions: list, show, export, replay, delete.
     #[command(subcommand)]
     Sessions(SessionsCommand),
+    /// Lessons in clean architecture, and the check of walkthroughs.
+    Learn(super::learn::LearnArgs),
     /// What is missing on this machine, and what it means.
     Doctor,
     /// Completion for a shell, on standard output.
@@ -382,6 +384,13 @@ pub struct SessionExportArgs {
     pub id: String,
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
+    /// Write the finished session as a walkthrough: Markdown to read, and a lesson file to
+    /// replay and to check.
+    #[arg(long, conflicts_with = "format")]
+    pub walkthrough: bool,
+    /// Folder for both files; made when it is missing. Without it walkthrough-SESSION here.
+    #[arg(long, value_name = "FOLDER", requires = "walkthrough")]
+    pub to: Option<PathBuf>,
 }
 
 /// Formats of `sessions export`.
