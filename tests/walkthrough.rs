@@ -43,7 +43,7 @@ fn the_demo_as_a_lesson_outlives_inserted_lines_and_a_renamed_file_but_not_a_los
     assert_eq!(text, printed, "the file and the printed walkthrough are one");
     let lesson = fs::read_to_string(linear.path("out/walkthrough.lesson.json")).expect("the lesson");
     let lesson: Value = serde_json::from_str(&lesson).expect("JSON");
-    assert_eq!(schema_errors("walkthrough", &lesson), Vec::<String>::new());
+    assert_eq!(schema_errors("lesson", &lesson), Vec::<String>::new());
 
     // From the foundations to the entry points; what was rejected comes last, in no tree.
     let steps = lesson["steps"].as_array().expect("steps");

@@ -3,7 +3,7 @@
 //!
 //! This is the file that `sessions export --walkthrough` writes beside the Markdown, that
 //! `sessions replay` steps through and whose anchors `learn check` resolves; its schema is
-//! walkthrough.schema.json. Hunks ride along in full, so that it needs no journal.
+//! lesson.schema.json. Hunks ride along in full, so that it needs no journal.
 
 use super::{
     anchor::Anchor,
@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 /// The version of the format that this program writes and reads.
 pub const WALKTHROUGH_VERSION: u32 = 1;
 
-/// The word that tells this kind of file from other lessons.
+/// The word that tells this kind of lesson from those that are worked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum WalkthroughKind {
     #[default]
-    Walkthrough,
+    Tour,
 }
 
 /// The whole lesson.
@@ -29,6 +29,8 @@ pub enum WalkthroughKind {
 pub struct Walkthrough {
     pub schema_version: u32,
     pub kind: WalkthroughKind,
+    /// Small letters, digits and dashes, made from the title.
+    pub name: String,
     /// The first line of the task.
     pub title: String,
     pub repository: String,
@@ -149,7 +151,7 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    const ONE: &str = r#"{"schema_version":1,"kind":"walkthrough","title":"t","repository":"r","base":"","tree":"",
+    const ONE: &str = r#"{"schema_version":1,"kind":"tour","name":"t","title":"t","repository":"r","base":"","tree":"",
 "steps":[{"layer":"service","path":"a.py","hunk":{"id":1,"origin":"you","state":"approved","lines":["+x"]}}]}"#;
 
     #[test]

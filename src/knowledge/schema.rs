@@ -216,7 +216,18 @@ mod tests {
     fn schemas_are_listed_by_their_short_names() {
         assert_eq!(
             schema_names(),
-            ["lesson", "propose", "report", "review", "rule", "scan", "session-event", "settings", "stack", "verify"]
+            [
+                "lesson",
+                "propose",
+                "report",
+                "review",
+                "rule",
+                "scan",
+                "session-event",
+                "settings",
+                "stack",
+                "verify"
+            ]
         );
     }
 }

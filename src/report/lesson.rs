@@ -15,10 +15,12 @@ use std::collections::BTreeMap;
 pub fn lesson(report: &Report, mut anchors: BTreeMap<HunkId, Vec<Anchor>>) -> Walkthrough {
     let mut hunks: Vec<&HunkLine> = report.hunks.iter().collect();
     hunks.sort_by_key(|hunk| (hunk.state == "rejected", hunk.layer.build_order(), &hunk.path, hunk.id));
+    let title = report.task.lines().next().filter(|line| !line.trim().is_empty()).unwrap_or("Session");
     Walkthrough {
         schema_version: WALKTHROUGH_VERSION,
-        kind: WalkthroughKind::Walkthrough,
-        title: report.task.lines().next().unwrap_or("Session").to_owned(),
+        kind: WalkthroughKind::Tour,
+        name: name_of(title),
+        title: title.to_owned(),
         repository: report.repository.clone(),
         base: report.base.clone(),
         tree: report.tree.clone(),
@@ -30,6 +32,27 @@ pub fn lesson(report: &Report, mut anchors: BTreeMap<HunkId, Vec<Anchor>>) -> Wa
             .collect(),
         evidence: report.evidence.iter().map(command).collect(),
     }
+}
+
+/// Longest name of a lesson.
+const NAME_LIMIT: usize = 40;
+
+/// `let-customers-cancel-an-order` of a title; whole words as far as they fit.
+fn name_of(title: &str) -> String {
+    let mut name = String::new();
+    let words = title.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    // A name begins with a letter.
+    for word in words.skip_while(|word| word.starts_with(|sign: char| sign.is_ascii_digit())) {
+        let needs = name.len() + usize::from(!name.is_empty()) + word.len();
+        if needs > NAME_LIMIT {
+            break;
+        }
+        if !name.is_empty() {
+            name.push('-');
+        }
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    if name.is_empty() { "session".to_owned() } else { name }
 }
 
 fn step(report: &Report, hunk: &HunkLine, anchors: Vec<Anchor>) -> WalkStep {
@@ -82,4 +105,22 @@ fn criterion(line: &CriterionLine) -> String {
 fn command(line: &EvidenceLine) -> String {
     let detail = if line.detail.is_empty() { String::new() } else { format!(", {}", line.detail) };
     format!("{}: {}, {}{detail}", line.command, line.verdict, line.ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    #[test]
+    fn a_lesson_is_named_after_its_title() {
+        for (title, name) in [
+            ("Let customers cancel an order", "let-customers-cancel-an-order"),
+            ("42 is no name: Orders!", "is-no-name-orders"),
+            ("Übersicht", "bersicht"),
+            ("…", "session"),
+            (&"words ".repeat(20), "words-words-words-words-words-words"),
+        ] {
+            assert_eq!(name_of(title), name);
+        }
+    }
 }

@@ -59,7 +59,7 @@ fn one(out: &mut String, number: usize, step: &WalkStep) {
     let _infallible = writeln!(out, "{fence}diff\n{body}\n{fence}");
 }
 
-/// The lesson as the file that others step through; its schema is walkthrough.schema.json.
+/// The lesson as the file that others step through; its schema is lesson.schema.json.
 pub fn walkthrough_json(lesson: &Walkthrough) -> Result<String, serde_json::Error> {
     let mut text = json(&serde_json::to_string_pretty(lesson)?);
     text.push('\n');
@@ -80,7 +80,8 @@ mod tests {
     fn lesson() -> Walkthrough {
         Walkthrough {
             schema_version: WALKTHROUGH_VERSION,
-            kind: WalkthroughKind::Walkthrough,
+            kind: WalkthroughKind::Tour,
+            name: "cancel-an-order".into(),
             title: "Cancel an order".into(),
             repository: "orders".into(),
             base: String::new(),
