@@ -58,3 +58,4 @@ mod vault_state;
 mod vault_undo;
 mod verify_parsers;
 mod verify_runner;
+mod walkthrough;

@@ -119,6 +119,9 @@ pub enum LearnCommand {
     Reset { lesson: String },
     /// Take the solution of the step that is on, and go on.
     Skip { lesson: String },
+    /// Whether a lesson's folder is whole and its solutions pass; or, for a lesson that
+    /// `sessions export` wrote, whether every anchor of it still stands in a repository.
+    Check(super::lesson_check::LearnCheckArgs),
 }
 
 /// `scan`.
@@ -410,6 +413,13 @@ pub struct SessionExportArgs {
     pub id: String,
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
+    /// Write the finished session as a walkthrough: Markdown to read, and a lesson file to
+    /// replay and to check.
+    #[arg(long, conflicts_with = "format")]
+    pub walkthrough: bool,
+    /// Folder for both files; made when it is missing. Without it walkthrough-SESSION here.
+    #[arg(long, value_name = "FOLDER", requires = "walkthrough")]
+    pub to: Option<PathBuf>,
 }
 
 /// Formats of `sessions export`.

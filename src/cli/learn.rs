@@ -4,7 +4,7 @@ use super::{
     args::{LearnArgs, LearnCommand, ScreenArgs},
     assistant,
     failure::Failure,
-    output,
+    lesson_check, output,
 };
 use crate::{
     domain::lesson::progress::Phase,
@@ -27,13 +27,16 @@ use std::{
 
 /// Runs what was asked for.
 pub fn run(args: &LearnArgs) -> Result<ExitCode, Failure> {
+    if let Some(LearnCommand::Check(args)) = &args.command {
+        return lesson_check::run(args);
+    }
     let mut desk = Desk::new()?;
     match &args.command {
         Some(LearnCommand::Progress) => return desk.list(),
         Some(LearnCommand::Reset { lesson }) => return desk.reset(lesson),
         Some(LearnCommand::Skip { lesson }) => return desk.skip(lesson),
         None if args.list => return desk.list(),
-        None => {}
+        Some(LearnCommand::Check(_)) | None => {}
     }
     let first = match &args.lesson {
         Some(name) => vec![LearnMsg::Do(Do::Pick(desk.index(name)? + 1))],
@@ -84,7 +87,7 @@ impl Desk {
 
     fn screen(self, first: Vec<LearnMsg>, screen: &ScreenArgs) -> Result<ExitCode, Failure> {
         let mut look = assistant::look(screen, &self.config)?;
-        let room = Classroom::new(self.tutor.shelf(), self.keys);
+        let room = self.tutor.classroom(self.keys);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -102,7 +105,7 @@ impl Desk {
         if assistant::is_empty_input() {
             return Err(assistant::no_input("standard input is empty"));
         }
-        let mut room = Classroom::new(self.tutor.shelf(), self.keys.clone());
+        let mut room = self.tutor.classroom(self.keys.clone());
         let echo = if stdin().is_terminal() { Echo::No } else { Echo::Yes };
         let led = learn::run_lines(&mut room, &mut self.tutor, first, &mut stdin().lock(), echo, stdout());
         match led {
@@ -122,7 +125,7 @@ impl Desk {
     /// Takes the solution of the step that is on, whatever was shown of it.
     fn skip(&mut self, name: &str) -> Result<ExitCode, Failure> {
         let index = self.index(name)?;
-        let mut room = Classroom::new(self.tutor.shelf(), self.keys.clone());
+        let mut room = self.tutor.classroom(self.keys.clone());
         room.marked = index;
         self.through(&mut room, LearnMsg::Do(Do::Take))?;
         if room.phase() == Some(Phase::Closed) {

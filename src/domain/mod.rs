@@ -4,6 +4,7 @@
 //! else may use this layer; this layer uses nothing else of the crate.
 
 pub(crate) mod absorb;
+pub mod anchor;
 pub(crate) mod apply;
 pub mod binary;
 pub mod changes;
@@ -36,3 +37,4 @@ pub mod task;
 pub mod test_first;
 pub mod trigger;
 pub mod verdict;
+pub mod walkthrough;

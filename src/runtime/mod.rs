@@ -21,6 +21,7 @@ pub mod open;
 pub mod repairable;
 pub mod shelf;
 pub mod terminal;
+pub mod walk;
 mod watch;
 
 pub use config::{Config, ConfigError};

@@ -2,8 +2,8 @@
 //! and every answer ends with what to do next.
 
 use super::{
-    model::{Classroom, Desk},
-    page::{prose, spans},
+    model::Classroom,
+    page::{goal_title, prose, spans},
 };
 use crate::{
     domain::lesson::{
@@ -49,14 +49,14 @@ pub fn rows(room: &Classroom) -> Vec<Row> {
         indent: 0,
         target: None,
     }];
-    rows.extend(body(lesson, step, grade, &room.desk));
+    rows.extend(body(room, lesson, step, grade));
     if room.desk.is_stale {
         rows.push(Row::aside("Files were saved since; check again."));
     }
     rows
 }
 
-fn body(lesson: &Lesson, step: &LessonStep, grade: &Grade, desk: &Desk) -> Vec<Row> {
+fn body(room: &Classroom, lesson: &Lesson, step: &LessonStep, grade: &Grade) -> Vec<Row> {
     match &grade.answer {
         Answer::Passed => Vec::new(),
         Answer::PassedByRules { reason } => prose(&format!(
@@ -65,7 +65,7 @@ fn body(lesson: &Lesson, step: &LessonStep, grade: &Grade, desk: &Desk) -> Vec<R
         )),
         Answer::Unchanged => prose(&format!(
             "Begin with `{}`: in the built-in editor, in your own, or with any editor in the folder of the working copy.\n{}",
-            step.file, desk.folder
+            step.file, room.desk.folder
         )),
         Answer::TouchedFixed { files } => prose(&format!(
             "{} must stay as it is. It says what must remain true while the code moves; if both move, nothing is proven.\nUndo puts it back and leaves your other changes alone.",
@@ -73,8 +73,8 @@ fn body(lesson: &Lesson, step: &LessonStep, grade: &Grade, desk: &Desk) -> Vec<R
         )),
         Answer::TestsFail => tests_fail(grade),
         Answer::TestsBroken => tests_broken(grade),
-        Answer::BreaksRule => breaks_rule(grade, desk),
-        Answer::MissesGoal => misses_goal(grade),
+        Answer::BreaksRule => breaks_rule(room, grade),
+        Answer::MissesGoal => misses_goal(room, grade),
         Answer::TooLarge => too_large(grade),
     }
 }
@@ -106,7 +106,7 @@ fn tests_broken(grade: &Grade) -> Vec<Row> {
     rows
 }
 
-fn breaks_rule(grade: &Grade, desk: &Desk) -> Vec<Row> {
+fn breaks_rule(room: &Classroom, grade: &Grade) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut said: Vec<&str> = Vec::new();
     for finding in grade.new_findings.iter().take(MOST) {
@@ -119,7 +119,7 @@ fn breaks_rule(grade: &Grade, desk: &Desk) -> Vec<Row> {
             continue;
         }
         said.push(&finding.rule);
-        if let Some(help) = desk.rules.get(&finding.rule) {
+        if let Some(help) = room.rules.get(&finding.rule) {
             rows.extend(help.how.lines().map(|line| Row::Text { line: spans(line), indent: 4 }));
         }
     }
@@ -128,7 +128,7 @@ fn breaks_rule(grade: &Grade, desk: &Desk) -> Vec<Row> {
     rows
 }
 
-fn misses_goal(grade: &Grade) -> Vec<Row> {
+fn misses_goal(room: &Classroom, grade: &Grade) -> Vec<Row> {
     let mut rows = Vec::new();
     for seen in grade.goals.iter().filter(|seen| !seen.met) {
         let missed = match &seen.goal {
@@ -136,7 +136,7 @@ fn misses_goal(grade: &Grade) -> Vec<Row> {
         };
         rows.push(item(
             Mark::Open,
-            vec![plain(format!("{}  ", seen.goal.title())), muted(format!("now: {}", seen.seen))],
+            vec![plain(format!("{}  ", goal_title(room, &seen.goal))), muted(format!("now: {}", seen.seen))],
         ));
         rows.extend(missed.lines().map(|line| Row::Text { line: spans(line), indent: 4 }));
     }

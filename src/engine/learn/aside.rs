@@ -42,6 +42,9 @@ fn layers(room: &Classroom) -> Vec<(Layer, Vec<String>)> {
 pub fn layer_rows(room: &Classroom) -> Vec<Row> {
     let mut rows = Vec::new();
     for (layer, files) in layers(room) {
+        if !rows.is_empty() {
+            rows.push(Row::Blank);
+        }
         rows.push(Row::Item {
             mark: Mark::None,
             label: vec![role(Role::Layer(layer), layer.name())],
@@ -50,12 +53,12 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
             target: None,
         });
         for path in files {
-            let findings = room.desk.map.findings.iter().filter(|finding| finding.file == path).count();
-            let mark = if findings > 0 { Mark::Warn } else { Mark::None };
+            let is_found = room.desk.map.findings.iter().any(|finding| finding.file == path);
+            let mark = if is_found { Mark::Warn } else { Mark::None };
             rows.push(Row::Item {
                 mark,
                 label: vec![plain(path.clone())],
-                note: file_note(room, &path, findings),
+                note: file_note(room, &path),
                 indent: 0,
                 target: Some(Target::File(path)),
             });
@@ -64,15 +67,11 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
     rows
 }
 
-fn file_note(room: &Classroom, path: &str, findings: usize) -> Line {
+fn file_note(room: &Classroom, path: &str) -> Line {
     let mut note = Vec::new();
     if let Some(file) = room.desk.distance.of(path) {
         note.push(role(Role::Add, format!("+{}", file.added)));
         note.push(role(Role::Del, format!(" -{}", file.removed)));
-    }
-    if findings > 0 {
-        let gap = if note.is_empty() { "" } else { "  " };
-        note.push(role(Role::Warn, format!("{gap}▲ {findings}")));
     }
     note
 }
@@ -131,7 +130,7 @@ pub fn graded(grade: &Grade) -> Vec<Row> {
     let mut rows = vec![line(tests.0, "tests", tests.1)];
     for seen in &grade.goals {
         let mark = if seen.met { Mark::Done } else { Mark::Failed };
-        rows.push(line(mark, &format!("rule   {}", seen.goal.title()), format!("now: {}", seen.seen)));
+        rows.push(line(mark, &seen.goal.title(), format!("now: {}", seen.seen)));
     }
     for finding in &grade.new_findings {
         let text = format!("new    {}", finding.rule);

@@ -34,6 +34,8 @@ pub struct Classroom {
     pub focus: Pane,
     pub zoomed: bool,
     pub keys: Arc<KeyTable>,
+    /// The rules' own words, by their ids.
+    pub rules: Arc<BTreeMap<String, RuleHelp>>,
     /// Grows with every text that an editor is opened on.
     pub revision: u64,
 }
@@ -66,9 +68,7 @@ pub struct Desk {
     pub distance: Distance,
     /// The last check of this step.
     pub grade: Option<Grade>,
-    /// How rules named by the grade are mended.
-    pub rules: BTreeMap<String, RuleHelp>,
-    /// What was said about how the change was made since the check.
+    /// Files were saved since the last check.
     pub is_stale: bool,
 }
 
@@ -173,7 +173,6 @@ pub enum LearnMsg {
     Graded {
         grade: Box<Grade>,
         seen: Seen,
-        rules: BTreeMap<String, RuleHelp>,
     },
     /// The text of a file that is to be edited.
     Text {
@@ -226,7 +225,7 @@ pub enum LearnEffect {
 
 impl Classroom {
     /// At the list, with the mark on the lesson to go on with.
-    pub fn new(shelf: Vec<Entry>, keys: Arc<KeyTable>) -> Self {
+    pub fn new(shelf: Vec<Entry>, keys: Arc<KeyTable>, rules: Arc<BTreeMap<String, RuleHelp>>) -> Self {
         let is_open =
             |entry: &Entry| entry.progress.as_ref().is_some_and(|progress| progress.phase != Phase::Closed);
         let fresh = |entry: &Entry| entry.progress.is_none();
@@ -244,6 +243,7 @@ impl Classroom {
             focus: Pane::Proposal,
             zoomed: false,
             keys,
+            rules,
             revision: 0,
         }
     }

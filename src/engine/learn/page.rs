@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::lesson::{
-        Lesson, LessonStep,
+        Goal, Lesson, LessonStep,
         progress::{Phase, Progress, StepEnd},
     },
     engine::view::{Line, Mark, Role, Row, Span, Target, bold, muted, plain, role},
@@ -99,12 +99,10 @@ fn intro(room: &Classroom, lesson: &Lesson) -> Vec<Row> {
     rows
 }
 
-/// `STEP 1 OF 3` with the step's title.
+/// The step's title and its number.
 fn head(lesson: &Lesson, progress: &Progress, step: &LessonStep) -> Row {
-    Row::Head {
-        text: format!("STEP {} OF {}", progress.step + 1, lesson.steps.len()),
-        note: vec![plain(step.title.clone())],
-    }
+    let note = format!("step {} of {}", progress.step + 1, lesson.steps.len());
+    Row::pair(vec![bold(step.title.clone())], vec![muted(note)])
 }
 
 fn question(lesson: &Lesson, progress: &Progress, step: &LessonStep) -> Vec<Row> {
@@ -145,7 +143,7 @@ fn work(room: &Classroom, lesson: &Lesson, progress: &Progress, step: &LessonSte
     let mut task = vec![head(lesson, progress, step)];
     task.extend(prose(&step.task));
     task.push(Row::Blank);
-    task.extend(step.goals.iter().map(|goal| aim(goal.title())));
+    task.extend(step.goals.iter().map(|goal| aim(goal_title(room, goal))));
     task.push(aim(format!("at most {} lines added or removed", step.lines)));
     task.push(Row::aside(room.desk.folder.clone()));
     parts.push(task);
@@ -157,15 +155,34 @@ fn work(room: &Classroom, lesson: &Lesson, progress: &Progress, step: &LessonSte
     parts
 }
 
+/// A goal in words: the rule's title, then its id.
+pub(super) fn goal_title(room: &Classroom, goal: &Goal) -> String {
+    match goal {
+        Goal::Findings { rule, at_most, .. } => {
+            let title = room.rules.get(rule).map_or(rule.as_str(), |help| help.title.as_str());
+            match at_most {
+                0 => format!("{title}: none ({rule})"),
+                many => format!("{title}: at most {many} ({rule})"),
+            }
+        }
+        Goal::Flow { endpoint, through, .. } => {
+            let layers: Vec<&str> = through.iter().map(|layer| layer.name()).collect();
+            format!("{endpoint} passes {}", layers.join(" and "))
+        }
+    }
+}
+
 fn aim(text: String) -> Row {
-    Row::Item { mark: Mark::Open, label: vec![plain(text)], note: Vec::new(), indent: 0, target: None }
+    Row::Item { mark: Mark::Open, label: vec![muted(text)], note: Vec::new(), indent: 0, target: None }
 }
 
 fn hint(step: &LessonStep, rung: u8) -> Vec<Row> {
     let names = ["WHERE", "WHAT", "WHICH PATTERN", "THE DIFF"];
     let name = names.get(usize::from(rung.saturating_sub(1))).copied().unwrap_or_default();
-    let mut rows =
-        vec![Row::Head { text: format!("HINT {rung} OF {}", LessonStep::RUNGS), note: vec![plain(name)] }];
+    let mut rows = vec![Row::Head {
+        text: format!("HINT: {name}"),
+        note: vec![muted(format!("{rung} of {}", LessonStep::RUNGS))],
+    }];
     match step.hints.get(usize::from(rung.saturating_sub(1))) {
         Some(text) => rows.extend(prose(text)),
         None => rows.extend(diff(&step.solution)),

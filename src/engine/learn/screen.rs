@@ -21,11 +21,11 @@ pub fn screen(room: &Classroom, spinner: u8) -> ScreenView {
     ScreenView {
         repository: "learn".into(),
         branch: String::new(),
-        task: lesson.map(|lesson| lesson.title.clone()).unwrap_or_default(),
+        task: lesson.map_or_else(|| "lessons in clean architecture".into(), |lesson| lesson.title.clone()),
         promise: Promise {
             mark: Mark::Dot,
             text: "a working copy of its own, nothing of yours is touched".into(),
-            short: "a working copy".into(),
+            short: "nothing of yours is touched".into(),
         },
         kind: SceneKind::Act,
         rail: Vec::new(),

@@ -22,10 +22,9 @@ pub fn update(room: &mut Classroom, msg: LearnMsg) -> Vec<LearnEffect> {
             changed(room, seen, &saved);
             Vec::new()
         }
-        LearnMsg::Graded { grade, seen, rules } => {
+        LearnMsg::Graded { grade, seen } => {
             room.busy = None;
             look(room, seen);
-            room.desk.rules = rules;
             graded(room, *grade)
         }
         LearnMsg::Text { path, text } => {

@@ -5,6 +5,7 @@
 //! for, `lines` and `stage` lead it line by line and on the screen
 //! (with `keys` and a `worker`), `checkup` is for authors.
 
+pub mod checkup;
 mod grading;
 mod keys;
 mod lines;

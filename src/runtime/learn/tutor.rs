@@ -12,7 +12,8 @@ use crate::{
         progress::Progress,
         tree::{Tree, distance},
     },
-    engine::learn::{Entry, LearnEffect, LearnMsg, RuleHelp, Seen},
+    engine::learn::{Classroom, Entry, LearnEffect, LearnMsg, RuleHelp, Seen},
+    keys::KeyTable,
     knowledge::{KnowledgeError, course},
     ports::{Cancel, ScanError, journal::JournalError},
     runtime::{Dirs, external, open::OpenError},
@@ -46,8 +47,8 @@ pub struct Tutor {
     store: Store,
     lessons: Vec<Arc<Lesson>>,
     editor: String,
-    /// The rules' own words.
-    rules: BTreeMap<String, RuleHelp>,
+    /// The rules' own words, by their ids.
+    rules: Arc<BTreeMap<String, RuleHelp>>,
     open: Option<Open>,
     cancel: Cancel,
 }
@@ -71,9 +72,14 @@ impl Tutor {
         let help = |card: &crate::knowledge::rules::RuleCard| {
             (card.id.clone(), RuleHelp { title: card.title.clone(), how: card.fix.how.trim_end().to_owned() })
         };
-        let rules = knowledge.rules.iter().map(help).collect();
+        let rules = Arc::new(knowledge.rules.iter().map(help).collect());
         let store = Store::new(&dirs.state);
         Ok(Self { dirs, store, lessons, editor, rules, open: None, cancel: Cancel::default() })
+    }
+
+    /// A classroom at the list.
+    pub fn classroom(&self, keys: Arc<KeyTable>) -> Classroom {
+        Classroom::new(self.shelf(), keys, self.rules.clone())
     }
 
     /// The configured editor; empty for the environment's.
@@ -195,13 +201,10 @@ impl Tutor {
         let observed =
             Observed { before: &before, map_before: &map_before, now: &now, map_now: &seen.map, tests };
         let grade = Box::new(grade(&open.lesson, step, &observed));
-        let named = |rule: &&String| grade.new_findings.iter().any(|finding| finding.rule == **rule);
-        let rules = self.rules.iter().filter(|(rule, _)| named(rule));
-        let rules = rules.map(|(rule, help)| (rule.clone(), help.clone())).collect();
         if let Some(open) = &mut self.open {
             open.checked = Some(now);
         }
-        Ok(LearnMsg::Graded { grade, seen, rules })
+        Ok(LearnMsg::Graded { grade, seen })
     }
 
     /// What was checked is the beginning; what was saved meanwhile belongs to the next step.
