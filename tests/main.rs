@@ -24,6 +24,7 @@ mod knowledge_opening;
 mod knowledge_orm;
 mod knowledge_overlay;
 mod layering;
+mod learn;
 mod linear_demo;
 mod packs_docs;
 mod propose_command;

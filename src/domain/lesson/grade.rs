@@ -218,7 +218,7 @@ mod tests {
                 command: Vec::new(),
                 parser: String::new(),
                 needs: Vec::new(),
-                probe: Vec::new(),
+                probe: None,
                 seconds: 1,
             },
             fixed: vec!["tests/".into()],

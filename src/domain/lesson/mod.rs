@@ -45,9 +45,17 @@ pub struct LessonTests {
     pub parser: String,
     /// Programs without which the tests cannot run.
     pub needs: Vec<String>,
-    /// A command that ends with 0 where the tests can run; empty when `needs` says it all.
-    pub probe: Vec<String>,
+    /// Where `needs` does not say it all.
+    pub probe: Option<Probe>,
     pub seconds: u64,
+}
+
+/// A command that ends with 0 where the tests can run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    pub command: Vec<String>,
+    /// What is said where it does not.
+    pub missing: String,
 }
 
 /// One small, reversible step.

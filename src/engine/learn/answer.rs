@@ -50,9 +50,6 @@ pub fn rows(room: &Classroom) -> Vec<Row> {
         target: None,
     }];
     rows.extend(body(room, lesson, step, grade));
-    if room.desk.is_stale {
-        rows.push(Row::aside("Files were saved since; check again."));
-    }
     rows
 }
 

@@ -54,7 +54,10 @@ fn panes(room: &Classroom) -> [PaneView; 4] {
     if parts.len() > 2 {
         parts.reverse();
     }
-    let rows = joined(parts);
+    let mut rows = joined(parts);
+    if room.desk.is_stale && room.is_working() {
+        rows.insert(0, Row::aside("Files were saved since this answer; check again."));
+    }
     let main = PaneView {
         subtitle: if room.place == Place::List { "lessons".into() } else { "the step".into() },
         cursor: cursor(&rows, room, Pane::Proposal),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     layer::Layer,
-    lesson::{Goal, Lesson, LessonStep, LessonTests, Prediction},
+    lesson::{Goal, Lesson, LessonStep, LessonTests, Prediction, Probe},
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -38,10 +38,16 @@ struct Tests {
     command: Vec<String>,
     parser: String,
     needs: Vec<String>,
-    #[serde(default)]
-    probe: Vec<String>,
+    probe: Option<ProbeText>,
     #[serde(default = "a_minute")]
     seconds: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProbeText {
+    command: Vec<String>,
+    missing: String,
 }
 
 fn a_minute() -> u64 {
@@ -139,7 +145,7 @@ pub(super) fn read(label: &str, text: &str, files: &Files) -> Result<(Lesson, Ve
             command: tests.command,
             parser: tests.parser,
             needs: tests.needs,
-            probe: tests.probe,
+            probe: tests.probe.map(|probe| Probe { command: probe.command, missing: probe.missing }),
             seconds: tests.seconds.clamp(1, 600),
         },
         fixed: file.fixed,

@@ -67,6 +67,17 @@ pub fn run(
     }
 }
 
+/// A row as a line. Prose keeps its blanks: it may be code.
+fn line(row: &Row) -> Option<String> {
+    match row {
+        Row::Text { line, .. } => {
+            let text: String = line.iter().map(|span| span.text.as_str()).collect();
+            (!text.is_empty()).then_some(text)
+        }
+        row => rows::line(row),
+    }
+}
+
 struct Lines<'a, W: Write> {
     room: &'a mut Classroom,
     outside: &'a mut dyn LearnOutside,
@@ -102,7 +113,7 @@ impl<W: Write> Lines<'_, W> {
             self.out.line("")?;
         }
         for part in parts.iter().filter(|part| !self.printed.contains(part)) {
-            self.out.lines(&rows::lines(part))?;
+            self.out.lines(&part.iter().filter_map(line).collect::<Vec<_>>())?;
         }
         self.printed = parts;
         Ok(())

@@ -71,15 +71,14 @@ impl Grader {
     /// Runs the tests in the folder.
     pub(super) fn tests(&self, lesson: &Lesson, root: &Path, cancel: &Cancel) -> TestsSaid {
         let tests = &lesson.tests;
-        if !tests.probe.is_empty() {
-            let probe = spec(tests, "probe", &tests.probe, "");
-            let (run, _) = self.run(&probe, root, cancel);
-            if run.ending != (Ending::Exit { code: 0 }) {
-                let reason = match run.ending {
-                    Ending::NotRun { reason } | Ending::Blocked { reason } => reason,
-                    _ => format!("`{}` does not work here", probe.title()),
-                };
-                return TestsSaid::NotRun { reason };
+        if let Some(probe) = &tests.probe {
+            let (run, _) = self.run(&spec(tests, "probe", &probe.command, ""), root, cancel);
+            match run.ending {
+                Ending::Exit { code: 0 } => {}
+                Ending::NotRun { reason } | Ending::Blocked { reason } => {
+                    return TestsSaid::NotRun { reason };
+                }
+                _ => return TestsSaid::NotRun { reason: probe.missing.clone() },
             }
         }
         let spec = spec(tests, "tests", &tests.command, &tests.parser);
