@@ -31,6 +31,8 @@ pub struct AssistantArgs {
     pub path: PathBuf,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
     /// Begin a new session even if one is open.
     #[arg(long)]
     pub new: bool,
@@ -51,6 +53,23 @@ pub struct ScreenArgs {
     /// Show the learn strip.
     #[arg(long)]
     pub learn: bool,
+    /// Present to others: why stands beside what is marked, and each key is explained.
+    #[arg(long)]
+    pub present: bool,
+}
+
+/// Two people at one terminal.
+#[derive(Debug, Args, Clone)]
+pub struct PairArgs {
+    /// Who drives: the decisions carry this name.
+    #[arg(long, value_name = "NAME")]
+    pub driver: Option<String>,
+    /// Who navigates; an address may follow the name in <>.
+    #[arg(long, value_name = "NAME", requires = "driver")]
+    pub navigator: Option<String>,
+    /// Hold hunks that touch migrations or authentication until both approved them.
+    #[arg(long)]
+    pub two_approvals: bool,
 }
 
 /// The commands.
@@ -93,6 +112,8 @@ pub struct DemoArgs {
     pub stack: String,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
 }
 
 /// `scan`.

@@ -3,7 +3,7 @@
 use super::{
     cards, judge,
     model::Model,
-    red_green,
+    pairing, red_green,
     scene::{act_diff, prepare},
 };
 use crate::domain::{
@@ -49,8 +49,6 @@ pub fn without_hunks(model: &Model) -> Report {
         Some(checked) => changes::between(&model.map(), &checked.approved),
         None => Vec::new(),
     };
-    let mut people = vec![session.identity.driver.clone(), session.identity.navigator.clone()];
-    people.retain(|name| !name.is_empty());
     Report {
         schema_version: 1,
         repository: session.identity.title.clone(),
@@ -81,7 +79,7 @@ pub fn without_hunks(model: &Model) -> Report {
             .map(|(rule, reason)| format!("{rule}: {reason}"))
             .collect(),
         commits: session.closing.commits.clone(),
-        people,
+        people: pairing::everybody(model),
         handover: handover(model),
         scopes: session.evidence.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         stack: StackKey::ALL
@@ -215,6 +213,10 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
             ItemState::Untrusted { why } => open.push(item(format!("AC{}", criterion.id), why, true)),
             ItemState::Proven { .. } | ItemState::NotApplicable { .. } | ItemState::Ticked { .. } => {}
         }
+    }
+    for (id, guarded) in pairing::waiting(model) {
+        let why = format!("it touches {} and one person approved it", guarded.what());
+        open.push(item(format!("hunk {id}"), why, true));
     }
     for (known, state) in judge::checklist(model) {
         if let ItemState::Contradicted { evidence } = state {
@@ -424,5 +426,6 @@ fn decided(model: &Model) -> Vec<String> {
             lines.push(format!("hunk {} rejected, {why}", hunk.id));
         }
     }
+    lines.extend(pairing::approvals(model));
     lines
 }

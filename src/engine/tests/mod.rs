@@ -5,6 +5,7 @@ mod act;
 mod deciding;
 mod driver;
 mod finalize;
+mod pairing;
 mod popups;
 mod prepare;
 mod properties;

@@ -1,7 +1,8 @@
 //! The whole screen from the model.
 
 use super::{
-    Floor, Learn, Line, Mark, Pane, PaneView, Promise, RailEntry, RailLine, ScreenView, bold, muted, plain,
+    Floor, Learn, Line, Mark, Pane, PaneView, People, Promise, RailEntry, RailLine, ScreenView, bold, muted,
+    plain,
 };
 use crate::{
     domain::event::Scene,
@@ -10,7 +11,7 @@ use crate::{
         cx::plural,
         gate, judge,
         model::{Model, ScanState},
-        popups, scene, suggest,
+        pairing, popups, scene, suggest,
         view::Body,
     },
     keys::Action,
@@ -33,14 +34,11 @@ pub fn screen(model: &Model) -> ScreenView {
         view
     });
     let task = model.session.work.task.as_ref().map(|task| first_sentence(&task.text)).unwrap_or_default();
-    let people = match (identity.driver.as_str(), identity.navigator.as_str()) {
-        (_, "") => String::new(),
-        (driver, navigator) => format!("   {driver} drives, {navigator} navigates"),
-    };
     ScreenView {
         repository: identity.title.clone(),
         branch: identity.branch.clone(),
-        task: format!("{task}{people}"),
+        task,
+        people: people(model),
         promise: promise(model),
         kind: model.kind(),
         rail: rail(model),
@@ -54,6 +52,16 @@ pub fn screen(model: &Model) -> ScreenView {
         popup: popups::view(model),
         editor: model.screen.editor.as_ref().map(super::super::text::Editor::view),
         spinner: model.is_busy().then_some(model.activity.spinner % 4),
+    }
+}
+
+/// Driver and navigator; empty for one alone.
+fn people(model: &Model) -> People {
+    match pairing::people(model) {
+        (_, "") => People::default(),
+        (driver, navigator) => {
+            People { text: pairing::sentence(model), short: format!("{driver} drives, {navigator}") }
+        }
     }
 }
 
@@ -226,13 +234,18 @@ fn role_of(mark: Mark) -> super::Role {
 }
 
 fn learn(model: &Model) -> Vec<Learn> {
-    if !model.options.learn {
+    // Who presents wants every key explained; who learns wants those that are new.
+    let (presents, learns) = (model.options.present, model.options.learn);
+    if !presents && !learns {
         return Vec::new();
     }
+    let known = |action: &Action| {
+        model.screen.uses.get(action.name()).copied().unwrap_or(0) >= LEARN_USES && !presents
+    };
     suggest::footer(model)
         .into_iter()
         .filter_map(|hint| Action::from_name(&hint.action).map(|action| (hint, action)))
-        .filter(|(_, action)| model.screen.uses.get(action.name()).copied().unwrap_or(0) < LEARN_USES)
+        .filter(|(_, action)| !known(action))
         .take(4)
         .map(|(hint, action)| Learn {
             key: hint.key,
