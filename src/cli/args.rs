@@ -378,8 +378,9 @@ pub enum SessionsCommand {
     Show(SessionArgs),
     /// One session's report or walkthrough, on standard output.
     Export(SessionExportArgs),
-    /// Every event of a session, one a line, with the state after it.
-    Replay(SessionArgs),
+    /// Step through a session or an exported walkthrough, forwards and backwards; where
+    /// there is no terminal, every event with the state after it.
+    Replay(SessionReplayArgs),
     /// Delete a session's journal; commits stay.
     Delete(SessionArgs),
 }
@@ -396,6 +397,26 @@ pub struct SessionsListArgs {
 pub struct SessionArgs {
     /// As `sessions list` shows it.
     pub id: String,
+}
+
+/// `sessions replay`.
+#[derive(Debug, Args)]
+pub struct SessionReplayArgs {
+    /// As `sessions list` shows it, or the lesson file of a walkthrough.
+    #[arg(value_name = "SESSION|FILE")]
+    pub id: String,
+    /// Folder of the repository in which its symbols are looked for; the session's own, or
+    /// this one for a file.
+    pub path: Option<PathBuf>,
+    /// Line by line, for screen readers, dumb terminals and scripts.
+    #[arg(long)]
+    pub linear: bool,
+    /// Every event, one a line, with the state after it.
+    #[arg(long, conflicts_with = "linear")]
+    pub events: bool,
+    /// dark, light, contrast, mono, or a theme file.
+    #[arg(long, env = "PROSCENIUM_THEME", value_name = "THEME")]
+    pub theme: Option<String>,
 }
 
 /// `sessions export`.

@@ -158,7 +158,7 @@ fn farewell(model: &crate::engine::Model) {
 }
 
 /// How the screen looks, as far as it can be known without asking the terminal.
-fn look(screen: &ScreenArgs, config: &Config) -> Result<Look, Failure> {
+pub(super) fn look(screen: &ScreenArgs, config: &Config) -> Result<Look, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
     let named = screen.theme.as_deref().unwrap_or(&config.theme);
     let depth = detect_depth(variable);

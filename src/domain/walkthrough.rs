@@ -94,6 +94,10 @@ pub struct WalkHunk {
     pub seconded_by: String,
     /// Unified lines: ` `, `-` or `+` and the text.
     pub lines: Vec<String>,
+    /// The number that each line had when it was approved, for readers only; anchors say
+    /// where it stands now.
+    #[serde(default)]
+    pub numbers: Vec<u32>,
 }
 
 /// Why a text is no walkthrough.

@@ -37,6 +37,7 @@ pub mod search;
 pub mod subject;
 pub mod suggest;
 pub mod text;
+pub mod tour;
 pub mod update;
 pub mod view;
 pub mod why;

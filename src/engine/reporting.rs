@@ -348,18 +348,18 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
         .into_iter()
         .filter_map(|hunk| Some((model.session.hunk(hunk.id)?, look.view(hunk.id)?)))
         .map(|((edit, hunk), view)| {
-            let lines = view
-                .rows
-                .iter()
-                .filter_map(|piece| match piece {
-                    crate::engine::view::pane::DiffPiece::Line { row, .. } => Some(match row.sign {
-                        Sign::Same => format!(" {}", row.text),
-                        Sign::Removed => format!("-{}", row.text),
-                        Sign::Added => format!("+{}", row.text),
-                    }),
-                    crate::engine::view::pane::DiffPiece::Fold { .. } => None,
-                })
-                .collect();
+            let numbered = view.rows.iter().filter_map(|piece| match piece {
+                crate::engine::view::pane::DiffPiece::Line { number, row } => {
+                    let sign = match row.sign {
+                        Sign::Same => ' ',
+                        Sign::Removed => '-',
+                        Sign::Added => '+',
+                    };
+                    Some((format!("{sign}{}", row.text), *number))
+                }
+                crate::engine::view::pane::DiffPiece::Fold { .. } => None,
+            });
+            let (lines, numbers) = numbered.unzip();
             let reason = match &hunk.decision {
                 Decision::Rejected { reason } => reason.clone(),
                 Decision::Undecided | Decision::Approved | Decision::Edited { .. } => String::new(),
@@ -378,6 +378,7 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
                 seconded_by: hunk.seconded_by.clone(),
                 guard: view.guard.1.clone(),
                 lines,
+                numbers,
             }
         })
         .collect()

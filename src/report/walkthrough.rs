@@ -98,6 +98,7 @@ mod tests {
                     by: "Ada".into(),
                     seconded_by: "Grace".into(),
                     lines: vec![" class Orders:".into(), "+    ```".into()],
+                    numbers: vec![4, 5],
                 },
                 reason: "Keeps SQL out of the handler.".into(),
                 like: "app/users.py:3".into(),

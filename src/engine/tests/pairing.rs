@@ -18,7 +18,7 @@ fn world() -> World {
     for proposal in world.proposals.values_mut() {
         let (proposal, _) = proposal.as_mut().expect("a proposal");
         for file in &mut proposal.files {
-            if let Content::Text(text) = &mut file.content
+            if let Content::Text { text } = &mut file.content
                 && file.path == super::sample::SERVICE
             {
                 *text = text.replace("return 2", "return check(password)");
