@@ -26,6 +26,7 @@ mod knowledge_overlay;
 mod layering;
 mod linear_demo;
 mod packs_docs;
+mod pairing;
 mod propose_command;
 mod pty_answers;
 mod pty_follow;

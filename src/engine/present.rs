@@ -27,8 +27,8 @@ type Said = (&'static str, String);
 /// Longer lists are shown as they are: nobody presents them row by row.
 const ROWS_LIMIT: usize = 2000;
 
-/// Columns of a sentence beside a hunk, where rows do not wrap by themselves.
-const HUNK_COLS: usize = 66;
+/// Columns beside the sentences of a hunk: borders, bar, gutter.
+const HUNK_FRAME_COLS: usize = 14;
 
 /// Puts the why under what is marked in the focused pane.
 pub fn beside(model: &Model, pane: Pane, view: &mut PaneView) {
@@ -54,8 +54,10 @@ pub fn beside(model: &Model, pane: Pane, view: &mut PaneView) {
                 && let Some((_, hunk)) = model.session.hunk(view.id)
             {
                 let view = Arc::make_mut(view);
+                // The reason is said once, with its word in front.
+                view.facts.retain(|fact| *fact != hunk.reason);
                 for (word, text) in of_hunk(model, hunk) {
-                    view.facts.extend(wrapped(word, &text));
+                    view.facts.extend(wrapped(word, &text, cols(model)));
                 }
                 // Drawn text is kept by this number; more is drawn now.
                 let mut hasher = std::hash::DefaultHasher::new();
@@ -87,12 +89,19 @@ fn said_rows(said: &[Said]) -> Vec<Row> {
         .collect()
 }
 
+/// Columns of a sentence beside a hunk, where rows do not wrap by themselves.
+fn cols(model: &Model) -> usize {
+    let all = usize::from(model.screen.columns);
+    let pane = if model.tabs() { all } else { all * 3 / 4 };
+    pane.saturating_sub(HUNK_FRAME_COLS).clamp(40, 100)
+}
+
 /// The rows of one sentence, the word in front of the first.
-fn wrapped(word: &str, text: &str) -> Vec<String> {
+fn wrapped(word: &str, text: &str, cols: usize) -> Vec<String> {
     let mut lines = vec![format!("{word:<7}")];
     for part in text.split_whitespace() {
         let room = lines.last().map_or(0, |line| line.chars().count()) + part.chars().count() + 1;
-        if room > HUNK_COLS && lines.last().is_some_and(|line| line.trim().len() > word.len()) {
+        if room > cols && lines.last().is_some_and(|line| line.trim().len() > word.len()) {
             lines.push(" ".repeat(7));
         }
         if let Some(line) = lines.last_mut() {

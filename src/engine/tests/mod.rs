@@ -12,6 +12,7 @@ mod properties;
 mod red_green;
 mod sample;
 mod size;
+mod tour;
 mod typing;
 mod verify;
 mod whole;

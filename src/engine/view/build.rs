@@ -1,24 +1,20 @@
 //! The whole screen from the model.
 
 use super::{
-    Floor, Learn, Line, Mark, Pane, PaneView, People, Promise, RailEntry, RailLine, ScreenView, bold, muted,
-    plain,
+    Floor, Line, Mark, Pane, PaneView, People, Promise, RailEntry, RailLine, ScreenView, bold, muted, plain,
 };
 use crate::{
     domain::event::Scene,
     engine::{
         cursor,
         cx::plural,
-        gate, judge,
+        gate, judge, learn,
         model::{Model, ScanState},
         pairing, popups, scene, suggest,
         view::Body,
     },
     keys::Action,
 };
-
-/// Uses after which a key leaves the learn strip.
-const LEARN_USES: u32 = 3;
 
 /// One frame's worth of content.
 pub fn screen(model: &Model) -> ScreenView {
@@ -48,7 +44,7 @@ pub fn screen(model: &Model) -> ScreenView {
         floor: floor(model),
         footer: suggest::footer(model),
         pinned: suggest::pinned(model),
-        learn: learn(model),
+        learn: learn::strip(model),
         popup: popups::view(model),
         editor: model.screen.editor.as_ref().map(super::super::text::Editor::view),
         spinner: model.is_busy().then_some(model.activity.spinner % 4),
@@ -231,27 +227,4 @@ fn role_of(mark: Mark) -> super::Role {
         Mark::Warn | Mark::Unsure | Mark::Half | Mark::Blocked => super::Role::Warn,
         _ => super::Role::Muted,
     }
-}
-
-fn learn(model: &Model) -> Vec<Learn> {
-    // Who presents wants every key explained; who learns wants those that are new.
-    let (presents, learns) = (model.options.present, model.options.learn);
-    if !presents && !learns {
-        return Vec::new();
-    }
-    let known = |action: &Action| {
-        model.screen.uses.get(action.name()).copied().unwrap_or(0) >= LEARN_USES && !presents
-    };
-    suggest::footer(model)
-        .into_iter()
-        .filter_map(|hint| Action::from_name(&hint.action).map(|action| (hint, action)))
-        .filter(|(_, action)| !known(action))
-        .take(4)
-        .map(|(hint, action)| Learn {
-            key: hint.key,
-            action: hint.label,
-            does: action.does().into(),
-            same: action.same().into(),
-        })
-        .collect()
 }
