@@ -30,11 +30,14 @@ pub(super) fn is_stepped(args: &SessionReplayArgs) -> bool {
 
 /// Steps through a session, or through the lesson file that was made of one.
 pub(super) fn run(dirs: &Dirs, args: &SessionReplayArgs) -> Result<ExitCode, Failure> {
+    // What is in no commit stands nowhere, and that says nothing about the lesson.
+    let mut is_there = true;
     let (lesson, root) = if is_lesson(&args.id) {
         let root = args.path.clone().unwrap_or_else(|| PathBuf::from("."));
         (lesson_check::read(Path::new(&args.id))?, root)
     } else {
         let (session, lesson) = session_walk::lesson(dirs, &args.id)?;
+        is_there = session.is_committed();
         (lesson, args.path.clone().unwrap_or_else(|| PathBuf::from(session.identity.root)))
     };
     if lesson.steps.is_empty() {
@@ -44,7 +47,7 @@ pub(super) fn run(dirs: &Dirs, args: &SessionReplayArgs) -> Result<ExitCode, Fai
         ));
     }
     let config = Config::load(&dirs.config).map_err(OpenError::from)?;
-    let standings = standings(&lesson, &root)?;
+    let standings = if is_there { standings(&lesson, &root)? } else { Vec::new() };
     if args.linear || !assistant::has_screen() {
         return line_by_line(lesson, standings);
     }

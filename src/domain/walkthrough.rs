@@ -134,6 +134,17 @@ impl WalkStep {
         format!("{} in {}", self.layer, self.path)
     }
 
+    /// What was decided and by whom: `approved by Ada and Grace`. A state that names people
+    /// itself is left as it is.
+    pub fn decided(&self) -> String {
+        let (state, people) = (&self.hunk.state, self.people());
+        if people.is_empty() || state.contains(" by ") {
+            state.clone()
+        } else {
+            format!("{state} by {people}")
+        }
+    }
+
     /// Who stands behind the decision: `Ada`, `Ada and Grace`; empty when nobody was named.
     pub fn people(&self) -> String {
         match (self.hunk.by.as_str(), self.hunk.seconded_by.as_str()) {

@@ -82,11 +82,9 @@ pub fn tour(
 /// One step, whole.
 fn lines(tour: &Tour) -> Vec<String> {
     let Some(step) = tour.step() else { return Vec::new() };
-    let people = step.people();
-    let by = if people.is_empty() { String::new() } else { format!(" by {people}") };
     let mut lines = vec![
         format!("Step {} of {}, {}, {}.", tour.at + 1, tour.lesson.steps.len(), step.layer, step.path),
-        format!("Hunk {}, from {}, {}{by}.", step.hunk.id, step.hunk.origin, step.hunk.state),
+        format!("Hunk {}, from {}, {}.", step.hunk.id, step.hunk.origin, step.decided()),
     ];
     if !step.reason.is_empty() {
         lines.push(format!("Why: {}", step.reason));

@@ -44,10 +44,8 @@ fn one(out: &mut String, number: usize, step: &WalkStep) {
     if !symbols.is_empty() {
         let _infallible = writeln!(out, "Stands in {}.\n", symbols.join(", "));
     }
-    let people = step.people();
-    let by = if people.is_empty() { String::new() } else { format!(" by {}", safe(&people)) };
-    let (origin, state) = (safe(&step.hunk.origin), safe(&step.hunk.state));
-    let _infallible = writeln!(out, "Hunk {}, {origin}, {state}{by}.\n", step.hunk.id);
+    let (origin, decided) = (safe(&step.hunk.origin), safe(&step.decided()));
+    let _infallible = writeln!(out, "Hunk {}, {origin}, {decided}.\n", step.hunk.id);
     for line in &step.evidence {
         let _infallible = writeln!(out, "- {}", safe(line));
     }

@@ -166,7 +166,7 @@ fn help(tour: &Tour) -> PopupView {
 fn mark_of(step: &WalkStep) -> Mark {
     match step.hunk.state.as_str() {
         "approved" => Mark::Done,
-        "approved as edited" => Mark::Half,
+        state if state.starts_with("approved") => Mark::Half,
         "rejected" => Mark::Failed,
         _ => Mark::Open,
     }
@@ -196,7 +196,7 @@ fn steps(tour: &Tour) -> PaneView {
             target: Some(Target::Hunk(step.hunk.id)),
         });
     }
-    let count = format!("{} of {}", tour.at + 1, tour.lesson.steps.len());
+    let count = format!("{}/{}", tour.at + 1, tour.lesson.steps.len());
     PaneView { subtitle: "steps".into(), tab: String::new(), count, body: Body::Rows(rows), cursor }
 }
 
@@ -231,8 +231,6 @@ fn hunk(tour: &Tour) -> PaneView {
         .filter_map(|line| line.split_whitespace().next().filter(|word| word.starts_with("AC")))
         .collect();
     let serves = if serves.is_empty() { "no criterion".to_owned() } else { serves.join(" ") };
-    let people = step.people();
-    let by = if people.is_empty() { String::new() } else { format!(" by {people}") };
     let view = HunkView {
         id: step.hunk.id,
         revision: hasher.finish(),
@@ -240,7 +238,7 @@ fn hunk(tour: &Tour) -> PaneView {
         line: numbered(Some(Sign::Added)).or_else(|| numbered(None)).unwrap_or(1),
         layer: step.layer,
         mark: mark_of(step),
-        state: format!("{}{by}", step.hunk.state),
+        state: step.decided(),
         reason: String::new(),
         origin: step.hunk.origin.clone(),
         serves,
@@ -348,7 +346,7 @@ fn standing(tour: &Tour) -> PaneView {
         let text = if step.anchors.is_empty() {
             "nowhere: it is in no tree"
         } else {
-            "nobody looked: no repository"
+            "not looked for: no commit, or no repository"
         };
         rows.push(Row::aside(text));
     }

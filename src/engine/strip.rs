@@ -16,7 +16,7 @@ const USES: u32 = 3;
 const KEYS: usize = 4;
 
 /// The strip; empty where nobody asked for it or everything is known.
-pub fn strip(model: &Model) -> Vec<Learn> {
+pub fn keys(model: &Model) -> Vec<Learn> {
     let (presents, learns) = (model.options.present, model.options.learn);
     if !presents && !learns {
         return Vec::new();
