@@ -8,6 +8,7 @@ mod finalize;
 mod pairing;
 mod popups;
 mod prepare;
+mod presenting;
 mod properties;
 mod red_green;
 mod sample;
