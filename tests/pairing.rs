@@ -28,7 +28,8 @@ fn one_persons_word_commits_no_guarded_hunk_and_both_are_named_everywhere() {
     let repository = linear.repository();
     let migration = linear.root().join("migrations/0003_shipments.sql");
     let text = std::fs::read_to_string(&migration).expect("a migration of the demo");
-    std::fs::write(&migration, format!("-- Codes come from the courier.\n{text}")).expect("written");
+    let text = text.replace("CREATE TABLE", "-- Codes come from the courier.\nCREATE TABLE");
+    std::fs::write(&migration, text).expect("written");
     let alone = linear.resume("1\nseen\napprove all\nnext\n3\ntick 1\nread it\nnext\n3\nquit\n");
     let refusal = "Hunk 10 touches a migration; only Ada approved it, so it stays held. \
                    hand-over hands over to Grace, who approves it in ACT.";
@@ -99,6 +100,8 @@ fn in_a_small_terminal_the_title_names_both() {
     let mut terminal = Terminal::open(&home, &start);
     terminal.wait_for("Ada drives, Grace navigates");
     terminal.press(&["Esc"]);
+    // A key that follows at once would be read as Alt with that key.
+    terminal.wait_until_gone("typing");
     terminal.press(&["H"]);
     terminal.wait_for("Grace drives, Ada navigates");
     terminal.press(&["q"]);

@@ -85,7 +85,7 @@ fn the_demo_as_a_lesson_outlives_inserted_lines_and_a_renamed_file_but_not_a_los
         "Step 1 of ",
         "[REPLAY] step 3 of ",
         "Why: ",
-        "Evidence: AC1 ",
+        "Evidence: AC2 ",
         "Stands in ReportService.top_spenders, app/services/reports.py line ",
         "Why: Rejected: logs an address",
         "This is the last step; back goes back, quit ends the replay.",
