@@ -38,6 +38,7 @@ fn a_flat_backend_keeps_its_tables_in_one_file_and_rows_with_their_owner() {
     let expected = [
         "backend/app/api/main.py",
         "backend/app/api/routes/tool_loans.py",
+        "backend/app/crud.py",
         "backend/app/models.py",
         migration,
         "backend/tests/routes/test_tool_loans.py",

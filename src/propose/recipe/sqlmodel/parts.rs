@@ -11,6 +11,7 @@ use crate::{
         python::string_value,
         recipe::{
             django::survey::assigned,
+            fastapi::context::field_context,
             fields::Field,
             python_text::{carried, exchanged},
         },
@@ -157,10 +158,21 @@ impl Plan<'_> {
                     model => parent.model.clone(),
                     optional => parent.optional,
                     arguments => parent.row.clone(),
+                    type => if parent.is_uuid { "uuid.UUID" } else { "int" },
                     unknown => if parent.is_uuid { "str(uuid.uuid4())" } else { "999999" },
                 }
             })
             .collect();
+        let unique_types = Value::from_pairs(self.stored().filter(|field| field.unique).map(|field| {
+            let schema = field_context(field, None, false).schema;
+            let ty = schema.split(" = ").next().unwrap_or_default().trim_end_matches(" | None").to_owned();
+            (field.column(), ty)
+        }));
+        let is_owner = |parent: &&columns::Parent| Some(&parent.field) == self.owner.as_ref();
+        let owner_type = match self.parents.iter().find(is_owner) {
+            Some(parent) if !parent.is_uuid => "int",
+            _ => "uuid.UUID",
+        };
         let words = name.snake.replace('_', " ");
         let order = own.iter().map(|(name, _)| name.as_str()).find(|name| name.starts_with("created"));
         let mut letters = words.chars();
@@ -193,7 +205,11 @@ impl Plan<'_> {
             stored => self.stored().map(|field| columns::attribute(field, self.parent(field), is_untyped)).collect::<Vec<_>>(),
             required,
             unique,
+            unique_types,
             parents,
+            data => self.data_name().map(|(_, name)| name),
+            owner_type,
+            session_type => if routes.is_async { "AsyncSession" } else { "Session" },
             router_call => renamed(&routes.call),
             root => routes.root.clone(),
             session => context! { name => routes.session.name.clone(), parameter => routes.session.written.clone() },
@@ -275,8 +291,31 @@ impl Plan<'_> {
             all.push(self.reach(like, &page.name, &exchanged(&page.name, &example.like, &self.ask.name)));
         }
         all.extend(self.parent_imports(like));
+        all.extend(self.data_name().map(|(package, name)| format!("{package}:{name}")));
         all.extend(self.carried_from(like));
         all
+    }
+
+    pub(super) fn data_candidates(&self, path: &str) -> Vec<String> {
+        let example = &self.example;
+        let mut all: Vec<String> =
+            ["uuid", "datetime:date", "datetime:datetime", "decimal:Decimal"].map(str::to_owned).into();
+        all.extend(
+            ["sqlmodel:Session", "sqlmodel:col", "sqlmodel:func", "sqlmodel:select"].map(str::to_owned),
+        );
+        all.push("sqlmodel.ext.asyncio.session:AsyncSession".into());
+        for part in [&example.create, &example.update, &example.table] {
+            all.push(self.reach(path, &part.name, &self.named(part)));
+        }
+        all.extend(self.parent_imports(path));
+        all
+    }
+
+    /// The name under which routes reach the functions of the data file: `crud`.
+    fn data_name(&self) -> Option<(String, String)> {
+        let module = self.module_of(self.data.as_deref()?);
+        let (package, name) = module.rsplit_once('.')?;
+        Some((package.to_owned(), name.to_owned()))
     }
 
     /// Where the models of parents come from, as a file reaches them.

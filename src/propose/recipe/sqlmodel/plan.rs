@@ -22,6 +22,7 @@ use crate::{
             python_text::{Habits, exchanged},
             render::render,
             resource::{Ask, Draft},
+            typescript::words,
         },
     },
 };
@@ -42,6 +43,8 @@ pub(super) struct Plan<'a> {
     pub(super) import_root: String,
     /// The field that holds who made a row.
     pub(super) owner: Option<String>,
+    /// File of the functions that ask the database, where the backend has one.
+    pub(super) data: Option<String>,
 }
 
 /// Proposes the resource.
@@ -80,7 +83,12 @@ impl<'a> Plan<'a> {
             .iter()
             .find(|parent| example.routes.user.is_some() && target.as_deref() == Some(parent.target.as_str()))
             .map(|parent| parent.field.clone());
-        Ok(Self { ask, modules, example, parents, habits, import_root, owner })
+        let data = modules
+            .iter()
+            .filter(|(path, _)| path.ends_with("/crud.py"))
+            .find(|(_, module)| words(module.text).contains(&example.model))
+            .map(|(path, _)| (*path).to_owned());
+        Ok(Self { ask, modules, example, parents, habits, import_root, owner, data })
     }
 
     fn draft(self) -> Result<Draft, ProposeError> {
@@ -112,6 +120,15 @@ impl<'a> Plan<'a> {
                 let candidates = vec!["alembic:op".to_owned(), "sqlalchemy as sa".to_owned()];
                 let extra = context! { revision, down_revision => head.id, columns => self.columns() };
                 (path, head.place, extra, candidates)
+            }
+            Layer::Repository => {
+                let Some(data) = &self.data else { return Ok(None) };
+                let line = self.modules.get(data.as_str()).and_then(|module| {
+                    let own = module.text.lines().position(|line| line.contains(&example.model))?;
+                    u32::try_from(own + 1).ok()
+                });
+                let place = Place::new(data.clone(), line.unwrap_or(1));
+                (data.clone(), Some(place), context! {}, self.data_candidates(data))
             }
             Layer::Router => {
                 let path = self.beside(&example.routes.path);
