@@ -58,6 +58,9 @@ pub(crate) fn optional(of: &str, old: bool) -> String {
     if old { format!("Optional[{of}]") } else { format!("{of} | None") }
 }
 
+/// Names of one import, each after the key that it is sorted by.
+type SortedNames = BTreeSet<((u8, String), String)>;
+
 /// Import lines for `module:name` and `module` items, in sorted groups: the standard library,
 /// others, the project's own, relative ones.
 pub(in crate::propose::recipe) fn imports(
@@ -67,7 +70,7 @@ pub(in crate::propose::recipe) fn imports(
     width: usize,
 ) -> String {
     let mut plain: BTreeSet<String> = BTreeSet::new();
-    let mut from: BTreeMap<String, BTreeSet<((u8, String), String)>> = BTreeMap::new();
+    let mut from: BTreeMap<String, SortedNames> = BTreeMap::new();
     let mut pending: Vec<Value> = wanted.iter().rev().cloned().collect();
     while let Some(value) = pending.pop() {
         if value.kind() == ValueKind::Seq {

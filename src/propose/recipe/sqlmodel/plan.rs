@@ -154,7 +154,7 @@ impl<'a> Plan<'a> {
             }
             None => self.habits.file(&path, &body, &candidates)?,
         };
-        Ok(Some(self.change(path, old, text, place, step.layer, &step.reason)))
+        Ok(Some(self.change(path, old, text, place.as_ref(), step.layer, &step.reason)))
     }
 
     /// The words above a revision, and what it imports.
@@ -176,7 +176,7 @@ impl<'a> Plan<'a> {
         path: String,
         old: &str,
         text: String,
-        place: Option<Place>,
+        place: Option<&Place>,
         layer: Layer,
         reason: &str,
     ) -> FileChange {
@@ -186,7 +186,7 @@ impl<'a> Plan<'a> {
                 start: change.new_start + 1,
                 end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
                 reason: reason.to_owned(),
-                citation: place.clone(),
+                citation: place.cloned(),
                 criteria: Vec::new(),
                 step: self.ask.step_for(layer),
             })
@@ -228,7 +228,7 @@ impl<'a> Plan<'a> {
             } else {
                 (Layer::Router, "Serves the new router.")
             };
-            all.push(self.change((*path).to_owned(), module.text, text, Some(place), layer, reason));
+            all.push(self.change((*path).to_owned(), module.text, text, Some(&place), layer, reason));
         }
         if !is_included {
             remarks.push(format!(

@@ -1,6 +1,6 @@
 //! What the generated tests need: addresses, fixtures, tokens, values.
 
-use super::plan::Plan;
+use super::{columns::Parent, plan::Plan};
 use crate::{
     domain::{layer::Layer, place::Place},
     ports::ProposeError,
@@ -83,16 +83,7 @@ impl Plan<'_> {
             ));
         }
         let Values { sent, changed, compared } = self.values();
-        let row_values: Vec<Value> = rows
-            .iter()
-            .map(|parent| {
-                context! {
-                    name => parent.field.clone(),
-                    model => parent.model.clone(),
-                    arguments => parent.row.clone(),
-                }
-            })
-            .collect();
+        let row_values = row_values(&rows);
         let unknown_parents: Vec<Value> = rows
             .iter()
             .map(|parent| {
@@ -273,4 +264,17 @@ fn wrong_columns(plan: &Plan<'_>) -> Vec<Value> {
     let fields: Vec<Field> =
         plan.stored().map(|field| Field { name: field.column(), ..field.clone() }).collect();
     wrong(&fields, None)
+}
+
+/// The rows that tests make first, as templates see them.
+fn row_values(rows: &[&Parent]) -> Vec<Value> {
+    rows.iter()
+        .map(|parent| {
+            context! {
+                name => parent.field.clone(),
+                model => parent.model.clone(),
+                arguments => parent.row.clone(),
+            }
+        })
+        .collect()
 }
