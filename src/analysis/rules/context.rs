@@ -14,7 +14,7 @@ use crate::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
     cell::{Cell, OnceCell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
@@ -59,6 +59,8 @@ pub(super) struct Context<'c, 'a> {
     calls: RefCell<FxHashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.
     named: OnceCell<CallsByName<'a>>,
+    /// Methods of rows that read an association.
+    pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
     filled: RefCell<FxHashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
@@ -93,6 +95,7 @@ impl<'c, 'a> Context<'c, 'a> {
             readers: RefCell::default(),
             calls: RefCell::default(),
             named: OnceCell::new(),
+            getters: OnceCell::new(),
             filled: RefCell::default(),
         }
     }

@@ -7,7 +7,7 @@ use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
-    secret_names::{is_secret_name, is_secret_text, is_template},
+    secret_names::{is_secret_name, is_secret_text, is_template, signs},
 };
 use crate::analysis::facts::Span;
 use regex::{Match, Regex};
@@ -45,7 +45,7 @@ pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
         let text = context.text_once(path);
         let is_code = is_program(path);
         for (offset, line) in suspicious_lines(&text) {
-            for (name, value) in assignments(line, is_code) {
+            for (name, value) in assignments(line, is_code, is_packaged(path)) {
                 let (Ok(start), Ok(end)) =
                     (u32::try_from(offset + value.start()), u32::try_from(offset + value.end()))
                 else {
@@ -76,7 +76,7 @@ fn suspicious_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// What a line gives to names of secrets and can be one.
-fn assignments(line: &str, is_code: bool) -> impl Iterator<Item = (&str, Match<'_>)> {
+fn assignments(line: &str, is_code: bool, is_packaged: bool) -> impl Iterator<Item = (&str, Match<'_>)> {
     let all = PATTERN.as_ref().map(|pattern| pattern.captures_iter(line));
     all.into_iter().flatten().filter_map(move |hit| {
         let (name, quoted) = (hit.get(1)?, hit.get(2).or(hit.get(3)).or(hit.get(4)));
@@ -85,7 +85,8 @@ fn assignments(line: &str, is_code: bool) -> impl Iterator<Item = (&str, Match<'
             return None;
         }
         let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
-        (is_secret_name(name) && is_credential(value.as_str())).then_some((name, value))
+        let signs_always = is_packaged && signs(name) && is_long_key(value.as_str());
+        (is_secret_name(name) && (is_credential(value.as_str()) || signs_always)).then_some((name, value))
     })
 }
 
@@ -106,6 +107,21 @@ pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
         })
         .map(|entry| entry.path.as_str())
         .collect()
+}
+
+/// Whether a file of settings is packed into the program: what it says holds wherever
+/// nothing else is said.
+fn is_packaged(path: &str) -> bool {
+    let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or(file);
+    folder.ends_with("src/main/resources") && matches!(stem, "application" | "bootstrap")
+}
+
+/// Whether a signer takes a text as its key, be it one that asks to be changed.
+fn is_long_key(text: &str) -> bool {
+    text.len() >= 16
+        && !is_template(text)
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '.'))
 }
 
 fn is_credential(text: &str) -> bool {
@@ -194,8 +210,11 @@ if (apiKey === \"Xk29vQp7Lm\")
         let lines = "a: 1\nDB_PASSWORD1=Xk29vQp7Lm\nnote: none\n\"apiKey\" => \"Xk29vQp7Lm\"\nlast: b";
         let found: Vec<(usize, &str)> = suspicious_lines(lines).collect();
         assert_eq!(found, [(5, "DB_PASSWORD1=Xk29vQp7Lm"), (40, "\"apiKey\" => \"Xk29vQp7Lm\"")]);
-        let given: Vec<&str> =
-            found.iter().flat_map(|(_, line)| assignments(line, false)).map(|(name, _)| name).collect();
+        let given: Vec<&str> = found
+            .iter()
+            .flat_map(|(_, line)| assignments(line, false, false))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(given, ["DB_PASSWORD", "apiKey"]);
     }
 
@@ -207,6 +226,17 @@ if (apiKey === \"Xk29vQp7Lm\")
         {
             assert!(!is_credential(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_in_packed_settings_counts_even_if_it_asks_to_be_changed() {
+        let packed = "app/src/main/resources/application.yml";
+        assert!(is_packaged(packed) && !is_packaged("config/application.yml"));
+        assert!(
+            is_long_key("pleaseReplaceThisByYourOwn")
+                && !is_long_key("${JWT_SECRET}")
+                && !is_long_key("short")
+        );
     }
 
     #[test]

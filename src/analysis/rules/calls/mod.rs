@@ -57,6 +57,8 @@ pub(super) struct CallShape {
     pub(super) unless_about: Vec<String>,
     /// Not where the file names one of these anywhere.
     pub(super) unless_file_names: Vec<String>,
+    /// Not where the function around names one of these.
+    pub(super) unless_function_names: Vec<String>,
     /// Not where a call made on the value has one of these names: builders.
     pub(super) unless_chained: Vec<String>,
     /// What `{detail}` in the message becomes.
@@ -111,11 +113,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         let called = facts.dotted(call.callee).unwrap_or_else(|| name.to_owned());
         let words = [
-            ("call", called),
-            ("name", name.to_owned()),
+            ("call", called.clone()),
+            // A construction has no name of its own.
+            ("name", if name == "new" { called.clone() } else { name.to_owned() }),
             ("detail", shape.detail.clone()),
+            ("problem", "is too fast or broken".to_owned()),
             ("algorithm", shape.algorithm(context, file, facts, call, name)),
-            ("flags", flags.join(", ")),
+            ("flags", if flags.is_empty() { shape.detail.clone() } else { flags.join(", ") }),
             ("credentials", credentials(context, file, facts, call)),
             ("model", model(facts, call)),
         ];
@@ -198,7 +202,8 @@ impl CallShape {
                 || !chained(facts, call)
                     .iter()
                     .any(|name| self.unless_chained.iter().any(|known| known == name)))
-            && !self.unless_file_names.iter().any(|name| names(facts, name))
+            && !self.unless_file_names.iter().any(|name| names(facts, None, name))
+            && !self.unless_function_names.iter().any(|name| names(facts, Some(call.scope), name))
             && !self.unless.iter().any(|condition| condition.holds(context, file, facts, call).is_some());
         if !fits {
             return None;
