@@ -129,7 +129,6 @@ fn whatever_is_nested_too_deep_is_refused_by_name() {
             deep("f(", ")", 100_000),
             deep("!", "", 100_000),
             deep("1 + ", "", 100_000),
-            // Fewer, so that it is the depth and not the number of words that refuses it.
             format!("class A {{ void f() {{ {} }} }}", "if (a) b(); else ".repeat(30_000)),
         ] {
             let refused = facts("A.java", &text.chars().take(MAX_SIZE_BYTES).collect::<String>());
