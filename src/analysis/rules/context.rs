@@ -3,7 +3,7 @@
 use super::{calls::filled_names, matcher::Rule};
 use crate::{
     analysis::{
-        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span, Sym},
+        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
         layering::is_test_path,
         link::{FileId, Resolver},
         scan::FindingInput,
