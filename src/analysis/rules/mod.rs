@@ -25,6 +25,7 @@ mod known_secrets;
 mod layer_imports;
 mod matcher;
 mod migrations;
+mod option_objects;
 mod origin_patterns;
 mod overrides;
 mod path_parameters;
@@ -118,6 +119,7 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 annotations::check(context, rule),
                 overrides::check(context, rule),
                 annotated::check(context, rule),
+                option_objects::check(context, rule),
                 origin_patterns::check(context, rule),
                 plain_passwords::check(context, rule),
             ];
