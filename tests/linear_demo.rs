@@ -1,9 +1,21 @@
 //! The demo line by line through the real program: from a file of answers to a commit.
 
-use crate::support::linear::{Linear, redacted};
+use crate::support::{
+    docs::check_file,
+    linear::{Linear, redacted},
+};
 
 /// The hunk that serves no criterion is rejected with this reason.
 const REASON: &str = "logs the customer's e-mail address";
+
+/// What stands above the transcript in the document.
+const HEAD: &str = "# A whole session, line by line
+
+`proscenium --linear` plays the same five scenes as numbered prompts, for screen readers and scripts; it is chosen by itself where there is no terminal to draw on.
+This is the demo, from `proscenium demo --linear` and a file of answers to the commit; a test runs it and compares every line.
+Behind `>` stands what was answered. Times are written as 0.0 and ids by name.
+
+";
 
 /// Answers up to ACT: the guided task, its criteria, the suggested boundaries.
 const TO_ACT: &str = "1\n1\nnext\n1\nnext\n";
@@ -34,12 +46,47 @@ fn a_file_of_answers_completes_the_demo() {
 
     assert!(done.text.contains("fixed 1 test_top_spenders_come_largest_first"), "{}", done.text);
     assert!(!done.text.bytes().any(|byte| byte == 0x1b), "no escape byte is written");
-    insta::assert_snapshot!(redacted(&done.text, &linear));
+    check_file("docs/linear.md", &format!("{HEAD}```text\n{}```\n", redacted(&done.text, &linear)));
 
     // The journal alone does not say what behaviour changed; the repository does.
     let shown = linear.show_the_session();
     assert!(shown.contains("/api/reports/top-customers"), "{shown}");
     assert!(!shown.contains("not computed"), "{shown}");
+}
+
+/// Tests that fail to load fail alike before and after: nothing about the change is proven.
+#[test]
+fn tests_that_cannot_be_collected_leave_partial_success_only() {
+    let linear = Linear::new();
+    assert_eq!(linear.demo("quit\n").status, Some(0));
+    let repository = linear.repository();
+    let support = repository.path().join("tests/support.py");
+    let text = std::fs::read_to_string(&support).expect("the sample's tests");
+    std::fs::write(&support, text.replacen("import sqlite3", "import not_there\nimport sqlite3", 1))
+        .expect("written");
+    repository.git(&[
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit",
+        "-q",
+        "-a",
+        "-m",
+        "a module is missing",
+    ]);
+
+    let to_finalize = format!("{TO_ACT}approve all\nnext\n3\ntick 1\nread the handler\nnext\n");
+    let done = linear.anew(&format!("{to_finalize}partial\n2\nquit\n"));
+    assert_eq!(done.status, Some(0), "{}", done.text);
+    let missing = "test_customers cannot be imported: not_there is not installed";
+    let shut = format!(
+        "FINALIZE is shut: python3 -m unittest -v is blocked, {missing}; partial finishes as partial."
+    );
+    assert!(done.text.contains(&shut), "{shut}\n{}", done.text);
+    let (_, finalize) = done.text.split_once("Scene 5 of 5, FINALIZE.").expect("FINALIZE was reached");
+    assert!(finalize.contains("\nPartial success.\n"), "{finalize}");
+    assert!(finalize.contains(&format!("- python3 -m unittest -v: blocked: {missing}")), "{finalize}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct AssistantArgs {
     pub path: PathBuf,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
     /// Begin a new session even if one is open.
     #[arg(long)]
     pub new: bool,
@@ -51,6 +53,23 @@ pub struct ScreenArgs {
     /// Show the learn strip.
     #[arg(long)]
     pub learn: bool,
+    /// Present to others: why stands beside what is marked, and each key is explained.
+    #[arg(long)]
+    pub present: bool,
+}
+
+/// Two people at one terminal.
+#[derive(Debug, Args, Clone)]
+pub struct PairArgs {
+    /// Who drives: the decisions carry this name.
+    #[arg(long, value_name = "NAME")]
+    pub driver: Option<String>,
+    /// Who navigates; an address may follow the name in <>.
+    #[arg(long, value_name = "NAME", requires = "driver")]
+    pub navigator: Option<String>,
+    /// Hold hunks that touch migrations or authentication until both approved them.
+    #[arg(long)]
+    pub two_approvals: bool,
 }
 
 /// The commands.
@@ -75,6 +94,8 @@ pub enum Command {
     /// Earlier sessions: list, show, export, replay, delete.
     #[command(subcommand)]
     Sessions(SessionsCommand),
+    /// Guided lessons in clean architecture, on small backends of their own.
+    Learn(LearnArgs),
     /// What is missing on this machine, and what it means.
     Doctor,
     /// Completion for a shell, on standard output.
@@ -91,6 +112,37 @@ pub struct DemoArgs {
     pub stack: String,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
+}
+
+/// `learn`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct LearnArgs {
+    #[command(subcommand)]
+    pub command: Option<LearnCommand>,
+    /// Open this lesson; without it, the list.
+    pub lesson: Option<String>,
+    /// Print the lessons and how far you are.
+    #[arg(long)]
+    pub list: bool,
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// What else can be done with lessons.
+#[derive(Debug, Subcommand)]
+pub enum LearnCommand {
+    /// How far you are in each lesson.
+    Progress,
+    /// Begin a lesson anew: its progress and its working copy are deleted.
+    Reset { lesson: String },
+    /// Take the solution of the step that is on, and go on.
+    Skip { lesson: String },
+    /// Whether a lesson's folder is whole and its solutions pass; or, for a lesson that
+    /// `sessions export` wrote, whether every anchor of it still stands in a repository.
+    Check(super::lesson_check::LearnCheckArgs),
 }
 
 /// `scan`.
@@ -355,8 +407,9 @@ pub enum SessionsCommand {
     Show(SessionArgs),
     /// One session's report or walkthrough, on standard output.
     Export(SessionExportArgs),
-    /// Every event of a session, one a line, with the state after it.
-    Replay(SessionArgs),
+    /// Step through a session or an exported walkthrough, forwards and backwards; where
+    /// there is no terminal, every event with the state after it.
+    Replay(SessionReplayArgs),
     /// Delete a session's journal; commits stay.
     Delete(SessionArgs),
 }
@@ -375,6 +428,26 @@ pub struct SessionArgs {
     pub id: String,
 }
 
+/// `sessions replay`.
+#[derive(Debug, Args)]
+pub struct SessionReplayArgs {
+    /// As `sessions list` shows it, or the lesson file of a walkthrough.
+    #[arg(value_name = "SESSION|FILE")]
+    pub id: String,
+    /// Folder of the repository in which its symbols are looked for; the session's own, or
+    /// this one for a file.
+    pub path: Option<PathBuf>,
+    /// Line by line, for screen readers, dumb terminals and scripts.
+    #[arg(long)]
+    pub linear: bool,
+    /// Every event, one a line, with the state after it.
+    #[arg(long, conflicts_with = "linear")]
+    pub events: bool,
+    /// dark, light, contrast, mono, or a theme file.
+    #[arg(long, env = "PROSCENIUM_THEME", value_name = "THEME")]
+    pub theme: Option<String>,
+}
+
 /// `sessions export`.
 #[derive(Debug, Args)]
 pub struct SessionExportArgs {
@@ -382,6 +455,13 @@ pub struct SessionExportArgs {
     pub id: String,
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
+    /// Write the finished session as a walkthrough: Markdown to read, and a lesson file to
+    /// replay and to check.
+    #[arg(long, conflicts_with = "format")]
+    pub walkthrough: bool,
+    /// Folder for both files; made when it is missing. Without it walkthrough-SESSION here.
+    #[arg(long, value_name = "FOLDER", requires = "walkthrough")]
+    pub to: Option<PathBuf>,
 }
 
 /// Formats of `sessions export`.

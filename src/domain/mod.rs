@@ -4,6 +4,7 @@
 //! else may use this layer; this layer uses nothing else of the crate.
 
 pub(crate) mod absorb;
+pub mod anchor;
 pub(crate) mod apply;
 pub mod binary;
 pub mod changes;
@@ -19,10 +20,13 @@ pub mod edit;
 pub mod emphasis;
 pub mod event;
 pub mod finding;
+pub mod guard;
 pub mod hunk;
 pub mod ids;
 pub mod layer;
+pub mod lesson;
 pub mod map;
+pub mod person;
 pub mod place;
 pub mod plan;
 pub mod proposal;
@@ -35,3 +39,4 @@ pub mod task;
 pub mod test_first;
 pub mod trigger;
 pub mod verdict;
+pub mod walkthrough;

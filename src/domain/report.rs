@@ -101,9 +101,18 @@ pub struct HunkLine {
     pub why: String,
     pub citation: String,
     pub criteria: Vec<CriterionId>,
+    /// Who decided, and who approved as the second person; empty where nobody was named.
     pub by: String,
+    #[serde(default)]
+    pub seconded_by: String,
+    /// What the rules say of it: `adds no violation`; empty while not known.
+    #[serde(default)]
+    pub guard: String,
     /// Unified lines: ` `, `-` or `+` and the text.
     pub lines: Vec<String>,
+    /// The number of each line: a removed one's in the base, else in the change.
+    #[serde(default)]
+    pub numbers: Vec<u32>,
 }
 
 /// The comparison with the base.

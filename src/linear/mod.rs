@@ -13,6 +13,7 @@ mod commands;
 mod decide;
 mod finalize;
 mod hunk;
+pub mod learn;
 mod moment;
 mod outside;
 mod popup;
@@ -21,8 +22,10 @@ mod printer;
 mod rows;
 mod run;
 mod say;
+mod tour;
 mod verify;
 mod words;
 
 pub use outside::{Answer, Echo, LINE_LIMIT_BYTES, Outside, Woken};
 pub use run::{Ended, LinearError, run};
+pub use tour::tour;

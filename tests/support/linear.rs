@@ -74,18 +74,39 @@ impl Linear {
         run(command, answers)
     }
 
+    /// Begins a new session on the demo's repository.
+    pub fn anew(&self, answers: &str) -> Done {
+        let mut command = self.command();
+        command.args(["--linear", "--new"]).arg(self.root());
+        run(command, answers)
+    }
+
     /// Runs the demo with the null device as input.
     pub fn without_input(&self) -> Done {
         let output = self.command().arg("demo").stdin(Stdio::null()).output().expect("the program runs");
         done(&output)
     }
 
+    /// Runs the program with these arguments and answers.
+    pub fn program(&self, arguments: &[&str], answers: &str) -> Done {
+        run(self.with(arguments), answers)
+    }
+
+    /// The id of the only session.
+    pub fn session(&self) -> String {
+        let list = self.program(&["sessions", "list", "--format", "json"], "").text;
+        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+        list["sessions"][0]["session"].as_str().expect("one session").to_owned()
+    }
+
+    /// A path in the sandbox.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
     /// The report of the only session, as `sessions show` tells it; notes come first.
     pub fn show_the_session(&self) -> String {
-        let list = run(self.with(&["sessions", "list", "--format", "json"]), "").text;
-        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
-        let id = list["sessions"][0]["session"].as_str().expect("one session").to_owned();
-        let shown = run(self.with(&["sessions", "show", &id]), "");
+        let shown = self.program(&["sessions", "show", &self.session()], "");
         shown.errors + &shown.text
     }
 
@@ -95,7 +116,8 @@ impl Linear {
         command
     }
 
-    fn root(&self) -> PathBuf {
+    /// The folder of the demo's repository.
+    pub fn root(&self) -> PathBuf {
         let demos = std::fs::read_dir(self.dir.path().join("tmp")).expect("the folder of demos");
         demos
             .map(|entry| entry.expect("an entry").path().join("orders-api"))
@@ -137,6 +159,11 @@ impl Done {
 }
 
 impl Repository {
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Runs git in it.
     pub fn git(&self, arguments: &[&str]) -> String {
         git::git(&self.0, arguments)

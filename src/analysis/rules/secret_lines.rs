@@ -10,7 +10,7 @@ use super::{
     secret_names::{is_secret_name, is_secret_text, is_template, signs},
 };
 use crate::analysis::facts::Span;
-use regex::Regex;
+use regex::{Match, Regex};
 use std::{collections::BTreeSet, ops::RangeInclusive, sync::LazyLock};
 
 /// Larger files are not searched.
@@ -30,36 +30,64 @@ const VALUE_BYTES: RangeInclusive<usize> = 6..=200;
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
 
+/// The end of a name that `is_secret_name` takes, with the sign behind it. Groups cost ten
+/// times a plain search, so only lines with such a name are matched with them.
+const NAME_END: &str = concat!(
+    r#"(?i-u)(?:pass(?:word|wd|phrase)?|pwd?|secret|key|token)[0-9._-]*["'`\]]{0,2}"#,
+    r#"[ \t]{0,4}[=:?!]"#
+);
+
+static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NAME_END).ok());
+
 pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
-    let Some(pattern) = PATTERN.as_ref() else { return found };
     for path in searched(context) {
-        let text = context.text(path);
+        let text = context.text_once(path);
         let is_code = is_program(path);
-        for hit in pattern.captures_iter(&text) {
-            let (Some(name), quoted) = (hit.get(1), hit.get(2).or(hit.get(3)).or(hit.get(4))) else {
-                continue;
-            };
-            let Some(value) = quoted.or(hit.get(5).filter(|_| !is_code)) else { continue };
-            if !NAME_BYTES.contains(&name.len()) || !VALUE_BYTES.contains(&value.len()) {
-                continue;
+        for (offset, line) in suspicious_lines(&text) {
+            for (name, value) in assignments(line, is_code, is_packaged(path)) {
+                let (Ok(start), Ok(end)) =
+                    (u32::try_from(offset + value.start()), u32::try_from(offset + value.end()))
+                else {
+                    continue;
+                };
+                found.push(
+                    Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
+                        .symbol(name)
+                        .word("name", name),
+                );
             }
-            let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
-            let signs_always = is_packaged(path) && signs(name) && is_long_key(value.as_str());
-            if !is_secret_name(name) || !(is_credential(value.as_str()) || signs_always) {
-                continue;
-            }
-            let (Ok(start), Ok(end)) = (u32::try_from(value.start()), u32::try_from(value.end())) else {
-                continue;
-            };
-            found.push(
-                Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
-                    .symbol(name)
-                    .word("name", name),
-            );
         }
     }
     found
+}
+
+/// Lines that may assign to the name of a secret, each with its offset. An assignment
+/// never crosses a line.
+fn suspicious_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let hit = HINT.as_ref()?.find_at(text, rest)?;
+        let start = text.get(..hit.start())?.rfind('\n').map_or(0, |at| at + 1);
+        let end = text.get(hit.end()..)?.find('\n').map_or(text.len(), |at| hit.end() + at);
+        rest = end;
+        Some((start, text.get(start..end)?))
+    })
+}
+
+/// What a line gives to names of secrets and can be one.
+fn assignments(line: &str, is_code: bool, is_packaged: bool) -> impl Iterator<Item = (&str, Match<'_>)> {
+    let all = PATTERN.as_ref().map(|pattern| pattern.captures_iter(line));
+    all.into_iter().flatten().filter_map(move |hit| {
+        let (name, quoted) = (hit.get(1)?, hit.get(2).or(hit.get(3)).or(hit.get(4)));
+        let value = quoted.or(hit.get(5).filter(|_| !is_code))?;
+        if !NAME_BYTES.contains(&name.len()) || !VALUE_BYTES.contains(&value.len()) {
+            return None;
+        }
+        let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
+        let signs_always = is_packaged && signs(name) && is_long_key(value.as_str());
+        (is_secret_name(name) && (is_credential(value.as_str()) || signs_always)).then_some((name, value))
+    })
 }
 
 /// Files without facts whose lines are worth a look, in the order of the source.
@@ -174,6 +202,20 @@ if (apiKey === \"Xk29vQp7Lm\")
             names(lines),
             ["DB_PASSWORD", "POSTGRES_PASSWORD", "api_key", "secret", "apiKey", "db-password"]
         );
+    }
+
+    /// What is matched line by line is what is matched in the whole text.
+    #[test]
+    fn only_lines_with_the_name_of_a_secret_are_matched() {
+        let lines = "a: 1\nDB_PASSWORD1=Xk29vQp7Lm\nnote: none\n\"apiKey\" => \"Xk29vQp7Lm\"\nlast: b";
+        let found: Vec<(usize, &str)> = suspicious_lines(lines).collect();
+        assert_eq!(found, [(5, "DB_PASSWORD1=Xk29vQp7Lm"), (40, "\"apiKey\" => \"Xk29vQp7Lm\"")]);
+        let given: Vec<&str> = found
+            .iter()
+            .flat_map(|(_, line)| assignments(line, false, false))
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(given, ["DB_PASSWORD", "apiKey"]);
     }
 
     #[test]

@@ -4,6 +4,10 @@
 const SECRET_WORDS: [&str; 8] =
     ["password", "passwd", "pwd", "secret", "passphrase", "apikey", "secretkey", "privatekey"];
 
+/// How every name of a secret ends.
+const LAST_LETTERS: [&str; 9] =
+    ["password", "passwd", "pwd", "secret", "passphrase", "key", "token", "pass", "pw"];
+
 /// Words that do so before `key`: `api_key`, `signing_key`.
 const KEY_WORDS: [&str; 10] =
     ["api", "secret", "private", "signing", "encryption", "jwt", "auth", "master", "session", "access"];
@@ -93,6 +97,9 @@ pub(super) fn words(name: &str) -> Vec<String> {
 
 /// Whether only a secret is called so.
 pub(super) fn is_secret_name(name: &str) -> bool {
+    if name.is_ascii() && !ends_as_secret(name) {
+        return false;
+    }
     let words = words(name);
     if words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
         return false;
@@ -103,6 +110,18 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         || (last == "key" && KEY_WORDS.contains(&before))
         || (last == "token" && TOKEN_WORDS.contains(&before))
         || (matches!(last.as_str(), "pass" | "pw") && OWNERS.contains(&before))
+}
+
+/// Whether the last letters are those of a secret: a look at every name of a project has
+/// to cost next to nothing.
+fn ends_as_secret(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).as_bytes();
+    LAST_LETTERS.iter().any(|end| {
+        name.len()
+            .checked_sub(end.len())
+            .and_then(|at| name.get(at..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(end.as_bytes()))
+    })
 }
 
 /// Whether a text can be a secret, and not the name of one or a stand-in.

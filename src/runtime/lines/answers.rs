@@ -26,6 +26,11 @@ impl Answers {
         Ok(Self { rx, echo })
     }
 
+    /// The next answer where nothing else is waited for. Blocks.
+    pub fn next_blocking(&mut self) -> Answer {
+        self.rx.blocking_recv().unwrap_or(Answer::End)
+    }
+
     /// The next answer; `End` for ever after the last. Safe to drop and to ask again.
     pub(super) async fn next(&mut self) -> Answer {
         self.rx.recv().await.unwrap_or(Answer::End)
@@ -42,7 +47,8 @@ fn feed(mut input: impl BufRead, tx: &Sender<Answer>) {
     }
 }
 
-fn read(input: &mut impl BufRead) -> Answer {
+/// The next line of an input, within the limit.
+pub(in crate::runtime) fn read(input: &mut impl BufRead) -> Answer {
     let mut bytes = Vec::new();
     let mut too_long = false;
     loop {
