@@ -9,6 +9,7 @@
 )]
 
 mod cli_review;
+mod cli_review_parts;
 mod cli_rules;
 mod cli_scan;
 mod cli_sessions;
@@ -45,6 +46,7 @@ mod rules_cases;
 mod rules_docs;
 mod rules_examples;
 mod rules_findings;
+mod rules_fixes;
 mod rules_sample;
 mod scan_backends;
 mod scan_cache;
