@@ -42,6 +42,7 @@ mod recipe_axum;
 mod recipe_django;
 mod recipe_fastapi;
 mod recipe_nest;
+mod recipe_sqlmodel;
 mod rules_cases;
 mod rules_docs;
 mod rules_examples;

@@ -299,8 +299,9 @@ fn kind_of(module: &str) -> u8 {
     }
 }
 
-/// Constants, then classes, then functions, as the common import sorters have it.
-fn sort_key(name: &str) -> (u8, String) {
+/// Constants, then classes, then functions, each without regard to case, as the common import
+/// sorters have it.
+pub(crate) fn sort_key(name: &str) -> (u8, String) {
     let kind = if name.len() > 1 && name.chars().all(|c| !c.is_lowercase()) {
         0
     } else if name.starts_with(char::is_uppercase) {
@@ -308,7 +309,7 @@ fn sort_key(name: &str) -> (u8, String) {
     } else {
         2
     };
-    (kind, name.to_owned())
+    (kind, name.to_lowercase())
 }
 
 /// Whether a text is small and flat enough for parsers that cannot be stopped.

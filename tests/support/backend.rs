@@ -16,7 +16,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -202,6 +202,9 @@ pub fn installed(name: &str, manifest: &str) -> PathBuf {
 /// The `bin` folder of a virtual environment with these packages, kept between runs while they
 /// stay the same.
 pub fn python_packages(name: &str, packages: &[&str]) -> PathBuf {
+    // Tests of one recipe share it: only one of them may make it.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let wanted = packages.join("\n");
     let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();

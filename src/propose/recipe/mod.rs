@@ -22,6 +22,7 @@ mod python_text;
 pub(crate) mod rename;
 pub(crate) mod render;
 mod resource;
+mod sqlmodel;
 pub(crate) mod typescript;
 pub(crate) mod values;
 

@@ -116,16 +116,28 @@ impl Habits {
         body: &str,
         candidates: &[String],
     ) -> Result<String, ProposeError> {
+        self.grown_after(path, text, body, candidates, |_| true)
+    }
+
+    /// The same after the last definition with such a name, where there is one.
+    pub(super) fn grown_after(
+        &self,
+        path: &str,
+        text: &str,
+        body: &str,
+        candidates: &[String],
+        is_like: impl Fn(&str) -> bool,
+    ) -> Result<String, ProposeError> {
         let body = self.written(body);
         let used = used_names(&Module::parse(path, &body)?);
         let module = Module::parse(path, text)?;
         let mut edits = Edits::default();
-        let last = module
-            .body
-            .iter()
-            .rev()
-            .find(|stmt| matches!(stmt, Stmt::ClassDef(_) | Stmt::FunctionDef(_)))
-            .or(module.body.last());
+        let defined = |stmt: &&Stmt| match stmt {
+            Stmt::ClassDef(class) => is_like(class.name.as_str()),
+            Stmt::FunctionDef(function) => is_like(function.name.as_str()),
+            _ => false,
+        };
+        let last = module.body.iter().rev().find(defined).or(module.body.last());
         let at = last.map_or(0, |stmt| line_end(text, range_of(stmt).end));
         let newline = newline_of(text);
         let lead = if text.get(..at).is_some_and(|before| before.ends_with('\n')) { "" } else { newline };
@@ -165,12 +177,19 @@ impl Habits {
         Ok(self.wrapped(&text))
     }
 
-    /// Import lines that grew too long, one name a line.
+    /// Imports and lists of exports that grew too long, one name a line.
     pub(super) fn wrapped(&self, text: &str) -> String {
         let newline = newline_of(text);
         let mut result = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             let bare = line.trim_end();
+            let list = bare.strip_prefix("__all__ = [").and_then(|rest| rest.strip_suffix(']'));
+            if let Some(names) = list.filter(|_| bare.chars().count() > self.width) {
+                let names: Vec<&str> = names.split(", ").collect();
+                let names = names.join(&format!(",{newline}    "));
+                result.push_str(&format!("__all__ = [{newline}    {names},{newline}]{newline}"));
+                continue;
+            }
             match bare.split_once(" import ").filter(|(head, names)| {
                 head.starts_with("from ") && bare.chars().count() > self.width && !names.contains(['(', '#'])
             }) {

@@ -8,6 +8,7 @@ use super::{
     head::Head,
     names::Name,
     nest::Nest,
+    sqlmodel::SqlModel,
 };
 use crate::{
     domain::{
@@ -69,8 +70,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 4] {
-    [&FastApi, &Nest, &Axum, &Django]
+fn adapters() -> [&'static dyn Adapter; 5] {
+    [&FastApi, &Nest, &Axum, &Django, &SqlModel]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.

@@ -14,8 +14,8 @@ mod project;
 mod reach;
 mod routes;
 mod services;
-mod survey;
-mod tests_of;
+pub(super) mod survey;
+pub(super) mod tests_of;
 mod views;
 
 use super::{

@@ -10,10 +10,10 @@ use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts by path; what a survey borrows from.
-pub(super) type Texts = BTreeMap<String, String>;
+pub(in crate::propose::recipe) type Texts = BTreeMap<String, String>;
 
 /// Reads every Python file of the base and the session.
-pub(super) fn texts(ask: &Ask<'_>) -> Result<Texts, ProposeError> {
+pub(in crate::propose::recipe) fn texts(ask: &Ask<'_>) -> Result<Texts, ProposeError> {
     let mut paths: Vec<&str> = ask.workspace.paths();
     paths.extend(ask.map.migrations.iter().map(|migration| migration.path.as_str()));
     let mut texts = Texts::new();
@@ -88,7 +88,7 @@ impl<'t> Survey<'t> {
 }
 
 /// The value assigned to a name in a body.
-pub(super) fn assigned<'b>(body: &'b [Stmt], name: &str) -> Option<&'b Expr> {
+pub(in crate::propose::recipe) fn assigned<'b>(body: &'b [Stmt], name: &str) -> Option<&'b Expr> {
     body.iter().find_map(|stmt| match stmt {
         Stmt::Assign(assign) if assign.targets.first().and_then(last_name) == Some(name) => {
             Some(&*assign.value)
@@ -109,7 +109,7 @@ pub(super) fn elements(expr: &Expr) -> &[Expr] {
 }
 
 /// A keyword argument of a call.
-pub(super) fn keyword<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+pub(in crate::propose::recipe) fn keyword<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
     let Expr::Call(call) = expr else { return None };
     call.arguments
         .keywords

@@ -182,7 +182,7 @@ fn reversed(plan: &Plan<'_>, text: &str) -> Option<String> {
 }
 
 /// Values that must be refused.
-fn wrong(fields: &[Field], owner: Option<&str>) -> Vec<Value> {
+pub(in crate::propose::recipe) fn wrong(fields: &[Field], owner: Option<&str>) -> Vec<Value> {
     let mut all = Vec::new();
     for field in fields.iter().filter(|field| owner != Some(field.name.as_str())) {
         let mut push = |value: String| all.push(context! { name => field.name.clone(), value });

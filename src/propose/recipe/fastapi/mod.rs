@@ -1,14 +1,14 @@
 //! FastAPI with SQLAlchemy 2, Alembic, pydantic and pytest.
 
-mod alembic;
-mod context;
-mod layout;
+pub(super) mod alembic;
+pub(super) mod context;
+pub(super) mod layout;
 mod plan;
 mod references;
 pub(super) mod register;
 mod registration;
 pub(super) mod render;
-mod samples;
+pub(super) mod samples;
 mod style;
 mod template_context;
 mod test_context;

@@ -2,7 +2,7 @@
 //! repository's form.
 
 use super::{super::render as general, style::NotFound};
-use crate::ports::ProposeError;
+use crate::{ports::ProposeError, propose::python::sort_key};
 use minijinja::{
     Environment, Value,
     value::{Rest, ValueKind},
@@ -67,7 +67,7 @@ pub(in crate::propose::recipe) fn imports(
     width: usize,
 ) -> String {
     let mut plain: BTreeSet<String> = BTreeSet::new();
-    let mut from: BTreeMap<String, BTreeSet<(u8, String)>> = BTreeMap::new();
+    let mut from: BTreeMap<String, BTreeSet<((u8, String), String)>> = BTreeMap::new();
     let mut pending: Vec<Value> = wanted.iter().rev().cloned().collect();
     while let Some(value) = pending.pop() {
         if value.kind() == ValueKind::Seq {
@@ -77,7 +77,7 @@ pub(in crate::propose::recipe) fn imports(
         let Some(text) = value.as_str().filter(|text| !text.is_empty()) else { continue };
         match text.split_once(':') {
             Some((module, name)) => {
-                from.entry(module.to_owned()).or_default().insert((case_rank(name), name.to_owned()));
+                from.entry(module.to_owned()).or_default().insert((sort_key(name), name.to_owned()));
             }
             None => {
                 plain.insert(text.to_owned());
@@ -85,7 +85,7 @@ pub(in crate::propose::recipe) fn imports(
         }
     }
     for name in typing {
-        from.entry("typing".into()).or_default().insert((case_rank(name), (*name).to_owned()));
+        from.entry("typing".into()).or_default().insert((sort_key(name), (*name).to_owned()));
     }
     let group = |module: &str| {
         let root = module.split(['.', ' ']).next().unwrap_or_default();
@@ -120,10 +120,6 @@ pub(in crate::propose::recipe) fn imports(
     let parts: Vec<String> =
         groups.iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n")).collect();
     parts.join("\n\n")
-}
-
-fn case_rank(name: &str) -> u8 {
-    if name.starts_with(char::is_uppercase) { 1 } else { 2 }
 }
 
 #[cfg(test)]

@@ -93,7 +93,8 @@ impl TestStyle {
     }
 }
 
-fn is_fixture(module: &Module<'_>, function: &StmtFunctionDef) -> bool {
+/// Whether a function is a fixture of pytest.
+pub(crate) fn is_fixture(module: &Module<'_>, function: &StmtFunctionDef) -> bool {
     function.decorator_list.iter().any(|decorator| module.source(&decorator.expression).contains("fixture"))
 }
 
