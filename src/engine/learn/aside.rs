@@ -9,7 +9,7 @@ use crate::{
         layer::Layer,
         lesson::{
             grade::{Grade, TestsSaid},
-            progress::StepEnd,
+            progress::{Phase, StepEnd},
         },
     },
     engine::view::{Line, Mark, Role, Row, Target, bold, muted, plain, role},
@@ -53,7 +53,8 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
             target: None,
         });
         for path in files {
-            let is_found = room.desk.map.findings.iter().any(|finding| finding.file == path);
+            let is_found =
+                shows_findings(room) && room.desk.map.findings.iter().any(|finding| finding.file == path);
             let mark = if is_found { Mark::Warn } else { Mark::None };
             rows.push(Row::Item {
                 mark,
@@ -65,6 +66,11 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What the review says would answer many a question before it was asked.
+pub(super) fn shows_findings(room: &Classroom) -> bool {
+    !matches!(room.phase(), Some(Phase::Intro | Phase::Predict))
 }
 
 fn file_note(room: &Classroom, path: &str) -> Line {
