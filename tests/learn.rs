@@ -293,6 +293,10 @@ fn the_first_lesson_is_walked_in_a_real_terminal() {
             terminal.wait_for("Books over HTTP");
             terminal.press(&["“# ”", "Ctrl-S"]);
             terminal.wait_for("app/routers/books.py was saved.");
+            // Any editor beside it: a save is noticed.
+            let state = home.path().join("home/.local/state/proscenium/lessons/handler-sql");
+            std::fs::write(state.join("work/app/errors.py"), "# saved elsewhere\n").unwrap();
+            terminal.wait_for("app/errors.py was saved.");
             terminal.press(&["u"]);
             terminal.wait_for("Begin the step anew?");
             terminal.press(&["2"]);

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         layer::Layer,
         lesson::{
+            Goal,
             grade::{Grade, TestsSaid},
             progress::{Phase, StepEnd},
         },
@@ -136,7 +137,12 @@ pub fn graded(grade: &Grade) -> Vec<Row> {
     let mut rows = vec![line(tests.0, "tests", tests.1)];
     for seen in &grade.goals {
         let mark = if seen.met { Mark::Done } else { Mark::Failed };
-        rows.push(line(mark, &seen.goal.title(), format!("now: {}", seen.seen)));
+        let note = match &seen.goal {
+            Goal::Findings { .. } => format!("now: {}", seen.seen),
+            // One word, because a note that does not fit is cut to its first.
+            Goal::Flow { .. } => seen.seen.replace(", ", "→"),
+        };
+        rows.push(line(mark, &seen.goal.title(), note));
     }
     for finding in &grade.new_findings {
         let text = format!("new    {}", finding.rule);

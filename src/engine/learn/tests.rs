@@ -188,4 +188,8 @@ fn the_newest_part_stands_at_the_top_of_the_screen() {
     let Body::Rows(rows) = &view.panes[at].body else { panic!("rows") };
     assert!(matches!(&rows[0], Row::Item { label, .. } if label[0].text.starts_with("Nothing has changed")));
     assert_eq!(view.footer[0].label, "edit", "what helps next comes first");
+    wish(&mut room, Do::Hint);
+    let view = screen::screen(&room, 0);
+    let Body::Rows(rows) = &view.panes[at].body else { panic!("rows") };
+    assert!(matches!(&rows[0], Row::Head { text, .. } if text == "HINT: WHAT"), "{:?}", rows[0]);
 }

@@ -284,6 +284,7 @@ fn next(room: &mut Classroom) -> Vec<LearnEffect> {
     }
     room.desk.grade = None;
     room.desk.is_stale = false;
+    room.desk.hint_is_newest = false;
     room.focus = Pane::Proposal;
     room.marked = 0;
     save(room)
@@ -300,6 +301,7 @@ fn hint(room: &mut Classroom) -> Vec<LearnEffect> {
         return Vec::new();
     }
     record.hints += 1;
+    room.desk.hint_is_newest = true;
     room.focus = Pane::Proposal;
     save(room)
 }
@@ -320,6 +322,7 @@ fn graded(room: &mut Classroom, grade: Grade) -> Vec<LearnEffect> {
     let answer = grade.answer.clone();
     room.desk.grade = Some(grade);
     room.desk.is_stale = false;
+    room.desk.hint_is_newest = false;
     room.focus = Pane::Proposal;
     room.marked = 0;
     let Some(progress) = room.progress_mut().filter(|progress| progress.phase == Phase::Work) else {
