@@ -34,7 +34,7 @@ const MANIFESTS: [(&str, &str); 9] = [
     ("Gemfile", "gem 'rails'\n"),
     (
         "pom.xml",
-        "<project><dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+        "<project><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
     ),
     ("composer.json", r#"{"require": {"laravel/framework": "11"}}"#),
     ("x.csproj", r#"<Project Sdk="Microsoft.NET.Sdk.Web"></Project>"#),

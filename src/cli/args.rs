@@ -94,8 +94,8 @@ pub enum Command {
     /// Earlier sessions: list, show, export, replay, delete.
     #[command(subcommand)]
     Sessions(SessionsCommand),
-    /// Lessons in clean architecture, and the check of walkthroughs.
-    Learn(super::learn::LearnArgs),
+    /// Guided lessons in clean architecture, on small backends of their own.
+    Learn(LearnArgs),
     /// What is missing on this machine, and what it means.
     Doctor,
     /// Completion for a shell, on standard output.
@@ -114,6 +114,35 @@ pub struct DemoArgs {
     pub screen: ScreenArgs,
     #[command(flatten)]
     pub pair: PairArgs,
+}
+
+/// `learn`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct LearnArgs {
+    #[command(subcommand)]
+    pub command: Option<LearnCommand>,
+    /// Open this lesson; without it, the list.
+    pub lesson: Option<String>,
+    /// Print the lessons and how far you are.
+    #[arg(long)]
+    pub list: bool,
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// What else can be done with lessons.
+#[derive(Debug, Subcommand)]
+pub enum LearnCommand {
+    /// How far you are in each lesson.
+    Progress,
+    /// Begin a lesson anew: its progress and its working copy are deleted.
+    Reset { lesson: String },
+    /// Take the solution of the step that is on, and go on.
+    Skip { lesson: String },
+    /// Whether a lesson's folder is whole and its solutions pass; or, for a lesson that
+    /// `sessions export` wrote, whether every anchor of it still stands in a repository.
+    Check(super::lesson_check::LearnCheckArgs),
 }
 
 /// `scan`.

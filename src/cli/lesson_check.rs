@@ -3,7 +3,7 @@
 //! For the CI of whoever keeps walkthroughs: they age with the code, and this says so
 //! before a reader does. Exit status 1 when an anchor is lost, with its name.
 
-use super::{args::TextOrJson, failure::Failure, output};
+use super::{args::TextOrJson, failure::Failure, lesson_folder, output};
 use crate::{
     analysis::{
         anchors::{Found, Resolver, Unresolved},
@@ -12,7 +12,7 @@ use crate::{
     domain::{anchor::Anchor, safe, walkthrough::Walkthrough},
     ports::Source,
     report::{self, Paint, Tone},
-    runtime::{open::OpenError, walk},
+    runtime::{learn::checkup::RunTests, open::OpenError, walk},
 };
 use clap::Args;
 use serde::Serialize;
@@ -28,11 +28,14 @@ const SIZE_LIMIT_BYTES: u64 = 16 << 20;
 /// `learn check`.
 #[derive(Debug, Args)]
 pub struct LearnCheckArgs {
-    /// The lesson file that `sessions export --walkthrough` wrote.
+    /// The folder of a lesson, or the lesson file that `sessions export --walkthrough` wrote.
     pub file: PathBuf,
-    /// Folder of the repository that it is about.
+    /// Folder of the repository that a lesson file is about.
     #[arg(default_value = ".")]
     pub path: PathBuf,
+    /// Run the test command that the lesson's folder states, at its start and after each step.
+    #[arg(long)]
+    pub run: bool,
     #[arg(long, value_enum, default_value_t)]
     pub format: TextOrJson,
 }
@@ -47,6 +50,10 @@ struct Checked<'l> {
 
 /// Resolves every anchor and says where it stands now.
 pub fn run(args: &LearnCheckArgs) -> Result<ExitCode, Failure> {
+    if args.file.is_dir() {
+        let run = if args.run { RunTests::Yes } else { RunTests::No };
+        return lesson_folder::run(&args.file, run, args.format);
+    }
     let lesson = read(&args.file)?;
     if !args.path.is_dir() {
         let shown = args.path.display().to_string();

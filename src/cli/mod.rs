@@ -11,6 +11,7 @@ mod failure;
 mod fixes;
 mod learn;
 mod lesson_check;
+mod lesson_folder;
 mod output;
 mod pages;
 mod progress;

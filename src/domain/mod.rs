@@ -24,6 +24,7 @@ pub mod guard;
 pub mod hunk;
 pub mod ids;
 pub mod layer;
+pub mod lesson;
 pub mod map;
 pub mod person;
 pub mod place;

@@ -14,6 +14,7 @@ pub mod handbook;
 pub mod host;
 pub mod input;
 pub mod inquiry;
+pub mod learn;
 pub mod lines;
 pub mod look;
 pub mod open;

@@ -10,6 +10,7 @@
 
 mod address;
 mod axum;
+mod django;
 mod examples;
 mod fastapi;
 pub(crate) mod fields;
@@ -17,6 +18,7 @@ mod head;
 pub(crate) mod lines;
 pub(crate) mod names;
 mod nest;
+mod python_text;
 pub(crate) mod rename;
 pub(crate) mod render;
 mod resource;

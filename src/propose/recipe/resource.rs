@@ -2,6 +2,7 @@
 
 use super::{
     axum::Axum,
+    django::Django,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
@@ -68,8 +69,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 3] {
-    [&FastApi, &Nest, &Axum]
+fn adapters() -> [&'static dyn Adapter; 4] {
+    [&FastApi, &Nest, &Axum, &Django]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.
