@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::lesson::{LessonStep, progress::Phase},
     engine::view::{
-        Body, ChoiceView, EditorView, Floor, KeyHint, Mark, Pane, PaneView, PopupBody, PopupView, Promise,
-        Row, SceneKind, ScreenView, bold, muted, plain,
+        Body, ChoiceView, EditorView, Floor, KeyHint, Mark, Pane, PaneView, People, PopupBody, PopupView,
+        Promise, Row, SceneKind, ScreenView, bold, muted, plain,
     },
     keys::Action,
 };
@@ -22,6 +22,7 @@ pub fn screen(room: &Classroom, spinner: u8) -> ScreenView {
         repository: "learn".into(),
         branch: String::new(),
         task: lesson.map_or_else(|| "lessons in clean architecture".into(), |lesson| lesson.title.clone()),
+        people: People::default(),
         promise: Promise {
             mark: Mark::Dot,
             text: "a working copy of its own, nothing of yours is touched".into(),
