@@ -20,6 +20,7 @@ pub fn screen(room: &Classroom, spinner: u8) -> ScreenView {
     let lesson = room.open().map(|(lesson, _)| lesson);
     ScreenView {
         repository: "learn".into(),
+        people: People::default(),
         branch: String::new(),
         task: lesson.map_or_else(|| "lessons in clean architecture".into(), |lesson| lesson.title.clone()),
         people: People::default(),
