@@ -23,7 +23,6 @@ pub fn screen(room: &Classroom, spinner: u8) -> ScreenView {
         people: People::default(),
         branch: String::new(),
         task: lesson.map_or_else(|| "lessons in clean architecture".into(), |lesson| lesson.title.clone()),
-        people: People::default(),
         promise: Promise {
             mark: Mark::Dot,
             text: "a working copy of its own, nothing of yours is touched".into(),
