@@ -1,10 +1,13 @@
 //! `proscenium learn` through the real program: a lesson from nothing to its end, the ways
 //! to be wrong, a kill in between, and what authors run.
 
-use crate::support::{
-    program::{Sandboxed, finish},
-    pty::{Home, Start, Terminal},
-    source::root,
+use crate::{
+    pty_walkthrough::has_python,
+    support::{
+        program::{Sandboxed, finish, schema_errors},
+        pty::{Home, Start, Terminal},
+        source::root,
+    },
 };
 use proscenium::{
     domain::lesson::{Lesson, tree::Tree},
@@ -72,6 +75,10 @@ fn assert_in_order(text: &str, wanted: &[&str]) {
 
 #[test]
 fn the_first_lesson_is_walked_to_its_end_from_a_file_of_answers() {
+    if !has_python() {
+        println!("not run: python3 is missing");
+        return;
+    }
     let sandbox = Sandboxed::new();
     let lesson = lesson("handler-sql");
     let [one, two, three] = [1, 2, 3].map(|steps| lesson.solved(steps).unwrap());
@@ -114,6 +121,10 @@ fn the_first_lesson_is_walked_to_its_end_from_a_file_of_answers() {
 
 #[test]
 fn each_way_to_be_wrong_hears_something_else_and_what_to_do() {
+    if !has_python() {
+        println!("not run: python3 is missing");
+        return;
+    }
     let sandbox = Sandboxed::new();
     let lesson = lesson("handler-sql");
     let solved = lesson.solved(1).unwrap();
@@ -191,6 +202,10 @@ fn each_way_to_be_wrong_hears_something_else_and_what_to_do() {
 
 #[test]
 fn a_lesson_goes_on_where_it_was_killed() {
+    if !has_python() {
+        println!("not run: python3 is missing");
+        return;
+    }
     let sandbox = Sandboxed::new();
     let lesson = lesson("handler-sql");
     let mut child = sandbox
@@ -267,6 +282,10 @@ fn editor(home: &Path, trees: &[Tree]) -> String {
 
 #[test]
 fn the_first_lesson_is_walked_in_a_real_terminal() {
+    if !has_python() {
+        println!("not run: python3 is missing");
+        return;
+    }
     let home = Home::new();
     let lesson = lesson("handler-sql");
     let trees = [1, 2, 3].map(|steps| lesson.solved(steps).unwrap());
@@ -377,4 +396,25 @@ fn an_author_is_told_what_is_wrong_with_a_folder() {
         "{}",
         broken.err
     );
+}
+
+#[test]
+fn the_shipped_lessons_and_the_template_of_the_documents_fit_the_schema() {
+    for lesson in course::shipped().unwrap() {
+        let files = course::shipped_files(&lesson.name);
+        let value: serde_json::Value =
+            serde_saphyr::from_str(files.text(course::LESSON_FILE).unwrap()).unwrap();
+        assert_eq!(schema_errors("lesson", &value), Vec::<String>::new(), "{}", lesson.name);
+    }
+    let document = std::fs::read_to_string(root().join("docs/lessons.md")).unwrap();
+    let (_, rest) = document.split_once("```yaml\n").unwrap();
+    let mut value: serde_json::Value = serde_saphyr::from_str(rest.split_once("```").unwrap().0).unwrap();
+    // It shows one step where a lesson has three.
+    let steps = value["steps"].as_array_mut().unwrap();
+    for id in ["second", "third"] {
+        let mut step = steps[0].clone();
+        step["id"] = id.into();
+        steps.push(step);
+    }
+    assert_eq!(schema_errors("lesson", &value), Vec::<String>::new());
 }

@@ -161,6 +161,17 @@ fn what_cannot_be_taken_back_is_asked_first() {
 }
 
 #[test]
+fn a_grade_that_comes_after_a_skip_changes_nothing() {
+    let mut room = working();
+    wish(&mut room, Do::Check);
+    wish(&mut room, Do::Skip);
+    wish(&mut room, Do::Pick(2));
+    assert_eq!(graded(&mut room, Answer::TestsFail), Vec::new());
+    assert_eq!(room.phase(), Some(Phase::After));
+    assert!(room.desk.grade.is_none() && room.busy.is_none());
+}
+
+#[test]
 fn fixed_files_are_put_back_without_a_question_and_alone() {
     let mut room = working();
     let files = vec!["tests/test_books.py".to_owned()];
