@@ -157,7 +157,7 @@ fn each_way_to_be_wrong_hears_something_else_and_what_to_do() {
     let half =
         with(&lesson.start, "app/services/books.py", "class BookService:", "class BookService:  # soon");
     let answers = [
-        "1\n\n1\nwrite tests/test_books.py\n".to_owned(),
+        "1\n\n1\nedit\nwrite tests/test_books.py\n".to_owned(),
         typed(&lesson.start, &half) + "check\n",
         typed(&half, &broken) + "check\n",
         typed(&broken, &past) + "check\n",
@@ -172,6 +172,7 @@ fn each_way_to_be_wrong_hears_something_else_and_what_to_do() {
             // A prediction that was wrong, and a test that is not the learner's to change.
             "YOU PREDICTED SOMETHING ELSE",
             "Tests say what the program does, not where it does it.",
+            "No editor is set. `write app/routers/books.py` types it here",
             "tests/test_books.py stays as it is: it says what must remain true.",
             // Green, and the flaw is still there.
             "The tests pass, but the flaw is still there.",
