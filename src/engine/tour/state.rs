@@ -16,7 +16,7 @@ const HALF_PAGE: usize = 10;
 /// Where an anchor of a step stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The symbol, or whose lines they are.
+    /// The symbol; empty for lines outside every symbol.
     pub title: String,
     /// The place, or why there is none.
     pub place: Result<Place, String>,
