@@ -39,6 +39,9 @@ pub fn keys(model: &Model) -> Vec<Learn> {
 /// too little.
 fn here(kind: SceneKind, action: Action) -> Option<(&'static str, &'static str)> {
     Some(match (kind, action) {
+        // Of the task's text: these keys are shown where it has the caret.
+        (SceneKind::Prepare, Action::Down) => ("writes the example below as your task", ""),
+        (SceneKind::Prepare, Action::Open) => ("reads your sentence: what is wanted, what must be true", ""),
         (SceneKind::Prepare, Action::Accept) => ("makes it a condition that the change must meet", ""),
         (SceneKind::Prepare, Action::AcceptAll) => {
             ("makes all of them conditions that the change must meet", "")
