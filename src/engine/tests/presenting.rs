@@ -68,7 +68,7 @@ fn the_strip_explains_a_key_until_it_is_known_and_always_to_an_audience() {
     };
     driver.model.options.learn = true;
     let does = explained(&driver, "approve hunk");
-    assert_eq!(does.as_deref(), Some("keeps the hunk for the commit; your file does not change yet"));
+    assert_eq!(does.as_deref(), Some("keeps the hunk for the commit; no file changes yet"));
     driver.press("a u a u a u");
     assert_eq!(explained(&driver, "approve hunk"), None, "used three times, it is known");
     driver.act("present");
