@@ -1,10 +1,12 @@
 //! NestJS with TypeORM, class-validator and supertest; versions 11 (CommonJS, Jest) and 12
 //! (ES modules, Vitest) differ only in what the example shows.
 
+mod alter;
 mod context;
 mod entity;
 mod example;
 mod handlers;
+mod imports;
 mod migrations;
 mod parents;
 mod plan;
@@ -12,7 +14,10 @@ mod register;
 mod suite;
 mod survey;
 
-use super::resource::{Adapter, Ask, Draft};
+use super::{
+    alter::Change,
+    resource::{Adapter, Ask, Draft},
+};
 use crate::{ports::ProposeError, propose::script::Script};
 
 /// The stack's adapter.
@@ -25,6 +30,10 @@ impl Adapter for Nest {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::Plan::read(ask)?.draft()
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::Alter::read(change)?.draft()
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
