@@ -42,6 +42,7 @@ mod recipe_fastapi;
 mod recipe_fastapi_migration;
 mod recipe_nest;
 mod recipe_nest_migration;
+mod recipes_docs;
 mod rules_cases;
 mod rules_docs;
 mod rules_examples;

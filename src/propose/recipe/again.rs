@@ -122,6 +122,11 @@ impl Again<'_> {
         let mut texts: BTreeMap<String, Option<String>> = (*self.request.texts).clone();
         let mut made: BTreeSet<&str> = BTreeSet::new();
         for file in self.versions.iter().flat_map(|version| &version.files) {
+            // Migrations follow each other by what is in them; only those that are nothing but
+            // SQL say by themselves that the table is there.
+            if is_migration(&file.path) && !file.path.ends_with(".sql") {
+                continue;
+            }
             if file.before.is_none() {
                 made.insert(&file.path);
             }
@@ -150,6 +155,11 @@ impl Again<'_> {
                 .filter(|known| known.path == file.path)
                 .map(|known| known.after.as_str())
                 .collect();
+            // Where others are registered too, what is registered stays.
+            let is_shared = |known: &&ProducedFile| known.path == file.path && known.before.is_some();
+            if self.versions.iter().flat_map(|version| &version.files).any(|known| is_shared(&known)) {
+                continue;
+            }
             let (Some(ours), Some(base)) = (&ours, nearest(&bases, ours.as_deref().unwrap_or_default()))
             else {
                 match (ours, bases.is_empty()) {

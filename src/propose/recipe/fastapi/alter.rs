@@ -122,9 +122,8 @@ impl<'a> Alter<'a> {
         let newline = newline_of(text);
         let mut added = String::new();
         for field in &self.change.ask.fields {
-            for line in python_lines().write(&self.column(field, is_mapped)).lines() {
-                added.push_str(&format!("{indent}{line}{newline}"));
-            }
+            let line = format!("{indent}{}", self.column(field, is_mapped));
+            added.push_str(&python_lines().write(&line).replace('\n', newline));
             self.import(&module, &mut edits, field, is_mapped);
         }
         let end = line_end(text, at.end);

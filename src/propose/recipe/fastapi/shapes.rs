@@ -107,9 +107,8 @@ fn changed_file(
         let newline = newline_of(text);
         let mut added = String::new();
         for field in ask.fields.iter().filter(known) {
-            for line in python_lines().write(&line(alter, field, *purpose)).lines() {
-                added.push_str(&format!("{indent}{line}{newline}"));
-            }
+            let line = format!("{indent}{}", line(alter, field, *purpose));
+            added.push_str(&python_lines().write(&line).replace('\n', newline));
             let reference = None;
             let mut wanted = schema_imports(field, reference);
             if *purpose == Use::Read {
