@@ -1,6 +1,6 @@
 //! A scan that remembers gives what a scan that does not gives.
 
-use crate::support::program::Sandboxed;
+use crate::support::{effort::is_full, program::Sandboxed};
 use proptest::prelude::*;
 use proscenium::{
     analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
@@ -111,7 +111,7 @@ fn apply(root: &Path, edit: &Edit) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if is_full() { 48 } else { 4 }, ..ProptestConfig::default() })]
 
     /// One scanner remembers in memory, another one reads the cache folder anew each time.
     #[test]

@@ -1,6 +1,9 @@
 //! Files made to be slow, deep or large: each costs little and is named with the reason.
+//!
+//! With `PROSCENIUM_FULL=1` each file has its full size and is scanned alone, so that its own
+//! cost is seen; without, smaller ones of a kind share one backend and one scan.
 
-use crate::support::program::Sandboxed;
+use crate::support::{effort::is_full, program::Sandboxed};
 use serde_json::Value;
 use std::{fs, io::Read, path::Path, process::Stdio, time::Duration};
 
@@ -9,7 +12,14 @@ use std::{fs, io::Read, path::Path, process::Stdio, time::Duration};
 const LIMIT: Duration =
     if cfg!(debug_assertions) { Duration::from_secs(20) } else { Duration::from_millis(500) };
 /// A build with checks is given fewer, so that the suite stays quick.
-const SIBLINGS: usize = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+fn siblings() -> usize {
+    match (is_full(), cfg!(debug_assertions)) {
+        (false, _) => 1_000,
+        (true, true) => 20_000,
+        (true, false) => 100_000,
+    }
+}
+
 const LIMIT_MB: u64 = 256;
 
 /// Endings of source files, whether or not their language has a front end.
@@ -24,7 +34,7 @@ const MANIFESTS: [(&str, &str); 9] = [
     ("Gemfile", "gem 'rails'\n"),
     (
         "pom.xml",
-        "<project><dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
+        "<project><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",
     ),
     ("composer.json", r#"{"require": {"laravel/framework": "11"}}"#),
     ("x.csproj", r#"<Project Sdk="Microsoft.NET.Sdk.Web"></Project>"#),
@@ -37,15 +47,30 @@ struct Cost {
     peak_mb: u64,
 }
 
-/// Scans one hostile file beside every manifest, in a process of its own.
-fn cost(path: &str, bytes: &[u8]) -> Cost {
+/// A hostile file: its path in the backend, what is hostile about it, and its bytes.
+struct Hostile {
+    path: String,
+    what: String,
+    bytes: Vec<u8>,
+}
+
+impl Hostile {
+    fn new(path: &str, what: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.to_owned(), what: what.to_owned(), bytes: bytes.into() }
+    }
+}
+
+/// Scans hostile files beside every manifest, in a process of its own.
+fn cost(files: &[Hostile]) -> Cost {
     let sandbox = Sandboxed::new();
     let root = sandbox.path("backend");
     fs::create_dir(&root).unwrap();
     for (name, text) in MANIFESTS {
         fs::write(root.join(name), text).unwrap();
     }
-    fs::write(root.join(path), bytes).unwrap();
+    for file in files {
+        fs::write(root.join(&file.path), &file.bytes).unwrap();
+    }
     let mut child = sandbox
         .command(&root)
         .args(["scan", "--format", "json", "--no-cache"])
@@ -68,7 +93,7 @@ fn cost(path: &str, bytes: &[u8]) -> Cost {
         }
         std::thread::sleep(Duration::from_millis(2));
     };
-    assert!(status.success(), "{path}: {status}");
+    assert!(status.success(), "{}: {status}", files.first().map_or("", |file| &file.path));
     let map = serde_json::from_slice(&reader.join().unwrap()).unwrap();
     Cost { map, took, peak_mb }
 }
@@ -92,11 +117,21 @@ fn processor_time(pid: u32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-fn check_cheap(path: &str, what: &str, bytes: &[u8]) -> Value {
-    let Cost { map, took, peak_mb } = cost(path, bytes);
-    assert!(took <= LIMIT, "{what} in {path} took {took:?}");
-    assert!(peak_mb <= LIMIT_MB, "{what} in {path} took {peak_mb} MB");
-    map
+/// Checks what the files cost, and gives `judge` each with the map that has it.
+fn check_cheap(files: &[Hostile], mut judge: impl FnMut(&Hostile, &Value)) {
+    for together in files.chunks(if is_full() { 1 } else { files.len() }) {
+        let Cost { map, took, peak_mb } = cost(together);
+        let what = together.iter().map(|file| format!("{} in {}", file.what, file.path));
+        let what = what.collect::<Vec<_>>().join(", ");
+        assert!(took <= LIMIT, "{what} took {took:?}");
+        assert!(peak_mb <= LIMIT_MB, "{what} took {peak_mb} MB");
+        together.iter().for_each(|file| judge(file, &map));
+    }
+}
+
+/// Whether the map has the file.
+fn is_read(map: &Value, path: &str) -> bool {
+    map["files"].as_array().unwrap().iter().any(|file| file["path"] == path)
 }
 
 /// The reason why a file was left out.
@@ -108,44 +143,50 @@ fn reason(map: &Value, path: &str) -> Option<String> {
 
 #[test]
 fn ten_megabytes_in_one_line_are_named_and_not_read() {
-    for ending in ENDINGS {
-        let path = format!("line.{ending}");
-        let map = check_cheap(&path, "a long line", &b"x = 1; ".repeat(10 << 20 >> 3)[..10 << 20 >> 1]);
-        let reason = reason(&map, &path).unwrap();
-        assert!(reason.contains("bytes, more than the limit"), "{path}: {reason}");
-    }
+    let line = b"x = 1; ".repeat((10 << 20) / 7);
+    let files = ENDINGS.map(|ending| Hostile::new(&format!("line.{ending}"), "a long line", line.clone()));
+    check_cheap(&files, |file, map| {
+        let reason = reason(map, &file.path).unwrap();
+        assert!(reason.contains("bytes, more than the limit"), "{}: {reason}", file.path);
+    });
 }
 
 #[test]
 fn many_statements_in_one_line_are_cheap() {
-    for ending in ENDINGS {
-        let path = format!("line.{ending}");
-        check_cheap(&path, "one line", &b"f(1); ".repeat(SIBLINGS));
-    }
+    let line = b"f(1); ".repeat(siblings());
+    let files = ENDINGS.map(|ending| Hostile::new(&format!("line.{ending}"), "one line", line.clone()));
+    check_cheap(&files, |file, map| {
+        assert!(is_read(map, &file.path) || reason(map, &file.path).is_some(), "{}", file.path);
+    });
 }
 
 #[test]
 fn a_million_levels_are_refused_with_the_line() {
+    let size = if is_full() { 1_000_000 } else { 100_000 };
     let deep = |open: &str, close: &str| {
-        let levels = 1_000_000 / open.len();
-        format!("\n{}1{}", open.repeat(levels), close.repeat(levels))
+        let levels = size / open.len();
+        let mut text = format!("\n{}1{}", open.repeat(levels), close.repeat(levels));
+        text.truncate(2 << 20);
+        text
     };
+    let mut files = Vec::new();
     for ending in ["py", "js", "ts", "tsx", "rs"] {
-        let path = format!("deep.{ending}");
-        for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("-", ""), ("f(", ")"), ("a.b(", ")")] {
-            let mut text = deep(open, close);
-            text.truncate(2 << 20);
-            let map = check_cheap(&path, &format!("nested {open}"), text.as_bytes());
-            // Scripts of one endless line are minified before anybody counts their depth.
-            let named = reason(&map, &path).unwrap_or_default();
-            assert!(named.contains("deep") || named == "minified", "{path} of {open}: {named}");
+        let kinds = [("(", ")"), ("[", "]"), ("{", "}"), ("-", ""), ("f(", ")"), ("a.b(", ")")];
+        for (number, (open, close)) in kinds.into_iter().enumerate() {
+            let path = format!("deep{number}.{ending}");
+            files.push(Hostile::new(&path, &format!("nested {open}"), deep(open, close)));
         }
     }
+    check_cheap(&files, |file, map| {
+        // Scripts of one endless line are minified before anybody counts their depth.
+        let named = reason(map, &file.path).unwrap_or_default();
+        assert!(named.contains("deep") || named == "minified", "{} of {}: {named}", file.path, file.what);
+    });
 }
 
 #[test]
 fn a_hundred_thousand_siblings_are_cheap() {
-    for (path, sibling) in [
+    let files = [
         ("many.py", "app.get('/a')(f)\n"),
         ("calls.py", "f(a, b.c)\n"),
         ("many.js", "app.get('/a', f);\n"),
@@ -158,7 +199,8 @@ fn a_hundred_thousand_siblings_are_cheap() {
         ("many.cs", "class A {}\n"),
         ("many.php", "f(1);\n"),
         ("many.ex", "def f, do: 1\n"),
-    ] {
+    ]
+    .map(|(path, sibling)| {
         let head = match path {
             "many.py" => "from fastapi import FastAPI\napp = FastAPI()\n",
             "many.js" | "many.ts" => "const app = require('express')();\n",
@@ -167,11 +209,12 @@ fn a_hundred_thousand_siblings_are_cheap() {
             "many.kt" => "import org.springframework.web.bind.annotation.RestController\n",
             _ => "",
         };
-        let text = format!("{head}{}", sibling.repeat(SIBLINGS));
-        let map = check_cheap(path, "siblings", text.as_bytes());
-        let known = map["files"].as_array().unwrap().iter().any(|file| file["path"] == path);
-        assert!(known || reason(&map, path).is_some(), "{path} is neither read nor named");
-    }
+        Hostile::new(path, "siblings", format!("{head}{}", sibling.repeat(siblings())))
+    });
+    check_cheap(&files, |file, map| {
+        let named = reason(map, &file.path).is_some();
+        assert!(is_read(map, &file.path) || named, "{} is neither read nor named", file.path);
+    });
 }
 
 #[test]
@@ -184,17 +227,22 @@ fn random_bytes_are_named() {
         state ^= state << 17;
         state.to_le_bytes()[3]
     };
+    let size = if is_full() { 1 << 20 } else { 1 << 14 };
+    let (mut unreadable, mut readable) = (Vec::new(), Vec::new());
     for ending in ENDINGS {
-        let path = format!("noise.{ending}");
-        let bytes: Vec<u8> = (0..1 << 20).map(|_| random()).collect();
-        let map = check_cheap(&path, "random bytes", &bytes);
-        assert!(reason(&map, &path).is_some(), "{path} is not named");
+        let bytes: Vec<u8> = (0..size).map(|_| random()).collect();
         // Without NUL and above ASCII: no longer binary by its first bytes, and still no text.
         let text: Vec<u8> = bytes.iter().map(|byte| 1 + byte % 255).collect();
-        let map = check_cheap(&path, "random text", &text);
-        assert!(reason(&map, &path).is_some(), "{path} is not named");
         // Random ASCII is text; a parser has to survive it.
         let ascii: Vec<u8> = bytes.iter().map(|byte| 9 + byte % 118).collect();
-        check_cheap(&path, "random ASCII", &ascii);
+        unreadable.push(Hostile::new(&format!("bytes.{ending}"), "random bytes", bytes));
+        unreadable.push(Hostile::new(&format!("text.{ending}"), "random text", text));
+        readable.push(Hostile::new(&format!("ascii.{ending}"), "random ASCII", ascii));
     }
+    check_cheap(&unreadable, |file, map| {
+        assert!(reason(map, &file.path).is_some(), "{} is not named", file.path);
+    });
+    check_cheap(&readable, |file, map| {
+        assert!(is_read(map, &file.path) || reason(map, &file.path).is_some(), "{}", file.path);
+    });
 }

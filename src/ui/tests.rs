@@ -272,8 +272,13 @@ fn stages() -> Vec<Stage> {
     stages
 }
 
+/// `PROSCENIUM_FULL=1` is the stage of `.ci/run` that has the time for many sizes.
+fn is_full() -> bool {
+    std::env::var_os("PROSCENIUM_FULL").is_some_and(|value| value == "1")
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if is_full() { 240 } else { 8 }, ..ProptestConfig::default() })]
 
     #[test]
     fn no_size_panics(cols in 1u16..=250, rows in 1u16..=80, wheel in -50i32..50) {

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod docs;
+pub mod effort;
 pub mod git;
 pub mod linear;
 pub mod picture;

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// What stands where a literal was: a line of a long text still counts as code.
@@ -48,10 +49,21 @@ impl RustFile {
     }
 }
 
+/// Folders with Rust of ours.
+const FOLDERS: [&str; 4] = ["benches", "examples", "src", "tests"];
+
+/// All of them, read once for the many rules that look at them.
+static FILES: LazyLock<Vec<RustFile>> = LazyLock::new(read_all);
+
 /// Every Rust file below `folder`, by path.
-pub fn rust_files(folder: &str) -> Vec<RustFile> {
+pub fn rust_files(folder: &str) -> impl Iterator<Item = &'static RustFile> {
+    let folder = format!("{folder}/");
+    FILES.iter().filter(move |file| file.path.starts_with(&folder))
+}
+
+fn read_all() -> Vec<RustFile> {
     let mut paths = Vec::new();
-    collect(&root().join(folder), &mut paths);
+    FOLDERS.iter().for_each(|folder| collect(&root().join(folder), &mut paths));
     paths.sort();
     let mut files: Vec<RustFile> = paths
         .iter()

@@ -7,7 +7,8 @@ use super::{
     expr::{Entry, Expr, ExprList, MapEntries},
     ids::{BlockId, CallId, ExprId, ScopeId, Span, Sym},
     items::{
-        Arg, ArgList, Bind, Block, BlockKind, Call, Export, Import, NameList, Param, ParamList, Return, Scope,
+        Arg, ArgList, Bind, Block, BlockKind, Call, Export, Import, NameList, Param, ParamList, Return,
+        Scope, ScopeKind,
     },
     lang::Lang,
     lines::LineIndex,
@@ -135,6 +136,15 @@ impl FileData {
     /// Every scope with its id.
     pub fn scope_ids(&self) -> impl Iterator<Item = (ScopeId, &Scope)> {
         self.scopes.iter().enumerate().map(|(index, scope)| (ScopeId::from_index(index), scope))
+    }
+
+    /// Modules of tests inside a file of the product, as Rust has them.
+    pub fn test_modules(&self) -> impl Iterator<Item = Span> {
+        self.scopes
+            .iter()
+            .filter(|scope| self.lang == Lang::Rust && scope.kind == ScopeKind::Namespace)
+            .filter(|scope| matches!(self.text(scope.name), "tests" | "test"))
+            .map(|scope| scope.span)
     }
 
     /// Every call with its id, inner calls before the calls around them.

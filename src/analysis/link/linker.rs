@@ -186,7 +186,9 @@ impl<'a> Linker<'a> {
 
     fn visit_file(&mut self, file: FileId, handed_over: &FxHashSet<String>) {
         let Some(facts) = self.facts(file) else { return };
-        for (id, scope) in facts.scope_ids() {
+        let tests: Vec<Span> = facts.test_modules().collect();
+        let is_tested = |span: Span| tests.iter().any(|tests| tests.range().contains(&(span.start as usize)));
+        for (id, scope) in facts.scope_ids().filter(|(_, scope)| !is_tested(scope.span)) {
             match scope.kind {
                 ScopeKind::Class | ScopeKind::Interface => {
                     self.refuel();
@@ -203,7 +205,7 @@ impl<'a> Linker<'a> {
         }
         self.visit_collections(file);
         self.visit_fields(file);
-        for (id, call) in facts.call_ids() {
+        for (id, call) in facts.call_ids().filter(|(_, call)| !is_tested(call.span)) {
             let name = self.callee_name(file, call.callee);
             let interesting = name
                 .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))

@@ -277,7 +277,13 @@ impl Linker<'_> {
                 }
                 Value::external(self.resolvers.of(facts.lang).foreign_member(module_path, name))
             }
-            (None, None) => Value::external(self.resolvers.of(facts.lang).foreign_path(module_path)),
+            (None, None) => {
+                // The head of a path in the code is a crate, unless `use models::*` brings it.
+                let starred =
+                    import.flags.has(ImportFlags::INLINE).then(|| self.starred(file, facts, module_path));
+                let foreign = || Value::external(self.resolvers.of(facts.lang).foreign_path(module_path));
+                starred.flatten().unwrap_or_else(foreign)
+            }
         }
     }
 

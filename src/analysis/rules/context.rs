@@ -235,16 +235,6 @@ fn says_layer(note: &str, lang: Lang) -> bool {
     }
 }
 
-/// Whether a place stands in a module of tests inside its file, as Rust has them.
-pub(super) fn is_test_code(facts: &FileFacts, span: Span) -> bool {
-    facts.lang == Lang::Rust
-        && facts.scopes.iter().any(|scope| {
-            scope.kind == ScopeKind::Namespace
-                && scope.span.range().contains(&(span.start as usize))
-                && matches!(facts.text(scope.name), "tests" | "test")
-        })
-}
-
 /// The last name of a callee or object: `c` of `a.b.c`, `f` of `f`. A name with its whole
 /// path, as namespaces have it, goes by its last part.
 pub(super) fn last_name(facts: &FileFacts, expr: ExprId) -> Option<&str> {

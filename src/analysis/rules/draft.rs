@@ -1,10 +1,6 @@
 //! From what a check saw to a finding: place, message, symbol, fingerprint.
 
-use super::{
-    context::{Context, is_test_code},
-    matcher::Rule,
-    places,
-};
+use super::{context::Context, matcher::Rule, places};
 use crate::{
     analysis::facts::{ScopeKind, Span},
     analysis::link::FileId,
@@ -77,7 +73,7 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
     pub(super) fn add(&mut self, rule: &Rule, draft: &Draft) {
         if let Source::Facts(file) = &draft.source
             && let Some(facts) = self.context.resolver().facts(*file)
-            && is_test_code(facts, draft.span)
+            && facts.test_modules().any(|module| module.range().contains(&(draft.span.start as usize)))
         {
             // Tests in a file of their own are not reviewed either.
             return;
