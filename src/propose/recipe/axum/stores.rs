@@ -170,8 +170,10 @@ pub(super) fn tests(
     let all = alter.sources.iter().flat_map(|(_, file, _)| &file.structs);
     let body = all.into_iter().find(|one| bodies.contains(&one.name));
     let name = &alter.change.ask.name;
+    // One value twice is not unique.
+    let sent = alter.change.ask.fields.iter().filter(|field| !field.unique);
     let fields: Vec<(&Field, String)> =
-        alter.change.ask.fields.iter().filter_map(|field| Some((field, sample_text(field, '"')?))).collect();
+        sent.filter_map(|field| Some((field, sample_text(field, '"')?))).collect();
     let mut is_tested = false;
     for (path, _, text) in alter.sources.iter().filter(|(path, _, _)| is_test(alter, path)) {
         let Some(body) = body.filter(|_| !fields.is_empty()) else { continue };

@@ -25,6 +25,7 @@ use crate::{
             lines::Lines,
             resource::{Draft, Edited},
         },
+        workspace::Workspace,
     },
 };
 use minijinja::{Value, context};
@@ -68,7 +69,7 @@ impl<'a> Alter<'a> {
         let mapped = ask.map.models.iter().find(|known| known.name == model.name);
         let table = model.table.clone().or_else(|| mapped.and_then(|known| known.table.clone()));
         let table = table.unwrap_or_else(|| plural(&ask.name.snake));
-        let old = (text.contains("Optional[") || text.contains("List[")) && !text.contains("| None");
+        let old = writes_optional(&ask.workspace)?;
         Ok(Self { change, model, table, references, old, remarks: Vec::new() })
     }
 
@@ -340,6 +341,19 @@ impl<'a> Alter<'a> {
         }
         Ok(stated && !sqlite)
     }
+}
+
+/// Whether the backend writes `Optional[X]` where others write `X | None`.
+fn writes_optional(workspace: &Workspace<'_>) -> Result<bool, ProposeError> {
+    let mut old = false;
+    for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
+        let Some(text) = workspace.text(path)? else { continue };
+        if text.contains("| None") {
+            return Ok(false);
+        }
+        old |= text.contains("Optional[");
+    }
+    Ok(old)
 }
 
 /// Names of the columns of a model.

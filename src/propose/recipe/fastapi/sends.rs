@@ -192,7 +192,7 @@ fn grow_body(module: &Module<'_>, body: &ExprDict, fields: &[FieldContext], edit
     let indent = indent_of(module.text, last.start);
     let newline = newline_of(module.text);
     let mut grown = false;
-    for field in fields.iter().filter(|field| !field.sample.is_empty()) {
+    for field in fields.iter().filter(|field| is_sent(field)) {
         let added = format!("\"{}\": {}", field.column, field.sample);
         let gap = if several_lines { format!("{newline}{indent}") } else { " ".to_owned() };
         edits.insert(last.end, format!(",{gap}{added}"));
@@ -201,15 +201,17 @@ fn grow_body(module: &Module<'_>, body: &ExprDict, fields: &[FieldContext], edit
     grown
 }
 
+/// Whether tests send the field: a reference has no row, and one value twice is not unique.
+fn is_sent(field: &FieldContext) -> bool {
+    !field.sample.is_empty() && !field.unique
+}
+
 /// The names that are compared, with those of the new fields.
 fn grow_names(module: &Module<'_>, list: &Expr, fields: &[FieldContext], edits: &mut Edits) {
     let Expr::List(of) = list else { return };
     let mut names: Vec<String> = of.elts.iter().filter_map(string_value).collect();
     names.extend(
-        fields
-            .iter()
-            .filter(|field| field.comparable && !field.sample.is_empty())
-            .map(|field| field.column.clone()),
+        fields.iter().filter(|field| field.comparable && is_sent(field)).map(|field| field.column.clone()),
     );
     let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let range = range_of(list);

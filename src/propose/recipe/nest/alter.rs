@@ -19,11 +19,10 @@ use crate::{
             alter::{Change, unknown_field},
             fields::Field,
             fill::Fill,
-            literals::{grow, literals},
             names::{camel, snake},
             resource::{Draft, Edited},
             typescript::set_up,
-            values::{field_value, sample_text},
+            values::field_value,
         },
         script::{Class, Script},
     },
@@ -33,8 +32,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is known before a file is changed.
 pub(super) struct Alter<'a> {
-    change: &'a Change<'a>,
-    plan: Plan<'a>,
+    pub(super) change: &'a Change<'a>,
+    pub(super) plan: Plan<'a>,
 }
 
 impl<'a> Alter<'a> {
@@ -92,7 +91,7 @@ impl<'a> Alter<'a> {
         Ok(Draft { like: ask.name.plural.replace('_', " "), files, remarks: self.plan.remarks })
     }
 
-    fn class(&self, role: Role) -> Option<(&Source, &Class)> {
+    pub(super) fn class(&self, role: Role) -> Option<(&Source, &Class)> {
         self.plan.example.class(role, &self.plan.survey)
     }
 
@@ -317,110 +316,7 @@ impl<'a> Alter<'a> {
         self.edited(source, edits, Some(like), Layer::Schema).map(Some)
     }
 
-    /// Where services and repositories take single values from a body.
-    fn takers(&mut self) -> Result<Vec<FileChange>, ProposeError> {
-        let columns = self.columns();
-        let mut files = Vec::new();
-        let mut remarks = Vec::new();
-        for role in [Role::Service, Role::Repository] {
-            let Some((source, class)) = self.class(role).filter(|_| !self.change.ask.fields.is_empty())
-            else {
-                continue;
-            };
-            let mut edits = Edits::default();
-            let mut like = None;
-            for method in &class.methods {
-                let mut grown = false;
-                for literal in literals(&source.text, method.body.clone()) {
-                    // `{ title: body.title, stars: body.stars }`
-                    let from = literal.entries.iter().map(|entry| {
-                        let (from, name) = entry.value.split_once('.')?;
-                        (name == entry.key && columns.contains(name)).then_some(from)
-                    });
-                    let from: Option<BTreeSet<&str>> = from.collect();
-                    let Some(from) =
-                        from.filter(|from| from.len() == 1).and_then(|from| from.into_iter().next())
-                    else {
-                        continue;
-                    };
-                    let added: Vec<String> = self
-                        .change
-                        .ask
-                        .fields
-                        .iter()
-                        .map(|field| camel(&field.column()))
-                        .map(|name| format!("{name}: {from}.{name}"))
-                        .collect();
-                    let habits = &self.plan.habits;
-                    let (width, unit) = (habits.width, habits.indent.as_str());
-                    grow(&source.text, &literal, &added, width, unit, habits.trailing_commas, &mut edits);
-                    like.get_or_insert(source.place(literal.range.start));
-                    grown = true;
-                }
-                // `const { title, stars } = body;`
-                let body = source.slice(&method.body);
-                if let Some(at) = body.find("const {").filter(|_| !grown) {
-                    let named = body.get(at..).and_then(|rest| rest.split('}').next()).unwrap_or_default();
-                    if super::super::typescript::words(named).iter().any(|word| columns.contains(word)) {
-                        remarks.push(format!(
-                            "{} takes single values of {}; hand the new field on there.",
-                            source.place(method.body.start + at),
-                            self.change.ask.name.plural.replace('_', " ")
-                        ));
-                    }
-                }
-            }
-            if like.is_some() {
-                files.push(self.edited(source, edits, like, Layer::Service)?);
-            }
-        }
-        self.plan.remarks.extend(remarks);
-        Ok(files)
-    }
-
-    /// The body that the tests send, with the new fields.
-    fn tests(&mut self) -> Result<Option<FileChange>, ProposeError> {
-        let columns = self.columns();
-        let sample = |field: &Field| sample_text(field, self.plan.habits.quote);
-        let fields = &self.change.ask.fields;
-        let added: Vec<String> = fields
-            .iter()
-            .filter_map(|field| Some(format!("{}: {}", camel(&field.column()), sample(field)?)))
-            .collect();
-        let source = self.plan.example.source(Role::Test, &self.plan.survey);
-        if let Some(source) = source.filter(|_| !added.is_empty()) {
-            let mut edits = Edits::default();
-            let mut like = None;
-            for literal in literals(&source.text, 0..source.text.len()) {
-                let before = source.text.get(..literal.range.start).unwrap_or_default();
-                if before.trim_end().ends_with("return")
-                    && literal.entries.iter().all(|entry| columns.contains(&entry.key))
-                {
-                    let habits = &self.plan.habits;
-                    let (width, unit) = (habits.width, habits.indent.as_str());
-                    grow(&source.text, &literal, &added, width, unit, habits.trailing_commas, &mut edits);
-                    like.get_or_insert(source.place(literal.range.start));
-                }
-            }
-            if like.is_some() {
-                return self.edited(source, edits, like, Layer::Test).map(Some);
-            }
-        }
-        if !fields.is_empty() {
-            let name = self.change.ask.name.plural.replace('_', " ");
-            self.plan.remarks.push(format!(
-                "No test of {name} returns a body to send, so a test of the new field is yours to write."
-            ));
-        }
-        Ok(None)
-    }
-
-    /// Properties of the entity.
-    fn columns(&self) -> BTreeSet<String> {
-        self.plan.table.columns.iter().map(|(column, _)| column.property.clone()).collect()
-    }
-
-    fn edited(
+    pub(super) fn edited(
         &self,
         source: &Source,
         edits: Edits,

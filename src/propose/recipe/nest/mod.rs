@@ -13,6 +13,7 @@ mod plan;
 mod register;
 mod suite;
 mod survey;
+mod takers;
 
 use super::{
     alter::Change,
