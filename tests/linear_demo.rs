@@ -1,9 +1,21 @@
 //! The demo line by line through the real program: from a file of answers to a commit.
 
-use crate::support::linear::{Linear, redacted};
+use crate::support::{
+    docs::check_file,
+    linear::{Linear, redacted},
+};
 
 /// The hunk that serves no criterion is rejected with this reason.
 const REASON: &str = "logs the customer's e-mail address";
+
+/// What stands above the transcript in the document.
+const HEAD: &str = "# A whole session, line by line
+
+`proscenium --linear` plays the same five scenes as numbered prompts, for screen readers and scripts; it is chosen by itself where there is no terminal to draw on.
+This is the demo, from `proscenium demo --linear` and a file of answers to the commit; a test runs it and compares every line.
+Behind `>` stands what was answered. Times are written as 0.0 and ids by name.
+
+";
 
 /// Answers up to ACT: the guided task, its criteria, the suggested boundaries.
 const TO_ACT: &str = "1\n1\nnext\n1\nnext\n";
@@ -34,7 +46,7 @@ fn a_file_of_answers_completes_the_demo() {
 
     assert!(done.text.contains("fixed 1 test_top_spenders_come_largest_first"), "{}", done.text);
     assert!(!done.text.bytes().any(|byte| byte == 0x1b), "no escape byte is written");
-    insta::assert_snapshot!(redacted(&done.text, &linear));
+    check_file("docs/linear.md", &format!("{HEAD}```text\n{}```\n", redacted(&done.text, &linear)));
 
     // The journal alone does not say what behaviour changed; the repository does.
     let shown = linear.show_the_session();

@@ -92,6 +92,22 @@ fn a_backend_without_a_place_to_register_says_where_one_belongs() {
 }
 
 #[test]
+fn a_module_that_merely_uses_the_examples_is_no_place_to_register() {
+    let mut texts = fixture("nest_esm");
+    texts.insert(
+        "src/loans/loans.module.ts".into(),
+        "import { Module } from '@nestjs/common';\nimport { UsersModule } from '../users/users.module.js';\n\n\
+         @Module({\n  imports: [UsersModule],\n})\nexport class LoansModule {}\n"
+            .into(),
+    );
+    let module = texts.get_mut("src/app.module.ts").unwrap();
+    *module = module.replace("    UsersModule,\n", "    UsersModule,\n    LoansModule,\n");
+    let proposal = ask(&texts, "Review", "title:string").unwrap();
+    assert!(!paths(&proposal).contains(&"src/loans/loans.module.ts"), "{:?}", paths(&proposal));
+    assert!(text_of(&proposal, "src/app.module.ts").contains("ReviewsModule,"));
+}
+
+#[test]
 fn a_frontend_is_no_backend() {
     let texts = Texts::from([
         ("src/App.ts".to_owned(), "export class App {}\n".to_owned()),

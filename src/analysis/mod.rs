@@ -1,5 +1,6 @@
 //! The scanner: walk, parse to facts, stack, routing, layering, flow, rules. CPU-bound, no async.
 
+pub mod anchors;
 pub mod cache;
 pub mod commands;
 pub mod facts;

@@ -75,6 +75,8 @@ pub enum Command {
     /// Earlier sessions: list, show, export, replay, delete.
     #[command(subcommand)]
     Sessions(SessionsCommand),
+    /// Guided lessons in clean architecture, on small backends of their own.
+    Learn(LearnArgs),
     /// What is missing on this machine, and what it means.
     Doctor,
     /// Completion for a shell, on standard output.
@@ -91,6 +93,35 @@ pub struct DemoArgs {
     pub stack: String,
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+/// `learn`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct LearnArgs {
+    #[command(subcommand)]
+    pub command: Option<LearnCommand>,
+    /// Open this lesson; without it, the list.
+    pub lesson: Option<String>,
+    /// Print the lessons and how far you are.
+    #[arg(long)]
+    pub list: bool,
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// What else can be done with lessons.
+#[derive(Debug, Subcommand)]
+pub enum LearnCommand {
+    /// How far you are in each lesson.
+    Progress,
+    /// Begin a lesson anew: its progress and its working copy are deleted.
+    Reset { lesson: String },
+    /// Take the solution of the step that is on, and go on.
+    Skip { lesson: String },
+    /// Whether a lesson's folder is whole and its solutions pass; or, for a lesson that
+    /// `sessions export` wrote, whether every anchor of it still stands in a repository.
+    Check(super::lesson_check::LearnCheckArgs),
 }
 
 /// `scan`.
@@ -382,6 +413,13 @@ pub struct SessionExportArgs {
     pub id: String,
     #[arg(long, value_enum, default_value_t)]
     pub format: ExportFormat,
+    /// Write the finished session as a walkthrough: Markdown to read, and a lesson file to
+    /// replay and to check.
+    #[arg(long, conflicts_with = "format")]
+    pub walkthrough: bool,
+    /// Folder for both files; made when it is missing. Without it walkthrough-SESSION here.
+    #[arg(long, value_name = "FOLDER", requires = "walkthrough")]
+    pub to: Option<PathBuf>,
 }
 
 /// Formats of `sessions export`.

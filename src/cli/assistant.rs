@@ -98,7 +98,7 @@ fn line_by_line(mut request: Request) -> Result<ExitCode, Failure> {
     }
 }
 
-fn no_input(reason: impl std::fmt::Display) -> Failure {
+pub(super) fn no_input(reason: impl std::fmt::Display) -> Failure {
     Failure::user(
         format!("there is no terminal to draw on and no answer to read: {reason}"),
         "run it in a terminal, or give it answers: proscenium --linear < answers.txt",
@@ -107,7 +107,7 @@ fn no_input(reason: impl std::fmt::Display) -> Failure {
 
 /// Whether standard input can never give an answer: the null device (also what a closed
 /// input becomes) or an empty file. A pipe may still speak.
-fn is_empty_input() -> bool {
+pub(super) fn is_empty_input() -> bool {
     let Ok(found) = fstat(stdin()) else { return true };
     let kind = SFlag::from_bits_truncate(found.st_mode) & SFlag::S_IFMT;
     if kind == SFlag::S_IFREG {
@@ -142,7 +142,7 @@ fn farewell(model: &crate::engine::Model) {
 }
 
 /// How the screen looks, as far as it can be known without asking the terminal.
-fn look(screen: &ScreenArgs, config: &Config) -> Result<Look, Failure> {
+pub(super) fn look(screen: &ScreenArgs, config: &Config) -> Result<Look, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
     let named = screen.theme.as_deref().unwrap_or(&config.theme);
     let depth = detect_depth(variable);

@@ -9,6 +9,9 @@ mod demo;
 mod doctor;
 mod failure;
 mod fixes;
+mod learn;
+mod lesson_check;
+mod lesson_folder;
 mod output;
 mod pages;
 mod progress;
@@ -16,6 +19,7 @@ mod propose;
 mod review;
 mod rules;
 mod scan;
+mod session_walk;
 mod sessions;
 mod shard;
 mod signals;
@@ -44,6 +48,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Propose(args)) => propose::run(&args),
         Some(Command::Stack(command)) => stack::run(&command),
         Some(Command::Sessions(command)) => sessions::run(&command),
+        Some(Command::Learn(args)) => learn::run(&args),
         Some(Command::Doctor) => doctor::run(),
         Some(Command::Completions(args)) => pages::completions(&args),
         Some(Command::Man(args)) => pages::man(&args),

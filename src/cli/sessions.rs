@@ -26,6 +26,7 @@ use crate::{
         handbook,
         host::base_source,
         open::{self, OpenError},
+        walk,
     },
 };
 use serde::Serialize;
@@ -37,14 +38,21 @@ pub fn run(command: &SessionsCommand) -> Result<ExitCode, Failure> {
     match command {
         SessionsCommand::List(args) => list(&dirs, args)?,
         SessionsCommand::Show(args) => {
-            output::print(&report::markdown(&document(&dirs, &args.id)?))?;
+            output::print(&report::markdown(&document(&dirs, &args.id)?.1))?;
         }
         SessionsCommand::Export(args) => {
-            let document = document(&dirs, &args.id)?;
+            let (session, document) = document(&dirs, &args.id)?;
+            if args.walkthrough {
+                super::session_walk::export(&session, &document, args.to.as_deref())?;
+                return Ok(ExitCode::SUCCESS);
+            }
             output::print(&match args.format {
                 ExportFormat::Markdown => report::markdown(&document),
                 ExportFormat::Html => report::html(&document),
-                ExportFormat::Walkthrough => report::walkthrough(&document),
+                ExportFormat::Walkthrough => {
+                    let held = walk::held(&session);
+                    report::walkthrough(&walk::walkthrough(&document, &held).map_err(Failure::bug)?)
+                }
             })?;
         }
         SessionsCommand::Replay(args) => replay(&load(&dirs, &args.id)?.events)?,
@@ -150,15 +158,16 @@ fn model(dirs: &Dirs, id: &str) -> Result<Model, Failure> {
     Ok(model)
 }
 
-/// The report of a session, with the behaviour that its approved text changes.
-fn document(dirs: &Dirs, id: &str) -> Result<Report, Failure> {
+/// A session and its report, with the behaviour that its approved text changes.
+fn document(dirs: &Dirs, id: &str) -> Result<(Session, Report), Failure> {
     let mut model = model(dirs, id)?;
     // The journal says what was decided; what it does to endpoints, tables and settings is
     // read from the repository, as the session itself does.
     if let Err(failure) = read_maps(&mut model) {
         output::say(&format!("note: changed behaviour is not computed: {failure}"));
     }
-    Ok(reporting::report(&model))
+    let report = reporting::report(&model);
+    Ok((model.session, report))
 }
 
 /// Scans the base and the approved text of a session.

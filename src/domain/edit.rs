@@ -176,6 +176,27 @@ impl FileEdit {
         true
     }
 
+    /// 0-based lines of the approved text that a held text hunk makes; empty where it only
+    /// removes lines. None for what is not held or not text.
+    pub fn approved_lines(&self, id: HunkId) -> Option<std::ops::Range<u32>> {
+        let (mut before, mut taken) = (0_u32, 0_u32);
+        for hunk in &self.hunks {
+            let Body::Text { base_start, base_len, .. } = &hunk.body else { continue };
+            if !hunk.decision.is_held() {
+                continue;
+            }
+            // What stood before it, less the lines that earlier hunks took, and what they made.
+            let start = base_start.saturating_sub(taken) + before;
+            let len = u32::try_from(hunk.new_lines().len()).unwrap_or(u32::MAX);
+            if hunk.id == id {
+                return Some(start..start.saturating_add(len));
+            }
+            taken += base_len;
+            before = before.saturating_add(len);
+        }
+        None
+    }
+
     /// The hunk of that number.
     pub fn hunk(&self, id: HunkId) -> Option<&Hunk> {
         self.hunks.iter().find(|hunk| hunk.id == id)

@@ -4,6 +4,7 @@
 //! else may use this layer; this layer uses nothing else of the crate.
 
 pub(crate) mod absorb;
+pub mod anchor;
 pub(crate) mod apply;
 pub mod binary;
 pub mod changes;
@@ -22,6 +23,7 @@ pub mod finding;
 pub mod hunk;
 pub mod ids;
 pub mod layer;
+pub mod lesson;
 pub mod map;
 pub mod merge;
 pub mod place;
@@ -37,3 +39,4 @@ pub mod task;
 pub mod test_first;
 pub mod trigger;
 pub mod verdict;
+pub mod walkthrough;

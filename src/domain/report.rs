@@ -101,7 +101,13 @@ pub struct HunkLine {
     pub why: String,
     pub citation: String,
     pub criteria: Vec<CriterionId>,
+    /// Who decided, and who approved as the second person; empty where nobody was named.
     pub by: String,
+    #[serde(default)]
+    pub seconded_by: String,
+    /// What the rules say of it: `adds no violation`; empty while not known.
+    #[serde(default)]
+    pub guard: String,
     /// Unified lines: ` `, `-` or `+` and the text.
     pub lines: Vec<String>,
 }

@@ -18,6 +18,7 @@ pub mod gate;
 pub mod handbook;
 pub mod history;
 pub mod judge;
+pub mod learn;
 pub mod message;
 pub mod model;
 pub mod msg;

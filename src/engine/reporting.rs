@@ -373,6 +373,8 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
                 citation: hunk.citation.as_ref().map(ToString::to_string).unwrap_or_default(),
                 criteria: hunk.criteria.clone(),
                 by: hunk.decided_by.clone(),
+                seconded_by: hunk.seconded_by.clone(),
+                guard: view.guard.1.clone(),
                 lines,
             }
         })

@@ -11,6 +11,7 @@ pub mod cards;
 mod checklist;
 pub mod clarification;
 pub mod context;
+pub mod course;
 mod error;
 pub mod examples;
 pub mod grammar;

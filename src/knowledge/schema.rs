@@ -6,7 +6,7 @@
 use super::source::{embedded, embedded_names};
 
 /// The text of a schema by its short name: `stack`, `scan`, `review`, `propose`,
-/// `verify`, `report`, `session-event` or `rule`.
+/// `verify`, `report`, `session-event`, `rule` or `lesson`.
 pub fn schema(name: &str) -> Option<&'static str> {
     embedded(&format!("schema/{name}.schema.json"))
 }
@@ -216,7 +216,18 @@ mod tests {
     fn schemas_are_listed_by_their_short_names() {
         assert_eq!(
             schema_names(),
-            ["propose", "report", "review", "rule", "scan", "session-event", "settings", "stack", "verify"]
+            [
+                "lesson",
+                "propose",
+                "report",
+                "review",
+                "rule",
+                "scan",
+                "session-event",
+                "settings",
+                "stack",
+                "verify"
+            ]
         );
     }
 }

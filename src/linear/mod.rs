@@ -13,6 +13,7 @@ mod commands;
 mod decide;
 mod finalize;
 mod hunk;
+pub mod learn;
 mod moment;
 mod outside;
 mod popup;

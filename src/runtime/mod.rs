@@ -14,12 +14,14 @@ pub mod handbook;
 pub mod host;
 pub mod input;
 pub mod inquiry;
+pub mod learn;
 pub mod lines;
 pub mod look;
 pub mod open;
 pub mod repairable;
 pub mod shelf;
 pub mod terminal;
+pub mod walk;
 mod watch;
 
 pub use config::{Config, ConfigError};

@@ -12,7 +12,6 @@ use crate::{
     domain::finding::Finding,
     propose,
 };
-use std::collections::BTreeMap;
 
 /// The rules of a scan, with every promised fix tried.
 pub struct Repairable(RuleEngine);
@@ -28,10 +27,13 @@ impl FindingSource for Repairable {
     fn findings(&self, input: &FindingInput<'_, '_>) -> Vec<Finding> {
         let mut findings = self.0.findings(input);
         let known: Vec<&str> = input.files.entries().iter().map(|entry| entry.path.as_str()).collect();
-        let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+        // Findings come file by file: one text at a time is enough.
+        let (mut file, mut text) = (String::new(), None);
         for finding in findings.iter_mut().filter(|finding| finding.fixable) {
-            let text =
-                texts.entry(finding.file.clone()).or_insert_with(|| input.files.text(&finding.file).ok());
+            if finding.file != file {
+                text = input.files.text(&finding.file).ok();
+                file.clone_from(&finding.file);
+            }
             finding.fixable = text.as_deref().is_some_and(|text| propose::fix(finding, text, &known).is_ok());
         }
         findings

@@ -245,3 +245,20 @@ pub fn installed(name: &str, manifest: &str) -> PathBuf {
     }
     folder
 }
+
+/// The `bin` folder of a virtual environment with these packages, kept between runs while they
+/// stay the same.
+pub fn python_packages(name: &str, packages: &[&str]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let wanted = packages.join("\n");
+    let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();
+    let bin = folder.join("bin");
+    if known != wanted {
+        run(Path::new("/"), "python3", &["-m", "venv", "--clear", folder.to_str().unwrap()], &[], 120);
+        let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        arguments.extend(packages);
+        run(Path::new("/"), bin.join("python").to_str().unwrap(), &arguments, &[], 600);
+        std::fs::write(folder.join("complete"), wanted).unwrap();
+    }
+    bin
+}

@@ -80,12 +80,26 @@ impl Linear {
         done(&output)
     }
 
+    /// Runs the program with these arguments and answers.
+    pub fn program(&self, arguments: &[&str], answers: &str) -> Done {
+        run(self.with(arguments), answers)
+    }
+
+    /// The id of the only session.
+    pub fn session(&self) -> String {
+        let list = self.program(&["sessions", "list", "--format", "json"], "").text;
+        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+        list["sessions"][0]["session"].as_str().expect("one session").to_owned()
+    }
+
+    /// A path in the sandbox.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
     /// The report of the only session, as `sessions show` tells it; notes come first.
     pub fn show_the_session(&self) -> String {
-        let list = run(self.with(&["sessions", "list", "--format", "json"]), "").text;
-        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
-        let id = list["sessions"][0]["session"].as_str().expect("one session").to_owned();
-        let shown = run(self.with(&["sessions", "show", &id]), "");
+        let shown = self.program(&["sessions", "show", &self.session()], "");
         shown.errors + &shown.text
     }
 
@@ -95,7 +109,8 @@ impl Linear {
         command
     }
 
-    fn root(&self) -> PathBuf {
+    /// The folder of the demo's repository.
+    pub fn root(&self) -> PathBuf {
         let demos = std::fs::read_dir(self.dir.path().join("tmp")).expect("the folder of demos");
         demos
             .map(|entry| entry.expect("an entry").path().join("orders-api"))

@@ -14,7 +14,11 @@ const MAX_OPEN: u32 = 2_000;
 
 /// More tokens than this are refused in any language: they would cost the memory and the
 /// time of a whole repository. Two megabytes of ordinary source have half of it.
-pub(super) const MAX_TOKENS: usize = 600_000;
+const MAX_TOKENS: usize = 600_000;
+
+/// The same for the grammars that are read here, which cost twice as much: what two
+/// megabytes of ordinary source have.
+const MAX_GRAMMAR_TOKENS: usize = MAX_TOKENS / 2;
 
 /// Rounds of the parser, a hundred steps each, that every text may take.
 const ROUNDS: usize = 2_000;
@@ -22,10 +26,26 @@ const ROUNDS: usize = 2_000;
 /// Bytes of a text for each further round. The densest source has twenty to the round.
 const BYTES_PER_ROUND: usize = 8;
 
+/// Rounds that the parser may take while no reading of the text fits the grammar. They cost
+/// forty times as much as others. A mistake in a file takes a few; noise is nothing else.
+const ERROR_ROUNDS: usize = 2_500;
+
+/// So many closing brackets that close nothing, and one of them in so many bytes, are in no
+/// source: parsers try to make sense of each.
+const MAX_STRAY: usize = 500;
+const BYTES_PER_STRAY: usize = 200;
+
 /// The syntax tree of a text, or why there is none.
 pub(super) fn parse(language: &Language, text: &str) -> Result<Tree, Refused> {
     if let Some(line) = too_deep(text) {
         return Err(Refused::TooDeep { limit: MAX_OPEN, line });
+    }
+    if text.len() > MAX_GRAMMAR_TOKENS && tokens(text) > MAX_GRAMMAR_TOKENS {
+        return Err(Refused::TooDense { limit: MAX_GRAMMAR_TOKENS });
+    }
+    let stray = stray_brackets(text);
+    if stray > MAX_STRAY && stray > text.len() / BYTES_PER_STRAY {
+        return Err(Refused::NotSource("its brackets do not match".to_owned()));
     }
     parse_within(ROUNDS + text.len() / BYTES_PER_ROUND, language, text)
 }
@@ -34,13 +54,16 @@ fn parse_within(rounds: usize, language: &Language, text: &str) -> Result<Tree, 
     let mut parser = Parser::new();
     parser.set_language(language).map_err(|error| Refused::NotSource(error.to_string()))?;
     let bytes = text.as_bytes();
-    let mut left = rounds;
-    let mut goes_on = |_: &tree_sitter::ParseState| match left.checked_sub(1) {
-        Some(fewer) => {
-            left = fewer;
-            ControlFlow::Continue(())
+    let (mut left, mut errors_left) = (rounds, ERROR_ROUNDS);
+    let mut goes_on = |state: &tree_sitter::ParseState| {
+        let errors = errors_left.checked_sub(usize::from(state.has_error()));
+        match left.checked_sub(1).zip(errors) {
+            Some(fewer) => {
+                (left, errors_left) = fewer;
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
         }
-        None => ControlFlow::Break(()),
     };
     let options = ParseOptions::new().progress_callback(&mut goes_on);
     parser
@@ -56,7 +79,7 @@ pub(super) fn too_dense(text: &str) -> Option<Refused> {
     }
     Some(match too_deep(text) {
         Some(line) => Refused::TooDeep { limit: MAX_OPEN, line },
-        None => Refused::TooDense,
+        None => Refused::TooDense { limit: MAX_TOKENS },
     })
 }
 
@@ -95,6 +118,22 @@ fn too_deep(text: &str) -> Option<u32> {
     None
 }
 
+/// Closing brackets that do not close the one that was opened last.
+fn stray_brackets(text: &str) -> usize {
+    let (mut open, mut stray) = (Vec::new(), 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' => open.push(b')'),
+            b'[' => open.push(b']'),
+            b'{' => open.push(b'}'),
+            // What it leaves open is as wrong as itself, but counted once.
+            b')' | b']' | b'}' => stray += usize::from(open.pop() != Some(byte)),
+            _ => {}
+        }
+    }
+    stray
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,10 +155,21 @@ mod tests {
     }
 
     #[test]
+    fn noise_is_refused_for_its_brackets_and_a_list_in_a_comment_is_not() {
+        assert_eq!(stray_brackets("f(a[0]{}) } [)"), 2);
+        let noise = "(x]y}z[w) ".repeat(1_000);
+        assert!(matches!(go(&noise), Err(Refused::NotSource(_))));
+        let dense = "f(1)\n".repeat(MAX_GRAMMAR_TOKENS / 4 + 1);
+        assert!(matches!(go(&dense), Err(Refused::TooDense { limit: MAX_GRAMMAR_TOKENS })));
+        let list = "// 1) one of many points\n".repeat(400);
+        assert!(go(&format!("package a\n{list}")).is_ok());
+    }
+
+    #[test]
     fn tokens_are_words_and_signs() {
         assert_eq!(tokens("let größe_1 = f(a, 12);"), 10);
         assert_eq!(too_dense(&"word ".repeat(MAX_TOKENS)), None);
-        assert_eq!(too_dense(&"a;".repeat(MAX_TOKENS)), Some(Refused::TooDense));
+        assert_eq!(too_dense(&"a;".repeat(MAX_TOKENS)), Some(Refused::TooDense { limit: MAX_TOKENS }));
         assert!(matches!(too_dense(&"(".repeat(2 * MAX_TOKENS)), Some(Refused::TooDeep { line: 1, .. })));
     }
 

@@ -43,8 +43,8 @@ pub enum Refused {
     #[error("nested more than {limit} levels deep in line {line}")]
     TooDeep { limit: u32, line: u32 },
     /// As much to read as a whole repository.
-    #[error("more than {} words and signs", bounds::MAX_TOKENS)]
-    TooDense,
+    #[error("more than {limit} words and signs")]
+    TooDense { limit: usize },
     /// The parser found nothing that it could read.
     #[error("no source of this language: {0}")]
     NotSource(String),

@@ -315,8 +315,8 @@ impl Linker<'_> {
         }
         // What the class registers on itself holds for each of its objects.
         self.graph.mount(MountEdge { parent: node, child: inner, prefix: vec!["".into()], over: true });
-        for base in self.foreign_bases(class_file, class) {
-            for (rule_pack, rule) in self.rules.calls(facts.lang, &base) {
+        for base in self.foreign_bases(class_file, class).iter() {
+            for (rule_pack, rule) in self.rules.calls(facts.lang, base) {
                 if rule_pack == pack {
                     self.make_router(file, facts, call, node, rule);
                     self.constructor_defaults((file, call), (class_file, class), node, rule);

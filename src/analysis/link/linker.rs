@@ -5,6 +5,7 @@
 //! visit has fuel, so that no file can make linking slow for the others.
 
 use super::{
+    by_name::ByName,
     context::{Extensions, extension_names, extensions},
     graph::{Graph, NodeId},
     index::FileIndex,
@@ -46,13 +47,15 @@ pub(super) struct Memos {
     pub exprs: FxHashMap<(FileId, ExprId), Memo>,
     pub calls: FxHashMap<(FileId, CallId), Memo>,
     /// Names seen from other scopes or files.
-    pub names: FxHashMap<(FileId, ScopeId, String), Memo>,
+    pub names: ByName<(FileId, ScopeId), Memo>,
     /// Names that star imports may bring; none where they do not.
-    pub stars: FxHashMap<(FileId, String), Option<Memo>>,
-    pub members: FxHashMap<(FileId, ScopeId, String), Memo>,
+    pub stars: ByName<FileId, Option<Memo>>,
+    pub members: ByName<(FileId, ScopeId), Memo>,
     pub params: FxHashMap<(FileId, ScopeId, u32), Memo>,
     /// Whether a class is a router, and of which pack.
     pub router_classes: FxHashMap<(FileId, ScopeId), Option<u16>>,
+    /// The foreign classes that a class descends from.
+    pub foreign_bases: FxHashMap<(FileId, ScopeId), Rc<[Rc<str>]>>,
     /// Prefixes of classes that hold the name of each method.
     pub class_prefixes: FxHashMap<NodeId, Vec<Rc<str>>>,
     /// Classes whose children were mounted.

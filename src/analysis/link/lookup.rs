@@ -137,16 +137,15 @@ impl Linker<'_> {
         if self.index(file)?.stars.is_empty() {
             return None;
         }
-        let key = (file, name.to_owned());
-        match self.memos.stars.get(&key) {
+        match self.memos.stars.get(&file, name) {
             Some(Some(Memo::Done(value))) => return Some(value.clone()),
             Some(Some(Memo::Open) | None) => return None,
             None => {
-                self.memos.stars.insert(key.clone(), Some(Memo::Open));
+                self.memos.stars.set(file, name, Some(Memo::Open));
             }
         }
         let found = self.find_starred(file, facts, name);
-        self.memos.stars.insert(key, found.clone().map(Memo::Done));
+        self.memos.stars.set(file, name, found.clone().map(Memo::Done));
         found
     }
 
@@ -186,13 +185,13 @@ impl Linker<'_> {
         named: &[Named],
         at: At,
     ) -> Value {
-        let key = (file, scope, name.to_owned());
+        let key = (file, scope);
         if at == At::Anywhere {
-            match self.memos.names.get(&key) {
+            match self.memos.names.get(&key, name) {
                 Some(Memo::Done(value)) => return value.clone(),
                 Some(Memo::Open) => return Value::Unknown,
                 None => {
-                    self.memos.names.insert(key.clone(), Memo::Open);
+                    self.memos.names.set(key, name, Memo::Open);
                 }
             }
         }
@@ -207,7 +206,7 @@ impl Linker<'_> {
         }
         let value = Value::any(values);
         if at == At::Anywhere {
-            self.memos.names.insert(key, Memo::Done(value.clone()));
+            self.memos.names.set(key, name, Memo::Done(value.clone()));
         }
         value
     }

@@ -8,6 +8,7 @@ use super::{
     value::Value,
 };
 use crate::analysis::facts::{ScopeFlags, ScopeId};
+use std::rc::Rc;
 
 impl Linker<'_> {
     /// `value.name`.
@@ -61,8 +62,8 @@ impl Linker<'_> {
 
     /// A member of a class or of one of its bases in the project.
     pub fn class_member(&mut self, file: FileId, class: ScopeId, name: &str) -> Value {
-        let key = (file, class, name.to_owned());
-        match self.memos.members.get(&key) {
+        let key = (file, class);
+        match self.memos.members.get(&key, name) {
             Some(Memo::Done(value)) => return value.clone(),
             Some(Memo::Open) => return Value::Unknown,
             None => {}
@@ -70,11 +71,11 @@ impl Linker<'_> {
         if !self.step() {
             return Value::Unknown;
         }
-        self.memos.members.insert(key.clone(), Memo::Open);
+        self.memos.members.set(key, name, Memo::Open);
         self.depth += 1;
         let value = self.find_member(file, class, name);
         self.depth -= 1;
-        self.memos.members.insert(key, Memo::Done(value.clone()));
+        self.memos.members.set(key, name, Memo::Done(value.clone()));
         value
     }
 
@@ -191,32 +192,52 @@ impl Linker<'_> {
     }
 
     /// The path of the first foreign class that a class descends from.
-    pub fn foreign_base(&mut self, file: FileId, class: ScopeId) -> Option<String> {
-        self.foreign_bases(file, class).into_iter().next()
+    pub fn foreign_base(&mut self, file: FileId, class: ScopeId) -> Option<Rc<str>> {
+        self.foreign_bases(file, class).first().cloned()
     }
 
     /// The paths of all foreign classes that a class descends from, nearest first.
-    pub fn foreign_bases(&mut self, file: FileId, class: ScopeId) -> Vec<String> {
-        let mut open = vec![(file, class)];
+    pub fn foreign_bases(&mut self, file: FileId, class: ScopeId) -> Rc<[Rc<str>]> {
+        if let Some(known) = self.memos.foreign_bases.get(&(file, class)) {
+            return Rc::clone(known);
+        }
+        let key = (file, class);
+        let mut open = vec![key];
         let mut seen = Vec::new();
-        let mut found: Vec<String> = Vec::new();
+        let mut found: Vec<Rc<str>> = Vec::new();
+        let mut is_settled = true;
         while let Some((file, class)) = open.pop() {
-            if seen.contains(&(file, class)) || seen.len() > 64 || !self.step() {
+            if seen.contains(&(file, class)) || seen.len() > 64 {
+                continue;
+            }
+            if !self.step() {
+                is_settled = false;
                 continue;
             }
             seen.push((file, class));
             let bases = self.bases(file, class);
+            is_settled = is_settled && self.are_bases_settled(file, class);
             for base in bases.into_iter().rev() {
                 match base {
                     Value::Class(file, class) => open.push((file, class)),
-                    Value::External(path) if !found.iter().any(|known| **known == *path) => {
-                        found.push(path.to_string());
-                    }
+                    Value::External(path) if !found.contains(&path) => found.push(path),
                     _ => {}
                 }
             }
         }
+        let found: Rc<[Rc<str>]> = found.into();
+        // What is settled stays as it is until the round ends.
+        if is_settled {
+            self.memos.foreign_bases.insert(key, Rc::clone(&found));
+        }
         found
+    }
+
+    /// Whether what the bases of a class are is known, and not only being worked out.
+    fn are_bases_settled(&self, file: FileId, class: ScopeId) -> bool {
+        let Some(facts) = self.facts(file) else { return true };
+        let bases = facts.scope(class).map(|scope| facts.list(scope.bases)).unwrap_or_default();
+        bases.iter().all(|base| matches!(self.memos.exprs.get(&(file, *base)), Some(Memo::Done(_))))
     }
 
     /// An object of a class: a router where the class is one.

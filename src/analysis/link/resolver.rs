@@ -1,6 +1,7 @@
 //! Questions that rules and flow ask after linking.
 
 use super::{
+    family::Family,
     linker::Linker,
     project::FileId,
     select::{Selected, Site},
@@ -12,11 +13,7 @@ use crate::{
     knowledge::packs::{FamilyMember, Packs},
 };
 use rustc_hash::FxHashMap;
-use std::{
-    cell::RefCell,
-    collections::{BTreeSet, HashMap},
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 /// A class or function of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,8 +51,8 @@ struct Seen {
 /// Paths of callees by call.
 type Paths = FxHashMap<(FileId, CallId), Rc<[String]>>;
 
-/// Members by family and language.
-type Members<'a> = HashMap<(String, Lang), Rc<[&'a FamilyMember]>>;
+/// Families by language and name.
+type Families<'a> = FxHashMap<Lang, FxHashMap<String, Rc<Family<'a>>>>;
 
 /// Answers questions about the linked project. Not for use by several threads at once;
 /// answers are remembered.
@@ -64,13 +61,12 @@ pub struct Resolver<'a> {
     packs: &'a Packs,
     /// Paths of callees: most rules ask for those of the same calls.
     paths: RefCell<Paths>,
-    /// Members of families by language.
-    members: RefCell<Members<'a>>,
+    families: RefCell<Families<'a>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(linker: Linker<'a>, packs: &'a Packs) -> Self {
-        Self { linker: RefCell::new(linker), packs, paths: RefCell::default(), members: RefCell::default() }
+        Self { linker: RefCell::new(linker), packs, paths: RefCell::default(), families: RefCell::default() }
     }
 
     fn ask<T>(&self, question: impl FnOnce(&mut Linker<'a>) -> T) -> T {
@@ -168,7 +164,8 @@ impl<'a> Resolver<'a> {
                     if let Some(facts) = self.facts(*file) {
                         types.push(facts.qualified_name(*class));
                     }
-                    types.extend(self.ask(|linker| linker.foreign_bases(*file, *class)));
+                    let bases = self.ask(|linker| linker.foreign_bases(*file, *class));
+                    types.extend(bases.iter().map(ToString::to_string));
                 }
                 _ => {}
             }
@@ -178,7 +175,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The foreign classes that a class descends from, nearest first.
-    pub fn foreign_bases(&self, class: Definition) -> Vec<String> {
+    pub fn foreign_bases(&self, class: Definition) -> Rc<[Rc<str>]> {
         self.ask(|linker| linker.foreign_bases(class.file, class.scope))
     }
 
@@ -205,9 +202,15 @@ impl<'a> Resolver<'a> {
 
     /// The member of a family that a call matches.
     pub fn call_in_family(&self, family: &str, file: FileId, call: CallId) -> Option<&'a FamilyMember> {
-        let lang = self.facts(file)?.lang;
+        let facts = self.facts(file)?;
+        let family = self.family(family, facts.lang);
+        let name = self.linker.borrow().callee_name(file, facts.call(call)?.callee).unwrap_or_default();
         let mut seen = Seen::default();
-        self.members(family, lang).iter().copied().find(|member| self.matches(member, file, call, &mut seen))
+        let paths = family.speaks_of_paths().then(|| self.callee_paths(file, call));
+        let known = paths.iter().flat_map(|paths| paths.iter()).map(String::as_str);
+        let mut possible = family.possible(name, known);
+        seen.paths.clone_from(&paths);
+        possible.find(|member| self.matches(member, file, call, &mut seen))
     }
 
     /// Whether a call is what a member of a family describes.
@@ -259,7 +262,7 @@ impl<'a> Resolver<'a> {
     /// Whether a dotted type path belongs to a family of types. A value that a call gave
     /// goes by what was called.
     pub fn type_in_family(&self, family: &str, lang: Lang, path: &str) -> bool {
-        self.members(family, lang).iter().any(|member| {
+        self.family(family, lang).members.iter().any(|member| {
             let made = member.method.is_empty().then_some(&member.call);
             member.types.iter().chain(made.into_iter().flatten()).any(|pattern| pattern.matches(path))
         })
@@ -269,12 +272,12 @@ impl<'a> Resolver<'a> {
     pub fn class_in_family(&self, family: &str, class: Definition) -> bool {
         let Some(facts) = self.facts(class.file) else { return false };
         let Some(scope) = facts.scope(class.scope) else { return false };
-        let members = self.members(family, facts.lang);
-        if members.is_empty() {
+        let family = self.family(family, facts.lang);
+        if family.members.is_empty() {
             return false;
         }
         let bases = self.foreign_bases(class);
-        members.iter().any(|member| {
+        family.members.iter().any(|member| {
             bases.iter().any(|base| member.base.iter().any(|pattern| pattern.matches(base)))
                 && member.with.iter().all(|name| {
                     facts
@@ -285,16 +288,15 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn members(&self, family: &str, lang: Lang) -> Rc<[&'a FamilyMember]> {
-        let mut members = self.members.borrow_mut();
-        if let Some(known) = members.get(&(family.to_owned(), lang)) {
+    fn family(&self, name: &str, lang: Lang) -> Rc<Family<'a>> {
+        let mut families = self.families.borrow_mut();
+        let families = families.entry(lang).or_default();
+        if let Some(known) = families.get(name) {
             return Rc::clone(known);
         }
-        let speaking = self.packs.iter().filter(|pack| pack.languages.iter().any(|name| name == lang.name()));
-        let found: Rc<[&FamilyMember]> =
-            speaking.filter_map(|pack| pack.families.get(family)).flatten().collect();
-        members.insert((family.to_owned(), lang), Rc::clone(&found));
-        found
+        let family = Rc::new(Family::new(self.packs, name, lang));
+        families.insert(name.to_owned(), Rc::clone(&family));
+        family
     }
 
     fn callee_paths(&self, file: FileId, call: CallId) -> Rc<[String]> {

@@ -3,7 +3,7 @@
 use super::{calls::filled_names, matcher::Rule};
 use crate::{
     analysis::{
-        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span, Sym},
+        facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
         layering::is_test_path,
         link::{FileId, Resolver},
         scan::FindingInput,
@@ -13,20 +13,32 @@ use crate::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
-    cell::{OnceCell, RefCell},
-    collections::{BTreeMap, HashMap},
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
+
+/// Bytes of texts that are kept for the next question. Rules ask file by file.
+const MAX_TEXT_BYTES: usize = 8 << 20;
 
 /// Calls by the scope they stand in.
 pub(super) type CallsByScope = HashMap<ScopeId, Vec<CallId>>;
 
+/// A call with the last name of what is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NamedCall<'a> {
+    pub(super) file: FileId,
+    pub(super) call: CallId,
+    pub(super) name: &'a str,
+    /// An import of the file brings the name: it may be another's.
+    pub(super) is_imported: bool,
+}
+
 /// Calls of all files but tests, told apart by the last name of what is called.
 #[derive(Default)]
 pub(super) struct CallsByName<'a> {
-    pub(super) of: FxHashMap<&'a str, Vec<(FileId, CallId)>>,
-    /// Those whose name an import of their file brings: it may be another's.
-    pub(super) imported: Vec<(FileId, CallId)>,
+    pub(super) of: FxHashMap<&'a str, Vec<NamedCall<'a>>>,
+    pub(super) imported: Vec<NamedCall<'a>>,
 }
 
 /// The project as checks see it.
@@ -38,6 +50,7 @@ pub(super) struct Context<'c, 'a> {
     /// Files that define handlers.
     handling: FxHashSet<FileId>,
     texts: RefCell<BTreeMap<String, Rc<str>>>,
+    text_bytes: Cell<usize>,
     /// Whether calls reach the database.
     pub(super) queries: RefCell<HashMap<(FileId, CallId), bool>>,
     /// Whether functions read the database, themselves or through others.
@@ -46,6 +59,8 @@ pub(super) struct Context<'c, 'a> {
     calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.
     named: OnceCell<CallsByName<'a>>,
+    /// Methods of rows that read an association.
+    pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
     filled: RefCell<HashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
@@ -75,10 +90,12 @@ impl<'c, 'a> Context<'c, 'a> {
             handling: handlers.keys().map(|(file, _)| *file).collect(),
             handlers,
             texts: RefCell::default(),
+            text_bytes: Cell::default(),
             queries: RefCell::default(),
             readers: RefCell::default(),
             calls: RefCell::default(),
             named: OnceCell::new(),
+            getters: OnceCell::new(),
             filled: RefCell::default(),
         }
     }
@@ -130,11 +147,21 @@ impl<'c, 'a> Context<'c, 'a> {
         if let Some(text) = self.texts.borrow().get(path) {
             return Rc::clone(text);
         }
-        let files = self.input.files;
-        let text = files.read(path).and_then(|bytes| source_text(path, bytes)).unwrap_or_default();
-        let text: Rc<str> = text.into();
-        self.texts.borrow_mut().insert(path.to_owned(), Rc::clone(&text));
+        let text: Rc<str> = self.text_once(path).into();
+        let mut texts = self.texts.borrow_mut();
+        let kept = self.text_bytes.get() + text.len();
+        if kept > MAX_TEXT_BYTES {
+            texts.clear();
+        }
+        self.text_bytes.set(if kept > MAX_TEXT_BYTES { text.len() } else { kept });
+        texts.insert(path.to_owned(), Rc::clone(&text));
         text
+    }
+
+    /// The same for a look at many files, none of which is looked at again soon.
+    pub(super) fn text_once(&self, path: &str) -> String {
+        let files = self.input.files;
+        files.read(path).and_then(|bytes| source_text(path, bytes)).unwrap_or_default()
     }
 
     /// The source of a span, with white space made plain, cut at a length fit for a message.
@@ -173,9 +200,11 @@ impl<'c, 'a> Context<'c, 'a> {
                 let aliases: FxHashSet<&str> = aliases.into_iter().map(|alias| facts.text(alias)).collect();
                 for (id, call) in facts.call_ids() {
                     let Some(name) = last_name(facts, call.callee) else { continue };
-                    named.of.entry(name).or_default().push((file, id));
-                    if aliases.contains(name) {
-                        named.imported.push((file, id));
+                    let is_imported = aliases.contains(name);
+                    let found = NamedCall { file, call: id, name, is_imported };
+                    named.of.entry(name).or_default().push(found);
+                    if is_imported {
+                        named.imported.push(found);
                     }
                 }
             }

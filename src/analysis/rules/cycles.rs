@@ -15,15 +15,16 @@ type Graph = BTreeMap<FileId, BTreeMap<FileId, Span>>;
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let graph = graph(context, rule);
-    let mut told: BTreeSet<FileId> = BTreeSet::new();
+    let groups = groups(&graph);
+    let mut told: BTreeSet<usize> = BTreeSet::new();
     let mut found = Vec::new();
     // Files are in the order of their paths: the first of a cycle speaks for it.
-    for start in graph.keys() {
-        if told.contains(start) {
+    for (start, group) in &groups {
+        if told.contains(group) {
             continue;
         }
         let Some(way) = shortest_cycle(&graph, *start) else { continue };
-        told.extend(members(&graph, *start));
+        told.insert(*group);
         let Some(next) = way.get(1) else { continue };
         let Some(span) = graph.get(start).and_then(|targets| targets.get(next)) else { continue };
         let names: Vec<&str> = way
@@ -89,26 +90,50 @@ fn shortest_cycle(graph: &Graph, start: FileId) -> Option<Vec<FileId>> {
     None
 }
 
-/// Files that reach the start and are reached from it.
-fn members(graph: &Graph, start: FileId) -> BTreeSet<FileId> {
-    let reach = |from: FileId, forward: bool| {
-        let mut seen = BTreeSet::from([from]);
-        let mut open = vec![from];
-        while let Some(file) = open.pop() {
-            let next: Vec<FileId> = if forward {
-                graph.get(&file).into_iter().flat_map(|targets| targets.keys().copied()).collect()
-            } else {
-                graph
-                    .iter()
-                    .filter(|(_, targets)| targets.contains_key(&file))
-                    .map(|(file, _)| *file)
-                    .collect()
-            };
-            open.extend(next.into_iter().filter(|next| seen.insert(*next)));
+/// Files that reach one another, by the number of their group; those that no cycle passes
+/// are left out. Every file is visited twice, however the files depend on each other.
+fn groups(graph: &Graph) -> BTreeMap<FileId, usize> {
+    let mut back: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+    for (file, targets) in graph {
+        for target in targets.keys() {
+            back.entry(*target).or_default().push(*file);
         }
-        seen
-    };
-    reach(start, true).intersection(&reach(start, false)).copied().collect()
+    }
+    let mut groups = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for (number, start) in finished(graph).into_iter().rev().enumerate() {
+        if !seen.insert(start) {
+            continue;
+        }
+        let (mut members, mut open) = (Vec::new(), vec![start]);
+        while let Some(file) = open.pop() {
+            members.push(file);
+            let before = back.get(&file).into_iter().flatten().copied();
+            open.extend(before.filter(|file| seen.insert(*file)));
+        }
+        if members.len() > 1 {
+            groups.extend(members.into_iter().map(|file| (file, number)));
+        }
+    }
+    groups
+}
+
+/// Every file behind those that it leads to, as a walk in depth finishes them.
+fn finished(graph: &Graph) -> Vec<FileId> {
+    let (mut seen, mut finished) = (BTreeSet::new(), Vec::new());
+    for start in graph.keys() {
+        let mut open = vec![(*start, false)];
+        while let Some((file, is_done)) = open.pop() {
+            if is_done {
+                finished.push(file);
+            } else if seen.insert(file) {
+                open.push((file, true));
+                let targets = graph.get(&file).into_iter().flat_map(BTreeMap::keys);
+                open.extend(targets.filter(|target| !seen.contains(*target)).map(|target| (*target, false)));
+            }
+        }
+    }
+    finished
 }
 
 #[cfg(test)]
@@ -129,7 +154,16 @@ mod tests {
         let edges = graph(&[(0, 1), (1, 2), (2, 0), (1, 0), (3, 0)]);
         assert_eq!(shortest_cycle(&edges, FileId(0)), Some(vec![FileId(0), FileId(1), FileId(0)]));
         assert_eq!(shortest_cycle(&edges, FileId(3)), None);
-        assert_eq!(members(&edges, FileId(0)), BTreeSet::from([FileId(0), FileId(1), FileId(2)]));
+    }
+
+    #[test]
+    fn files_of_one_cycle_are_one_group_and_others_are_in_none() {
+        let edges = graph(&[(0, 1), (1, 2), (2, 0), (3, 0), (2, 4), (5, 6), (6, 5), (4, 5)]);
+        let groups = groups(&edges);
+        let of = |file: u32| groups.get(&FileId(file)).copied();
+        assert!(of(0).is_some() && of(0) == of(1) && of(1) == of(2));
+        assert!(of(5).is_some() && of(5) == of(6) && of(5) != of(0));
+        assert_eq!((of(3), of(4)), (None, None));
     }
 
     #[test]

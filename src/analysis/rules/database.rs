@@ -45,7 +45,13 @@ const QUIET: [&str; 30] = [
 ];
 
 /// Methods that change data.
-const WRITES: [&str; 34] = [
+const WRITES: [&str; 40] = [
+    "updates",
+    "updateColumn",
+    "saveAll",
+    "saveAndFlush",
+    "persist",
+    "deleteById",
     "add",
     "add_all",
     "insert",
@@ -163,6 +169,9 @@ impl Context<'_, '_> {
         if OF_MODELS.contains(&name) && self.is_model(file, object) {
             return Some(true);
         }
+        if facts.lang.is_ecmascript() && self.getters().contains(name) {
+            return Some(true);
+        }
         Some(self.looks_like_query(file, id) && !QUIET.contains(&name) && self.is_open(file, facts, object))
     }
 
@@ -217,7 +226,7 @@ impl Context<'_, '_> {
         if !self.is_query(file, id) {
             return false;
         }
-        if last_name(facts, call.callee).is_some_and(|name| WRITES.contains(&name)) {
+        if last_name(facts, call.callee).is_some_and(is_write) {
             return false;
         }
         match self.statement(file, facts, call) {
@@ -343,6 +352,14 @@ fn is_of_database_library(path: &str) -> bool {
     ];
     let first = path.split(['.', '(', '/']).next().unwrap_or(path);
     LIBRARIES.contains(&first)
+}
+
+/// Whether a method of this name changes data; Go and C# begin names with a capital.
+pub(super) fn is_write(name: &str) -> bool {
+    let mut letters = name.chars();
+    let Some(first) = letters.next() else { return false };
+    let lower: String = first.to_lowercase().chain(letters).collect();
+    WRITES.contains(&lower.trim_end_matches("Async"))
 }
 
 /// Whether a statement asks for rows.

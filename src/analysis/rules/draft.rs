@@ -80,7 +80,14 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
         }
         let (path, language, enclosing) = self.about(draft);
         let text = self.context.text(&path);
-        let place = places::range(&text, draft.span);
+        let facts = match &draft.source {
+            Source::Facts(file) => self.context.resolver().facts(*file),
+            Source::Path(_) => None,
+        };
+        let place = match facts {
+            Some(facts) => places::range_by(&facts.lines, &text, draft.span),
+            None => places::range(&text, draft.span),
+        };
         let card = &rule.card;
         if !self.seen.insert((card.id.clone(), path.clone(), place.line, place.column)) {
             return;

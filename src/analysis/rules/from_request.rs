@@ -85,6 +85,22 @@ const PARTS: [&str; 24] = [
     "hostname",
 ];
 
+/// What a request of Laravel knows by itself.
+const OWN_OF_REQUEST: [&str; 12] = [
+    "user",
+    "session",
+    "route",
+    "server",
+    "attributes",
+    "ip",
+    "method",
+    "url",
+    "fullUrl",
+    "path",
+    "getMethod",
+    "getUser",
+];
+
 /// How far names are followed.
 const DEPTH: u32 = 6;
 
@@ -158,10 +174,15 @@ fn is_part(facts: &FileFacts, expr: ExprId) -> bool {
             || (facts.lang == Lang::Go && SHORT_REQUESTS.contains(name))
             || (facts.lang == Lang::CSharp && *name == "Request")
     };
+    // What Laravel's request does not know itself is a field that the client sent.
+    let is_field = facts.lang == Lang::Php
+        && matches!(names.as_slice(), [request, field] | ["this", request, field]
+            if matches!(request.trim_start_matches('$'), "request") && !OWN_OF_REQUEST.contains(field));
     let is_part = |name: &&str| PARTS.contains(name) || (further && FURTHER_PARTS.contains(name));
     let whole = matches!(facts.lang, Lang::Ruby | Lang::Php | Lang::Elixir)
         && names.first().is_some_and(|name| WHOLE_PARTS.contains(name));
     whole
+        || is_field
         || names
             .iter()
             .position(is_request)

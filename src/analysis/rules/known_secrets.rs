@@ -3,21 +3,20 @@
 use super::{
     context::Context,
     draft::{Draft, Source},
+    forms::Forms,
     matcher::Rule,
     secret_lines::searched,
 };
 use crate::{
     analysis::{
-        facts::{Expr, ExprId, Span},
+        facts::{Expr, ExprId, Span, Sym},
         lazy_regex::LazyRegex,
     },
     domain::layer::Layer,
 };
-use regex::{Captures, Match, RegexSet, RegexSetBuilder};
+use regex::{Captures, Match};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
-
-/// Memory that all forms together may take when they are compiled.
-const MAX_SET_BYTES: usize = 64 << 20;
 
 /// A form of credentials.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,27 +30,28 @@ pub(super) struct Format {
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let formats = &rule.matcher.formats;
     let mut found = Vec::new();
-    let set = Set::new(formats);
+    let forms = Forms::new(formats);
     for (file, facts) in context.resolver().files() {
         if context.layer(file) == Layer::Test {
             continue;
         }
         // Most files hold none: their distinct texts are tried before their expressions.
-        let suspicious = facts.strings.iter().any(|(_, text)| set.first(formats, text).is_some());
-        if !suspicious {
+        let held: FxHashMap<Sym, &str> =
+            facts.strings.iter().filter_map(|(sym, text)| Some((sym, forms.first(text)?))).collect();
+        if held.is_empty() {
             continue;
         }
         for (index, expr) in facts.exprs.iter().enumerate() {
             let Expr::Str(text) = expr else { continue };
-            if let Some(kind) = set.first(formats, facts.text(*text)) {
+            if let Some(kind) = held.get(text) {
                 let span = facts.expr_span(ExprId::from_index(index));
-                found.push(Draft::new(file, span).word("kind", kind));
+                found.push(Draft::new(file, span).word("kind", *kind));
             }
         }
     }
     for path in searched(context) {
-        let text = context.text(path);
-        for index in set.matches(&text) {
+        let text = context.text_once(path);
+        for index in forms.possible(&text) {
             let Some(format) = formats.get(index) else { continue };
             for groups in format.pattern.captures_iter(&text) {
                 let Some(hit) = secret_of(&groups) else { continue };
@@ -66,36 +66,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     found
 }
 
-/// All forms at once: most texts have none, and are passed over in one go.
-struct Set(Option<RegexSet>);
-
-impl Set {
-    fn new(formats: &[Format]) -> Self {
-        let patterns = formats.iter().map(|format| format.pattern.as_str());
-        Self(RegexSetBuilder::new(patterns).size_limit(MAX_SET_BYTES).build().ok())
-    }
-
-    /// Positions of the forms that a text may have.
-    fn matches(&self, text: &str) -> Vec<usize> {
-        self.0.as_ref().map(|set| set.matches(text).into_iter().collect()).unwrap_or_default()
-    }
-
-    /// The first form that a text has.
-    fn first<'f>(&self, formats: &'f [Format], text: &str) -> Option<&'f str> {
-        if text.len() < 16 {
-            return None;
-        }
-        self.matches(text).into_iter().find_map(|index| {
-            let format = formats.get(index)?;
-            let groups = format.pattern.captures(text)?;
-            secret_of(&groups).map(|_| format.kind.as_str())
-        })
-    }
-}
-
 /// The credential of a match: its first group where the form has one, which must mix
 /// letters and digits, as nothing else tells it from a word.
-fn secret_of<'t>(groups: &Captures<'t>) -> Option<Match<'t>> {
+pub(super) fn secret_of<'t>(groups: &Captures<'t>) -> Option<Match<'t>> {
     let whole = groups.get(0)?;
     let secret = match groups.get(1) {
         Some(group) => {
@@ -117,9 +90,9 @@ fn is_sample(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::needs::Needs, *};
 
-    /// They compile when first used; all of them together are one expression.
+    /// They compile when first used, and are tried only where something of them stands.
     #[test]
     fn every_shipped_form_compiles() {
         #[derive(Deserialize)]
@@ -134,7 +107,9 @@ mod tests {
         let card: Card = serde_saphyr::from_str(text).expect("a card");
         assert!(card.r#match.formats.len() > 60);
         assert!(card.r#match.formats.iter().all(|format| format.pattern.regex().is_some()));
-        assert!(Set::new(&card.r#match.formats).0.is_some());
+        let needs =
+            |format: &Format| Needs::of(format.pattern.as_str()).is_some_and(|needs| !needs.texts.is_empty());
+        assert!(card.r#match.formats.iter().all(needs));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{context::Context, draft::Draft, matcher::Rule, secret_names::words, 
 use crate::{
     analysis::{
         facts::{FileFacts, ImportFlags, Lang, ScopeFlags, ScopeKind},
-        link::FileId,
+        link::{Definition, FileId},
         settings::SETTINGS_FILE,
     },
     domain::layer::Layer,
@@ -117,19 +117,39 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     found
 }
 
-/// Whether a file imports a service as well and calls nothing of the lower layer itself:
-/// then it only hands the one to the other.
+/// Whether a file only hands the lower layer to another one that it imports: it calls nothing
+/// of it, or, where it is given to handlers, nothing but what makes it.
 fn is_wiring(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, lower: Layer) -> bool {
-    let has_service = (0..facts.imports.len()).any(|position| {
-        context
-            .resolver()
-            .import_target(file, position)
-            .is_some_and(|target| context.layer(target) == Layer::Service)
-    });
-    has_service
-        && !facts.call_ids().any(|(call, _)| {
-            context.functions(file, call).iter().any(|function| context.layer(function.file) == lower)
+    let imports = |layer: Layer| {
+        (0..facts.imports.len()).any(|position| {
+            let targets = context.resolver().import_targets(file, position);
+            targets.into_iter().any(|target| context.layer(target) == layer)
         })
+    };
+    let (has_service, has_router) = (imports(Layer::Service), imports(Layer::Router));
+    if !has_service && !has_router {
+        return false;
+    }
+    let called: Vec<Definition> = facts
+        .call_ids()
+        .flat_map(|(call, _)| context.functions(file, call))
+        .filter(|function| context.layer(function.file) == lower)
+        .collect();
+    match has_service {
+        true => called.is_empty(),
+        false => !called.is_empty() && called.iter().all(|function| is_maker(context, *function)),
+    }
+}
+
+/// Whether a function makes an object: a constructor, or `NewStore` where a language has none.
+fn is_maker(context: &Context<'_, '_>, function: Definition) -> bool {
+    let facts = context.resolver().facts(function.file);
+    let name = facts.and_then(|facts| Some(facts.text(facts.scope(function.scope)?.name)));
+    name.is_some_and(|name| {
+        matches!(name, "__init__" | "constructor" | "new")
+            || words(name).first().is_some_and(|word| matches!(word.as_str(), "new" | "make" | "create"))
+                && name.starts_with(|first: char| first.is_uppercase())
+    })
 }
 
 /// Files that only gather what stands beside them.

@@ -1,13 +1,15 @@
 //! The `match` block of a rule's card: which check looks for it, and with what data.
 
 use super::{
-    calls::CallShape, known_secrets::Format, layer_imports::LayerPair, overrides::Override, settings::Setting,
+    annotated::Annotated, calls::CallShape, known_secrets::Format, layer_imports::LayerPair,
+    overrides::Override, settings::Setting,
 };
 use crate::knowledge::{
     packs::Pattern,
     rules::{FixKind, RuleCard},
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Why a rule's `match` block cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +75,8 @@ pub(super) enum Check {
     LooseWrites,
     /// A session that concurrent tasks use.
     SharedSession,
+    /// A field of a session that the request names.
+    SessionKey,
     /// A decision in a repository.
     RepositoryLogic,
     /// A management route that anyone can read.
@@ -110,6 +114,24 @@ pub(super) struct Matcher {
     /// Methods that must not be without effect.
     #[serde(default)]
     pub(super) overrides: Vec<Override>,
+    /// Definitions that lack an annotation.
+    #[serde(default)]
+    pub(super) annotated: Vec<Annotated>,
+    /// Words of names whose patterns say which origins are trusted.
+    #[serde(default)]
+    pub(super) origin_names: Vec<String>,
+    /// Passwords that are kept as they came count too.
+    #[serde(default)]
+    pub(super) plain_passwords: bool,
+    /// Words that say that a route knows its user.
+    #[serde(default)]
+    pub(super) guard_words: Vec<String>,
+    /// Words in the path of a route that strangers must reach.
+    #[serde(default)]
+    pub(super) stranger_words: Vec<String>,
+    /// Names that say that all routes of a project are guarded in one place, by language.
+    #[serde(default)]
+    pub(super) guarded_by: BTreeMap<String, Vec<String>>,
     /// Names of settings.
     #[serde(default)]
     pub(super) settings: Vec<Setting>,

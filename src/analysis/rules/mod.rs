@@ -6,7 +6,9 @@
 //! or taken from a list in the source is a finding, and one cause is reported once.
 //! Results depend on the files, packs and cards only.
 
+mod annotated;
 mod annotations;
+mod association_getters;
 mod calls;
 mod context;
 mod cycles;
@@ -16,6 +18,7 @@ mod example_files;
 pub mod examples;
 mod fixed_address;
 mod foreign_keys;
+mod forms;
 mod from_request;
 mod handler_query;
 mod http_types;
@@ -23,9 +26,12 @@ mod known_secrets;
 mod layer_imports;
 mod matcher;
 mod migrations;
+mod needs;
+mod origin_patterns;
 mod overrides;
 mod path_parameters;
 mod places;
+mod plain_passwords;
 mod query_in_loop;
 mod reaching;
 mod relations;
@@ -34,6 +40,7 @@ mod routes;
 mod secret_lines;
 mod secret_names;
 mod secrets;
+mod session_keys;
 mod sessions;
 mod settings;
 mod shared_state;
@@ -112,6 +119,9 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 settings::check(context, rule),
                 annotations::check(context, rule),
                 overrides::check(context, rule),
+                annotated::check(context, rule),
+                origin_patterns::check(context, rule),
+                plain_passwords::check(context, rule),
             ];
             found.concat()
         }
@@ -123,12 +133,15 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         Check::FixedAddress => fixed_address::check(context, rule),
         Check::WholeObject => whole_object::check(context, rule),
         Check::SharedState => shared_state::check(context, rule),
-        Check::OpenMutation => routes::check_mutations(context, rule),
+        Check::OpenMutation => {
+            [routes::check_mutations(context, rule), annotated::check(context, rule)].concat()
+        }
         Check::OpenLogin => routes::check_logins(context, rule),
         Check::OpenManagement => routes::check_management(context, rule),
         Check::UnscopedFind => unscoped::check(context, rule),
         Check::LooseWrites => sessions::check_writes(context, rule),
         Check::SharedSession => sessions::check_shared(context, rule),
+        Check::SessionKey => session_keys::check(context, rule),
         Check::RepositoryLogic => repository_logic::check(context, rule),
     }
 }

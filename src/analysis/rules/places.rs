@@ -1,6 +1,6 @@
 //! From byte spans to lines and columns in Unicode scalars.
 
-use crate::analysis::facts::Span;
+use crate::analysis::facts::{LineIndex, Span};
 
 /// 1-based line and column of a start and an exclusive end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +18,32 @@ pub(super) fn range(text: &str, span: Span) -> Range {
     Range { line, column, end_line, end_column }
 }
 
-fn place(text: &str, offset: usize) -> (u32, u32) {
+/// The same for a text whose lines are known.
+pub(super) fn range_by(lines: &LineIndex, text: &str, span: Span) -> Range {
+    let place = |offset: u32| {
+        let offset = floor(text, offset as usize);
+        let (line, start) = lines.line_and_start(u32::try_from(offset).unwrap_or(u32::MAX));
+        (line, column(text.get(start as usize..offset).unwrap_or_default()))
+    };
+    let ((line, column), (end_line, end_column)) = (place(span.start), place(span.end.max(span.start)));
+    Range { line, column, end_line, end_column }
+}
+
+/// The boundary of characters at or before an offset.
+fn floor(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let before = text.get(..offset).unwrap_or_default();
+    offset
+}
+
+fn column(before: &str) -> u32 {
+    u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX)
+}
+
+fn place(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..floor(text, offset)).unwrap_or_default();
     let mut line = 1_u32;
     let mut start = 0;
     let bytes = before.as_bytes();
@@ -34,8 +54,7 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
             start = at + 1;
         }
     }
-    let column = before.get(start..).unwrap_or_default().chars().count() + 1;
-    (line, u32::try_from(column).unwrap_or(u32::MAX))
+    (line, column(before.get(start..).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -53,5 +72,10 @@ mod tests {
             Range { line: 2, column: 9, end_line: 2, end_column: 12 }
         );
         assert_eq!(place(text, usize::MAX), (3, 4), "beyond the end is the end");
+        let lines = LineIndex::new(text);
+        for (start, end) in [(start, end), (0, 3), (5, u32::MAX), (u32::MAX, 0)] {
+            let span = Span::new(start, end);
+            assert_eq!(range_by(&lines, text, span), range(text, span));
+        }
     }
 }

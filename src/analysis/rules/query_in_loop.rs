@@ -6,6 +6,7 @@
 
 use super::{
     context::{Context, last_name, root},
+    database::is_write,
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     analysis::{
         facts::{BindKind, BlockKind, Call, CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span},
-        link::{FileId, Value},
+        link::{Definition, FileId, Value},
     },
     domain::layer::Layer,
 };
@@ -56,10 +57,11 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 continue;
             }
             let Some(field) = mention(facts, whole, &around.variables) else { continue };
-            if !(field || is_rows(context, file, facts, around.items, 6))
-                || matches!(facts.expr(around.items), Expr::List(_))
-                || is_literal(context, file, around.items)
-            {
+            // Rows are rows even where the name first held a literal list.
+            let is_rows = is_rows(context, file, facts, around.items, 6);
+            let is_listed =
+                matches!(facts.expr(around.items), Expr::List(_)) || is_literal(context, file, around.items);
+            if !is_rows && (is_listed || !field) {
                 continue;
             }
             seen.insert(call.span.start);
@@ -73,6 +75,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             found.push(
                 Draft::new(file, callee_span(facts, call))
                     .word("relation", relation)
+                    .word("how", "once for each row")
                     .word("collection", context.source(facts, facts.expr_span(around.items))),
             );
         }
@@ -82,7 +85,24 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 
 fn reads(context: &Context<'_, '_>, file: FileId, id: CallId) -> bool {
     context.is_read(file, id)
+        || asks_repository(context, file, id)
         || context.functions(file, id).into_iter().any(|function| context.reads_database(function))
+}
+
+/// Whether a call asks a repository that the framework writes: `orders.findById(id)` of an
+/// interface of Spring Data.
+fn asks_repository(context: &Context<'_, '_>, file: FileId, id: CallId) -> bool {
+    let Some(facts) = context.resolver().facts(file) else { return false };
+    let Some(call) = facts.call(id) else { return false };
+    let Expr::Attr(object, name) = facts.expr(call.callee) else { return false };
+    !is_write(facts.text(name))
+        && context.resolver().value(file, object).alternatives().iter().any(|value| match value {
+            Value::Instance(file, scope) => {
+                let class = Definition { file: *file, scope: *scope };
+                context.resolver().class_in_family("orm-session", class)
+            }
+            _ => false,
+        })
 }
 
 /// The calls that take a function value, by the function.
@@ -147,6 +167,8 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
             match facts.expr(at) {
                 Expr::Index(object, _) | Expr::Attr(object, _) => at = object,
                 Expr::Element(found) => return found == items,
+                // The position in Go's `for i := range orders`.
+                Expr::Other(parts) => return facts.list(parts) == [items],
                 _ => return false,
             }
         }
@@ -165,10 +187,11 @@ fn variables(facts: &FileFacts, span: Span, items: ExprId) -> Vec<&str> {
 
 /// Whether a chain ends in a write: nothing is loaded for each row then.
 fn writes(facts: &FileFacts, whole: Span) -> bool {
-    facts.calls.iter().filter(|call| call.span == whole).any(|call| {
-        last_name(facts, call.callee)
-            .is_some_and(|name| matches!(name, "update" | "delete" | "remove" | "unfollow"))
-    })
+    facts
+        .calls
+        .iter()
+        .filter(|call| call.span == whole)
+        .any(|call| last_name(facts, call.callee).is_some_and(|name| is_write(name) || name == "unfollow"))
 }
 
 /// Whether the loop goes through models and asks each of them: `model.objects.all()`.
@@ -231,6 +254,7 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
                 inside.is_some_and(|inside| is_rows(context, file, facts, inside, depth))
             }
         }
+        Expr::Attr(..) | Expr::Name(_) if is_filled(context, file, facts, items) => true,
         Expr::Attr(object, _) | Expr::Index(object, _) => {
             matches!(facts.expr(object), Expr::Name(_) | Expr::Call(_))
                 && is_rows(context, file, facts, object, depth)
@@ -244,6 +268,21 @@ fn is_rows(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: Ex
         }
         _ => false,
     }
+}
+
+/// Whether a query wrote its rows into this: `db.Find(&orders)`, as Go does it.
+fn is_filled(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, items: ExprId) -> bool {
+    if facts.lang != Lang::Go {
+        return false;
+    }
+    let Some(path) = facts.dotted(items) else { return false };
+    let at = facts.expr_span(items).start;
+    let scope = context.resolver().scope_at(file, at);
+    context.calls_inside(facts, scope).into_iter().any(|id| {
+        let Some(call) = facts.call(id).filter(|call| call.span.start < at) else { return false };
+        facts.args(call.args).iter().any(|arg| facts.dotted(arg.value).as_deref() == Some(path.as_str()))
+            && context.is_read(file, id)
+    })
 }
 
 /// Whether the elements stand in the source, one by one.

@@ -35,7 +35,8 @@ const DECLARES: [&str; 16] = [
 ];
 
 /// Calls that load relations with the rows.
-const EAGER: [&str; 14] = [
+const EAGER: [&str; 15] = [
+    "prefetch",
     "joinedload",
     "selectinload",
     "subqueryload",
@@ -94,12 +95,44 @@ impl Relations {
                     let row = facts.dotted(*object).unwrap_or_default();
                     let draft = Draft::new(file, span)
                         .word("relation", format!("{row}.{member}"))
+                        .word("how", "once for each row")
                         .word("collection", context.source(facts, facts.expr_span(around.items)));
                     found.entry((facts.expr_span(around.items).start, member.to_owned())).or_insert(draft);
                 }
             }
         }
+        for (span, draft) in self.of_one_row(context, file, facts) {
+            found.entry((span, String::new())).or_insert(draft);
+        }
         found.into_values().collect()
+    }
+
+    /// Relations of a row that is picked out of many: `orders[0].items` asks the database
+    /// once more, for something that the query could have brought along.
+    fn of_one_row(&self, context: &Context<'_, '_>, file: FileId, facts: &FileFacts) -> Vec<(u32, Draft)> {
+        let mut found = Vec::new();
+        for (index, expr) in facts.exprs.iter().enumerate() {
+            let id = ExprId::from_index(index);
+            let Expr::Attr(row, member) = expr else { continue };
+            let Expr::Index(rows, key) = facts.expr(*row) else { continue };
+            if !matches!((facts.expr(rows), facts.expr(key)), (Expr::Name(_), Expr::Num)) {
+                continue;
+            }
+            let Some(names) = self.model(context, file, facts, rows, DEPTH) else { continue };
+            if !names.contains(facts.text(*member))
+                || is_eager(context, facts, file, rows)
+                || is_written(facts, id)
+            {
+                continue;
+            }
+            let span = facts.expr_span(id);
+            let draft = Draft::new(file, span)
+                .word("relation", context.source(facts, span))
+                .word("how", "by a query of its own for a row")
+                .word("collection", context.source(facts, facts.expr_span(rows)));
+            found.push((span.start, draft));
+        }
+        found
     }
 
     /// The relations of the model whose rows an expression gives.
@@ -126,7 +159,13 @@ impl Relations {
                     .filter(|(_, bind)| bind.kind != crate::analysis::facts::BindKind::Loop)
                     .find_map(|(_, bind)| go(bind.value?))
             }
-            Expr::Attr(object, _) | Expr::Index(object, _) => go(object),
+            // `models.Order.objects`.
+            Expr::Attr(object, name) => {
+                let text = facts.text(name);
+                let named = text.starts_with(char::is_uppercase).then(|| self.0.get(text)).flatten();
+                named.or_else(|| go(object))
+            }
+            Expr::Index(object, _) => go(object),
             Expr::Call(id) => {
                 let call = facts.call(id)?;
                 go(call.callee).or_else(|| facts.args(call.args).first().and_then(|arg| go(arg.value)))
@@ -214,9 +253,9 @@ fn is_eager(context: &Context<'_, '_>, facts: &FileFacts, file: FileId, items: E
 /// The relations that a file's classes declare, and the ways back that they name.
 fn declared(facts: &FileFacts, found: &mut HashMap<String, BTreeSet<String>>) {
     for call in &facts.calls {
-        let Some(name) = last_name(facts, call.callee).filter(|name| DECLARES.contains(name)) else {
+        if !last_name(facts, call.callee).is_some_and(|name| DECLARES.contains(&name)) {
             continue;
-        };
+        }
         let args = facts.args(call.args);
         let text = |expr: ExprId| match facts.expr(expr) {
             Expr::Str(text) => Some(facts.text(text)),
@@ -245,8 +284,10 @@ fn declared(facts: &FileFacts, found: &mut HashMap<String, BTreeSet<String>>) {
             found.entry(class.to_owned()).or_default().insert(own.to_owned());
         }
         let back = ["related_name", "backref"].iter().find_map(|wanted| keyword(wanted)).and_then(text);
+        // A way back in words of its own, `backref("items", lazy="joined")`, is judged by them.
+        let plain = keyword("backref").is_none_or(|value| matches!(facts.expr(value), Expr::Str(_)));
         if let (Some(back), Some(target)) = (back, first)
-            && name != "relationship"
+            && plain
         {
             let target = target.rsplit('.').next().unwrap_or(target);
             found.entry(target.to_owned()).or_default().insert(back.to_owned());

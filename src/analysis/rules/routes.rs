@@ -1,73 +1,22 @@
 //! Routes that ask for no user, limit no attempts, or show the inside of the service.
 
 use super::{
-    context::Context,
+    context::{Context, last_name},
     draft::{Draft, Source},
     matcher::Rule,
     secret_names::words,
 };
 use crate::{
     analysis::{
-        facts::{FileFacts, ScopeId, ScopeKind, Span},
-        link::FileId,
+        facts::{Call, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
+        link::{Definition, FileId, Value},
     },
-    domain::map::Endpoint,
+    domain::{layer::Layer, map::Endpoint},
 };
 use std::collections::BTreeMap;
 
-/// Words that say that a route knows its user.
-const USER_WORDS: [&str; 24] = [
-    "user",
-    "users",
-    "auth",
-    "authenticated",
-    "authenticate",
-    "authorize",
-    "authorized",
-    "authorization",
-    "authentication",
-    "token",
-    "principal",
-    "guard",
-    "guards",
-    "permission",
-    "permissions",
-    "session",
-    "jwt",
-    "identity",
-    "claims",
-    "login",
-    "protect",
-    "admin",
-    "passport",
-    "security",
-];
-
-/// Routes that strangers must reach.
-const FOR_STRANGERS: [&str; 22] = [
-    "login",
-    "signin",
-    "signup",
-    "sign",
-    "register",
-    "registration",
-    "auth",
-    "token",
-    "tokens",
-    "session",
-    "sessions",
-    "password",
-    "reset",
-    "forgot",
-    "refresh",
-    "logout",
-    "webhook",
-    "webhooks",
-    "callback",
-    "health",
-    "verify",
-    "activate",
-];
+/// How many bases of a class are looked into, one behind the other.
+const BASES: u32 = 5;
 
 /// A route with its handler.
 struct Route<'e> {
@@ -79,23 +28,27 @@ struct Route<'e> {
 /// Routes that change data and know no user while a sibling does.
 pub(super) fn check_mutations(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut by_file: BTreeMap<&str, Vec<Route<'_>>> = BTreeMap::new();
+    let guarded = guarded_elsewhere(context, rule);
     for route in routes(context) {
-        by_file.entry(route.endpoint.file.as_str()).or_default().push(route);
+        let lang = context.resolver().facts(route.file).map_or("", |facts| facts.lang.name());
+        if !guarded.contains(&lang) {
+            by_file.entry(route.endpoint.file.as_str()).or_default().push(route);
+        }
     }
     let mut found = Vec::new();
     for routes in by_file.values() {
         let judged: Vec<(&Route<'_>, bool)> =
-            routes.iter().map(|route| (route, knows_user(context, route))).collect();
+            routes.iter().map(|route| (route, knows_user(context, rule, route))).collect();
         if !judged.iter().any(|(_, knows)| *knows) {
             continue;
         }
         for (route, knows) in &judged {
             let changes = matches!(route.endpoint.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE");
-            if *knows || !changes || is_for_strangers(&route.endpoint.path) {
+            if *knows || !changes || says(&route.endpoint.path, &rule.matcher.stranger_words) {
                 continue;
             }
             let Some(facts) = context.resolver().facts(route.file) else { continue };
-            if !rule.speaks(facts.lang.name()) || guards_all(context, route) {
+            if !rule.speaks(facts.lang.name()) || guards_all(context, rule, route) {
                 continue;
             }
             found.push(draft(context, route, facts));
@@ -142,7 +95,7 @@ pub(super) fn check_management(context: &Context<'_, '_>, rule: &Rule) -> Vec<Dr
         let shows_all = ["(process.env)", "dict(os.environ)", "return os.environ", "env: process.env"]
             .iter()
             .any(|sign| body.contains(sign));
-        if shows_all && !knows_user(context, &route) {
+        if shows_all && !knows_user(context, rule, &route) {
             found.push(draft(context, &route, facts).word("what", route.endpoint.title()));
         }
     }
@@ -214,22 +167,37 @@ fn draft(context: &Context<'_, '_>, route: &Route<'_>, facts: &FileFacts) -> Dra
         .word("endpoint", route.endpoint.title())
 }
 
+/// Languages whose routes are guarded in one place: a chain of filters, a fallback policy.
+fn guarded_elsewhere<'r>(context: &Context<'_, '_>, rule: &'r Rule) -> Vec<&'r str> {
+    let by_language = rule.matcher.guarded_by.iter();
+    let found = by_language.filter(|(language, names)| {
+        context.resolver().files().any(|(file, facts)| {
+            facts.lang.name() == language.as_str()
+                && context.layer(file) != Layer::Test
+                && facts.strings.iter().any(|(_, text)| names.iter().any(|name| name == text))
+        })
+    });
+    found.map(|(language, _)| language.as_str()).collect()
+}
+
 /// Whether the handler, its annotations or its registration speak of a user.
-fn knows_user(context: &Context<'_, '_>, route: &Route<'_>) -> bool {
+fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
     let Some(facts) = context.resolver().facts(route.file) else { return true };
     let text = context.text(&facts.path);
     let Some(scope) = facts.scope(route.scope) else { return true };
+    let guards = &rule.matcher.guard_words;
     // The function with what is written around it, and the class it stands in.
     let mut spans = vec![scope.span];
     spans.extend(facts.list(scope.annotations).iter().map(|expr| facts.expr_span(*expr)));
-    for (_, around) in facts.scopes_around(route.scope).skip(1) {
+    for (id, around) in facts.scopes_around(route.scope) {
         if around.kind == ScopeKind::Class {
-            spans.extend(facts.list(around.annotations).iter().map(|expr| facts.expr_span(*expr)));
-            spans.extend(facts.list(around.bases).iter().map(|expr| facts.expr_span(*expr)));
+            let class = Definition { file: route.file, scope: id };
+            if is_guarded_class(context, rule, class, facts.text(scope.name), BASES) {
+                return true;
+            }
         }
     }
-    let speaks = |text: &str| words_of(text).any(|word| USER_WORDS.contains(&word.as_str()));
-    spans.iter().any(|span| text.get(span.range()).is_some_and(speaks)) || {
+    spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards))) || {
         // The registration stands elsewhere: its line and the next ones.
         let Some(other) =
             context.input.linked.resolver.files().find(|(_, facts)| facts.path == route.endpoint.file)
@@ -240,25 +208,94 @@ fn knows_user(context: &Context<'_, '_>, route: &Route<'_>) -> bool {
         let line = route.endpoint.line.saturating_sub(1) as usize;
         text.lines().nth(line).is_some_and(|line| {
             let behind_path = line.split_once([',', ')']).map_or("", |(_, rest)| rest);
-            speaks(behind_path)
+            says(behind_path, guards)
         })
     }
 }
 
-/// Words of a text of code, comments and texts in it included.
-fn words_of(text: &str) -> impl Iterator<Item = String> {
-    words(text).into_iter()
+/// Whether a class, or one that it is made from, says that it knows its user.
+fn is_guarded_class(
+    context: &Context<'_, '_>,
+    rule: &Rule,
+    class: Definition,
+    action: &str,
+    depth: u32,
+) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let Some(facts) = context.resolver().facts(class.file) else { return false };
+    let Some(scope) = facts.scope(class.scope) else { return false };
+    let text = context.text(&facts.path);
+    let guards = &rule.matcher.guard_words;
+    let written = facts.list(scope.annotations).iter().chain(facts.list(scope.bases));
+    let mut spans: Vec<Span> = written.map(|expr| facts.expr_span(*expr)).collect();
+    // `guards = [requires_superuser]`, `permission_classes = […]`.
+    let members = facts.binds.iter().filter(|bind| bind.scope == class.scope);
+    spans.extend(members.filter(|bind| says(facts.text(bind.name), guards)).map(|bind| bind.span));
+    spans.extend(before_actions(facts, class.scope, action));
+    // A method of such a name is what asks: `def check_permissions(self, request)`.
+    let asks = || {
+        facts.scopes.iter().any(|method| {
+            method.parent == Some(class.scope)
+                && depth + 1 < BASES
+                && method.kind == ScopeKind::Function
+                && says(facts.text(method.name), guards)
+        })
+    };
+    spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards)))
+        || asks()
+        || facts.list(scope.bases).iter().any(|base| {
+            context.resolver().value(class.file, *base).alternatives().iter().any(|value| match value {
+                Value::Class(file, scope) => {
+                    let base = Definition { file: *file, scope: *scope };
+                    base != class && is_guarded_class(context, rule, base, action, depth)
+                }
+                _ => false,
+            })
+        })
+}
+
+/// What a controller of Rails runs before an action: `before_action :require_user, except:
+/// [:index]`.
+fn before_actions(facts: &FileFacts, class: ScopeId, action: &str) -> Vec<Span> {
+    let lists = |value: ExprId| {
+        let is_it =
+            |value: ExprId| matches!(facts.expr(value), Expr::Str(text) if facts.text(text) == action);
+        match facts.expr(value) {
+            Expr::List(items) => facts.list(items).iter().any(|item| is_it(*item)),
+            _ => is_it(value),
+        }
+    };
+    let runs = |call: &&Call| {
+        let name = last_name(facts, call.callee).unwrap_or_default();
+        let args = facts.args(call.args);
+        let named =
+            |wanted: &str| args.iter().find(|arg| arg.name.is_some_and(|name| facts.text(name) == wanted));
+        call.scope == class
+            && matches!(name, "before_action" | "before_filter" | "prepend_before_action")
+            && named("only").is_none_or(|arg| lists(arg.value))
+            && !named("except").is_some_and(|arg| lists(arg.value))
+    };
+    if facts.lang != Lang::Ruby {
+        return Vec::new();
+    }
+    let first = |call: &Call| facts.args(call.args).first().map(|arg| facts.expr_span(arg.value));
+    facts.calls.iter().filter(runs).filter_map(first).collect()
+}
+
+/// Whether a text has one of these among its words, those of comments and texts included.
+fn says(text: &str, known: &[String]) -> bool {
+    words(text).iter().any(|word| known.iter().any(|known| known == word))
 }
 
 /// Whether a file guards all its routes at once: `router.use(requireAuth)`.
-fn guards_all(context: &Context<'_, '_>, route: &Route<'_>) -> bool {
+fn guards_all(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
     let resolver = context.resolver();
     let Some((_, facts)) = resolver.files().find(|(_, facts)| facts.path == route.endpoint.file) else {
         return true;
     };
     let text = context.text(&facts.path);
     facts.calls.iter().any(|call| {
-        let guards = super::context::last_name(facts, call.callee).is_some_and(|name| {
+        let guards = last_name(facts, call.callee).is_some_and(|name| {
             matches!(
                 name,
                 "use"
@@ -274,15 +311,8 @@ fn guards_all(context: &Context<'_, '_>, route: &Route<'_>) -> bool {
                     | "Blueprint"
             )
         });
-        guards
-            && text
-                .get(call.args_span.range())
-                .is_some_and(|args| words_of(args).any(|word| USER_WORDS.contains(&word.as_str())))
+        guards && text.get(call.args_span.range()).is_some_and(|args| says(args, &rule.matcher.guard_words))
     })
-}
-
-fn is_for_strangers(path: &str) -> bool {
-    words(path).iter().any(|word| FOR_STRANGERS.contains(&word.as_str()))
 }
 
 /// Whether the project knows a limiter by any of the usual names.

@@ -7,10 +7,10 @@ use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
-    secret_names::{is_secret_name, is_secret_text, is_template},
+    secret_names::{is_secret_name, is_secret_text, is_template, signs},
 };
 use crate::analysis::facts::Span;
-use regex::Regex;
+use regex::{Match, Regex};
 use std::{collections::BTreeSet, ops::RangeInclusive, sync::LazyLock};
 
 /// Larger files are not searched.
@@ -30,35 +30,64 @@ const VALUE_BYTES: RangeInclusive<usize> = 6..=200;
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ASSIGNMENT).ok());
 
+/// The end of a name that `is_secret_name` takes, with the sign behind it. Groups cost ten
+/// times a plain search, so only lines with such a name are matched with them.
+const NAME_END: &str = concat!(
+    r#"(?i-u)(?:pass(?:word|wd|phrase)?|pwd?|secret|key|token)[0-9._-]*["'`\]]{0,2}"#,
+    r#"[ \t]{0,4}[=:?!]"#
+);
+
+static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NAME_END).ok());
+
 pub(super) fn check(context: &Context<'_, '_>, _rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
-    let Some(pattern) = PATTERN.as_ref() else { return found };
     for path in searched(context) {
-        let text = context.text(path);
+        let text = context.text_once(path);
         let is_code = is_program(path);
-        for hit in pattern.captures_iter(&text) {
-            let (Some(name), quoted) = (hit.get(1), hit.get(2).or(hit.get(3)).or(hit.get(4))) else {
-                continue;
-            };
-            let Some(value) = quoted.or(hit.get(5).filter(|_| !is_code)) else { continue };
-            if !NAME_BYTES.contains(&name.len()) || !VALUE_BYTES.contains(&value.len()) {
-                continue;
+        for (offset, line) in suspicious_lines(&text) {
+            for (name, value) in assignments(line, is_code, is_packaged(path)) {
+                let (Ok(start), Ok(end)) =
+                    (u32::try_from(offset + value.start()), u32::try_from(offset + value.end()))
+                else {
+                    continue;
+                };
+                found.push(
+                    Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
+                        .symbol(name)
+                        .word("name", name),
+                );
             }
-            let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
-            if !is_secret_name(name) || !is_credential(value.as_str()) {
-                continue;
-            }
-            let (Ok(start), Ok(end)) = (u32::try_from(value.start()), u32::try_from(value.end())) else {
-                continue;
-            };
-            found.push(
-                Draft::at(Source::Path(path.to_owned()), Span::new(start, end))
-                    .symbol(name)
-                    .word("name", name),
-            );
         }
     }
     found
+}
+
+/// Lines that may assign to the name of a secret, each with its offset. An assignment
+/// never crosses a line.
+fn suspicious_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let hit = HINT.as_ref()?.find_at(text, rest)?;
+        let start = text.get(..hit.start())?.rfind('\n').map_or(0, |at| at + 1);
+        let end = text.get(hit.end()..)?.find('\n').map_or(text.len(), |at| hit.end() + at);
+        rest = end;
+        Some((start, text.get(start..end)?))
+    })
+}
+
+/// What a line gives to names of secrets and can be one.
+fn assignments(line: &str, is_code: bool, is_packaged: bool) -> impl Iterator<Item = (&str, Match<'_>)> {
+    let all = PATTERN.as_ref().map(|pattern| pattern.captures_iter(line));
+    all.into_iter().flatten().filter_map(move |hit| {
+        let (name, quoted) = (hit.get(1)?, hit.get(2).or(hit.get(3)).or(hit.get(4)));
+        let value = quoted.or(hit.get(5).filter(|_| !is_code))?;
+        if !NAME_BYTES.contains(&name.len()) || !VALUE_BYTES.contains(&value.len()) {
+            return None;
+        }
+        let name = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
+        let signs_always = is_packaged && signs(name) && is_long_key(value.as_str());
+        (is_secret_name(name) && (is_credential(value.as_str()) || signs_always)).then_some((name, value))
+    })
 }
 
 /// Files without facts whose lines are worth a look, in the order of the source.
@@ -78,6 +107,21 @@ pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
         })
         .map(|entry| entry.path.as_str())
         .collect()
+}
+
+/// Whether a file of settings is packed into the program: what it says holds wherever
+/// nothing else is said.
+fn is_packaged(path: &str) -> bool {
+    let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or(file);
+    folder.ends_with("src/main/resources") && matches!(stem, "application" | "bootstrap")
+}
+
+/// Whether a signer takes a text as its key, be it one that asks to be changed.
+fn is_long_key(text: &str) -> bool {
+    text.len() >= 16
+        && !is_template(text)
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '/' | '.'))
 }
 
 fn is_credential(text: &str) -> bool {
@@ -160,6 +204,17 @@ if (apiKey === \"Xk29vQp7Lm\")
         );
     }
 
+    /// What is matched line by line is what is matched in the whole text.
+    #[test]
+    fn only_lines_with_the_name_of_a_secret_are_matched() {
+        let lines = "a: 1\nDB_PASSWORD1=Xk29vQp7Lm\nnote: none\n\"apiKey\" => \"Xk29vQp7Lm\"\nlast: b";
+        let found: Vec<(usize, &str)> = suspicious_lines(lines).collect();
+        assert_eq!(found, [(5, "DB_PASSWORD1=Xk29vQp7Lm"), (40, "\"apiKey\" => \"Xk29vQp7Lm\"")]);
+        let given: Vec<&str> =
+            found.iter().flat_map(|(_, line)| assignments(line, false, false)).map(|(name, _)| name).collect();
+        assert_eq!(given, ["DB_PASSWORD", "apiKey"]);
+    }
+
     #[test]
     fn a_credential_is_no_template_and_no_word() {
         assert!(is_credential("Xk29vQp7Lm") && is_credential("9f86d081884c7d65"));
@@ -168,6 +223,17 @@ if (apiKey === \"Xk29vQp7Lm\")
         {
             assert!(!is_credential(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_in_packed_settings_counts_even_if_it_asks_to_be_changed() {
+        let packed = "app/src/main/resources/application.yml";
+        assert!(is_packaged(packed) && !is_packaged("config/application.yml"));
+        assert!(
+            is_long_key("pleaseReplaceThisByYourOwn")
+                && !is_long_key("${JWT_SECRET}")
+                && !is_long_key("short")
+        );
     }
 
     #[test]

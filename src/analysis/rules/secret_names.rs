@@ -4,6 +4,10 @@
 const SECRET_WORDS: [&str; 8] =
     ["password", "passwd", "pwd", "secret", "passphrase", "apikey", "secretkey", "privatekey"];
 
+/// How every name of a secret ends.
+const LAST_LETTERS: [&str; 9] =
+    ["password", "passwd", "pwd", "secret", "passphrase", "key", "token", "pass", "pw"];
+
 /// Words that do so before `key`: `api_key`, `signing_key`.
 const KEY_WORDS: [&str; 10] =
     ["api", "secret", "private", "signing", "encryption", "jwt", "auth", "master", "session", "access"];
@@ -93,6 +97,9 @@ pub(super) fn words(name: &str) -> Vec<String> {
 
 /// Whether only a secret is called so.
 pub(super) fn is_secret_name(name: &str) -> bool {
+    if name.is_ascii() && !ends_as_secret(name) {
+        return false;
+    }
     let words = words(name);
     if words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
         return false;
@@ -103,6 +110,18 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         || (last == "key" && KEY_WORDS.contains(&before))
         || (last == "token" && TOKEN_WORDS.contains(&before))
         || (matches!(last.as_str(), "pass" | "pw") && OWNERS.contains(&before))
+}
+
+/// Whether the last letters are those of a secret: a look at every name of a project has
+/// to cost next to nothing.
+fn ends_as_secret(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).as_bytes();
+    LAST_LETTERS.iter().any(|end| {
+        name.len()
+            .checked_sub(end.len())
+            .and_then(|at| name.get(at..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(end.as_bytes()))
+    })
 }
 
 /// Whether a text can be a secret, and not the name of one or a stand-in.
@@ -157,11 +176,48 @@ pub(super) fn is_stand_in(text: &str) -> bool {
         || is_signing_name(text)
 }
 
+/// Whether a text is filled in elsewhere, or has a part that is: `$KEY`, `${KEY}`, `<key>`.
+fn is_hole(text: &str) -> bool {
+    let is_variable =
+        text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
+    is_variable || text.contains("${") || text.contains("{{") || (text.contains('<') && text.contains('>'))
+}
+
+/// Whether a name speaks of a credential without saying that it holds one: enough for a
+/// text that looks like nothing else.
+pub(super) fn is_credential_name(name: &str) -> bool {
+    let words = words(name);
+    !words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str()))
+        && words.last().is_some_and(|word| {
+            matches!(word.as_str(), "pw" | "cred" | "creds" | "credential" | "credentials" | "bearer")
+        })
+}
+
+/// Whether a text is made by a generator of random bytes: long, of mixed letters and digits,
+/// in the alphabet of base 64 or base 16.
+pub(super) fn is_random_text(text: &str) -> bool {
+    let body = text.rsplit(": ").next().unwrap_or(text).trim_end_matches('=');
+    let is_coded = body.chars().all(|c| c.is_ascii_alphanumeric() || "+/_-".contains(c));
+    let digits = body.chars().filter(char::is_ascii_digit).count();
+    let letters = body.chars().filter(char::is_ascii_alphabetic).count();
+    let different = body.chars().collect::<std::collections::BTreeSet<_>>().len();
+    body.len() >= 24 && is_coded && digits >= 4 && letters >= 6 && different >= 12
+}
+
+/// Whether a program signs with what has this name: `jwtSecret`, `SECRET_KEY`.
+pub(super) fn signs(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    let before = words.len().checked_sub(2).and_then(|at| words.get(at)).map_or("", String::as_str);
+    is_secret_name(name)
+        && (last == "secret" || (last == "key" && matches!(before, "secret" | "signing" | "jwt")))
+}
+
 /// Whether a text is none yet: empty, a hole of a template, or a request to fill it in.
 pub(super) fn is_unfilled(text: &str) -> bool {
     let lower = text.to_lowercase();
     text.trim().is_empty()
-        || text.contains(['<', '{', '$'])
+        || is_hole(text)
         || ["changeme", "change-me", "change_me", "replace-me", "your-", "your_"]
             .iter()
             .any(|mark| lower.contains(mark))
@@ -228,6 +284,29 @@ mod tests {
         ] {
             assert!(!is_secret_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn random_texts_are_told_from_words_and_paths() {
+        assert!(is_random_text("KjasdlkjapoIKLlka98098sdf012U/rL2sLdBqOHQUlt5Z6kCgKGDyCFA=="));
+        assert!(is_random_text("Bearer: 2lkjdfoiuwer092834kjdwf09"));
+        assert!(
+            !is_random_text("a sentence of many words with 1234")
+                && !is_random_text("users/123/settings/profile")
+        );
+        assert!(
+            is_credential_name("pw") && is_credential_name("dbCredentials") && !is_credential_name("power")
+        );
+        assert!(signs("jwtSecret") && signs("SECRET_KEY") && !signs("api_key") && !signs("password"));
+    }
+
+    #[test]
+    fn a_sign_of_money_alone_is_no_hole() {
+        assert!(
+            !is_unfilled("A long text of its own !@##$!@#$")
+                && is_unfilled("$JWT_KEY")
+                && is_unfilled("<your key>")
+        );
     }
 
     #[test]

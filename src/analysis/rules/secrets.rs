@@ -4,7 +4,10 @@ use super::{
     context::{Context, last_name},
     draft::Draft,
     matcher::Rule,
-    secret_names::{is_secret_name, is_secret_text, is_signing_name, is_stand_in, words},
+    secret_names::{
+        is_credential_name, is_random_text, is_secret_name, is_secret_text, is_signing_name, is_stand_in,
+        signs, words,
+    },
 };
 use crate::{
     analysis::{
@@ -21,9 +24,14 @@ pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> 
             continue;
         }
         let mut look = |name: &str, value: ExprId| {
-            if is_secret_name(name)
-                && let Some(literal) = literal(facts, value).or_else(|| signing_key(facts, name, value))
-            {
+            let literal = if is_secret_name(name) {
+                literal(facts, value)
+                    .or_else(|| signing_key(facts, name, value))
+                    .or_else(|| fallback(facts, name, value))
+            } else {
+                random(facts, name, value)
+            };
+            if let Some(literal) = literal {
                 found.push(Draft::new(file, facts.expr_span(literal)).word("name", name));
             }
         };
@@ -111,6 +119,48 @@ fn is_for_tests(path: &str) -> bool {
 fn signing_key(facts: &FileFacts, name: &str, value: ExprId) -> Option<ExprId> {
     match facts.expr(value) {
         Expr::Str(text) => (is_signing_name(name) && !is_stand_in(facts.text(text))).then_some(value),
+        _ => None,
+    }
+}
+
+/// What signs where the environment says nothing: `os.environ.get("SECRET_KEY", "dev")`,
+/// `process.env.JWT_SECRET || 'dev'`. Whoever forgets to set it runs with a known key.
+fn fallback(facts: &FileFacts, name: &str, value: ExprId) -> Option<ExprId> {
+    let stands = |value: &ExprId| {
+        matches!(facts.expr(*value), Expr::Str(text)
+            if facts.text(text).len() >= 4 && !is_stand_in(facts.text(text)))
+    };
+    let asks = |value: ExprId| {
+        let path = match facts.expr(value) {
+            Expr::Call(id) => facts.call(id).and_then(|call| facts.dotted(call.callee)),
+            _ => facts.dotted(value),
+        };
+        path.is_some_and(|path| {
+            words(&path).iter().any(|word| matches!(word.as_str(), "env" | "environ" | "getenv"))
+        })
+    };
+    if !signs(name) {
+        return None;
+    }
+    match facts.expr(value) {
+        Expr::Call(id) if asks(value) => {
+            let args = facts.args(facts.call(id)?.args);
+            let default = args.get(1).or_else(|| args.iter().find(|arg| arg.name.is_some()))?;
+            Some(default.value).filter(|value| stands(value))
+        }
+        Expr::Either(parts) => {
+            let parts = facts.list(parts);
+            let (last, first) = parts.split_last()?;
+            (first.iter().any(|part| asks(*part)) && stands(last)).then_some(*last)
+        }
+        _ => None,
+    }
+}
+
+/// A text that can only be a credential, under a name that speaks of one.
+fn random(facts: &FileFacts, name: &str, value: ExprId) -> Option<ExprId> {
+    match facts.expr(value) {
+        Expr::Str(text) => (is_credential_name(name) && is_random_text(facts.text(text))).then_some(value),
         _ => None,
     }
 }

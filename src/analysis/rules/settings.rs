@@ -32,6 +32,8 @@ pub(super) struct Setting {
     empty: bool,
     /// Only in files of such a name, without its ending.
     files: Vec<String>,
+    /// Not in files of such a name.
+    unless_files: Vec<String>,
     /// Only in a class of this name.
     class: Option<String>,
     /// As the key of an item that is assigned as well: `config["X"] = …`.
@@ -116,7 +118,8 @@ impl Setting {
             return false;
         }
         let stem = facts.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let in_file = self.files.is_empty() || self.files.iter().any(|file| file == stem);
+        let in_file = (self.files.is_empty() || self.files.iter().any(|file| file == stem))
+            && !self.unless_files.iter().any(|file| file == stem);
         let in_class = self.class.as_ref().is_none_or(|class| facts.text(scope.name) == class);
         let elsewhere = ["Dev", "Test", "Local"].iter().any(|word| facts.text(scope.name).contains(word));
         in_file && in_class && !elsewhere && self.is_wrong(context, facts, value)

@@ -18,11 +18,21 @@ fn names_of_types(facts: &FileFacts) -> BTreeSet<Sym> {
         facts.params(scope.params).iter().for_each(|param| add(param.ty));
     }
     facts.binds.iter().for_each(|bind| add(bind.ty));
+    // Types nest: one that stands inside another adds nothing.
+    spans.sort_unstable_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let mut end = 0;
+    spans.retain(|span| {
+        let is_outer = span.end > end;
+        end = end.max(span.end);
+        is_outer
+    });
     let (mut typed, mut used) = (BTreeSet::new(), BTreeSet::new());
     for (index, expr) in facts.exprs.iter().enumerate() {
         let Expr::Name(name) = expr else { continue };
         let span = facts.expr_span(ExprId::from_index(index));
-        if spans.iter().any(|ty| ty.contains(span)) {
+        let before = spans.partition_point(|ty| ty.start <= span.start);
+        let around = before.checked_sub(1).and_then(|last| spans.get(last));
+        if around.is_some_and(|ty| ty.contains(span)) {
             typed.insert(*name);
         } else {
             used.insert(*name);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Call, CallId, Expr, FileFacts, Lang, ScopeId, ScopeKind},
+        facts::{BlockKind, Call, CallId, Expr, FileFacts, Lang, ScopeId, ScopeKind},
         link::FileId,
     },
     domain::layer::Layer,
@@ -109,6 +109,9 @@ fn gives_all(
     if facts.lang.is_ecmascript() && matches!(name, "find" | "findAll" | "findMany") {
         return has_no_bounds(facts, call) && context.is_query(file, id) && !is_bounded_later(facts, call);
     }
+    if facts.lang.is_ecmascript() && matches!(name, "getMany" | "getManyAndCount" | "getRawMany") {
+        return !is_bounded_before(context, file, facts, call, function);
+    }
     if !context.is_query(file, id) {
         return false;
     }
@@ -171,6 +174,34 @@ fn has_no_bounds(facts: &FileFacts, call: &Call) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether a call made on a query's builder surely bounds it: not one that a branch may leave
+/// out, and no condition that always holds.
+fn is_bounded_before(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    call: &Call,
+    function: ScopeId,
+) -> bool {
+    let builds = |call: &Call| last_name(facts, call.callee) == Some("createQueryBuilder");
+    let calls: Vec<&Call> =
+        context.calls_inside(facts, function).into_iter().filter_map(|id| facts.call(id)).collect();
+    if !calls.iter().any(|call| builds(call)) {
+        return true;
+    }
+    calls.iter().any(|other| {
+        let is_certain = facts
+            .blocks_around(other.block)
+            .filter(|block| block.kind == BlockKind::Branch)
+            .all(|block| block.span.contains(call.span));
+        let always =
+            facts.args(other.args).first().and_then(|arg| context.resolver().constant(file, arg.value));
+        let is_empty = always
+            .is_some_and(|text| matches!(text.replace(' ', "").to_lowercase().as_str(), "1=1" | "true"));
+        is_certain && !is_empty && last_name(facts, other.callee).is_some_and(|name| BOUNDS.contains(&name))
+    })
 }
 
 /// Whether a call made on the value bounds it: `find().limit(20)`.

@@ -3,6 +3,7 @@
 use super::{
     context::{Context, last_name},
     draft::Draft,
+    from_request::is_from_request,
     handler_query::callee_span,
     matcher::Rule,
 };
@@ -71,10 +72,24 @@ fn asks_for_owner(facts: &FileFacts, scope: ScopeId) -> bool {
     })
 }
 
+/// Whether the function around names a user: a moderator may change what is not theirs.
+fn asks_for_user(facts: &FileFacts, scope: ScopeId) -> bool {
+    let span = facts.scope(named(facts, scope)).map(|scope| scope.span).unwrap_or_default();
+    facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
+        Expr::Attr(_, name) | Expr::Name(name) => {
+            facts.text(*name).contains("user") && span.contains(facts.expr_span(ExprId::from_index(index)))
+        }
+        _ => false,
+    })
+}
+
 /// A lookup by one key, of a model whose declaration names an owner.
 fn is_lookup(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, id: CallId, call: &Call) -> bool {
     let Some(name) = last_name(facts, call.callee) else { return false };
     let args = facts.args(call.args);
+    if facts.lang == Lang::Ruby {
+        return is_active_record_lookup(context, file, facts, call, name);
+    }
     let model = match (facts.lang, name) {
         (Lang::Python, "get" | "get_one") if args.len() == 2 => args.first().map(|arg| arg.value),
         (
@@ -87,6 +102,42 @@ fn is_lookup(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, id: Cal
         _ => return false,
     };
     model.is_some_and(|model| context.is_query(file, id) && has_owner(context, file, model))
+}
+
+/// `Order.find(params[:id])`, where nothing is known of orders, or where they belong to
+/// somebody and the action changes one: showing one to everyone is often meant.
+fn is_active_record_lookup(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    call: &Call,
+    name: &str,
+) -> bool {
+    let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
+    let of_class =
+        matches!(facts.expr(object), Expr::Name(class) if facts.text(class).starts_with(char::is_uppercase));
+    let scope = context.resolver().scope_at(file, call.span.start);
+    let action = facts.scope(named(facts, scope)).map_or("", |scope| facts.text(scope.name));
+    let changes = matches!(action, "edit" | "update" | "destroy" | "delete") && !asks_for_user(facts, scope);
+    let by_id = matches!(name, "find" | "find_by_id" | "find_by_id!")
+        && facts.args(call.args).first().is_some_and(|arg| is_from_request(context, file, facts, arg.value));
+    of_class
+        && by_id
+        && context.resolver().value(file, object).alternatives().iter().all(|value| match value {
+            Value::Class(file, class) => context.resolver().facts(*file).is_some_and(|facts| {
+                facts.calls.iter().any(|call| {
+                    let owner = facts
+                        .args(call.args)
+                        .first()
+                        .and_then(|arg| context.resolver().constant(*file, arg.value));
+                    changes
+                        && call.scope == *class
+                        && last_name(facts, call.callee) == Some("belongs_to")
+                        && owner.is_some_and(|owner| OWNERS.contains(&format!("{owner}_id").as_str()))
+                })
+            }),
+            _ => true,
+        })
 }
 
 /// `{ id }`, `{ where: { id } }`.

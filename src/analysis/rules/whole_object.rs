@@ -6,7 +6,7 @@ use super::{
     matcher::Rule,
 };
 use crate::analysis::{
-    facts::{Expr, ExprId, FileFacts, ScopeKind},
+    facts::{Expr, ExprId, FileFacts, Lang, ScopeKind},
     link::{Definition, FileId},
 };
 use std::collections::BTreeSet;
@@ -18,18 +18,41 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         for (index, expr) in facts.exprs.iter().enumerate() {
             let id = ExprId::from_index(index);
             let problem = match expr {
-                Expr::Attr(object, name) if matches!(facts.text(*name), "id" | "pk") => {
+                Expr::Attr(rows, name) if facts.lang.is_ecmascript() && facts.text(*name) == "length" => {
+                    gives_rows(
+                        context,
+                        file,
+                        facts,
+                        *rows,
+                        &["find", "findBy", "findAll", "findMany", "getMany"],
+                    )
+                    .then_some("loads every row to count them; ask for the count")
+                }
+                Expr::Call(call) if facts.lang == Lang::Php => facts.call(*call).and_then(|call| {
+                    let counts = last_name(facts, call.callee) == Some("count");
+                    let rows = match facts.expr(call.callee) {
+                        Expr::Attr(rows, _) => rows,
+                        _ => facts.args(call.args).first()?.value,
+                    };
+                    (counts && gives_rows(context, file, facts, rows, &["all", "get"]))
+                        .then_some("loads every row to count them; ask for the count")
+                }),
+                Expr::Attr(object, name)
+                    if facts.lang == Lang::Python && matches!(facts.text(*name), "id" | "pk") =>
+                {
                     reads_key(context, file, facts, *object, &relations)
                         .then_some("loads the related row to read a key that is already here")
                 }
-                Expr::Call(call) => facts.call(*call).and_then(|call| {
+                Expr::Call(call) if facts.lang == Lang::Python => facts.call(*call).and_then(|call| {
                     let counts = last_name(facts, call.callee) == Some("len")
                         && matches!(facts.expr(call.callee), Expr::Name(_));
                     let rows = facts.args(call.args).first()?.value;
                     (counts && is_query_set(facts, rows))
                         .then_some("loads every row to count them; ask for the count")
                 }),
-                Expr::Index(object, key) if matches!(facts.expr(*key), Expr::Num) => {
+                Expr::Index(object, key)
+                    if facts.lang == Lang::Python && matches!(facts.expr(*key), Expr::Num) =>
+                {
                     is_ordered(facts, *object)
                         .then_some("sorts for one row; say `earliest`, `latest` or `first`")
                 }
@@ -45,6 +68,27 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
     }
     found
+}
+
+/// Whether an expression is the rows that a query of one of these names gives.
+fn gives_rows(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    rows: ExprId,
+    names: &[&str],
+) -> bool {
+    let Expr::Call(id) = facts.expr(rows) else { return false };
+    let Some(call) = facts.call(id) else { return false };
+    // `$request->get("x")` asks for one thing by name, `all()` and `get()` for every row.
+    let asks_for_all = facts.lang != Lang::Php || facts.args(call.args).is_empty();
+    let is_static = match facts.expr(super::context::root(facts, call.callee)) {
+        Expr::Name(class) => facts.text(class).starts_with(char::is_uppercase),
+        _ => false,
+    };
+    asks_for_all
+        && last_name(facts, call.callee).is_some_and(|name| names.contains(&name))
+        && if facts.lang == Lang::Php { is_static } else { context.is_query(file, id) }
 }
 
 /// Names of the foreign keys that models declare.

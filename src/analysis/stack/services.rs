@@ -102,6 +102,7 @@ struct Candidate {
     stack: Stack,
     sources: usize,
     is_backend: bool,
+    has_interface: bool,
 }
 
 fn candidate(view: &UnitView<'_>, files: &dyn SourceFiles) -> Candidate {
@@ -121,7 +122,8 @@ fn candidate(view: &UnitView<'_>, files: &dyn SourceFiles) -> Candidate {
     let is_backend = framework.name.is_some()
         && stack.language.name.is_some()
         && (!has_interface || framework.confidence >= Confidence::Sure);
-    Candidate { stack, sources: view.uses.iter().filter(|file| file.language.is_some()).count(), is_backend }
+    let sources = view.uses.iter().filter(|file| file.language.is_some()).count();
+    Candidate { stack, sources, is_backend, has_interface }
 }
 
 /// The language that most of the unit's sources are written in.
@@ -248,7 +250,10 @@ fn assemble(units: Vec<Unit>, mut found: Vec<(usize, Candidate)>) -> Detection {
     let mut chosen: Vec<&(usize, Candidate)> = found.iter().filter(|(_, c)| c.is_backend).collect();
     let root = |index: usize| units.get(index).map_or("", |unit| unit.root.as_str());
     chosen.sort_by_key(|(index, candidate)| {
-        (!root(*index).is_empty(), std::cmp::Reverse(candidate.sources), root(*index).to_owned())
+        let is_inside = !root(*index).is_empty();
+        // A front end that serves some routes of its own stands behind the backend beside it.
+        let is_front = is_inside && candidate.has_interface;
+        (is_front, is_inside, std::cmp::Reverse(candidate.sources), root(*index).to_owned())
     });
     let services = chosen
         .iter()
@@ -304,6 +309,19 @@ mod tests {
 
     fn names(stack: &Stack) -> Vec<&str> {
         StackKey::ALL.into_iter().map(|key| stack.name(key).unwrap_or("-")).collect()
+    }
+
+    #[test]
+    fn a_front_end_with_routes_of_its_own_stands_behind_the_backend_beside_it() {
+        let found = detection(&[
+            ("pwa/package.json", r#"{"dependencies": {"next": "15", "react": "19"}}"#),
+            ("pwa/app/api/me/route.ts", "export function GET() {}\n"),
+            ("pwa/app/page.tsx", "export default function Page() {}\n"),
+            ("api/composer.json", r#"{"require": {"symfony/framework-bundle": "7"}}"#),
+            ("api/src/Kernel.php", "<?php\n"),
+        ]);
+        let roots: Vec<&str> = found.services.iter().map(|service| service.root.as_str()).collect();
+        assert_eq!(roots, ["api", "pwa"]);
     }
 
     #[test]

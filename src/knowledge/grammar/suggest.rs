@@ -66,7 +66,14 @@ impl Knowledge {
     fn resource_sentence(&self, map: &BackendMap) -> Option<String> {
         let framework = map.stack.name(StackKey::Framework)?;
         let orm = map.stack.name(StackKey::Orm)?;
-        if framework != "fastapi" || !matches!(orm, "sqlalchemy" | "sqlmodel") {
+        let has_recipe = matches!(
+            (framework, orm),
+            ("fastapi", "sqlalchemy" | "sqlmodel")
+                | ("django", "django-orm")
+                | ("nestjs", "typeorm")
+                | ("axum", "sqlx")
+        );
+        if !has_recipe {
             return None;
         }
         let taken = lexicon::resource_names(map);

@@ -4,6 +4,7 @@ use super::{
     again::{self, Again},
     alter::Change,
     axum::Axum,
+    django::Django,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
@@ -137,8 +138,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 3] {
-    [&FastApi, &Nest, &Axum]
+fn adapters() -> [&'static dyn Adapter; 4] {
+    [&FastApi, &Nest, &Axum, &Django]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.

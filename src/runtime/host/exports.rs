@@ -2,9 +2,11 @@
 
 use super::Host;
 use crate::{
+    domain::walkthrough::Walkthrough,
     engine::{Model, Msg, effect::ExportKind, reporting},
     knowledge::lessons::lesson_line,
     report,
+    runtime::walk,
 };
 use std::{
     io::Write,
@@ -16,21 +18,27 @@ impl Host {
     pub(super) fn export(&self, model: &Model, what: ExportKind) {
         let document = reporting::report(model);
         let session = model.session.identity.session.clone();
+        let held = if what == ExportKind::Walkthrough { walk::held(&model.session) } else { Vec::new() };
         self.spawn("export", move |worker| {
             let folder = worker.tools.dirs.state.join("exports").join(&session);
-            let (name, text) = match what {
-                ExportKind::Markdown => ("report.md", report::markdown(&document)),
-                ExportKind::Html => ("report.html", report::html(&document)),
-                ExportKind::Walkthrough => ("walkthrough.md", report::walkthrough(&document)),
+            let (name, outcome) = match what {
+                ExportKind::Markdown => {
+                    ("report.md", write(&folder, "report.md", &report::markdown(&document)))
+                }
+                ExportKind::Html => ("report.html", write(&folder, "report.html", &report::html(&document))),
+                ExportKind::Walkthrough => {
+                    let written = walk::walkthrough(&document, &held)
+                        .and_then(|lesson| write_walkthrough(&folder, &lesson));
+                    (WALKTHROUGH_TEXT, written.map(|(text, _lesson)| text))
+                }
                 ExportKind::Clipboard => {
                     worker.send(Msg::CopyReport(report::markdown(&document)));
                     return;
                 }
             };
-            let outcome = write(&folder, name, &text).map(|path| path.display().to_string());
             worker.send(Msg::Exported {
                 what: name.to_owned(),
-                outcome: outcome.map_err(|error| error.to_string()),
+                outcome: outcome.map(|path| path.display().to_string()).map_err(|error| error.to_string()),
             });
         });
     }
@@ -75,6 +83,19 @@ fn keep_lesson(path: &Path, line: &str) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
     file.write_all(if open_end { b"\n" } else { b"" })?;
     file.write_all(line.as_bytes())
+}
+
+/// The walkthrough to read.
+pub const WALKTHROUGH_TEXT: &str = "walkthrough.md";
+/// The lesson to step through.
+pub const WALKTHROUGH_LESSON: &str = "walkthrough.lesson.json";
+
+/// Writes a walkthrough as Markdown and as a lesson; the folder is made when it is missing.
+/// Returns both paths.
+pub fn write_walkthrough(folder: &Path, lesson: &Walkthrough) -> std::io::Result<(PathBuf, PathBuf)> {
+    let json = report::walkthrough_json(lesson).map_err(std::io::Error::other)?;
+    let text = write(folder, WALKTHROUGH_TEXT, &report::walkthrough(lesson))?;
+    Ok((text, write(folder, WALKTHROUGH_LESSON, &json)?))
 }
 
 /// Writes a file of ours, readable by the user only.

@@ -16,6 +16,7 @@ mod scans;
 mod sessions;
 mod tasks;
 
+pub use exports::{WALKTHROUGH_LESSON, WALKTHROUGH_TEXT, write_walkthrough};
 pub use scans::base_source;
 
 use super::{Config, Dirs, Shelf};

@@ -42,7 +42,8 @@ fn feed(mut input: impl BufRead, tx: &Sender<Answer>) {
     }
 }
 
-fn read(input: &mut impl BufRead) -> Answer {
+/// The next line of an input, within the limit.
+pub(in crate::runtime) fn read(input: &mut impl BufRead) -> Answer {
     let mut bytes = Vec::new();
     let mut too_long = false;
     loop {

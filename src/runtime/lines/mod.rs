@@ -7,6 +7,7 @@ mod answers;
 mod wait;
 
 pub use answers::Answers;
+pub(super) use answers::read as read_answer;
 
 use super::{Host, handbook, open::Opened};
 use crate::{

@@ -85,6 +85,30 @@ pub(super) fn follow(worker: &Worker, stop: &AtomicBool, at_once: bool) {
     }
 }
 
+/// Calls `noticed` after files below `root` were saved, until `stop` or until it returns
+/// `false`. What was saved is for the listener to find out.
+pub(super) fn saves(root: &Path, stop: &AtomicBool, noticed: &dyn Fn() -> bool) {
+    let touched = Arc::new(Touched::new(root));
+    let mut eyes = Eyes::open(root, &touched);
+    let mut known = list(root).unwrap_or_default();
+    eyes.look_at(&known, None);
+    while !stop.load(Ordering::SeqCst) {
+        let blind = eyes.are_shut();
+        if touched.wait(if blind { POLL } else { NAP }) {
+            touched.settle(QUIET, PATIENCE);
+        } else if !blind {
+            continue;
+        }
+        let seen = touched.take();
+        let Some(now) = list(root).filter(|now| *now != known) else { continue };
+        eyes.look_at(&now, seen.as_ref());
+        known = now;
+        if stop.load(Ordering::SeqCst) || !noticed() {
+            return;
+        }
+    }
+}
+
 fn list(root: &Path) -> Option<Vec<Entry>> {
     let files = source::open(&Source::Directory { root: root.to_path_buf() }).ok()?;
     Some(files.entries().to_vec())

@@ -9,6 +9,7 @@ use crate::{
             context::{Context, last_name},
             from_request::{is_from_request, is_guarded},
             secret_names::{is_secret_text, is_unfilled},
+            sql::is_built,
         },
     },
     knowledge::packs::{Pattern, Selector},
@@ -47,6 +48,8 @@ pub(in super::super) struct Condition {
     /// It is a fixed text of the source, however it reaches the call; not one that asks to
     /// be filled in.
     constant: bool,
+    /// It is a text with a part that is not written in the source.
+    built: bool,
     /// It is a call of the rule's languages to one of these names.
     calls: Vec<String>,
     /// It is an object with one of these members.
@@ -151,6 +154,9 @@ impl Condition {
         }
         if self.request {
             return is_from_request(context, file, facts, value) && !is_guarded(facts, call, value);
+        }
+        if self.built {
+            return is_built(context, file, value);
         }
         if self.raw_request {
             let is_raw = |expr: ExprId| {

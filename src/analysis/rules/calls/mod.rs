@@ -8,20 +8,21 @@ mod words;
 pub(super) use select::{Selected, filled_names, select};
 
 use super::{
-    context::{Context, last_name},
+    context::{Context, NamedCall, last_name},
     draft::Draft,
     handler_query::callee_span,
     matcher::Rule,
 };
 use crate::{
     analysis::{
-        facts::{Call, CallFlags, CallId, Expr, FileFacts, Lang, Span},
+        facts::{Call, CallFlags, Expr, FileFacts, Lang, Span},
         link::{Definition, FileId},
     },
     knowledge::packs::{FamilyMember, Pattern, Selector},
 };
 use condition::Condition;
 use later::{handed_on, is_set_later};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use words::{chained, credentials, in_async, is_about, model, names};
@@ -56,6 +57,8 @@ pub(super) struct CallShape {
     pub(super) unless_about: Vec<String>,
     /// Not where the file names one of these anywhere.
     pub(super) unless_file_names: Vec<String>,
+    /// Not where the function around names one of these.
+    pub(super) unless_function_names: Vec<String>,
     /// Not where a call made on the value has one of these names: builders.
     pub(super) unless_chained: Vec<String>,
     /// What `{detail}` in the message becomes.
@@ -86,17 +89,20 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let shapes: Vec<(FamilyMember, &CallShape)> =
         rule.matcher.calls.iter().map(|shape| (shape.member(), shape)).collect();
     let mut found = Vec::new();
-    for (file, id) in candidates(context, rule) {
-        let Some(facts) = context.resolver().facts(file).filter(|facts| rule.speaks(facts.lang.name()))
-        else {
-            continue;
-        };
-        let Some(call) = facts.call(id) else { continue };
-        let Some(name) = last_name(facts, call.callee) else { continue };
-        let shape = shapes.iter().find_map(|(member, shape)| {
-            let called = shape.can_be(facts, name)
-                && ((shape.model && shape.method.is_empty())
-                    || context.resolver().call_matches(member, file, id));
+    // Which shapes a call can be follows from its name and language.
+    let mut possible: FxHashMap<(&str, Lang, bool), Vec<usize>> = FxHashMap::default();
+    for NamedCall { file, call: id, name, is_imported } in candidates(context, rule) {
+        let Some(facts) = context.resolver().facts(file) else { continue };
+        let possible = possible.entry((name, facts.lang, is_imported)).or_insert_with(|| {
+            let speaks = rule.speaks(facts.lang.name());
+            let can_be = |shape: &CallShape| speaks && shape.can_be(facts.lang, name, is_imported);
+            let numbered = shapes.iter().enumerate().filter(|(_, (_, shape))| can_be(shape));
+            numbered.map(|(number, _)| number).collect()
+        });
+        let Some(call) = facts.call(id).filter(|_| !possible.is_empty()) else { continue };
+        let shape = possible.iter().filter_map(|number| shapes.get(*number)).find_map(|(member, shape)| {
+            let called =
+                (shape.model && shape.method.is_empty()) || context.resolver().call_matches(member, file, id);
             let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
             Some((shape, place))
         });
@@ -107,11 +113,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         let called = facts.dotted(call.callee).unwrap_or_else(|| name.to_owned());
         let words = [
-            ("call", called),
-            ("name", name.to_owned()),
+            ("call", called.clone()),
+            // A construction has no name of its own.
+            ("name", if name == "new" { called.clone() } else { name.to_owned() }),
             ("detail", shape.detail.clone()),
+            ("problem", "is too fast or broken".to_owned()),
             ("algorithm", shape.algorithm(context, file, facts, call, name)),
-            ("flags", flags.join(", ")),
+            ("flags", if flags.is_empty() { shape.detail.clone() } else { flags.join(", ") }),
             ("credentials", credentials(context, file, facts, call)),
             ("model", model(facts, call)),
         ];
@@ -124,10 +132,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 
 /// The calls that some shape of a rule can be, in order of file and call: by name, as far
 /// as the shapes say names.
-fn candidates(context: &Context<'_, '_>, rule: &Rule) -> Vec<(FileId, CallId)> {
+fn candidates<'a>(context: &Context<'_, 'a>, rule: &Rule) -> Vec<NamedCall<'a>> {
     let named = context.calls_by_name();
     let shapes = &rule.matcher.calls;
-    let mut found: Vec<(FileId, CallId)> = Vec::new();
+    let mut found: Vec<NamedCall<'a>> = Vec::new();
     if shapes.iter().any(CallShape::is_open) {
         found.extend(named.of.values().flatten());
     } else {
@@ -167,20 +175,17 @@ impl CallShape {
     }
 
     /// A quick look at the called name, before anything is resolved.
-    fn can_be(&self, facts: &FileFacts, name: &str) -> bool {
-        let speaks =
-            self.languages.is_empty() || self.languages.iter().any(|known| known == facts.lang.name());
+    fn can_be(&self, lang: Lang, name: &str, is_imported: bool) -> bool {
+        let speaks = self.languages.is_empty() || self.languages.iter().any(|known| known == lang.name());
         if !speaks {
             return false;
         }
         // A renamed import has another name here.
-        let imported =
-            || facts.imports.iter().any(|import| import.alias.is_some_and(|alias| facts.text(alias) == name));
         (self.model && self.method.is_empty())
             || self.method.iter().any(|method| method == name)
             || (self.method.is_empty()
-                && (self.call.iter().any(|pattern| pattern.last_name().is_none_or(|last| last == name))
-                    || imported()))
+                && (is_imported
+                    || self.call.iter().any(|pattern| pattern.last_name().is_none_or(|last| last == name))))
     }
 
     /// The place to show where every condition holds: the argument that is wrong where it
@@ -197,7 +202,8 @@ impl CallShape {
                 || !chained(facts, call)
                     .iter()
                     .any(|name| self.unless_chained.iter().any(|known| known == name)))
-            && !self.unless_file_names.iter().any(|name| names(facts, name))
+            && !self.unless_file_names.iter().any(|name| names(facts, None, name))
+            && !self.unless_function_names.iter().any(|name| names(facts, Some(call.scope), name))
             && !self.unless.iter().any(|condition| condition.holds(context, file, facts, call).is_some());
         if !fits {
             return None;

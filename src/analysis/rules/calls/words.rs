@@ -3,7 +3,7 @@
 use super::select::{Selected, select};
 use crate::{
     analysis::{
-        facts::{Call, Expr, ExprId, FileFacts, ScopeFlags, ScopeKind},
+        facts::{Call, Expr, ExprId, FileFacts, ScopeFlags, ScopeId, ScopeKind},
         link::FileId,
         rules::context::{Context, last_name},
     },
@@ -55,10 +55,15 @@ pub(super) fn chained<'f>(facts: &'f FileFacts, call: &Call) -> Vec<&'f str> {
         .collect()
 }
 
-/// Whether a file names something anywhere: as a name or as the last part of a path.
-pub(super) fn names(facts: &FileFacts, wanted: &str) -> bool {
-    facts.exprs.iter().any(|expr| match expr {
-        Expr::Name(name) | Expr::Attr(_, name) => facts.text(*name) == wanted,
+/// Whether a file, or one function of it, names something anywhere: as a name or as the
+/// last part of a path.
+pub(super) fn names(facts: &FileFacts, function: Option<ScopeId>, wanted: &str) -> bool {
+    let inside = function.map(|function| facts.scope(function).map(|scope| scope.span).unwrap_or_default());
+    facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
+        Expr::Name(name) | Expr::Attr(_, name) => {
+            facts.text(*name) == wanted
+                && inside.is_none_or(|span| span.contains(facts.expr_span(ExprId::from_index(index))))
+        }
         _ => false,
     })
 }

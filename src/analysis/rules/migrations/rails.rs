@@ -52,7 +52,12 @@ impl Rails<'_, '_, '_> {
                     return Some((Kind::Breaking, format!("column {second} of json cannot be compared")));
                 }
                 let rewrites = matches!(ty.as_str(), "serial" | "bigserial") || stored || locks;
-                rewrites.then_some((Kind::Required, second))
+                if rewrites {
+                    return Some((Kind::Required, second));
+                }
+                let refers = second.ends_with("_id") && matches!(ty.as_str(), "integer" | "bigint" | "uuid");
+                (refers && self.named(call, "index").is_none() && !self.is_indexed(call, &second))
+                    .then_some((Kind::Reference, second))
             }
             "change_column" => self.rewrites(call, &second, locks).then_some((Kind::Required, second)),
             "change_column_null" => {
@@ -100,6 +105,30 @@ impl Rails<'_, '_, '_> {
             _ => false,
         });
         (locks || !(unlocked || apart)).then(|| (Kind::Index, format!("the index on {column}")))
+    }
+
+    /// Whether some migration, or the schema that they make, has an index that begins with a
+    /// column.
+    fn is_indexed(&self, call: &Call, column: &str) -> bool {
+        let table = self.text(call, 0);
+        let named = self.context.calls_by_name();
+        let places = ["add_index", "index"].into_iter().filter_map(|name| named.of.get(name)).flatten();
+        places.into_iter().any(|(file, id)| {
+            let Some(facts) = self.context.resolver().facts(*file) else { return false };
+            let Some(other) = facts.call(*id) else { return false };
+            let other_file = Rails { context: self.context, file: *file, facts };
+            // Inside `create_table` the table is not said again.
+            let (same, at) = match last_name(facts, other.callee) {
+                Some("add_index") => (other_file.text(other, 0) == table, 1),
+                _ => (true, 0),
+            };
+            let first = other_file.argument(other, at).map(|value| match facts.expr(value) {
+                Expr::List(items) => facts.list(items).first().copied().unwrap_or(value),
+                _ => value,
+            });
+            let text = first.and_then(|value| self.context.resolver().constant(*file, value));
+            same && text.as_deref() == Some(column)
+        })
     }
 
     /// Whether another type makes the database write or read every row again.

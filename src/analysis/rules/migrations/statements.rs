@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Constraint,
     /// Code that runs meanwhile breaks, or data are gone.
     Breaking,
+    /// A column that refers to rows of another table comes without an index.
+    Reference,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Self::Required => "required",
             Self::Constraint => "constraint",
             Self::Breaking => "breaking",
+            Self::Reference => "reference",
         }
     }
 }

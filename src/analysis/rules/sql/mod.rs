@@ -10,6 +10,7 @@ mod placeholders;
 mod position;
 mod safe;
 mod template;
+mod whole;
 
 pub(super) use position::Position;
 
@@ -35,6 +36,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
         let mut seen = BTreeSet::new();
+        let mut foreign = Vec::new();
         let mut look = |texts: Vec<Vec<Piece>>, strict: bool, run: Option<Span>| {
             for pieces in texts {
                 if strict && !position::is_statement(&pieces) {
@@ -59,12 +61,18 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
             let Some(member) = context.resolver().call_in_family("sql-execute", file, id) else { continue };
             let Some(argument) = context.resolver().family_argument(member, file, id) else { continue };
             for part in parts_of(facts, argument) {
+                if wanted == Position::Value && whole::is_foreign(context, file, facts, part) {
+                    let place = callee_span(facts, call);
+                    foreign.push(Draft::new(file, place).word("name", shown(context, file, part)));
+                    continue;
+                }
                 look(Reader::new(context).read(file, part), false, Some(callee_span(facts, call)));
             }
         }
         for expr in statements(facts) {
             look(Reader::new(context).read(file, expr), true, None);
         }
+        found.append(&mut foreign);
     }
     found
 }
@@ -232,6 +240,19 @@ fn is_raw_part(context: &Context<'_, '_>, hole: &Hole, position: Position, wante
             let facts = context.resolver().facts(hole.file);
             facts.is_some_and(|facts| is_from_request(context, hole.file, facts, expr))
         })
+}
+
+/// Whether a text is put together with a part that is not written in the source.
+pub(super) fn is_built(context: &Context<'_, '_>, file: FileId, expr: ExprId) -> bool {
+    Reader::new(context).read(file, expr).iter().any(|pieces| {
+        pieces.iter().any(|piece| matches!(piece, Piece::Text(_)))
+            && pieces.iter().any(|piece| match piece {
+                Piece::Hole(hole) => {
+                    hole.expr.is_none_or(|expr| context.resolver().constant(hole.file, expr).is_none())
+                }
+                Piece::Text(_) => false,
+            })
+    })
 }
 
 /// What a hole is called in messages.

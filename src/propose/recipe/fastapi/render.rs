@@ -44,7 +44,7 @@ fn add(environment: &mut Environment<'_>, helpers: &Helpers, typing: &[&'static 
     let own = helpers.own_packages.clone();
     let old = helpers.old_generics;
     let typing = typing.to_vec();
-    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing));
+    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing, 88));
     environment.add_function("optional", move |of: &str| optional(of, old));
     environment.add_function(
         "list_of",
@@ -63,8 +63,14 @@ pub(crate) fn optional(of: &str, old: bool) -> String {
     if old { format!("Optional[{of}]") } else { format!("{of} | None") }
 }
 
-/// Import lines for `module:name` and `module` items, in three sorted groups.
-fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String {
+/// Import lines for `module:name` and `module` items, in sorted groups: the standard library,
+/// others, the project's own, relative ones.
+pub(in crate::propose::recipe) fn imports(
+    wanted: &[Value],
+    own: &BTreeSet<String>,
+    typing: &[&str],
+    width: usize,
+) -> String {
     let mut plain: BTreeSet<String> = BTreeSet::new();
     let mut from: BTreeMap<String, BTreeSet<(u8, String)>> = BTreeMap::new();
     let mut pending: Vec<Value> = wanted.iter().rev().cloned().collect();
@@ -88,7 +94,9 @@ fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String 
     }
     let group = |module: &str| {
         let root = module.split(['.', ' ']).next().unwrap_or_default();
-        if matches!(root, "collections" | "datetime" | "decimal" | "typing" | "uuid") {
+        if module.starts_with('.') {
+            3
+        } else if matches!(root, "collections" | "datetime" | "decimal" | "typing" | "uuid") {
             0
         } else if own.contains(root) {
             2
@@ -96,7 +104,7 @@ fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String 
             1
         }
     };
-    let mut groups: [Vec<String>; 3] = Default::default();
+    let mut groups: [Vec<String>; 4] = Default::default();
     for module in &plain {
         if let Some(lines) = groups.get_mut(group(module)) {
             lines.push(format!("import {module}"));
@@ -105,7 +113,7 @@ fn imports(wanted: &[Value], own: &BTreeSet<String>, typing: &[&str]) -> String 
     for (module, names) in &from {
         let names: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
         let line = format!("from {module} import {}", names.join(", "));
-        let line = if line.len() > 88 {
+        let line = if line.len() > width {
             format!("from {module} import (\n    {},\n)", names.join(",\n    "))
         } else {
             line
@@ -137,7 +145,7 @@ mod tests {
         ];
         let own = BTreeSet::from(["app".to_owned()]);
         assert_eq!(
-            imports(&wanted, &own, &[]),
+            imports(&wanted, &own, &[], 88),
             "import uuid\n\nfrom sqlalchemy import String, select\n\nfrom app.models.user import User"
         );
     }

@@ -11,6 +11,7 @@ mod migrations;
 mod parents;
 mod plan;
 mod register;
+mod roots;
 mod suite;
 mod survey;
 mod takers;

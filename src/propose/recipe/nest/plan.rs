@@ -261,8 +261,12 @@ impl<'a> Plan<'a> {
         let mut has_module = false;
         for (like, like_path, class, path, list, role) in &twins {
             let twin = Twin { like, like_path, class, path, list };
+            let home = super::roots::home_of(&self.survey, like);
             for source in self.survey.sources.values() {
                 if !source.script.suites.is_empty() || source.path == *like_path {
+                    continue;
+                }
+                if *role == Role::Module && super::roots::only_uses(source, home) {
                     continue;
                 }
                 let current = texts.get(&source.path).map_or(source, |(current, _, _)| current);
