@@ -27,6 +27,7 @@ mod layering;
 mod learn;
 mod linear_demo;
 mod packs_docs;
+mod pairing;
 mod propose_command;
 mod pty_answers;
 mod pty_follow;

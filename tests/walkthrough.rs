@@ -4,6 +4,7 @@
 use crate::support::{
     linear::{Done, Linear},
     program::schema_errors,
+    pty::{Home, Start, Terminal},
 };
 use pretty_assertions::assert_eq;
 use serde_json::Value;
@@ -72,6 +73,30 @@ fn the_demo_as_a_lesson_outlives_inserted_lines_and_a_renamed_file_but_not_a_los
     assert_eq!(status, Some(0), "{before:#?}");
     assert!(before.iter().all(|anchor| anchor["moved"] == false), "{before:#?}");
 
+    // Stepped through line by line: from the session and from the file, both ways.
+    let root = linear.root().display().to_string();
+    let count = steps.len();
+    let words = format!("\n\nback\n{count}\n\n99\nlist\nquit\n");
+    let session = ok(linear.program(&["sessions", "replay", &id, "--linear"], &words));
+    let file =
+        ok(linear.program(&["sessions", "replay", "out/walkthrough.lesson.json", &root, "--linear"], &words));
+    assert_eq!(session.text, file.text);
+    for expected in [
+        "Step 1 of ",
+        "[REPLAY] step 3 of ",
+        "Why: ",
+        "Evidence: AC2 ",
+        "Stands in ReportService.top_spenders, app/services/reports.py line ",
+        "Why: Rejected: logs an address",
+        "This is the last step; back goes back, quit ends the replay.",
+        "“99” is not possible here",
+    ] {
+        assert!(session.text.contains(expected), "{expected}\n{}", session.text);
+    }
+    let order: Vec<&str> =
+        session.text.lines().filter_map(|line| line.strip_prefix("Step ")?.split(' ').next()).collect();
+    assert_eq!(order, ["1", "2", "3", "2", count.to_string().as_str()]);
+
     // A hundred lines above every anchor, and one of the files under another name.
     let root = linear.root();
     let mut paths: Vec<&str> = before.iter().map(|anchor| anchor["path"].as_str().expect("a path")).collect();
@@ -132,4 +157,37 @@ fn only_a_finished_session_is_a_lesson_and_only_a_lesson_is_checked() {
     let refused = linear.program(&["learn", "check", "no.json"], "");
     assert_eq!(refused.status, Some(2), "{}", refused.text);
     assert!(refused.errors.contains("it is no walkthrough: line 1: missing field"), "{}", refused.errors);
+}
+
+/// A lesson of two steps about a repository that is not there.
+const SMALL: &str = r#"{"schema_version":1,"kind":"tour","name":"t","title":"Cancel an order","repository":"orders",
+"base":"","tree":"","people":["Ada","Grace"],"steps":[
+{"layer":"repository","path":"app/orders.py","hunk":{"id":1,"origin":"you","state":"approved","by":"Ada",
+ "lines":["+def get():","+    return 1"],"numbers":[1,2]},"reason":"Queries live here.",
+ "anchors":[{"path":"app/orders.py","symbol":"get","content":["0123456789abcdef"]}]},
+{"layer":"router","path":"app/api.py","hunk":{"id":2,"origin":"you","state":"approved","lines":["+\u001b[2Jroute()"]}}]}"#;
+
+#[test]
+fn a_lesson_is_stepped_through_on_screen_and_the_terminal_is_given_back() {
+    let home = Home::new();
+    fs::write(home.path().join("lesson.json"), SMALL).expect("a file");
+    for size in [(80, 24), (120, 40)] {
+        let start = Start { size, ..Start::proscenium(&["sessions", "replay", "lesson.json"]) };
+        let mut terminal = Terminal::open(&home, &start);
+        terminal.wait_for("Step 1 of 2: repository in app/orders.py");
+        terminal.wait_for("return 1");
+        terminal.press(&["n"]);
+        terminal.wait_for("Step 2 of 2: router in app/api.py");
+        terminal.press(&["N"]);
+        terminal.wait_for("Step 1 of 2");
+        terminal.press(&["w"]);
+        terminal.wait_for("Queries live here.");
+        terminal.press(&["Tab"]);
+        terminal.wait_for("is gone");
+        terminal.press(&["?"]);
+        terminal.wait_for("end the replay");
+        terminal.press(&["q"]);
+        assert_eq!(terminal.wait_exit(), 0, "{}", terminal.text());
+        terminal.assert_restored();
+    }
 }

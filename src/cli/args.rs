@@ -31,6 +31,8 @@ pub struct AssistantArgs {
     pub path: PathBuf,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
     /// Begin a new session even if one is open.
     #[arg(long)]
     pub new: bool,
@@ -51,6 +53,23 @@ pub struct ScreenArgs {
     /// Show the learn strip.
     #[arg(long)]
     pub learn: bool,
+    /// Present to others: why stands beside what is marked, and each key is explained.
+    #[arg(long)]
+    pub present: bool,
+}
+
+/// Two people at one terminal.
+#[derive(Debug, Args, Clone)]
+pub struct PairArgs {
+    /// Who drives: the decisions carry this name.
+    #[arg(long, value_name = "NAME")]
+    pub driver: Option<String>,
+    /// Who navigates; an address may follow the name in <>.
+    #[arg(long, value_name = "NAME", requires = "driver")]
+    pub navigator: Option<String>,
+    /// Hold hunks that touch migrations or authentication until both approved them.
+    #[arg(long)]
+    pub two_approvals: bool,
 }
 
 /// The commands.
@@ -93,6 +112,8 @@ pub struct DemoArgs {
     pub stack: String,
     #[command(flatten)]
     pub screen: ScreenArgs,
+    #[command(flatten)]
+    pub pair: PairArgs,
 }
 
 /// `learn`.
@@ -386,8 +407,9 @@ pub enum SessionsCommand {
     Show(SessionArgs),
     /// One session's report or walkthrough, on standard output.
     Export(SessionExportArgs),
-    /// Every event of a session, one a line, with the state after it.
-    Replay(SessionArgs),
+    /// Step through a session or an exported walkthrough, forwards and backwards; where
+    /// there is no terminal, every event with the state after it.
+    Replay(SessionReplayArgs),
     /// Delete a session's journal; commits stay.
     Delete(SessionArgs),
 }
@@ -404,6 +426,26 @@ pub struct SessionsListArgs {
 pub struct SessionArgs {
     /// As `sessions list` shows it.
     pub id: String,
+}
+
+/// `sessions replay`.
+#[derive(Debug, Args)]
+pub struct SessionReplayArgs {
+    /// As `sessions list` shows it, or the lesson file of a walkthrough.
+    #[arg(value_name = "SESSION|FILE")]
+    pub id: String,
+    /// Folder of the repository in which its symbols are looked for; the session's own, or
+    /// this one for a file.
+    pub path: Option<PathBuf>,
+    /// Line by line, for screen readers, dumb terminals and scripts.
+    #[arg(long)]
+    pub linear: bool,
+    /// Every event, one a line, with the state after it.
+    #[arg(long, conflicts_with = "linear")]
+    pub events: bool,
+    /// dark, light, contrast, mono, or a theme file.
+    #[arg(long, env = "PROSCENIUM_THEME", value_name = "THEME")]
+    pub theme: Option<String>,
 }
 
 /// `sessions export`.

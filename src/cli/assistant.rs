@@ -1,7 +1,7 @@
 //! `proscenium [PATH]`: the assistant, on the screen or line by line.
 
 use super::{
-    args::{AssistantArgs, ScreenArgs},
+    args::{AssistantArgs, PairArgs, ScreenArgs},
     failure::Failure,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         config::Config,
         lines::{self, Answers},
         look::Look,
-        open::{self, Request},
+        open::{self, Pair, Request},
         terminal,
     },
     ui::{Background, Depth, Symbols, Theme, ThemeChoice, ThemeName, detect_depth},
@@ -25,20 +25,35 @@ use std::{
 
 /// Opens the assistant on a repository.
 pub fn run(args: &AssistantArgs) -> Result<ExitCode, Failure> {
-    let request =
-        Request { path: args.path.clone(), demo: None, resume: args.resume.clone(), fresh: args.new };
+    let request = Request {
+        path: args.path.clone(),
+        demo: None,
+        resume: args.resume.clone(),
+        fresh: args.new,
+        pair: pair(&args.pair),
+    };
     session(request, &args.screen)
+}
+
+/// Who is at the terminal.
+pub(super) fn pair(args: &PairArgs) -> Pair {
+    Pair {
+        driver: args.driver.clone().unwrap_or_default(),
+        navigator: args.navigator.clone().unwrap_or_default(),
+        two_approvals: args.two_approvals,
+    }
 }
 
 /// Runs sessions on one repository until the user leaves.
 pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitCode, Failure> {
     if screen.linear || !has_screen() {
-        return line_by_line(request);
+        return line_by_line(request, screen.present);
     }
     let mut kept = None;
     loop {
         let mut opened = open::open(&request)?;
         opened.model.options.learn |= screen.learn;
+        opened.model.options.present |= screen.present;
         let mut look = match kept.take() {
             Some(look) => look,
             None => look(screen, &opened.host.tools.config)?,
@@ -72,14 +87,15 @@ pub(super) fn session(mut request: Request, screen: &ScreenArgs) -> Result<ExitC
 }
 
 /// Runs sessions as numbered lines, with answers from standard input.
-fn line_by_line(mut request: Request) -> Result<ExitCode, Failure> {
+fn line_by_line(mut request: Request, present: bool) -> Result<ExitCode, Failure> {
     if is_empty_input() {
         return Err(no_input("standard input is empty"));
     }
     let echo = if stdin().is_terminal() { Echo::No } else { Echo::Yes };
     let mut answers = Answers::new(BufReader::new(stdin()), echo).map_err(Failure::bug)?;
     loop {
-        let opened = open::open(&request)?;
+        let mut opened = open::open(&request)?;
+        opened.model.options.present |= present;
         match lines::run(opened, &mut answers, stdout()) {
             Ok(linear::Ended::Left { exit }) => return Ok(status(exit)),
             Ok(linear::Ended::Again { resume }) => {

@@ -27,7 +27,13 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
     let root = folder.join("orders-api");
     plant(&args.stack, &root, &files)
         .map_err(|error| Failure::blocked(error, "set TMPDIR to a folder you can write"))?;
-    let request = Request { path: root, demo: Some(args.stack.clone()), resume: None, fresh: true };
+    let request = Request {
+        path: root,
+        demo: Some(args.stack.clone()),
+        resume: None,
+        fresh: true,
+        pair: assistant::pair(&args.pair),
+    };
     assistant::session(request, &args.screen)
 }
 

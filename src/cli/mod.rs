@@ -16,6 +16,7 @@ mod output;
 mod pages;
 mod progress;
 mod propose;
+mod replay;
 mod review;
 mod rules;
 mod scan;

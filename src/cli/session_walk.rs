@@ -1,15 +1,23 @@
 //! `proscenium sessions export --walkthrough`: a finished session as Markdown and as a
 //! lesson that others step through.
 
-use super::{failure::Failure, output};
+use super::{failure::Failure, output, sessions};
 use crate::{
-    domain::{report::Report, safe, session::Session},
+    domain::{report::Report, safe, session::Session, walkthrough::Walkthrough},
     runtime::{
+        Dirs,
         host::{WALKTHROUGH_LESSON, WALKTHROUGH_TEXT, write_walkthrough},
         walk,
     },
 };
 use std::path::Path;
+
+/// A session and the lesson that it is so far.
+pub(super) fn lesson(dirs: &Dirs, id: &str) -> Result<(Session, Walkthrough), Failure> {
+    let (session, report) = sessions::document(dirs, id)?;
+    let lesson = walk::walkthrough(&report, &walk::held(&session)).map_err(Failure::bug)?;
+    Ok((session, lesson))
+}
 
 /// Writes both files into a folder, which is made when it is missing. Files that stand
 /// there already are somebody's and are left alone.

@@ -3,7 +3,7 @@
 use super::{
     args::{ExportFormat, SessionsCommand, SessionsListArgs, TextOrJson},
     failure::Failure,
-    output,
+    output, replay,
     subject::{Cache, Subject},
 };
 use crate::{
@@ -55,7 +55,8 @@ pub fn run(command: &SessionsCommand) -> Result<ExitCode, Failure> {
                 }
             })?;
         }
-        SessionsCommand::Replay(args) => replay(&load(&dirs, &args.id)?.events)?,
+        SessionsCommand::Replay(args) if replay::is_stepped(args) => return replay::run(&dirs, args),
+        SessionsCommand::Replay(args) => list_events(&load(&dirs, &args.id)?.events)?,
         SessionsCommand::Delete(args) => {
             journal::delete(&dirs.state, &args.id).map_err(journal_failure)?;
             output::say(&format!("session {} is deleted; its commits stay", safe::clean(&args.id)));
@@ -159,7 +160,7 @@ fn model(dirs: &Dirs, id: &str) -> Result<Model, Failure> {
 }
 
 /// A session and its report, with the behaviour that its approved text changes.
-fn document(dirs: &Dirs, id: &str) -> Result<(Session, Report), Failure> {
+pub(super) fn document(dirs: &Dirs, id: &str) -> Result<(Session, Report), Failure> {
     let mut model = model(dirs, id)?;
     // The journal says what was decided; what it does to endpoints, tables and settings is
     // read from the repository, as the session itself does.
@@ -198,7 +199,7 @@ fn read_maps(model: &mut Model) -> Result<(), Failure> {
 }
 
 /// Applies the events one by one, as resuming does, and says what each did.
-fn replay(events: &[Event]) -> Result<(), Failure> {
+fn list_events(events: &[Event]) -> Result<(), Failure> {
     let mut session = Session::default();
     let mut text = String::new();
     for event in events {

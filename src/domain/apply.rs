@@ -51,6 +51,7 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
                 started_at: event.at,
                 driver: event.by.clone(),
                 navigator: String::new(),
+                two_approvals: false,
             };
         }
         What::SceneEntered { scene } => {
@@ -138,11 +139,7 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
         }
         What::Decided { hunks, decision } => decide(session, hunks, decision, &event.by)?,
         What::Seconded { hunk } => {
-            for edit in session.work.edits.values_mut() {
-                if let Some(hunk) = edit.hunk_mut(*hunk) {
-                    hunk.seconded_by.clone_from(&event.by);
-                }
-            }
+            super::decide::second(session, *hunk, &event.by)?;
         }
         What::Split { hunk, rows } => {
             let second = HunkId(session.work.last_hunk + 1);
@@ -246,6 +243,7 @@ pub(super) fn apply(session: &mut Session, event: &Event) -> Result<(), SessionE
             session.identity.driver.clone_from(driver);
             session.identity.navigator.clone_from(navigator);
         }
+        What::TwoApprovalsAsked => session.identity.two_approvals = true,
         What::Finished { exit } => session.closing.exit = Some(*exit),
     }
     Ok(())

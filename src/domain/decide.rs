@@ -3,6 +3,7 @@
 use super::{
     hunk::Decision,
     ids::HunkId,
+    person::is_same,
     session::{Session, SessionError},
 };
 
@@ -48,6 +49,22 @@ pub(super) fn decide(
                     if *decision == Decision::Undecided { String::new() } else { by.to_owned() };
                 hunk.seconded_by.clear();
             }
+        }
+    }
+    Ok(())
+}
+
+/// The second person's approval of a held hunk; nobody seconds their own.
+pub(super) fn second(session: &mut Session, id: HunkId, by: &str) -> Result<(), SessionError> {
+    let (_, hunk) = session.hunk(id).ok_or(SessionError::NoSuchHunk(id))?;
+    let first = hunk.decided_by.as_str();
+    if !hunk.decision.is_held() || by.is_empty() || first.is_empty() || is_same(first, by) {
+        return Err(SessionError::SelfSeconded(id));
+    }
+    session.remember(format!("the second approval of hunk {id}"));
+    for edit in session.work.edits.values_mut() {
+        if let Some(hunk) = edit.hunk_mut(id) {
+            hunk.seconded_by = by.to_owned();
         }
     }
     Ok(())

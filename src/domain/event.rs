@@ -203,6 +203,7 @@ pub enum What {
         hunks: Vec<HunkId>,
         decision: Decision,
     },
+    /// The other person approved a hunk that one had approved.
     Seconded {
         hunk: HunkId,
     },
@@ -319,10 +320,13 @@ pub enum What {
     PartialChosen {
         note: String,
     },
+    /// Who drives and who navigates from now on; an empty navigator is one alone.
     DriverChanged {
         driver: String,
         navigator: String,
     },
+    /// Hunks that touch migrations or authentication need two people from now on.
+    TwoApprovalsAsked,
     Finished {
         exit: Exit,
     },

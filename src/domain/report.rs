@@ -110,6 +110,9 @@ pub struct HunkLine {
     pub guard: String,
     /// Unified lines: ` `, `-` or `+` and the text.
     pub lines: Vec<String>,
+    /// The number of each line: a removed one's in the base, else in the change.
+    #[serde(default)]
+    pub numbers: Vec<u32>,
 }
 
 /// The comparison with the base.

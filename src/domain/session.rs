@@ -53,7 +53,7 @@ struct Before {
 /// How many decisions can be taken back.
 const UNDO_LIMIT: usize = 200;
 
-/// What never changes after the start.
+/// Where the session takes place, and who is there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     pub session: String,
@@ -65,8 +65,11 @@ pub struct Identity {
     /// Name of the repository on screen.
     pub title: String,
     pub started_at: u64,
+    /// `Ada` or `Ada <ada@example.org>`; empty where nobody was named.
     pub driver: String,
     pub navigator: String,
+    /// Hunks that touch migrations or authentication need two people.
+    pub two_approvals: bool,
 }
 
 /// Everything that `u` can take back.
@@ -149,6 +152,8 @@ pub enum SessionError {
     NoSuchHunk(HunkId),
     #[error("hunk {hunk} overlaps hunk {other}, which is decided; undo that first")]
     Overlap { hunk: HunkId, other: HunkId },
+    #[error("hunk {0} waits for the approval of another person")]
+    SelfSeconded(HunkId),
     #[error("nothing to undo")]
     NothingToUndo,
     #[error("nothing to redo")]

@@ -94,6 +94,10 @@ pub struct WalkHunk {
     pub seconded_by: String,
     /// Unified lines: ` `, `-` or `+` and the text.
     pub lines: Vec<String>,
+    /// The number that each line had when it was approved, for readers only; anchors say
+    /// where it stands now.
+    #[serde(default)]
+    pub numbers: Vec<u32>,
 }
 
 /// Why a text is no walkthrough.
@@ -128,6 +132,17 @@ impl WalkStep {
     /// For example `service in app/services/reports.py`.
     pub fn title(&self) -> String {
         format!("{} in {}", self.layer, self.path)
+    }
+
+    /// What was decided and by whom: `approved by Ada and Grace`. A state that names people
+    /// itself is left as it is.
+    pub fn decided(&self) -> String {
+        let (state, people) = (&self.hunk.state, self.people());
+        if people.is_empty() || state.contains(" by ") {
+            state.clone()
+        } else {
+            format!("{state} by {people}")
+        }
     }
 
     /// Who stands behind the decision: `Ada`, `Ada and Grace`; empty when nobody was named.

@@ -4,17 +4,14 @@ use super::{
     ask, cursor,
     cx::Cx,
     effect::{Effect, ProposeKind},
-    history, navigate,
+    history, navigate, pairing,
     popup::{Ask, Popup},
     scene::{self, act_update},
     text::{self, Purpose},
     view::{Mark, Pane, SceneKind, Target},
     why,
 };
-use crate::{
-    domain::event::{Scene, What},
-    keys::Action,
-};
+use crate::{domain::event::Scene, keys::Action};
 
 /// Two presses of Ctrl-C within this time quit.
 const INTERRUPT_WINDOW_MS: u64 = 2000;
@@ -154,6 +151,8 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         Action::ApplyNow => {
             if cx.model.session.held() == 0 {
                 cx.refuse("Nothing is held; approve a hunk first.");
+            } else if let Some(reason) = pairing::refusal(cx.model) {
+                cx.refuse(reason);
             } else if cx.may_act() {
                 cx.model.screen.popup = Some(Popup::Choices { ask: Ask::ApplyNow, marked: 0 });
             }
@@ -200,13 +199,17 @@ fn everywhere(cx: &mut Cx<'_>, action: Action) -> bool {
         }
         Action::OrmPage => navigate::open_page(cx, super::handbook::ORM_PAGE),
         Action::Agents => navigate::open_page(cx, "agents"),
-        Action::HandOver => hand_over(cx),
+        Action::HandOver => pairing::hand_over(cx),
+        Action::Pair => pairing::ask(cx),
+        Action::TwoApprovals => pairing::ask_for_two(cx),
+        Action::Present => present(cx),
         _ => return false,
     }
     true
 }
 
-fn prompt(cx: &mut Cx<'_>, purpose: Purpose, title: &str, placeholder: &str, done: &str) {
+/// Asks for one line of text.
+pub(super) fn prompt(cx: &mut Cx<'_>, purpose: Purpose, title: &str, placeholder: &str, done: &str) {
     cx.open_editor(purpose, "", placeholder);
     cx.model.screen.popup = Some(Popup::Prompt {
         title: title.into(),
@@ -216,16 +219,15 @@ fn prompt(cx: &mut Cx<'_>, purpose: Purpose, title: &str, placeholder: &str, don
     });
 }
 
-fn hand_over(cx: &mut Cx<'_>) {
-    let identity = &cx.model.session.identity;
-    let (driver, navigator) = (identity.driver.clone(), identity.navigator.clone());
-    if navigator.is_empty() {
-        prompt(cx, Purpose::Names, "Who drives, who navigates?", "Ada, Grace", "begin pairing");
-        return;
-    }
-    if cx.record(What::DriverChanged { driver: navigator.clone(), navigator: driver }) {
-        cx.notice(Mark::Before, format!("{navigator} drives"));
-    }
+/// Switches the presenter level.
+fn present(cx: &mut Cx<'_>) {
+    cx.model.options.present = !cx.model.options.present;
+    let text = if cx.model.options.present {
+        "presenting: the why stands beside what is marked, and each key is explained"
+    } else {
+        "no longer presenting"
+    };
+    cx.notice(Mark::Before, text);
 }
 
 fn page(cx: &Cx<'_>) -> usize {

@@ -52,7 +52,7 @@ pub fn classify(what: &What) -> (Primitive, Scope, String) {
             let numbers: Vec<String> = hunks.iter().map(ToString::to_string).collect();
             (Select, Codebase, format!("{verb} hunk {}", numbers.join(", ")))
         }
-        What::Seconded { hunk } => (Select, Codebase, format!("seconded hunk {hunk}")),
+        What::Seconded { hunk } => (Select, Codebase, format!("approved hunk {hunk} as the second person")),
         What::Split { hunk, rows } => (Select, Codebase, format!("split hunk {hunk} after {rows} lines")),
         What::Rebased { base, dropped, .. } => {
             (Validate, Codebase, format!("base {}, {} hunks dropped", short(base), dropped.len()))
@@ -105,6 +105,7 @@ pub fn classify(what: &What) -> (Primitive, Scope, String) {
         What::DriverChanged { driver, navigator } => {
             (Select, LocalFs, format!("driver {driver}, navigator {navigator}"))
         }
+        What::TwoApprovalsAsked => (Select, LocalFs, "migrations and authentication need two people".into()),
         What::Finished { exit } => (Notify, LocalFs, format!("{exit:?}").to_lowercase()),
         What::Noticed { text } => (Notify, LocalFs, text.clone()),
     }

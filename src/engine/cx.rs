@@ -11,6 +11,7 @@ use crate::{
         event::{Event, What},
         hunk::Decision,
         ids::HunkId,
+        person::name_of,
     },
     keys::Action,
 };
@@ -69,7 +70,8 @@ impl Cx<'_> {
     /// Who acts.
     pub fn driver(&self) -> String {
         let identity = &self.model.session.identity;
-        if identity.driver.is_empty() { self.model.options.driver.clone() } else { identity.driver.clone() }
+        let driver = if identity.driver.is_empty() { &self.model.options.driver } else { &identity.driver };
+        name_of(driver).to_owned()
     }
 
     /// Something done or to know, at the right of the floor.

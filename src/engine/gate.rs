@@ -123,13 +123,16 @@ fn act(model: &Model) -> Gate {
     }
     let rejected = model.session.count(|hunk| matches!(hunk.decision, Decision::Rejected { .. }));
     let held = model.session.held();
-    Gate::Open {
-        facts: if rejected == 0 {
-            format!("{held} approved")
-        } else {
-            format!("{held} approved, {rejected} rejected")
-        },
+    let mut facts = format!("{held} approved");
+    if rejected > 0 {
+        facts.push_str(&format!(", {rejected} rejected"));
     }
+    match super::pairing::waiting(model).len() {
+        0 => {}
+        1 => facts.push_str(", 1 waits for a second person"),
+        n => facts.push_str(&format!(", {n} wait for a second person")),
+    }
+    Gate::Open { facts }
 }
 
 fn verify(model: &Model) -> Gate {

@@ -1,6 +1,6 @@
 //! The proposed commit message and the parts of the commit.
 
-use super::{effect::CommitOrderPart, judge, model::Model, reporting, scene::act_diff};
+use super::{effect::CommitOrderPart, judge, model::Model, pairing, reporting, scene::act_diff};
 use crate::domain::{
     commit::{CommitFile, CommitShape},
     event::Exit,
@@ -78,6 +78,10 @@ fn proposed(model: &Model) -> String {
             .map(|item| format!("- {}: {}", item.what, item.why))
             .collect();
         body.push(format!("Partial success. Open:\n{}", open.join("\n")));
+    }
+    let trailers = pairing::trailers(model);
+    if !trailers.is_empty() {
+        body.push(trailers);
     }
     let mut text = subject;
     for part in body {
@@ -226,29 +230,14 @@ pub fn parts(model: &Model) -> Vec<CommitOrderPart> {
             let message = if index + 1 == count {
                 format!("{subject} ({layer})\n{body}")
             } else {
-                format!("{subject} ({layer})\n\nPart {} of {count}; not verified alone.\n", index + 1)
+                let trailers = pairing::trailers(model);
+                let trailers = if trailers.is_empty() { trailers } else { format!("\n{trailers}\n") };
+                format!(
+                    "{subject} ({layer})\n\nPart {} of {count}; not verified alone.\n{trailers}",
+                    index + 1
+                )
             };
             CommitOrderPart { message, layer: Some(layer), hunks, files: touched }
         })
         .collect()
-}
-
-/// A guarded hunk that two people must approve and only one did, when pairing asks for it.
-pub fn needs_second(model: &Model) -> Option<HunkId> {
-    if !model.options.two_approvals || model.session.identity.navigator.is_empty() {
-        return None;
-    }
-    model
-        .session
-        .hunks()
-        .into_iter()
-        .find(|hunk| {
-            let guarded = hunk.layer == Layer::Migration
-                || model
-                    .session
-                    .hunk(hunk.id)
-                    .is_some_and(|(edit, _)| edit.path.to_lowercase().contains("auth"));
-            hunk.decision.is_held() && guarded && hunk.seconded_by.is_empty()
-        })
-        .map(|hunk| hunk.id)
 }

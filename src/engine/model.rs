@@ -256,6 +256,8 @@ pub struct Options {
     /// Names of configured commands that can propose.
     pub agents: Vec<String>,
     pub learn: bool,
+    /// Presenting: the why stands beside what is marked, and the learn strip stays.
+    pub present: bool,
     pub demo: bool,
     pub in_place: bool,
     /// Hunks that touch migrations or authentication need two people.

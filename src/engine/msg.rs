@@ -56,6 +56,12 @@ pub enum Msg {
         rows: u16,
         pages: [u16; 4],
     },
+    /// Who is at the terminal, from the command line; two people for guarded hunks or not.
+    Pair {
+        driver: String,
+        navigator: String,
+        two_approvals: bool,
+    },
     /// Once a second while something runs, and whenever the clock matters.
     Tick,
     Repo(Box<RepoState>),

@@ -3,7 +3,7 @@
 use super::{
     cards, judge,
     model::Model,
-    red_green,
+    pairing, red_green,
     scene::{act_diff, prepare},
 };
 use crate::domain::{
@@ -49,8 +49,6 @@ pub fn without_hunks(model: &Model) -> Report {
         Some(checked) => changes::between(&model.map(), &checked.approved),
         None => Vec::new(),
     };
-    let mut people = vec![session.identity.driver.clone(), session.identity.navigator.clone()];
-    people.retain(|name| !name.is_empty());
     Report {
         schema_version: 1,
         repository: session.identity.title.clone(),
@@ -81,7 +79,7 @@ pub fn without_hunks(model: &Model) -> Report {
             .map(|(rule, reason)| format!("{rule}: {reason}"))
             .collect(),
         commits: session.closing.commits.clone(),
-        people,
+        people: pairing::everybody(model),
         handover: handover(model),
         scopes: session.evidence.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         stack: StackKey::ALL
@@ -216,6 +214,10 @@ fn open_items(model: &Model) -> Vec<OpenItem> {
             ItemState::Proven { .. } | ItemState::NotApplicable { .. } | ItemState::Ticked { .. } => {}
         }
     }
+    for (id, guarded) in pairing::waiting(model) {
+        let why = format!("it touches {} and one person approved it", guarded.what());
+        open.push(item(format!("hunk {id}"), why, true));
+    }
     for (known, state) in judge::checklist(model) {
         if let ItemState::Contradicted { evidence } = state {
             open.push(item(known.text, evidence, true));
@@ -346,18 +348,18 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
         .into_iter()
         .filter_map(|hunk| Some((model.session.hunk(hunk.id)?, look.view(hunk.id)?)))
         .map(|((edit, hunk), view)| {
-            let lines = view
-                .rows
-                .iter()
-                .filter_map(|piece| match piece {
-                    crate::engine::view::pane::DiffPiece::Line { row, .. } => Some(match row.sign {
-                        Sign::Same => format!(" {}", row.text),
-                        Sign::Removed => format!("-{}", row.text),
-                        Sign::Added => format!("+{}", row.text),
-                    }),
-                    crate::engine::view::pane::DiffPiece::Fold { .. } => None,
-                })
-                .collect();
+            let numbered = view.rows.iter().filter_map(|piece| match piece {
+                crate::engine::view::pane::DiffPiece::Line { number, row } => {
+                    let sign = match row.sign {
+                        Sign::Same => ' ',
+                        Sign::Removed => '-',
+                        Sign::Added => '+',
+                    };
+                    Some((format!("{sign}{}", row.text), *number))
+                }
+                crate::engine::view::pane::DiffPiece::Fold { .. } => None,
+            });
+            let (lines, numbers) = numbered.unzip();
             let reason = match &hunk.decision {
                 Decision::Rejected { reason } => reason.clone(),
                 Decision::Undecided | Decision::Approved | Decision::Edited { .. } => String::new(),
@@ -376,6 +378,7 @@ fn hunks(model: &Model) -> Vec<HunkLine> {
                 seconded_by: hunk.seconded_by.clone(),
                 guard: view.guard.1.clone(),
                 lines,
+                numbers,
             }
         })
         .collect()
@@ -424,5 +427,6 @@ fn decided(model: &Model) -> Vec<String> {
             lines.push(format!("hunk {} rejected, {why}", hunk.id));
         }
     }
+    lines.extend(pairing::approvals(model));
     lines
 }

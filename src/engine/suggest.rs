@@ -367,6 +367,18 @@ fn finalize_sentence(model: &Model) -> (Mark, super::view::Line) {
     if let Some((reason, _)) = &model.activity.commit_error {
         return (Mark::Failed, vec![bold(reason.clone()), muted("   nothing committed, nothing lost")]);
     }
+    let waiting = super::pairing::waiting(model);
+    if let Some((id, guarded)) = waiting.first() {
+        let key = model.keys.key(Action::HandOver);
+        return (
+            Mark::Half,
+            vec![
+                plain("No commit yet: "),
+                bold(format!("hunk {id} touches {} and needs a second person", guarded.what())),
+                muted(format!("  {key} hands over")),
+            ],
+        );
+    }
     let (exit, open) = super::reporting::standing(model);
     let open = open.len();
     let facts = match open {

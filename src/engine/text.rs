@@ -289,12 +289,8 @@ pub fn done(cx: &mut Cx<'_>, editor: Editor) {
             }
         }
         Purpose::Names => {
-            close(cx);
-            let (driver, navigator) =
-                text.split_once(',').map_or((text.as_str(), ""), |(a, b)| (a.trim(), b.trim()));
-            let what = What::DriverChanged { driver: driver.to_owned(), navigator: navigator.to_owned() };
-            if cx.record(what) {
-                cx.notice(Mark::Before, format!("{driver} drives"));
+            if super::pairing::named(cx, &text) {
+                close(cx);
             }
         }
     }

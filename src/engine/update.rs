@@ -73,6 +73,14 @@ fn handle(cx: &mut Cx<'_>, msg: Msg) {
                 cx.model.screen.focus = cx.model.kind().main_pane(cx.model.tabs());
             }
         }
+        Msg::Pair { driver, navigator, two_approvals } => {
+            if two_approvals {
+                super::pairing::need_two(cx);
+            }
+            if !driver.is_empty() {
+                super::pairing::name(cx, &driver, &navigator);
+            }
+        }
         Msg::Tick => cx.model.activity.spinner = (cx.model.activity.spinner + 1) % 4,
         Msg::Repo(repo) => cx.model.world.repo = Some(*repo),
         Msg::Resumed(events) => resumed(cx, &events),

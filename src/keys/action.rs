@@ -112,6 +112,7 @@ actions! {
     Scene4 = "scene-4", Everywhere, "VERIFY", "looks at VERIFY", "";
     Scene5 = "scene-5", Everywhere, "FINALIZE", "looks at FINALIZE", "";
     Palette = "palette", Everywhere, "every action", "lists every action by name", "";
+    HandOver = "hand-over", Everywhere, "hand over", "driver and navigator change places; names them first", "";
     Help = "help", Everywhere, "help", "explains the keys of this place", "man proscenium";
     Escape = "escape", Everywhere, "close", "closes or leaves exactly one thing", "";
     Interrupt = "interrupt", Everywhere, "stop", "stops what runs; again within two seconds quits", "kill -TERM";
@@ -137,7 +138,9 @@ actions! {
     OrmPage = "orm-page", More, "ORM reference", "opens the ORM reference", "";
     Agents = "agents", More, "agents and commands that can propose", "lists what is configured and says how", "proscenium doctor";
     DeleteSession = "delete-session", More, "delete an older session", "deletes a session of the list, after a choice", "proscenium sessions delete";
-    HandOver = "hand-over", More, "hand over to the other person", "driver and navigator change places", "";
+    Pair = "pair", More, "name driver and navigator", "asks who drives and who navigates", "proscenium --driver NAME --navigator NAME";
+    TwoApprovals = "two-approvals", More, "two people for migrations and authentication", "holds back such hunks until both approved them", "proscenium --two-approvals";
+    Present = "present", More, "present: say why beside everything", "shows the why of the marked thing and explains each key", "proscenium --present";
 }
 
 impl Action {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{event::Scene, ids::HunkId, stack::StackKey},
     engine::{
-        Msg, cursor,
+        Msg, cursor, pairing,
         popup::Popup,
         scene::act as plan,
         view::{Pane, Target},
@@ -111,7 +111,10 @@ impl<W: Write, O: Outside> Linear<'_, W, O> {
                     .session
                     .hunks()
                     .into_iter()
-                    .filter(|hunk| !crate::engine::ask::is_decided(&hunk.decision))
+                    .filter(|hunk| {
+                        !crate::engine::ask::is_decided(&hunk.decision)
+                            || pairing::waits_for_driver(&self.model, hunk.id)
+                    })
                     .map(|hunk| hunk.id)
                     .collect();
                 if open.is_empty() {

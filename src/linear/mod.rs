@@ -22,8 +22,10 @@ mod printer;
 mod rows;
 mod run;
 mod say;
+mod tour;
 mod verify;
 mod words;
 
 pub use outside::{Answer, Echo, LINE_LIMIT_BYTES, Outside, Woken};
 pub use run::{Ended, LinearError, run};
+pub use tour::tour;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::event::{Exit, Scene},
     engine::{
-        Effect, Model, Msg, popups,
+        Effect, Model, Msg, pairing, popups, present,
         text::Purpose,
         update,
         view::{PopupBody, popup::PopupView},
@@ -109,6 +109,10 @@ impl<W: Write, O: Outside> Linear<'_, W, O> {
             format!("Proscenium on {}, {}, branch {}.", identity.title, identity.root, identity.branch);
         self.printer.line(&text)?;
         self.printer.line("Line by line: numbers choose, Enter takes the first, ? lists the words.")?;
+        let people = pairing::sentence(&self.model);
+        if !people.is_empty() {
+            self.printer.line(&format!("{people}."))?;
+        }
         if let Some(text) = self.model.options.read_only.clone() {
             self.printer.line(&text)?;
         }
@@ -283,6 +287,9 @@ impl<W: Write, O: Outside> Linear<'_, W, O> {
                 self.printer.line(&gate)?;
             }
             self.said.gate = gate;
+        }
+        if fresh && in_scene && self.model.options.present {
+            self.printer.lines(&present::lines(&self.model))?;
         }
         if fresh || moment.offers != self.said.offers {
             self.offers(&moment.offers)?;

@@ -78,6 +78,7 @@ pub(super) const LIST: &[(&str, &str)] = &[
     ("partial", "finish with what is open named"),
     ("report, save", "read the report, write it out"),
     ("commit, apply", "make the commit; or only write to your files"),
+    ("pair, hand-over", "say who drives and who navigates; change places"),
     ("journal, sessions", "what happened here; earlier sessions"),
     ("quit", "leave; the session is kept"),
     ("? TEXT", "every action whose name or meaning has that text"),

@@ -76,6 +76,7 @@ fn step(report: &Report, hunk: &HunkLine, anchors: Vec<Anchor>) -> WalkStep {
             by: hunk.by.clone(),
             seconded_by: hunk.seconded_by.clone(),
             lines: hunk.lines.clone(),
+            numbers: hunk.numbers.clone(),
         },
         reason,
         like: hunk.citation.clone(),

@@ -44,10 +44,8 @@ fn one(out: &mut String, number: usize, step: &WalkStep) {
     if !symbols.is_empty() {
         let _infallible = writeln!(out, "Stands in {}.\n", symbols.join(", "));
     }
-    let people = step.people();
-    let by = if people.is_empty() { String::new() } else { format!(" by {}", safe(&people)) };
-    let (origin, state) = (safe(&step.hunk.origin), safe(&step.hunk.state));
-    let _infallible = writeln!(out, "Hunk {}, {origin}, {state}{by}.\n", step.hunk.id);
+    let (origin, decided) = (safe(&step.hunk.origin), safe(&step.decided()));
+    let _infallible = writeln!(out, "Hunk {}, {origin}, {decided}.\n", step.hunk.id);
     for line in &step.evidence {
         let _infallible = writeln!(out, "- {}", safe(line));
     }
@@ -98,6 +96,7 @@ mod tests {
                     by: "Ada".into(),
                     seconded_by: "Grace".into(),
                     lines: vec![" class Orders:".into(), "+    ```".into()],
+                    numbers: vec![4, 5],
                 },
                 reason: "Keeps SQL out of the handler.".into(),
                 like: "app/users.py:3".into(),

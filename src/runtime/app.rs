@@ -390,14 +390,14 @@ fn window_title(model: &Model) -> String {
 }
 
 /// What a signal asks for.
-enum Caught {
+pub(super) enum Caught {
     /// The program ends; the number is the signal's.
     End(i32),
     /// The program is stopped from outside, as Ctrl-Z does from inside.
     Stop,
 }
 
-struct Signals {
+pub(super) struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
@@ -407,7 +407,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
@@ -418,13 +418,13 @@ impl Signals {
     }
 
     /// Drops signals of keys that were pressed while another program had the terminal.
-    fn forget_keys(&mut self) {
+    pub(super) fn forget_keys(&mut self) {
         for signal in [&mut self.int, &mut self.quit, &mut self.stop] {
             while signal.recv().now_or_never().is_some() {}
         }
     }
 
-    async fn next(&mut self) -> Caught {
+    pub(super) async fn next(&mut self) -> Caught {
         tokio::select! {
             _ = self.term.recv() => Caught::End(15),
             _ = self.hup.recv() => Caught::End(1),

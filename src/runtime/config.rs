@@ -23,6 +23,8 @@ pub struct Config {
     pub bell: bool,
     /// The learn strip.
     pub learn: bool,
+    /// The presenter level: why beside what is marked, and the learn strip.
+    pub present: bool,
     /// `$EDITOR` for this program only.
     pub editor: String,
     /// Two people must approve hunks that touch migrations or authentication.
@@ -68,6 +70,7 @@ impl Default for Config {
             mouse: true,
             bell: true,
             learn: false,
+            present: false,
             editor: String::new(),
             two_approvals: false,
             proposers: Vec::new(),

@@ -19,6 +19,7 @@ pub mod lines;
 pub mod look;
 pub mod open;
 pub mod repairable;
+pub mod replay;
 pub mod shelf;
 pub mod terminal;
 pub mod walk;

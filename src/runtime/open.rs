@@ -41,6 +41,15 @@ pub struct Request {
     pub resume: Option<String>,
     /// Begin anew even if a session is open.
     pub fresh: bool,
+    pub pair: Pair,
+}
+
+/// Who is at the terminal, as the command line names them; empty where it does not.
+#[derive(Debug, Clone, Default)]
+pub struct Pair {
+    pub driver: String,
+    pub navigator: String,
+    pub two_approvals: bool,
 }
 
 /// An open session, ready for a loop.
@@ -123,6 +132,7 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         driver: config.name.clone(),
         agents: config.proposers.iter().map(|proposer| proposer.name.clone()).collect(),
         learn: config.learn,
+        present: config.present,
         demo: demo.is_some(),
         in_place: false,
         two_approvals: config.two_approvals,
@@ -181,6 +191,9 @@ pub fn open(request: &Request) -> Result<Opened, OpenError> {
         }
     };
     model.world.repo = Some(state);
+    let mut effects = effects;
+    let Pair { driver, navigator, two_approvals } = request.pair.clone();
+    effects.extend(crate::engine::update(&mut model, Msg::Pair { driver, navigator, two_approvals }));
     let host = Host::new(tools, tx, journal, lock);
     host.sweep();
     Ok(Opened { model, host, rx, effects })

@@ -75,7 +75,8 @@ fn path_of(facts: &FileFacts, id: ScopeId) -> Option<String> {
         if !name.is_empty() {
             parts.push(name.to_owned());
         }
-        parts.extend(owner);
+        // Some front ends name a block after the type that owns it.
+        parts.extend(owner.filter(|owner| owner != name));
     }
     parts.reverse();
     (!parts.is_empty()).then(|| parts.join("."))

@@ -210,8 +210,11 @@ if (apiKey === \"Xk29vQp7Lm\")
         let lines = "a: 1\nDB_PASSWORD1=Xk29vQp7Lm\nnote: none\n\"apiKey\" => \"Xk29vQp7Lm\"\nlast: b";
         let found: Vec<(usize, &str)> = suspicious_lines(lines).collect();
         assert_eq!(found, [(5, "DB_PASSWORD1=Xk29vQp7Lm"), (40, "\"apiKey\" => \"Xk29vQp7Lm\"")]);
-        let given: Vec<&str> =
-            found.iter().flat_map(|(_, line)| assignments(line, false, false)).map(|(name, _)| name).collect();
+        let given: Vec<&str> = found
+            .iter()
+            .flat_map(|(_, line)| assignments(line, false, false))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(given, ["DB_PASSWORD", "apiKey"]);
     }
 

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::lesson::{LessonStep, progress::Phase},
     engine::view::{
-        Body, ChoiceView, EditorView, Floor, KeyHint, Mark, Pane, PaneView, PopupBody, PopupView, Promise,
-        Row, SceneKind, ScreenView, bold, muted, plain,
+        Body, ChoiceView, EditorView, Floor, KeyHint, Mark, Pane, PaneView, People, PopupBody, PopupView,
+        Promise, Row, SceneKind, ScreenView, bold, muted, plain,
     },
     keys::Action,
 };
@@ -20,6 +20,7 @@ pub fn screen(room: &Classroom, spinner: u8) -> ScreenView {
     let lesson = room.open().map(|(lesson, _)| lesson);
     ScreenView {
         repository: "learn".into(),
+        people: People::default(),
         branch: String::new(),
         task: lesson.map_or_else(|| "lessons in clean architecture".into(), |lesson| lesson.title.clone()),
         promise: Promise {

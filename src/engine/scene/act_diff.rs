@@ -13,6 +13,7 @@ use crate::{
     engine::{
         judge,
         model::Model,
+        pairing,
         view::{HunkView, Line, Mark, Role, bold, muted, plain, role},
     },
 };
@@ -80,6 +81,7 @@ impl<'a> Look<'a> {
             None => Arc::new(pieces(base, start, hunk, extra)),
         };
         let (mark, state, reason) = state(hunk, is_broken(model, hunk));
+        let (mark, state) = pairing::state(model, edit, hunk).unwrap_or((mark, state.into()));
         let is_decided = hunk.decision != Decision::Undecided;
         let folded = is_decided != model.screen.toggled.contains(&hunk.id);
         let added = count(&rows, Sign::Added);
@@ -92,7 +94,7 @@ impl<'a> Look<'a> {
             line: start + 1,
             layer: layer(model, edit, hunk),
             mark,
-            state: state.into(),
+            state,
             reason,
             origin: hunk.origin.label(),
             serves: serves(hunk),

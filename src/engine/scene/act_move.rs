@@ -14,6 +14,7 @@ use crate::{
     engine::{
         cx::Cx,
         effect::Effect,
+        pairing,
         view::{Pane, Target, pane::DiffPiece},
     },
     keys::Action,
@@ -46,7 +47,7 @@ pub(super) fn find_undecided(cx: &Cx<'_>, forward: bool) -> Option<HunkId> {
             let index = if forward { (at + offset) % count } else { (at + count - offset) % count };
             all.get(index)
         })
-        .find(|hunk| hunk.decision == Decision::Undecided)
+        .find(|hunk| hunk.decision == Decision::Undecided || pairing::waits_for_driver(cx.model, hunk.id))
         .map(|hunk| hunk.id)
 }
 

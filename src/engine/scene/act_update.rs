@@ -17,7 +17,7 @@ use crate::{
         cx::{Cx, plural},
         effect::ProposeKind,
         gate::{self, Gate},
-        navigate,
+        navigate, pairing,
         popup::{Ask, Popup},
         text::Purpose,
     },
@@ -103,23 +103,41 @@ fn approve(cx: &mut Cx<'_>) {
         refuse_empty(cx);
         return;
     }
-    ids.retain(|id| cx.model.session.hunk(*id).is_some_and(|(_, hunk)| !hunk.decision.is_held()));
-    if ids.is_empty() {
-        let (next, undo) = (cx.key(Action::NextNeed), cx.key(Action::Undo));
-        cx.refuse(format!("It is approved already. {next} goes on, {undo} takes the last decision back."));
-        return;
+    let from = keep_place(cx);
+    let seconded = pairing::second_approval(cx, &ids);
+    ids.retain(|id| pairing::is_open(cx.model, *id));
+    if ids.is_empty() && seconded > 0 {
+        cx.model.screen.chosen_hunks.clear();
+        advance(cx, from);
+    } else if ids.is_empty() {
+        refuse_approved(cx);
+    } else {
+        approve_all(cx, ids, from);
     }
-    let text = match ids.as_slice() {
+}
+
+fn approve_all(cx: &mut Cx<'_>, ids: Vec<HunkId>, from: Option<String>) {
+    let mut text = match ids.as_slice() {
         [one] => format!("approved hunk {one}"),
         many => format!("approved {}", plural(many.len(), "hunk")),
     };
-    let from = keep_place(cx);
     if cx.decide(ids.clone(), Decision::Approved) {
         cx.model.screen.chosen_hunks.clear();
         forget_toggles(cx, &ids);
+        text.push_str(&pairing::still_waits(cx.model, &ids));
         cx.undoable(text);
         advance(cx, from);
     }
+}
+
+/// What is marked is approved: by everybody it needs, or by one who cannot be both.
+fn refuse_approved(cx: &mut Cx<'_>) {
+    let current = plan::current(cx.model).and_then(|hunk| pairing::refusal_of(cx.model, hunk.id));
+    let text = current.unwrap_or_else(|| {
+        let (next, undo) = (cx.key(Action::NextNeed), cx.key(Action::Undo));
+        format!("It is approved already. {next} goes on, {undo} takes the last decision back.")
+    });
+    cx.refuse(text);
 }
 
 fn forget_toggles(cx: &mut Cx<'_>, ids: &[HunkId]) {
@@ -155,16 +173,19 @@ fn same_file(cx: &Cx<'_>) -> Vec<HunkId> {
 }
 
 fn approve_file(cx: &mut Cx<'_>) {
-    let ids = same_file(cx);
-    if ids.is_empty() {
-        cx.refuse("Every hunk of this file is decided.");
-        return;
-    }
-    let text = format!("approved {}", plural(ids.len(), "hunk"));
     let from = keep_place(cx);
-    if cx.decide(ids, Decision::Approved) {
-        cx.undoable(text);
+    let all: Vec<HunkId> = plan::current(cx.model)
+        .and_then(|hunk| cx.model.session.hunk(hunk.id))
+        .map(|(edit, _)| edit.hunks.iter().map(|hunk| hunk.id).collect())
+        .unwrap_or_default();
+    let seconded = pairing::second_approval(cx, &all);
+    let ids = same_file(cx);
+    if ids.is_empty() && seconded > 0 {
         advance(cx, from);
+    } else if ids.is_empty() {
+        cx.refuse("Every hunk of this file is decided.");
+    } else {
+        approve_all(cx, ids, from);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         cards,
         cx::{Cx, capitalise, plural},
         effect::{CommitAnswer, CommitOrder, Effect, ProposeKind},
-        gate, message, navigate,
+        gate, message, navigate, pairing,
         popup::{Ask, Popup},
         reporting,
         text::Purpose,
@@ -91,10 +91,8 @@ pub fn open_commit(cx: &mut Cx<'_>) {
         navigate::refuse_gate(cx, Scene::Finalize, &gate);
         return;
     }
-    if let Some(hunk) = message::needs_second(cx.model) {
-        cx.refuse(format!(
-            "Hunk {hunk} touches migrations or authentication and is approved by one person only."
-        ));
+    if let Some(reason) = pairing::refusal(cx.model) {
+        cx.refuse(reason);
         return;
     }
     let text = message::text(cx.model);
@@ -109,6 +107,11 @@ pub fn commit(cx: &mut Cx<'_>, text: String) {
         return;
     }
     if !cx.may_act() {
+        return;
+    }
+    // Asked again: whatever led here, one person's word commits no guarded hunk.
+    if let Some(reason) = pairing::refusal(cx.model) {
+        cx.refuse(reason);
         return;
     }
     let tree = reporting::tree(cx.model);

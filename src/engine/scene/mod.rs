@@ -25,6 +25,7 @@ pub mod verify_update;
 use super::{
     cx::Cx,
     model::Model,
+    present,
     view::{Body, Pane, PaneView, Row, SceneKind},
 };
 use crate::keys::Action;
@@ -37,6 +38,7 @@ pub fn pane(model: &Model, pane: Pane) -> PaneView {
         let blanks = rows.iter().take_while(|row| **row == Row::Blank).count();
         rows.drain(..blanks);
     }
+    present::beside(model, pane, &mut view);
     view
 }
 

@@ -11,7 +11,7 @@ use crate::{
     engine::{
         cx::plural,
         model::{Model, ScanState},
-        opening,
+        opening, pairing,
         text::Purpose,
         view::{Body, Mark, Pane, PaneView, Role, Row, Target, WelcomeView, bold, muted, plain, role},
     },
@@ -114,6 +114,7 @@ pub(super) fn stack(model: &Model) -> PaneView {
         line: vec![role(Role::Accent, model.keys.key(Action::Edit)), muted(" corrects any of these")],
         indent: 0,
     });
+    rows.extend(pairing::rows(model));
     let count = if scanning { "…".into() } else { format!("{known} of {}", StackKey::ALL.len()) };
     PaneView { subtitle: "stack".into(), tab: String::new(), count, body: Body::Rows(rows), cursor: None }
 }

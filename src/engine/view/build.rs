@@ -1,7 +1,7 @@
 //! The whole screen from the model.
 
 use super::{
-    Floor, Learn, Line, Mark, Pane, PaneView, Promise, RailEntry, RailLine, ScreenView, bold, muted, plain,
+    Floor, Line, Mark, Pane, PaneView, People, Promise, RailEntry, RailLine, ScreenView, bold, muted, plain,
 };
 use crate::{
     domain::event::Scene,
@@ -10,14 +10,11 @@ use crate::{
         cx::plural,
         gate, judge,
         model::{Model, ScanState},
-        popups, scene, suggest,
+        pairing, popups, scene, strip, suggest,
         view::Body,
     },
     keys::Action,
 };
-
-/// Uses after which a key leaves the learn strip.
-const LEARN_USES: u32 = 3;
 
 /// One frame's worth of content.
 pub fn screen(model: &Model) -> ScreenView {
@@ -33,14 +30,11 @@ pub fn screen(model: &Model) -> ScreenView {
         view
     });
     let task = model.session.work.task.as_ref().map(|task| first_sentence(&task.text)).unwrap_or_default();
-    let people = match (identity.driver.as_str(), identity.navigator.as_str()) {
-        (_, "") => String::new(),
-        (driver, navigator) => format!("   {driver} drives, {navigator} navigates"),
-    };
     ScreenView {
         repository: identity.title.clone(),
         branch: identity.branch.clone(),
-        task: format!("{task}{people}"),
+        task,
+        people: people(model),
         promise: promise(model),
         kind: model.kind(),
         rail: rail(model),
@@ -50,10 +44,20 @@ pub fn screen(model: &Model) -> ScreenView {
         floor: floor(model),
         footer: suggest::footer(model),
         pinned: suggest::pinned(model),
-        learn: learn(model),
+        learn: strip::keys(model),
         popup: popups::view(model),
         editor: model.screen.editor.as_ref().map(super::super::text::Editor::view),
         spinner: model.is_busy().then_some(model.activity.spinner % 4),
+    }
+}
+
+/// Driver and navigator; empty for one alone.
+fn people(model: &Model) -> People {
+    match pairing::people(model) {
+        (_, "") => People::default(),
+        (driver, navigator) => {
+            People { text: pairing::sentence(model), short: format!("{driver} drives, {navigator}") }
+        }
     }
 }
 
@@ -223,22 +227,4 @@ fn role_of(mark: Mark) -> super::Role {
         Mark::Warn | Mark::Unsure | Mark::Half | Mark::Blocked => super::Role::Warn,
         _ => super::Role::Muted,
     }
-}
-
-fn learn(model: &Model) -> Vec<Learn> {
-    if !model.options.learn {
-        return Vec::new();
-    }
-    suggest::footer(model)
-        .into_iter()
-        .filter_map(|hint| Action::from_name(&hint.action).map(|action| (hint, action)))
-        .filter(|(_, action)| model.screen.uses.get(action.name()).copied().unwrap_or(0) < LEARN_USES)
-        .take(4)
-        .map(|(hint, action)| Learn {
-            key: hint.key,
-            action: hint.label,
-            does: action.does().into(),
-            same: action.same().into(),
-        })
-        .collect()
 }

@@ -13,4 +13,6 @@ pub use crate::ports::verifier::Progress;
 pub use pane::{Body, DiffView, HunkView, OutputView, Pane, PaneView, WelcomeView};
 pub use popup::{ChoiceView, PopupBody, PopupView};
 pub use row::{Line, Mark, Role, Row, Span, Target, bold, muted, plain, role};
-pub use screen::{EditorView, Floor, KeyHint, Learn, Promise, RailEntry, RailLine, SceneKind, ScreenView};
+pub use screen::{
+    EditorView, Floor, KeyHint, Learn, People, Promise, RailEntry, RailLine, SceneKind, ScreenView,
+};

@@ -13,6 +13,7 @@ pub struct ScreenView {
     pub repository: String,
     pub branch: String,
     pub task: String,
+    pub people: People,
     pub promise: Promise,
     pub kind: SceneKind,
     pub rail: Vec<RailEntry>,
@@ -55,6 +56,15 @@ impl SceneKind {
             Self::Verify => Pane::Verify,
         }
     }
+}
+
+/// Who is at the terminal; empty for one alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct People {
+    /// `Ada drives, Grace navigates`.
+    pub text: String,
+    /// `Ada drives, Grace`, where there is little room.
+    pub short: String,
 }
 
 /// What has reached the user's files; the corner.

@@ -26,6 +26,11 @@ impl Answers {
         Ok(Self { rx, echo })
     }
 
+    /// The next answer where nothing else is waited for. Blocks.
+    pub fn next_blocking(&mut self) -> Answer {
+        self.rx.blocking_recv().unwrap_or(Answer::End)
+    }
+
     /// The next answer; `End` for ever after the last. Safe to drop and to ask again.
     pub(super) async fn next(&mut self) -> Answer {
         self.rx.recv().await.unwrap_or(Answer::End)

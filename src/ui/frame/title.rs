@@ -26,12 +26,14 @@ pub(crate) fn title(canvas: &mut Canvas<'_>, view: &ScreenView, area: Rect) {
         true => view.repository.clone(),
         false => format!("{} · {}", view.repository, view.branch),
     };
-    for part in [&place, &view.task] {
+    // Who decides comes before what it is about: the task stands in its pane as well.
+    let accent = canvas.theme.ink(Tone::Accent);
+    for (part, ink) in [(&place, muted), (&view.people.text, accent), (&view.task, muted)] {
         if part.is_empty() || x >= right {
             continue;
         }
         let part = text::cut(&safe::clean(&one_line(part)), usize::from(right - x), sign);
-        x = canvas.put_clean(x, area.y, right, &part, muted) + 3;
+        x = canvas.put_clean(x, area.y, right, &part, ink) + 3;
     }
 }
 
@@ -39,11 +41,20 @@ pub(crate) fn title(canvas: &mut Canvas<'_>, view: &ScreenView, area: Rect) {
 pub(crate) fn compact_title(canvas: &mut Canvas<'_>, view: &ScreenView, area: Rect, from: u16) {
     let right = promise(canvas, view, area, &view.promise.short);
     let muted = canvas.theme.ink(Tone::Muted);
+    let sign = canvas.symbols.ellipsis();
+    let mut from = from;
+    if !view.people.text.is_empty() {
+        let room = usize::from(right.saturating_sub(from));
+        let fits = |text: &str| text::width(text) <= room;
+        let people = if fits(&view.people.text) { &view.people.text } else { &view.people.short };
+        let people = text::cut(&safe::clean(&one_line(people)), room, sign);
+        let accent = canvas.theme.ink(Tone::Accent);
+        from = canvas.put_clean(from, area.y, right, &people, accent) + 2;
+    }
     // Less than this is no task but a riddle.
     if right < from + 12 || view.task.is_empty() {
         return;
     }
-    let sign = canvas.symbols.ellipsis();
     let task = text::cut(&safe::clean(&one_line(&view.task)), usize::from(right - from), sign);
     canvas.put_clean(from, area.y, right, &task, muted);
 }

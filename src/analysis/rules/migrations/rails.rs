@@ -113,10 +113,10 @@ impl Rails<'_, '_, '_> {
         let table = self.text(call, 0);
         let named = self.context.calls_by_name();
         let places = ["add_index", "index"].into_iter().filter_map(|name| named.of.get(name)).flatten();
-        places.into_iter().any(|(file, id)| {
-            let Some(facts) = self.context.resolver().facts(*file) else { return false };
-            let Some(other) = facts.call(*id) else { return false };
-            let other_file = Rails { context: self.context, file: *file, facts };
+        places.into_iter().any(|named| {
+            let Some(facts) = self.context.resolver().facts(named.file) else { return false };
+            let Some(other) = facts.call(named.call) else { return false };
+            let other_file = Rails { context: self.context, file: named.file, facts };
             // Inside `create_table` the table is not said again.
             let (same, at) = match last_name(facts, other.callee) {
                 Some("add_index") => (other_file.text(other, 0) == table, 1),
@@ -126,7 +126,7 @@ impl Rails<'_, '_, '_> {
                 Expr::List(items) => facts.list(items).first().copied().unwrap_or(value),
                 _ => value,
             });
-            let text = first.and_then(|value| self.context.resolver().constant(*file, value));
+            let text = first.and_then(|value| self.context.resolver().constant(named.file, value));
             same && text.as_deref() == Some(column)
         })
     }
