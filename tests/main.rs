@@ -8,6 +8,7 @@
     reason = "helpers of tests are outside `#[test]` functions, where these lints take them for the program"
 )]
 
+mod cli_propose;
 mod cli_review;
 mod cli_rules;
 mod cli_scan;
@@ -43,6 +44,7 @@ mod recipe_axum_migration;
 mod recipe_django;
 mod recipe_fastapi;
 mod recipe_fastapi_migration;
+mod recipe_hunks;
 mod recipe_nest;
 mod recipe_nest_migration;
 mod recipes_docs;

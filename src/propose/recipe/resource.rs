@@ -22,7 +22,7 @@ use crate::{
         place::Place,
         plan::Filler,
         proposal::{Content, FileChange, Note, Proposal},
-        stack::Stack,
+        stack::{Stack, StackKey},
     },
     ports::{Cancel, Produced, ProposalRequest, ProposeError, Proposer},
     propose::workspace::{ReadBase, Workspace},
@@ -254,6 +254,12 @@ impl Search<'_> {
         reasons.dedup();
         Err(ProposeError::NotApplicable(match reasons.as_slice() {
             [] => format!("this backend's stack has no recipe {recipe}; it is for {}", known.join(", ")),
+            _ if !stacks_of(request).iter().any(|stack| stack.name(StackKey::Framework).is_some()) => {
+                format!(
+                    "no backend was recognised here that the recipe {recipe} is for: {}",
+                    known.join(", ")
+                )
+            }
             reasons => reasons.join("; "),
         }))
     }
