@@ -9,7 +9,7 @@ use super::{
     edit::FileEdit,
     hunk::{Decision, Hunk, Need},
     ids::HunkId,
-    modules::{brings, declared, is_import},
+    modules::{brings, declared, is_import, shared_as},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     let made = modules_of(edits.clone());
+    let shared = shared_by(edits.clone());
     for edit in edits {
         let imported = imported_by(edit);
         for hunk in live(edit) {
@@ -49,6 +50,12 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                 }
             }
             for line in hunk.new_lines().iter().filter(|line| is_import(line)) {
+                let named: BTreeSet<&str> = words(line).collect();
+                for ((folder, name), sharer) in &shared {
+                    if *sharer != hunk.id && named.contains(folder) && named.contains(name) {
+                        found.entry(*sharer).or_insert(name);
+                    }
+                }
                 for module in &made {
                     if module.file != edit.path && brings(line, &edit.path, module.file) {
                         for needed in module.hunks.iter().filter(|needed| **needed != hunk.id) {
@@ -75,6 +82,35 @@ struct Module<'e> {
     file: &'e str,
     name: &'e str,
     hunks: BTreeSet<HunkId>,
+}
+
+/// By folder and name, the one hunk that makes the name known to those outside of the folder.
+fn shared_by<'a>(edits: impl Iterator<Item = &'a FileEdit>) -> BTreeMap<(&'a str, &'a str), HunkId> {
+    let mut shared: BTreeMap<(&str, &str), BTreeSet<HunkId>> = BTreeMap::new();
+    for edit in edits {
+        let base: BTreeSet<&str> = edit
+            .base
+            .iter()
+            .flat_map(|base| base.lines())
+            .filter(|line| is_import(line))
+            .flat_map(words)
+            .collect();
+        for hunk in live(edit) {
+            for line in hunk.new_lines() {
+                let Some(folder) = shared_as(line, &edit.path) else { continue };
+                for name in words(line).filter(|name| name.starts_with(char::is_uppercase)) {
+                    if !base.contains(name) {
+                        shared.entry((folder, name)).or_default().insert(hunk.id);
+                    }
+                }
+            }
+        }
+    }
+    shared
+        .into_iter()
+        .filter(|(_, hunks)| hunks.len() == 1)
+        .filter_map(|(key, hunks)| hunks.first().map(|hunk| (key, *hunk)))
+        .collect()
 }
 
 /// Every new file that is one hunk, and the line that declares it where one does.

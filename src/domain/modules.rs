@@ -51,6 +51,20 @@ pub(super) fn brings(line: &str, importer: &str, file: &str) -> bool {
     names(stem) && (names(parent) || (folder == importer_folder && is_relative))
 }
 
+/// The folder that a line makes names of its modules known under: `models` for a `pub use`
+/// in `models/mod.rs`, an import in `models/__init__.py`, an `export` in `models/index.ts`.
+pub(super) fn shared_as<'p>(line: &str, path: &'p str) -> Option<&'p str> {
+    let (folder, stem) = split(path);
+    let line = line.trim_start();
+    let shares = match stem {
+        "mod" | "lib" => line.starts_with("pub use "),
+        "__init__" => line.starts_with("from ."),
+        "index" => line.starts_with("export "),
+        _ => false,
+    };
+    folder.rsplit('/').next().filter(|name| shares && !name.is_empty())
+}
+
 /// Folder and name without its ending.
 fn split(path: &str) -> (&str, &str) {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
@@ -111,6 +125,9 @@ mod tests {
         ] {
             assert_eq!(is_import(line) && brings(line, importer, file), expected, "{line}");
         }
+        assert_eq!(shared_as("pub use review::Review;", "src/models/mod.rs"), Some("models"));
+        assert_eq!(shared_as("use review::Review;", "src/models/mod.rs"), None);
+        assert_eq!(shared_as("from .review import Review", "app/models/__init__.py"), Some("models"));
         assert!(!is_import("let model = 1;") && !is_import("model.save();"));
     }
 }

@@ -125,8 +125,8 @@ impl<'a> Alter<'a> {
         for field in &self.change.ask.fields {
             let line = format!("{indent}{}", self.column(field, is_mapped));
             added.push_str(&python_lines().write(&line).replace('\n', newline));
-            self.import(&module, &mut edits, field, is_mapped);
         }
+        self.import(&module, &mut edits, is_mapped);
         let end = line_end(text, at.end);
         let lead = if text.get(..end).is_some_and(|before| before.ends_with('\n')) { "" } else { newline };
         edits.insert(end, format!("{lead}{added}"));
@@ -197,19 +197,23 @@ impl<'a> Alter<'a> {
         }
     }
 
-    fn import(&self, module: &Module<'_>, edits: &mut Edits, field: &Field, is_mapped: bool) {
-        let reference = self.references.iter().find(|reference| reference.column == field.column());
-        let mut wanted = model_imports(field, reference);
-        if !is_mapped {
-            let name = self.field(field).sa;
-            wanted.retain(|import| import.starts_with("sqlalchemy:"));
-            wanted.push(format!("sqlalchemy:{}", name.split('(').next().unwrap_or_default()));
-        }
-        if let Some(Fill::Boolean(value)) = self.change.fill(field) {
-            wanted.push(format!("sqlalchemy:{value}"));
-        }
-        if field.optional && self.old && is_mapped {
-            wanted.push("typing:Optional".into());
+    fn import(&self, module: &Module<'_>, edits: &mut Edits, is_mapped: bool) {
+        let mut wanted = Vec::new();
+        for field in &self.change.ask.fields {
+            let reference = self.references.iter().find(|reference| reference.column == field.column());
+            let mut own = model_imports(field, reference);
+            if !is_mapped {
+                let name = self.field(field).sa;
+                own.retain(|import| import.starts_with("sqlalchemy:"));
+                own.push(format!("sqlalchemy:{}", name.split('(').next().unwrap_or_default()));
+            }
+            if let Some(Fill::Boolean(value)) = self.change.fill(field) {
+                own.push(format!("sqlalchemy:{value}"));
+            }
+            if field.optional && self.old && is_mapped {
+                own.push("typing:Optional".into());
+            }
+            wanted.extend(own);
         }
         wanted.sort();
         wanted.dedup();
