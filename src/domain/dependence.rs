@@ -32,7 +32,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     }
     defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
-    let made = modules_of(edits.clone());
+    let made = modules_of(&edits);
     let shared = shared_by(edits.clone());
     for edit in edits {
         let imported = imported_by(edit);
@@ -114,7 +114,7 @@ fn shared_by<'a>(edits: impl Iterator<Item = &'a FileEdit>) -> BTreeMap<(&'a str
 }
 
 /// Every new file that is one hunk, and the line that declares it where one does.
-fn modules_of<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> Vec<Module<'a>> {
+fn modules_of<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<Module<'a>> {
     let mut made = Vec::new();
     for edit in edits.clone().filter(|edit| edit.base.is_none()) {
         let file = edit.path.as_str();
