@@ -24,7 +24,7 @@ fn with_overlay(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Knowledge,
 }
 
 /// Ids of `rules.md`; final, other documents quote them.
-const RULES: [&str; 44] = [
+const RULES: [&str; 49] = [
     "api/untyped-path-params",
     "api/untyped-signature",
     "arch/cycle",
@@ -46,6 +46,7 @@ const RULES: [&str; 44] = [
     "orm/fk-access-loads-object",
     "orm/multi-write-without-transaction",
     "orm/n-plus-one",
+    "orm/reference-without-index",
     "orm/shared-session",
     "orm/unbounded-list",
     "sec/cleartext-transport",
@@ -54,6 +55,7 @@ const RULES: [&str; 44] = [
     "sec/csrf-disabled",
     "sec/debug-enabled",
     "sec/default-credential-in-config",
+    "sec/empty-password",
     "sec/jwt-hardcoded-secret",
     "sec/jwt-no-expiry-or-algorithms",
     "sec/jwt-none-or-unverified",
@@ -62,8 +64,11 @@ const RULES: [&str; 44] = [
     "sec/missing-auth-on-mutation",
     "sec/nosql-operator-injection",
     "sec/open-actuator",
+    "sec/open-to-strangers",
+    "sec/query-from-request",
     "sec/secret-assigned-to-name",
     "sec/secret-known-format",
+    "sec/session-key-from-request",
     "sec/sql-interpolated-identifier",
     "sec/sql-interpolated-value",
     "sec/tls-verify-off",
@@ -90,6 +95,7 @@ fn every_rule_has_its_card_with_a_reason_a_repair_and_examples() {
             "sec/login-without-rate-limit",
             "sec/missing-auth-on-mutation",
             "sec/nosql-operator-injection",
+            "sec/open-to-strangers",
             "sec/unscoped-find",
         ]
     );

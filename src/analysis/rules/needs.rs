@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_longest_texts_that_no_match_can_do_without_are_found() {
-        assert_eq!(texts(r"(?-u:\b)gh(?:p|o)_[A-Za-z0-9]{36}"), ["ghp_", "gho_"]);
+        assert_eq!(texts(r"(?-u:\b)gh(?:p|o)_[A-Za-z0-9]{36}"), ["gho_", "ghp_"]);
         assert_eq!(texts(r"[0-9a-f]{32}-us[0-9]{1,2}"), ["-us"]);
         assert_eq!(texts(r"(?i)okta[a-z]{0,3}=(00[a-z]{40})"), ["okta"]);
         assert_eq!(texts(r"x*(?:api-?key|token):\s*y"), ["api-key:", "apikey:", "token:"]);
@@ -250,7 +250,8 @@ mod tests {
         let word = Needs::of(r"(?-u:\b)ab[0-9]{6,}").expect("an expression");
         assert_eq!((word.reach, word.bytes, word.run), (Reach::Word, 8, 8));
         let near = Needs::of(r"key[\s=]{1,5}([0-9]{8})").expect("an expression");
-        assert_eq!((near.reach, near.bytes, near.run), (Reach::Bytes(16), 12, 8));
+        // White space beyond ASCII takes up to three bytes.
+        assert_eq!((near.reach, near.bytes, near.run), (Reach::Bytes(26), 12, 8));
         let far = Needs::of(r"key\s*=\s*[0-9]{8}").expect("an expression");
         assert_eq!((far.reach, far.run), (Reach::Anywhere, 8));
     }

@@ -129,7 +129,7 @@ fn whatever_is_nested_too_deep_is_refused_by_name() {
             deep("f(", ")", 100_000),
             deep("!", "", 100_000),
             deep("1 + ", "", 100_000),
-            format!("class A {{ void f() {{ {} }} }}", "if (a) b(); else ".repeat(50_000)),
+            format!("class A {{ void f() {{ {} }} }}", "if (a) b(); else ".repeat(30_000)),
         ] {
             let refused = facts("A.java", &text.chars().take(MAX_SIZE_BYTES).collect::<String>());
             assert!(matches!(refused, Some(Err(Refused::TooDeep { .. }))), "{}", text.get(..60).unwrap());
