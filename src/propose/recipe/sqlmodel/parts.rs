@@ -119,6 +119,25 @@ impl Plan<'_> {
         all
     }
 
+    /// The parents other than the owner, as templates see them.
+    fn parent_values(&self) -> Vec<Value> {
+        self.parents
+            .iter()
+            .filter(|parent| Some(&parent.field) != self.owner.as_ref())
+            .map(|parent| {
+                context! {
+                    name => parent.field.clone(),
+                    column => parent.column.clone(),
+                    model => parent.model.clone(),
+                    optional => parent.optional,
+                    arguments => parent.row.clone(),
+                    type => if parent.is_uuid { "uuid.UUID" } else { "int" },
+                    unknown => if parent.is_uuid { "str(uuid.uuid4())" } else { "999999" },
+                }
+            })
+            .collect()
+    }
+
     /// What every template may use.
     pub(super) fn context(&self) -> Result<Value, ProposeError> {
         let (name, example) = (&self.ask.name, &self.example);
@@ -147,22 +166,7 @@ impl Plan<'_> {
         let required: Vec<String> =
             self.stored().filter(|field| !field.optional).map(Field::column).collect();
         let unique: Vec<String> = self.stored().filter(|field| field.unique).map(Field::column).collect();
-        let parents: Vec<Value> = self
-            .parents
-            .iter()
-            .filter(|parent| Some(&parent.field) != self.owner.as_ref())
-            .map(|parent| {
-                context! {
-                    name => parent.field.clone(),
-                    column => parent.column.clone(),
-                    model => parent.model.clone(),
-                    optional => parent.optional,
-                    arguments => parent.row.clone(),
-                    type => if parent.is_uuid { "uuid.UUID" } else { "int" },
-                    unknown => if parent.is_uuid { "str(uuid.uuid4())" } else { "999999" },
-                }
-            })
-            .collect();
+        let parents = self.parent_values();
         let unique_types = Value::from_pairs(self.stored().filter(|field| field.unique).map(|field| {
             let schema = field_context(field, None, false).schema;
             let ty = schema.split(" = ").next().unwrap_or_default().trim_end_matches(" | None").to_owned();

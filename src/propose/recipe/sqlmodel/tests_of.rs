@@ -26,6 +26,14 @@ use std::collections::BTreeMap;
 /// Path, citation, context and candidates of the tests.
 type Parts = (String, Option<Place>, Value, Vec<String>);
 
+/// What the tests send and compare.
+struct Values {
+    sent: Vec<Value>,
+    /// A column and its other value.
+    changed: Option<Value>,
+    compared: Vec<String>,
+}
+
 impl Plan<'_> {
     /// The parts of the test file; the inner `Err` says why tests are left to the user.
     pub(super) fn test_parts(&self) -> Result<Result<Parts, String>, ProposeError> {
@@ -74,24 +82,7 @@ impl Plan<'_> {
                 "No fixture gives the headers of someone signed in, so the tests are yours to write.".into(),
             ));
         }
-        let mut sent = Vec::new();
-        let mut changed = None;
-        let mut compared = Vec::new();
-        for field in self.stored() {
-            let (sample, other) = self.sample(field);
-            if sample.is_empty() {
-                continue;
-            }
-            let is_plain =
-                !matches!(field.kind, Kind::BelongsTo(_) | Kind::Decimal | Kind::DateTime | Kind::Float);
-            if is_plain {
-                compared.push(field.column());
-                if !field.unique && changed.is_none() {
-                    changed = Some(context! { name => field.column(), other });
-                }
-            }
-            sent.push(context! { name => field.column(), sample });
-        }
+        let Values { sent, changed, compared } = self.values();
         let row_values: Vec<Value> = rows
             .iter()
             .map(|parent| {
@@ -145,6 +136,37 @@ impl Plan<'_> {
             def_body => if style.session_is_async { "async def" } else { "def" },
             await_body => awaits(style.session_is_async),
         };
+        let candidates = self.case_candidates(like_path, &style, expired);
+        let line = module.functions().next().map_or(1, |function| module.line(&function.name));
+        let place = Place::new(like_path.clone(), line);
+        Ok(Ok((self.beside(like_path), Some(place), context, candidates)))
+    }
+
+    /// What the tests send and compare.
+    fn values(&self) -> Values {
+        let mut sent = Vec::new();
+        let mut changed = None;
+        let mut compared = Vec::new();
+        for field in self.stored() {
+            let (sample, other) = self.sample(field);
+            if sample.is_empty() {
+                continue;
+            }
+            let is_plain =
+                !matches!(field.kind, Kind::BelongsTo(_) | Kind::Decimal | Kind::DateTime | Kind::Float);
+            if is_plain {
+                compared.push(field.column());
+                if !field.unique && changed.is_none() {
+                    changed = Some(context! { name => field.column(), other });
+                }
+            }
+            sent.push(context! { name => field.column(), sample });
+        }
+        Values { sent, changed, compared }
+    }
+
+    /// Where the names of the tests come from.
+    fn case_candidates(&self, like_path: &str, style: &TestStyle, expired: Option<String>) -> Vec<String> {
         let mut candidates: Vec<String> =
             ["uuid", "pytest", "datetime:timedelta", "typing:Any"].map(str::to_owned).into();
         candidates.push(style.client_import.clone());
@@ -156,9 +178,7 @@ impl Plan<'_> {
         candidates.extend(expired.map(|module| format!("{module}:create_access_token")));
         candidates.extend(self.parent_imports(like_path));
         candidates.extend(self.carried_from(like_path));
-        let line = module.functions().next().map_or(1, |function| module.line(&function.name));
-        let place = Place::new(like_path.clone(), line);
-        Ok(Ok((self.beside(like_path), Some(place), context, candidates)))
+        candidates
     }
 
     /// Python of the collection's address, and of a row's up to its last slash, for an f-string.
