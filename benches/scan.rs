@@ -21,8 +21,8 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Features of the backend; each is four or five files.
-const SIZES: [usize; 2] = [50, 1000];
+/// Features of the backend; each is four or five files, so that the larger one has 5,000.
+const SIZES: [usize; 2] = [50, 1_111];
 
 fn main() {
     divan::main();

@@ -73,6 +73,8 @@ fn nothing_runs_while_a_stated_command_cannot_be_read() {
         "language: python\nverify:\n  tests:\n    command: touch ran\n",
         "language: python\nverify:\n  tests:\n    cmd: touch 'ran\n",
         "language: python\nverify: [\n",
+        "language: python\nverify:\n  tests:\n    cmd: touch ran\n  end_to_end:\n    cmd: touch ran\n",
+        "language: python\nverify:\n  smoke:\n    kind: smoke\n    cmd: touch ran\n",
     ] {
         let (sandbox, root) = repository(wrong);
         for arguments in [["verify", "--show"], ["verify", "--in-place"]] {
@@ -171,6 +173,27 @@ fn what_cannot_run_is_blocked_and_says_what_to_do() {
     assert!(ran.err.contains("no command to verify with was found"), "{}", ran.err);
     let ran = other.run(&plain, &["verify"]).expect(2);
     assert!(ran.err.contains("is not in a git repository"), "{}", ran.err);
+}
+
+/// A command that migrates would write to whatever database the user's environment names.
+#[test]
+fn a_database_of_the_users_environment_is_never_written_to() {
+    let (sandbox, root) = repository("language: python\nverify:\n  migration:\n    cmd: sh migrate.sh\n");
+    fs::write(root.join("migrate.sh"), "echo changed > \"${DATABASE_URL#sqlite:///}\"\n").expect("written");
+    commit(&root);
+    let database = sandbox.path("real.db");
+    fs::write(&database, "precious").expect("written");
+    let url = format!("sqlite:///{}", database.display());
+    let digest = digest(&sandbox, &root);
+    for place in [&[][..], &["--in-place"]] {
+        let mut command = sandbox.command(&root);
+        command.args(["verify", "--trust", &digest]).args(place).env("DATABASE_URL", &url);
+        let ran = crate::support::program::finish(&mut command);
+        let text = format!("{}{}", String::from_utf8_lossy(&ran.out), ran.err);
+        assert_ne!(ran.status, Some(0), "{text}");
+        assert_eq!(fs::read_to_string(&database).expect("still there"), "precious", "{text}");
+        println!("{text}");
+    }
 }
 
 /// Each ignores what asks it to end; one has left the session, and one its environment too,

@@ -218,7 +218,7 @@ fn no_room_uses_a_room_that_the_table_does_not_give_it() {
             continue;
         };
         for path in paths(&file.product) {
-            let Some(target) = from_root(&file, &path.segments, path.inline_modules) else { continue };
+            let Some(target) = from_root(file, &path.segments, path.inline_modules) else { continue };
             let Some(other) = target.first().and_then(|name| room(name)) else { continue };
             if other.name != own && !table.may_use.contains(&other.name) {
                 broken.push(format!("{}: {own} uses {}", file.place(path.at), target.join("::")));

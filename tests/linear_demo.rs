@@ -54,6 +54,41 @@ fn a_file_of_answers_completes_the_demo() {
     assert!(!shown.contains("not computed"), "{shown}");
 }
 
+/// Tests that fail to load fail alike before and after: nothing about the change is proven.
+#[test]
+fn tests_that_cannot_be_collected_leave_partial_success_only() {
+    let linear = Linear::new();
+    assert_eq!(linear.demo("quit\n").status, Some(0));
+    let repository = linear.repository();
+    let support = repository.path().join("tests/support.py");
+    let text = std::fs::read_to_string(&support).expect("the sample's tests");
+    std::fs::write(&support, text.replacen("import sqlite3", "import not_there\nimport sqlite3", 1))
+        .expect("written");
+    repository.git(&[
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit",
+        "-q",
+        "-a",
+        "-m",
+        "a module is missing",
+    ]);
+
+    let to_finalize = format!("{TO_ACT}approve all\nnext\n3\ntick 1\nread the handler\nnext\n");
+    let done = linear.anew(&format!("{to_finalize}partial\n2\nquit\n"));
+    assert_eq!(done.status, Some(0), "{}", done.text);
+    let missing = "test_customers cannot be imported: not_there is not installed";
+    let shut = format!(
+        "FINALIZE is shut: python3 -m unittest -v is blocked, {missing}; partial finishes as partial."
+    );
+    assert!(done.text.contains(&shut), "{shut}\n{}", done.text);
+    let (_, finalize) = done.text.split_once("Scene 5 of 5, FINALIZE.").expect("FINALIZE was reached");
+    assert!(finalize.contains("\nPartial success.\n"), "{finalize}");
+    assert!(finalize.contains(&format!("- python3 -m unittest -v: blocked: {missing}")), "{finalize}");
+}
+
 #[test]
 fn quitting_in_act_and_coming_back_keeps_every_decision() {
     let linear = Linear::new();

@@ -8,7 +8,9 @@
     reason = "helpers of tests are outside `#[test]` functions, where these lints take them for the program"
 )]
 
+mod cli_propose;
 mod cli_review;
+mod cli_review_parts;
 mod cli_rules;
 mod cli_scan;
 mod cli_sessions;
@@ -37,15 +39,22 @@ mod pty_resume;
 mod pty_terminal;
 mod pty_verify;
 mod pty_walkthrough;
+mod recipe_again;
 mod recipe_axum;
+mod recipe_axum_migration;
 mod recipe_django;
 mod recipe_fastapi;
+mod recipe_fastapi_migration;
+mod recipe_hunks;
 mod recipe_nest;
+mod recipe_nest_migration;
 mod recipe_sqlmodel;
+mod recipes_docs;
 mod rules_cases;
 mod rules_docs;
 mod rules_examples;
 mod rules_findings;
+mod rules_fixes;
 mod rules_sample;
 mod scan_backends;
 mod scan_cache;

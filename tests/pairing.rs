@@ -99,6 +99,7 @@ fn in_a_small_terminal_the_title_names_both() {
         Start { size: (80, 24), ..Start::proscenium(&["demo", "--driver", "Ada", "--navigator", "Grace"]) };
     let mut terminal = Terminal::open(&home, &start);
     terminal.wait_for("Ada drives, Grace navigates");
+    terminal.wait_for("the guided first task");
     terminal.press(&["Esc"]);
     // A key that follows at once would be read as Alt with that key.
     terminal.wait_until_gone("typing");

@@ -4,7 +4,7 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::backend::{Texts, fixture, write_tree};
+use crate::support::backend::{Texts, fixture, is_real, write_tree};
 use proscenium::{
     domain::{
         conventional::layer_by_path,
@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
 };
 
-fn request(texts: &Texts, name: &str, fields: &str) -> ProposalRequest {
+pub fn request(texts: &Texts, name: &str, fields: &str) -> ProposalRequest {
     let files = texts
         .keys()
         .filter(|path| path.ends_with(".py"))
@@ -217,7 +217,7 @@ fn environment() -> PathBuf {
 }
 
 /// Migrates up, down and up, compares models with the database, tests and lints.
-fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
+pub fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
     let bin = environment();
     let folder = tempfile::tempdir().unwrap();
     write_tree(folder.path(), texts, proposals);
@@ -230,10 +230,6 @@ fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
     run(&root, &bin.join("python"), &["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     run(&root, &bin.join("ruff"), &["check", "--no-cache", "."]);
     run(&root, &bin.join("ruff"), &["format", "--no-cache", "--check", "."]);
-}
-
-fn is_real() -> bool {
-    std::env::var_os("PROSCENIUM_REAL").is_some_and(|value| value == "1")
 }
 
 #[test]
@@ -269,7 +265,6 @@ const MOVE: &str =
 #[test]
 fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     if !is_real() {
-        println!("not run: PROSCENIUM_REAL=1 installs packages and runs it");
         return;
     }
     let texts = fixture("fastapi_app");

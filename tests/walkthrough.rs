@@ -86,7 +86,7 @@ fn the_demo_as_a_lesson_outlives_inserted_lines_and_a_renamed_file_but_not_a_los
         "[REPLAY] step 3 of ",
         "Why: ",
         "Evidence: AC2 ",
-        "Stands in ReportService.top_spenders, app/services/reports.py line ",
+        "Stands in ReportRepository.spend_by_customer, app/repositories/reports.py line ",
         "Why: Rejected: logs an address",
         "This is the last step; back goes back, quit ends the replay.",
         "“99” is not possible here",

@@ -19,9 +19,11 @@ use crate::{
         proposal::{Content, Proposal},
         safe,
     },
-    ports::{Cancel, ProposalRequest, ProposeError, Proposer, Source},
-    propose::{RESOURCE, ReadBase, ResourceRecipe},
+    journal::ProducedFiles,
+    ports::{Cancel, ProposalRequest, ProposeError, Source},
+    propose::{RECIPES, ReadBase, recipe},
     report::{self, PatchFile},
+    runtime::Dirs,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
@@ -43,9 +45,9 @@ struct Proposed<'a> {
 
 /// Proposes and prints.
 pub fn run(args: &ProposeArgs) -> Result<ExitCode, Failure> {
-    if args.recipe != RESOURCE {
+    if !RECIPES.contains(&args.recipe.as_str()) {
         let text = format!("there is no recipe {}", args.recipe);
-        return Err(Failure::user(text, format!("the recipes are: {RESOURCE}")));
+        return Err(Failure::user(text, format!("the recipes are: {}", RECIPES.join(", "))));
     }
     let subject = Subject::open(&args.path)?;
     // Written changes are made on the commit, printed ones on what is on disk.
@@ -55,7 +57,7 @@ pub fn run(args: &ProposeArgs) -> Result<ExitCode, Failure> {
     let map = subject.scan_files(files.as_ref(), Cache::Use)?;
     let inputs: BTreeMap<String, String> =
         args.inputs.iter().map(|setting| (setting.key.clone(), setting.value.clone())).collect();
-    let proposal = propose(&subject, &map, &files, &inputs)?;
+    let proposal = propose(&subject, &map, &files, &args.recipe, &inputs)?;
     let changed = changed_files(&proposal, files.as_ref());
     for remark in &proposal.remarks {
         output::say(&format!("note: {}", safe::clean(remark)));
@@ -79,15 +81,16 @@ fn propose(
     subject: &Subject,
     map: &BackendMap,
     files: &Arc<dyn SourceFiles>,
+    name: &str,
     inputs: &BTreeMap<String, String>,
 ) -> Result<Proposal, Failure> {
     let reader = files.clone();
     let read: ReadBase = Arc::new(move |_, path| Ok(reader.text(path).ok()));
     let step = Step {
         id: StepId(1),
-        title: RESOURCE.into(),
+        title: name.to_owned(),
         layer: Layer::Router,
-        filler: Filler::Recipe { recipe: RESOURCE.into() },
+        filler: Filler::Recipe { recipe: name.to_owned() },
         criteria: Vec::new(),
         after: Vec::new(),
     };
@@ -102,7 +105,13 @@ fn propose(
         texts: Arc::default(),
         inputs: inputs.clone(),
     };
-    ResourceRecipe::new(read).propose(&request, &Cancel::default()).map_err(|error| {
+    // Without a home folder nothing is remembered, and nothing else changes.
+    let memory = Dirs::from_env().ok().map(|dirs| Arc::new(ProducedFiles::new(&dirs.state)) as _);
+    let proposer = recipe(name, read, memory).ok_or_else(|| {
+        let hint = format!("the recipes are: {}", RECIPES.join(", "));
+        Failure::user(format!("there is no recipe {name}"), hint)
+    })?;
+    proposer.propose(&request, &Cancel::default()).map_err(|error| {
         let hint = match &error {
             ProposeError::Input { hint, .. } => hint.clone(),
             ProposeError::Clash { .. } => "choose another name, or edit what is there".into(),

@@ -93,7 +93,7 @@ fn standings(lesson: &Walkthrough, root: &Path) -> Result<Vec<Vec<Standing>>, Fa
         let mut all = Vec::new();
         for step in &lesson.steps {
             let of_step = step.anchors.iter().map(|anchor| Standing {
-                title: anchor.title(),
+                title: anchor.symbol.clone(),
                 place: resolver.resolve(anchor).map(|found| found.place).map_err(|why| why.to_string()),
             });
             all.push(of_step.collect());

@@ -9,6 +9,7 @@ use super::{
     edit::FileEdit,
     hunk::{Decision, Hunk, Need},
     ids::HunkId,
+    modules::{brings, declared, is_import, shared_as},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,8 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     }
     defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
+    let made = modules_of(&edits);
+    let shared = shared_by(edits.clone());
     for edit in edits {
         let imported = imported_by(edit);
         for hunk in live(edit) {
@@ -46,6 +49,21 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                     found.entry(*definer).or_insert(word);
                 }
             }
+            for line in hunk.new_lines().iter().filter(|line| is_import(line)) {
+                let named: BTreeSet<&str> = words(line).collect();
+                for ((folder, name), sharer) in &shared {
+                    if *sharer != hunk.id && named.contains(folder) && named.contains(name) {
+                        found.entry(*sharer).or_insert(name);
+                    }
+                }
+                for module in &made {
+                    if module.file != edit.path && brings(line, &edit.path, module.file) {
+                        for needed in module.hunks.iter().filter(|needed| **needed != hunk.id) {
+                            found.entry(*needed).or_insert(module.name);
+                        }
+                    }
+                }
+            }
             // An import line of the same file is needed by those who use what it brings.
             if !found.is_empty() {
                 let list = found
@@ -57,6 +75,64 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
         }
     }
     needs
+}
+
+/// A file that the session makes, with the hunks without which nothing can import it.
+struct Module<'e> {
+    file: &'e str,
+    name: &'e str,
+    hunks: BTreeSet<HunkId>,
+}
+
+/// By folder and name, the one hunk that makes the name known to those outside of the folder.
+fn shared_by<'a>(edits: impl Iterator<Item = &'a FileEdit>) -> BTreeMap<(&'a str, &'a str), HunkId> {
+    let mut shared: BTreeMap<(&str, &str), BTreeSet<HunkId>> = BTreeMap::new();
+    for edit in edits {
+        let base: BTreeSet<&str> = edit
+            .base
+            .iter()
+            .flat_map(|base| base.lines())
+            .filter(|line| is_import(line))
+            .flat_map(words)
+            .collect();
+        for hunk in live(edit) {
+            for line in hunk.new_lines() {
+                let Some(folder) = shared_as(line, &edit.path) else { continue };
+                for name in words(line).filter(|name| name.starts_with(char::is_uppercase)) {
+                    if !base.contains(name) {
+                        shared.entry((folder, name)).or_default().insert(hunk.id);
+                    }
+                }
+            }
+        }
+    }
+    shared
+        .into_iter()
+        .filter(|(_, hunks)| hunks.len() == 1)
+        .filter_map(|(key, hunks)| hunks.first().map(|hunk| (key, *hunk)))
+        .collect()
+}
+
+/// Every new file that is one hunk, and the line that declares it where one does.
+fn modules_of<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<Module<'a>> {
+    let mut made = Vec::new();
+    for edit in edits.clone().filter(|edit| edit.base.is_none()) {
+        let file = edit.path.as_str();
+        let name = file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let mut hunks: BTreeSet<HunkId> = live(edit).map(|hunk| hunk.id).collect();
+        if hunks.is_empty() {
+            continue;
+        }
+        for other in edits.clone().filter(|other| other.path != file) {
+            let declares = |hunk: &&Hunk| {
+                let mut lines = hunk.new_lines().iter().filter(|line| declared(line).is_some());
+                lines.any(|line| brings(line, &other.path, file))
+            };
+            hunks.extend(live(other).filter(declares).map(|hunk| hunk.id));
+        }
+        made.push(Module { file, name, hunks });
+    }
+    made
 }
 
 /// Every hunk that needs `id`, directly or through others, in number order.
@@ -112,14 +188,6 @@ fn imported_by(edit: &FileEdit) -> BTreeMap<&str, HunkId> {
         .filter(|(name, hunks)| hunks.len() == 1 && !base.contains(name))
         .filter_map(|(name, hunks)| hunks.first().map(|hunk| (name, *hunk)))
         .collect()
-}
-
-fn is_import(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("import ")
-        || (line.starts_with("from ") && line.contains(" import "))
-        || line.starts_with("use ")
-        || line.starts_with("pub use ")
 }
 
 fn live(edit: &FileEdit) -> impl Iterator<Item = &Hunk> {

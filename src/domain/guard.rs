@@ -3,7 +3,7 @@
 //! A hunk is guarded by the layer and the path of its file and by the names in the lines
 //! that it adds or takes away. In doubt it is guarded: one look too many costs a minute.
 
-use super::{diff::split_lines, edit::FileEdit, hunk::Hunk, layer::Layer};
+use super::{edit::FileEdit, hunk::Hunk, layer::Layer};
 
 /// Why a hunk needs a second look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,13 +70,12 @@ pub fn guarded(edit: &FileEdit, hunk: &Hunk, layer: Layer) -> Option<Guarded> {
     if layer == Layer::Migration {
         return Some(Guarded::Migration);
     }
-    let base = split_lines(edit.base.as_deref().unwrap_or(""));
     let range = hunk.base_range();
-    let removed = base.get(range.start as usize..range.end as usize).unwrap_or_default();
+    let base = edit.base.as_deref().unwrap_or("").split_inclusive('\n');
+    let mut removed = base.skip(range.start as usize).take(range.len());
     let speaks = |line: &str| words(line).any(|word| WORDS.contains(&word.as_str()));
-    let is_guarded = speaks(&edit.path)
-        || hunk.new_lines().iter().any(|line| speaks(line))
-        || removed.iter().any(|line| speaks(line));
+    let is_guarded =
+        speaks(&edit.path) || hunk.new_lines().iter().any(|line| speaks(line)) || removed.any(speaks);
     is_guarded.then_some(Guarded::Authentication)
 }
 

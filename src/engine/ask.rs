@@ -215,7 +215,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                 choice("copy the report to the clipboard", ""),
                 choice("report.md", ""),
                 choice("report.html", "one file"),
-                choice("the walkthrough", "Markdown, step by step"),
+                choice("the walkthrough", "Markdown, and a lesson to replay"),
                 choice("one lesson for next time", "shown for tasks of this kind"),
                 choice("one lesson for everyone here", "a hunk in stack/lessons.md"),
             ];

@@ -7,6 +7,7 @@ use crate::domain::{
 };
 
 /// What the journal says about an event besides the event itself.
+#[expect(clippy::too_many_lines, reason = "one line for each kind of event is a table")]
 pub fn classify(what: &What) -> (Primitive, Scope, String) {
     use Primitive::{CallTool, Notify, Read, Select, Validate, Write};
     use Scope::{Codebase, LocalFs, Process};

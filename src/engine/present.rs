@@ -154,15 +154,14 @@ fn of_target(model: &Model, target: &Target) -> Vec<Said> {
         Target::Hunk(id) => model.session.hunk(*id).map(|(_, hunk)| of_hunk(model, hunk)).unwrap_or_default(),
         Target::StackField(key) => {
             let field = prepare::field(model, *key);
-            let why = match field.evidence.first() {
+            match field.evidence.first() {
                 Some(evidence) if !evidence.note.is_empty() => {
                     vec![("why", evidence.note.clone()), ("source", evidence.place.to_string())]
                 }
                 Some(evidence) => vec![("source", evidence.place.to_string())],
                 None if field.name.is_some() => vec![("why", "you said so".to_owned())],
                 None => vec![("why", "no file of the repository says it".to_owned())],
-            };
-            why
+            }
         }
         Target::Criterion(id) => {
             let criterion = model.session.criteria().find(|criterion| criterion.id == *id);

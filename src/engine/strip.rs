@@ -39,6 +39,9 @@ pub fn keys(model: &Model) -> Vec<Learn> {
 /// too little.
 fn here(kind: SceneKind, action: Action) -> Option<(&'static str, &'static str)> {
     Some(match (kind, action) {
+        // Of the task's text: these keys are shown where it has the caret.
+        (SceneKind::Prepare, Action::Down) => ("writes the example below as your task", ""),
+        (SceneKind::Prepare, Action::Open) => ("reads your sentence: what is wanted, what must be true", ""),
         (SceneKind::Prepare, Action::Accept) => ("makes it a condition that the change must meet", ""),
         (SceneKind::Prepare, Action::AcceptAll) => {
             ("makes all of them conditions that the change must meet", "")
@@ -57,7 +60,7 @@ fn here(kind: SceneKind, action: Action) -> Option<(&'static str, &'static str)>
         (SceneKind::Review, Action::AcceptAll) => ("chooses every finding that has a mechanical fix", ""),
         (SceneKind::Review, Action::TurnDown) => ("says that the finding is none, with a reason", ""),
         (SceneKind::Act, Action::Accept) => {
-            ("keeps the hunk for the commit; your file does not change yet", "git add -p, then y")
+            ("keeps the hunk for the commit; no file changes yet", "git add -p, then y")
         }
         (SceneKind::Act, Action::TurnDown) => ("leaves the hunk out and asks why", "git add -p, then n"),
         (SceneKind::Act, Action::Edit) => {
@@ -68,12 +71,12 @@ fn here(kind: SceneKind, action: Action) -> Option<(&'static str, &'static str)>
         }
         (SceneKind::Act, Action::Continue) => ("goes on to the commands that prove the change", ""),
         (SceneKind::Verify, Action::RunAgain | Action::RunAll) => {
-            ("runs the commands in a clean copy, after you saw and trusted them", "")
+            ("runs the commands in a clean copy, once you trust them", "")
         }
         (SceneKind::Verify, Action::Continue) => ("goes on to the report and the commit", ""),
         (SceneKind::Verify, Action::Open) => ("shows the place of the failure and the hunk behind it", ""),
         (SceneKind::Finalize, Action::Continue) => {
-            ("shows message, hooks and tree; commits after one more key", "git commit")
+            ("shows message, hooks and tree; one more key commits", "git commit")
         }
         (SceneKind::Finalize, Action::Edit) => ("opens the message of the commit", "git commit --edit"),
         (SceneKind::Finalize, Action::Copy) => ("copies or writes the report, the walkthrough, a lesson", ""),

@@ -6,8 +6,10 @@
 mod file;
 mod line;
 mod lock;
+mod produced;
 mod sessions;
 
 pub use file::{FileJournal, Loaded, Torn, load};
 pub use lock::RepositoryLock;
+pub use produced::ProducedFiles;
 pub use sessions::{SessionSummary, delete, list};

@@ -94,7 +94,9 @@ fn lines(tour: &Tour) -> Vec<String> {
     }
     lines.extend(step.evidence.iter().map(|line| format!("Evidence: {line}.")));
     lines.extend(tour.standing().iter().map(|standing| match &standing.place {
+        Ok(place) if standing.title.is_empty() => format!("Stands at {} line {}.", place.path, place.line),
         Ok(place) => format!("Stands in {}, {} line {}.", standing.title, place.path, place.line),
+        Err(why) if standing.title.is_empty() => format!("Lost: {why}."),
         Err(why) => format!("Lost: {}: {why}.", standing.title),
     }));
     for (index, line) in step.hunk.lines.iter().enumerate() {

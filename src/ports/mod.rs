@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod journal;
+pub mod produced;
 pub mod proposer;
 pub mod scanner;
 pub mod vault;
@@ -12,6 +13,7 @@ pub mod verifier;
 
 pub use clock::Clock;
 pub use journal::Journal;
+pub use produced::Produced;
 pub use proposer::{ProposalRequest, ProposeError, Proposer};
 pub use scanner::{ScanError, ScanOptions, Scanner, Source};
 pub use vault::Vault;

@@ -3,7 +3,7 @@
 //! The one entry of this layer for the engine's runtime: it knows every proposer that was
 //! set up, and says plainly when a step has none.
 
-use super::{CommandConfig, CommandProposer, FixProposer, Prepared, RESOURCE, ReadBase, ResourceRecipe};
+use super::{CommandConfig, CommandProposer, FixProposer, Prepared, ReadBase, recipe};
 use crate::{
     domain::{plan::Filler, proposal::Proposal},
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// Every proposer of a session.
 pub struct Proposers {
-    resource: ResourceRecipe,
+    base: ReadBase,
     fix: FixProposer,
     prepared: Option<Prepared>,
     agents: Vec<(String, CommandProposer)>,
@@ -21,12 +21,7 @@ pub struct Proposers {
 impl Proposers {
     /// Recipes and fixes; nothing else is set up.
     pub fn new(base: ReadBase) -> Self {
-        Self {
-            resource: ResourceRecipe::new(base.clone()),
-            fix: FixProposer::new(base),
-            prepared: None,
-            agents: Vec::new(),
-        }
+        Self { fix: FixProposer::new(base.clone()), base, prepared: None, agents: Vec::new() }
     }
 
     /// With the proposals prepared for a sample backend (the demo).
@@ -59,10 +54,12 @@ impl Proposer for Proposers {
             .get(request.step)
             .ok_or_else(|| ProposeError::NotApplicable("the plan has no such step".into()))?;
         match &step.filler {
-            Filler::Recipe { recipe } => match &self.prepared {
-                Some(prepared) if prepared.has(recipe) => prepared.propose(request, cancel),
-                _ if recipe == RESOURCE => self.resource.propose(request, cancel),
-                _ => Err(ProposeError::NotApplicable(format!("there is no recipe {recipe} here"))),
+            Filler::Recipe { recipe: name } => match &self.prepared {
+                Some(prepared) if prepared.has(name) => prepared.propose(request, cancel),
+                _ => match recipe(name, self.base.clone(), None) {
+                    Some(recipe) => recipe.propose(request, cancel),
+                    None => Err(ProposeError::NotApplicable(format!("there is no recipe {name} here"))),
+                },
             },
             Filler::Fix { .. } => self.fix.propose(request, cancel),
             Filler::Agent { name } => match self.agents.iter().find(|(known, _)| known == name) {
@@ -125,10 +122,12 @@ mod tests {
 
     #[test]
     fn a_recipe_without_its_inputs_asks_for_them() {
-        let result = ask(Filler::Recipe { recipe: RESOURCE.into() });
-        assert!(
-            matches!(&result, Err(ProposeError::Input { hint, .. }) if hint.contains("Review")),
-            "{result:?}"
-        );
+        for recipe in crate::propose::RECIPES {
+            let result = ask(Filler::Recipe { recipe: recipe.into() });
+            assert!(
+                matches!(&result, Err(ProposeError::Input { hint, .. }) if hint.contains("Review")),
+                "{result:?}"
+            );
+        }
     }
 }

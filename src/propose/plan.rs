@@ -8,7 +8,7 @@
 use super::{
     fix::{Language, fixable},
     prepared::{Prepared, PreparedSteps},
-    recipe::offers,
+    recipe::{MIGRATION, RESOURCE, offers},
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -19,9 +19,6 @@ use crate::domain::{
     plan::{Check, Filler, Guide, Step},
     task::{CriterionSource, CriterionState, Intent, Task},
 };
-
-/// The recipe that adds a resource.
-pub const RESOURCE: &str = "resource";
 
 /// What a plan is made from.
 #[derive(Clone, Copy)]
@@ -188,11 +185,13 @@ fn by_hand(input: &PlanInput<'_>) -> Draft {
 /// The recipe that fills all layer steps of this task, when one applies here.
 fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
     let reading = &input.task.reading;
-    let fits = reading.intent == Intent::Resource
-        && offers(RESOURCE, input.map)
-        && reading.inputs.contains_key("name")
-        && reading.inputs.contains_key("fields");
-    fits.then_some(RESOURCE)
+    let (recipe, needs) = match reading.intent {
+        Intent::Resource => (RESOURCE, ["name", "fields"]),
+        Intent::Migration => (MIGRATION, ["name", "fields"]),
+        _ => return None,
+    };
+    let has_inputs = needs.iter().all(|key| reading.inputs.contains_key(*key));
+    (has_inputs && offers(recipe, input.map)).then_some(recipe)
 }
 
 /// Layers that a task of this kind touches.
@@ -210,6 +209,7 @@ fn layers_of(input: &PlanInput<'_>) -> Vec<Layer> {
         Intent::Repository => vec![Repository, Test],
         Intent::Router => vec![Schema, Router, Test],
         Intent::Auth => vec![Config, Model, Migration, Schema, Repository, Service, Middleware, Router, Test],
+        Intent::Migration if recipe_for(input).is_some() => vec![Model, Migration, Schema, Test],
         Intent::Migration => vec![Model, Migration],
         Intent::Job => vec![Service, Job, Test],
         Intent::Middleware => vec![Middleware, Test],
@@ -446,6 +446,17 @@ mod tests {
         let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
         assert_eq!(titles, ["model", "migration", "schema", "repository", "service", "router", "test"]);
         assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: RESOURCE.into() }));
+    }
+
+    #[test]
+    fn a_field_of_a_resource_is_filled_by_the_recipe() {
+        let inputs = [("name", "review"), ("fields", "note:text?")];
+        let steps = planned(&task(Intent::Migration, "reviews", &inputs), &map(), &[], None);
+        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(titles, ["model", "migration", "schema", "test"]);
+        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: MIGRATION.into() }));
+        let steps = planned(&task(Intent::Migration, "reviews", &[("name", "review")]), &map(), &[], None);
+        assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })));
     }
 
     #[test]

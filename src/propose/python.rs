@@ -138,10 +138,14 @@ impl<'a> Module<'a> {
         let mut after: Option<&Stmt> = None;
         for stmt in &self.body {
             let Some(own) = import_kind(stmt) else { continue };
+            // `import a` before `from a import b`, as the common import sorters have it.
             let sorts_before = own < kind
                 || own == kind
-                    && (self.source(stmt).trim(), plain) < (line.trim(), plain)
-                    && (matches!(stmt, Stmt::Import(_)) >= plain || !plain);
+                    && match (matches!(stmt, Stmt::Import(_)), plain) {
+                        (true, false) => true,
+                        (false, true) => false,
+                        _ => self.source(stmt).trim() < line.trim(),
+                    };
             if sorts_before {
                 before = Some(stmt);
             } else if after.is_none() {
@@ -374,6 +378,15 @@ mod tests {
         assert_eq!(
             edits.apply(text).unwrap(),
             "\"\"\"Doc.\"\"\"\n\nimport json\nimport os\n\nfrom fastapi import APIRouter\n\nx = 1\n"
+        );
+    }
+
+    #[test]
+    fn a_from_import_stands_behind_the_plain_ones_of_its_kind() {
+        let text = "import uuid\n\nfrom fastapi import APIRouter\n";
+        assert_eq!(
+            with_import(text, "typing", "Optional"),
+            "import uuid\nfrom typing import Optional\n\nfrom fastapi import APIRouter\n"
         );
     }
 

@@ -32,13 +32,17 @@ pub(crate) struct Function {
 }
 
 /// A structure with named fields.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) name_at: usize,
     pub(crate) attributes: Vec<String>,
     /// Name and type.
     pub(crate) fields: Vec<(String, String)>,
+    /// Where each field stands, without its attributes.
+    pub(crate) places: Vec<Range<usize>>,
+    /// From `struct` or its visibility to `}`.
+    pub(crate) range: Range<usize>,
 }
 
 /// An enum.
@@ -155,16 +159,19 @@ fn function(node: Node<'_>, text: &str, attributes: &[String]) -> Option<Functio
 fn structure(node: Node<'_>, text: &str, attributes: &[String]) -> Option<Struct> {
     let body = node.child_by_field_name("body").filter(|body| body.kind() == "field_declaration_list")?;
     let mut cursor = body.walk();
-    let fields = body
-        .children(&mut cursor)
-        .filter(|child| child.kind() == "field_declaration")
-        .filter_map(|field| Some((named(field, text)?, source(field.child_by_field_name("type")?, text))))
-        .collect();
+    let fields =
+        body.children(&mut cursor).filter(|child| child.kind() == "field_declaration").filter_map(|field| {
+            let ty = source(field.child_by_field_name("type")?, text);
+            Some(((named(field, text)?, ty), field.byte_range()))
+        });
+    let (fields, places) = fields.unzip();
     Some(Struct {
         name: named(node, text)?,
         name_at: node.child_by_field_name("name")?.start_byte(),
         attributes: attributes.to_vec(),
         fields,
+        places,
+        range: node.byte_range(),
     })
 }
 

@@ -22,6 +22,12 @@ pub fn editor_command(configured: &str) -> Vec<OsString> {
     }
 }
 
+/// Whether somebody chose an editor. Without one `vi` is opened, which needs a terminal.
+pub fn is_editor_named(configured: &str) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !configured.is_empty() || is_set("VISUAL") || is_set("EDITOR")
+}
+
 /// Opens a file at a line and waits. The terminal must have been given back before.
 pub fn open_at(configured: &str, path: &Path, line: u32) -> io::Result<bool> {
     let mut words = editor_command(configured).into_iter();

@@ -82,7 +82,7 @@ pub async fn run(mut tour: Tour, look: &mut Look) -> anyhow::Result<Option<i32>>
             if matches!(event, Event::Resize(..)) {
                 terminal::clear(&mut screen)?;
             }
-            turn = took(&mut tour, &mut stage, event);
+            turn = took(&mut tour, &mut stage, &event);
         }
         match turn {
             Turn::Stay => {}
@@ -102,8 +102,8 @@ pub async fn run(mut tour: Tour, look: &mut Look) -> anyhow::Result<Option<i32>>
 }
 
 /// What an event does to the walkthrough.
-fn took(tour: &mut Tour, stage: &mut Stage, event: Event) -> Turn {
-    match event {
+fn took(tour: &mut Tour, stage: &mut Stage, event: &Event) -> Turn {
+    match *event {
         Event::Key(key) if key.kind != KeyEventKind::Release => {
             let action = input::chord(key).and_then(|chord| tour.keys.action(chord));
             action.map_or(Turn::Stay, |action| tour.act(action))
@@ -111,7 +111,7 @@ fn took(tour: &mut Tour, stage: &mut Stage, event: Event) -> Turn {
         Event::Mouse(mouse) => {
             let mut turn = Turn::Stay;
             for msg in input::mouse(stage, mouse, &mut None, 0).messages {
-                turn = clicked(tour, msg);
+                turn = clicked(tour, &msg);
             }
             turn
         }
@@ -121,8 +121,8 @@ fn took(tour: &mut Tour, stage: &mut Stage, event: Event) -> Turn {
     }
 }
 
-fn clicked(tour: &mut Tour, msg: Msg) -> Turn {
-    match msg {
+fn clicked(tour: &mut Tour, msg: &Msg) -> Turn {
+    match *msg {
         Msg::Act(action) => tour.act(action),
         Msg::PaneClicked(pane) | Msg::Clicked { pane, .. } if pane != Pane::Boundaries => {
             tour.show(pane);

@@ -6,10 +6,12 @@
 use super::{
     compose::{check_place, entry},
     git_error, io_error,
-    merge::three_way,
     open::GitVault,
 };
-use crate::ports::vault::{BaseFile, VaultError};
+use crate::{
+    domain::merge::three_way,
+    ports::vault::{BaseFile, VaultError},
+};
 use git2::{Index, IndexEntry, Oid, Repository};
 use std::{os::unix::fs::MetadataExt, path::Path};
 

@@ -17,7 +17,6 @@ mod hooks;
 mod index;
 mod leftovers;
 mod locks;
-mod merge;
 mod objects;
 mod open;
 mod port;

@@ -9,11 +9,13 @@ use super::{
     files::{Durable, Entry, Root, WriteError},
     git_error,
     index::PathChange,
-    merge::three_way,
     open::GitVault,
     state::is_skipped,
 };
-use crate::ports::vault::{BaseFile, VaultError};
+use crate::{
+    domain::merge::three_way,
+    ports::vault::{BaseFile, VaultError},
+};
 use git2::{Index, Repository};
 
 /// How often a file that changes while it is written is looked at again.

@@ -9,8 +9,8 @@ use proscenium::{
         proposal::{Content, Proposal},
         stack::{Confidence, Stack, StackField},
     },
-    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
-    propose::{ReadBase, ResourceRecipe},
+    ports::{Cancel, Produced, ProposalRequest, ProposeError, Proposer},
+    propose::{ReadBase, ResourceRecipe, recipe},
 };
 use std::{
     collections::BTreeMap,
@@ -86,6 +86,53 @@ pub fn propose(texts: &Texts, request: &ProposalRequest) -> Result<Proposal, Pro
     let base_texts = texts.clone();
     let base: ReadBase = Arc::new(move |_, path| Ok(base_texts.get(path).cloned()));
     ResourceRecipe::new(base).propose(request, &Cancel::default())
+}
+
+/// What a recipe proposes for a backend whose sources end so.
+pub fn propose_with(
+    name: &str,
+    texts: &Texts,
+    ends: &[&str],
+    stack: Stack,
+    inputs: &[(&str, &str)],
+) -> Result<Proposal, ProposeError> {
+    let mut request = request(texts, ends, stack, [("name", ""), ("fields", "")]);
+    request.inputs = inputs_of(inputs);
+    propose_again(name, texts, &request, None)
+}
+
+/// Inputs of a recipe.
+pub fn inputs_of(inputs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    inputs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// What a recipe proposes that may remember what it wrote before.
+pub fn propose_again(
+    name: &str,
+    texts: &Texts,
+    request: &ProposalRequest,
+    memory: Option<Arc<dyn Produced>>,
+) -> Result<Proposal, ProposeError> {
+    let base_texts = texts.clone();
+    let base: ReadBase = Arc::new(move |_, path| Ok(base_texts.get(path).cloned()));
+    recipe(name, base, memory).unwrap().propose(request, &Cancel::default())
+}
+
+/// A backend with a proposal taken.
+pub fn with(texts: &Texts, proposal: &Proposal) -> Texts {
+    let mut texts = texts.clone();
+    for file in &proposal.files {
+        let Content::Text { text } = &file.content else { panic!("only texts") };
+        texts.insert(file.path.clone(), text.clone());
+    }
+    texts
+}
+
+/// Puts text before the only place of a file that reads `before`.
+pub fn insert(texts: &mut Texts, path: &str, before: &str, text: &str) {
+    let old = texts.get_mut(path).unwrap_or_else(|| panic!("no {path}"));
+    assert_eq!(old.matches(before).count(), 1, "{before:?} in {old}");
+    *old = old.replace(before, &format!("{text}{before}"));
 }
 
 /// The proposed text of a file.

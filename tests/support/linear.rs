@@ -74,6 +74,13 @@ impl Linear {
         run(command, answers)
     }
 
+    /// Begins a new session on the demo's repository.
+    pub fn anew(&self, answers: &str) -> Done {
+        let mut command = self.command();
+        command.args(["--linear", "--new"]).arg(self.root());
+        run(command, answers)
+    }
+
     /// Runs the demo with the null device as input.
     pub fn without_input(&self) -> Done {
         let output = self.command().arg("demo").stdin(Stdio::null()).output().expect("the program runs");
@@ -152,6 +159,11 @@ impl Done {
 }
 
 impl Repository {
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Runs git in it.
     pub fn git(&self, arguments: &[&str]) -> String {
         git::git(&self.0, arguments)

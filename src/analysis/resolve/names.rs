@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// How far a chain of imports, bindings and attributes is followed.
@@ -37,6 +37,8 @@ pub struct Project<'a> {
     names: Vec<Names<'a>>,
     /// By file: the other files whose names star imports bring, nearest first.
     stars: Vec<Vec<usize>>,
+    /// Names of all those files: most names that are asked for are in none.
+    starred_names: FxHashSet<&'a str>,
     /// Function and method names that only one definition of the project has.
     unique: FxHashMap<&'a str, Option<Place>>,
     /// By file and class: the class and its bases inside the project.
@@ -71,6 +73,7 @@ impl<'a> Project<'a> {
             imports: Vec::new(),
             names: files.par_iter().map(Names::new).collect(),
             stars: Vec::new(),
+            starred_names: FxHashSet::default(),
             unique: unique(files),
             lineages: Vec::new(),
             known: Vec::new(),
@@ -81,6 +84,10 @@ impl<'a> Project<'a> {
             imports.map(|import| project.find_import(file, import)).collect()
         });
         project.stars = project.each_file(|project, file| project.star_files(file));
+        let starred: FxHashSet<usize> = project.stars.iter().flatten().copied().collect();
+        let starred = starred.into_iter().filter_map(|file| project.names.get(file));
+        project.starred_names =
+            starred.flat_map(|names| names.named.keys().chain(names.exports.keys())).copied().collect();
         // Answers are worked out from scratch before they are kept, so that no answer
         // depends on which was asked for first.
         project.lineages = project.each_file(|project, file| {
@@ -197,7 +204,11 @@ impl<'a> Project<'a> {
 
     /// What star imports bring under a name.
     fn starred(&self, file: usize, name: &str, way: Way) -> Option<Target> {
-        self.stars.get(file)?.iter().find_map(|other| {
+        let stars = self.stars.get(file).filter(|stars| !stars.is_empty())?;
+        if !self.starred_names.contains(name) {
+            return None;
+        }
+        stars.iter().find_map(|other| {
             let names = self.names.get(*other)?;
             match names.exports.get(name) {
                 Some(value) => self.follow(*other, *value, way),

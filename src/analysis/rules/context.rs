@@ -14,7 +14,7 @@ use crate::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
     cell::{Cell, OnceCell, RefCell},
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
@@ -22,7 +22,7 @@ use std::{
 const MAX_TEXT_BYTES: usize = 8 << 20;
 
 /// Calls by the scope they stand in.
-pub(super) type CallsByScope = HashMap<ScopeId, Vec<CallId>>;
+pub(super) type CallsByScope = FxHashMap<ScopeId, Vec<CallId>>;
 
 /// A call with the last name of what is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,23 +46,23 @@ pub(super) struct Context<'c, 'a> {
     pub(super) input: &'c FindingInput<'c, 'a>,
     layers: Vec<Layer>,
     /// Position among the endpoints of the first one that a function handles.
-    handlers: HashMap<(FileId, ScopeId), usize>,
+    handlers: FxHashMap<(FileId, ScopeId), usize>,
     /// Files that define handlers.
     handling: FxHashSet<FileId>,
     texts: RefCell<BTreeMap<String, Rc<str>>>,
     text_bytes: Cell<usize>,
     /// Whether calls reach the database.
-    pub(super) queries: RefCell<HashMap<(FileId, CallId), bool>>,
+    pub(super) queries: RefCell<FxHashMap<(FileId, CallId), bool>>,
     /// Whether functions read the database, themselves or through others.
-    pub(super) readers: RefCell<HashMap<(FileId, ScopeId), bool>>,
+    pub(super) readers: RefCell<FxHashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
-    calls: RefCell<HashMap<FileId, Rc<CallsByScope>>>,
+    calls: RefCell<FxHashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.
     named: OnceCell<CallsByName<'a>>,
     /// Methods of rows that read an association.
     pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
-    filled: RefCell<HashMap<FileId, Rc<FxHashSet<Sym>>>>,
+    filled: RefCell<FxHashMap<FileId, Rc<FxHashSet<Sym>>>>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -78,7 +78,7 @@ impl<'c, 'a> Context<'c, 'a> {
                 if helps_tests || is_test_path(&facts.path) { Layer::Test } else { layer }
             })
             .collect();
-        let mut handlers = HashMap::new();
+        let mut handlers = FxHashMap::default();
         for (position, handler) in input.linked.handlers.iter().enumerate() {
             if let Some(handler) = handler {
                 handlers.entry((handler.file, handler.scope)).or_insert(position);
@@ -180,7 +180,7 @@ impl<'c, 'a> Context<'c, 'a> {
         if let Some(known) = self.calls.borrow().get(&file) {
             return Rc::clone(known);
         }
-        let mut by_scope: CallsByScope = HashMap::new();
+        let mut by_scope: CallsByScope = FxHashMap::default();
         for (id, call) in facts.call_ids() {
             by_scope.entry(call.scope).or_default().push(id);
         }

@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub(super) symbol: Option<String>,
     /// Whether nothing can be done about it where it stands: it weighs as advice then.
     pub(super) is_past: bool,
+    /// Said in place of the card's message.
+    pub(super) message: Option<String>,
     /// What `{name}` in the message becomes.
     pub(super) words: Vec<(&'static str, String)>,
 }
@@ -39,7 +41,7 @@ impl Draft {
 
     /// A place in any file.
     pub(super) fn at(source: Source, span: Span) -> Self {
-        Self { source, span, symbol: None, is_past: false, words: Vec::new() }
+        Self { source, span, symbol: None, is_past: false, message: None, words: Vec::new() }
     }
 
     /// The same with a word of the message.
@@ -93,7 +95,7 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
             return;
         }
         let symbol = draft.symbol.clone().unwrap_or(enclosing);
-        let mut message = card.message.clone();
+        let mut message = draft.message.clone().unwrap_or_else(|| card.message.clone());
         for (name, value) in draft.words.iter().map(|(name, value)| (*name, value.as_str())) {
             message = message.replace(&format!("{{{name}}}"), value);
         }

@@ -83,6 +83,14 @@ impl MemoryFiles {
             .collect();
         Self { entries, texts }
     }
+
+    /// The same files, one of them with this text.
+    #[must_use]
+    pub fn with(&self, path: &str, text: &str) -> Self {
+        let mut texts = self.texts.clone();
+        texts.insert(path.to_owned(), text.to_owned());
+        Self::new(texts)
+    }
 }
 
 impl SourceFiles for MemoryFiles {

@@ -1,7 +1,11 @@
 //! Functions of the router layer that reach the database: one finding for each, at its
 //! first query.
 
-use super::{context::Context, draft::Draft, matcher::Rule};
+use super::{
+    context::{Context, last_name},
+    draft::Draft,
+    matcher::Rule,
+};
 use crate::{
     analysis::{
         facts::{Call, FileFacts, ScopeFlags, ScopeId, ScopeKind, Span},
@@ -10,6 +14,23 @@ use crate::{
     domain::layer::Layer,
 };
 use std::collections::BTreeMap;
+
+/// Calls that make tables when a program starts.
+const SCHEMA: [&str; 9] = [
+    "sync",
+    "AutoMigrate",
+    "CreateTable",
+    "create_all",
+    "drop_all",
+    "migrate",
+    "Migrate",
+    "EnsureCreated",
+    "generate_schemas",
+];
+
+/// Calls with which a program begins to answer requests.
+const SERVES: [&str; 7] =
+    ["listen", "ListenAndServe", "ListenAndServeTLS", "Listen", "serve", "Serve", "run_app"];
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
@@ -22,7 +43,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         let mut first: BTreeMap<ScopeId, &Call> = BTreeMap::new();
         for (id, call) in facts.call_ids() {
             let Some(unit) = unit(context, file, facts, call.scope, layer) else { continue };
-            if !context.is_query(file, id) {
+            // `queryset = Order.objects.all()` in a class says what the framework will ask for.
+            let declares = facts.scope(call.scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
+            let makes_schema = last_name(facts, call.callee).is_some_and(|name| SCHEMA.contains(&name));
+            if declares || makes_schema || !context.is_query(file, id) {
                 continue;
             }
             let known = first.entry(unit).or_insert(call);
@@ -61,7 +85,10 @@ fn unit(
         }
         match found.kind {
             ScopeKind::Function | ScopeKind::Lambda => {
-                if found.flags.has(ScopeFlags::GENERATOR) || registers(context, file, facts, around) {
+                let is_apart = found.flags.has(ScopeFlags::GENERATOR)
+                    || registers(context, file, facts, around)
+                    || serves(context, facts, around);
+                if is_apart {
                     return helper.filter(|_| layer == Layer::Router);
                 }
                 helper = Some(around);
@@ -78,6 +105,15 @@ fn unit(
         }
     }
     helper.filter(|_| layer == Layer::Router)
+}
+
+/// Whether a function begins to serve: what it asks of the database is part of the start.
+fn serves(context: &Context<'_, '_>, facts: &FileFacts, scope: ScopeId) -> bool {
+    let calls = context.calls_inside(facts, scope);
+    calls
+        .into_iter()
+        .filter_map(|id| last_name(facts, facts.call(id)?.callee))
+        .any(|name| SERVES.contains(&name))
 }
 
 /// Whether handlers are defined inside a function: then it registers routes.

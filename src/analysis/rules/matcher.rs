@@ -1,8 +1,13 @@
 //! The `match` block of a rule's card: which check looks for it, and with what data.
 
 use super::{
-    annotated::Annotated, calls::CallShape, known_secrets::Format, layer_imports::LayerPair,
-    overrides::Override, settings::Setting,
+    annotated::Annotated,
+    calls::CallShape,
+    known_secrets::Format,
+    layer_imports::LayerPair,
+    option_objects::{Comparison, OptionObject},
+    overrides::Override,
+    settings::Setting,
 };
 use crate::knowledge::{
     packs::Pattern,
@@ -117,6 +122,12 @@ pub(super) struct Matcher {
     /// Definitions that lack an annotation.
     #[serde(default)]
     pub(super) annotated: Vec<Annotated>,
+    /// Objects of options that say too little.
+    #[serde(default)]
+    pub(super) objects: Vec<OptionObject>,
+    /// Names that prove nothing when they are compared.
+    #[serde(default)]
+    pub(super) comparisons: Vec<Comparison>,
     /// Words of names whose patterns say which origins are trusted.
     #[serde(default)]
     pub(super) origin_names: Vec<String>,

@@ -27,6 +27,7 @@ mod layer_imports;
 mod matcher;
 mod migrations;
 mod needs;
+mod option_objects;
 mod origin_patterns;
 mod overrides;
 mod path_parameters;
@@ -120,6 +121,7 @@ fn look(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 annotations::check(context, rule),
                 overrides::check(context, rule),
                 annotated::check(context, rule),
+                option_objects::check(context, rule),
                 origin_patterns::check(context, rule),
                 plain_passwords::check(context, rule),
             ];

@@ -164,6 +164,19 @@ fn verify(block: &Node, file: &mut StackYaml, problems: &mut Problems<'_>) {
         })
         .collect();
     commands.sort_by_key(|(order, _, entry)| (*order, place(entry)));
+    for (name, entry) in entries {
+        let is_other = matches!(name.value.as_str(), "detect" | "raw_sql");
+        if is_other || order(&name.value, entry).is_some() {
+            continue;
+        }
+        // A command that nobody runs must not let the rest pass for verified.
+        file.commands_are_whole = false;
+        let kinds = KINDS.map(CommandKind::name).join(", ");
+        problems.error(
+            place(entry),
+            format!("verify.{}: what it checks is not said; give it a `kind`, one of {kinds}", name.value),
+        );
+    }
     for (order, name, entry) in commands {
         let Some(kind) = KINDS.get(order).copied() else { continue };
         let Some(cmd) = entry.value.get("cmd") else { continue };

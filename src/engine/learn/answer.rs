@@ -85,10 +85,8 @@ fn tests_fail(grade: &Grade) -> Vec<Row> {
     ));
     for FailedTest { name, message } in failed.iter().take(MOST) {
         rows.push(item(Mark::Failed, vec![plain(name.clone())]));
-        let first = message.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        if !first.is_empty() {
-            rows.push(Row::Text { line: vec![muted(first)], indent: 4 });
-        }
+        let lines = message.lines().map(str::trim_end).filter(|line| !line.is_empty()).take(MOST);
+        rows.extend(lines.map(|line| Row::Text { line: vec![muted(line)], indent: 4 }));
     }
     rows.extend(more(failed.len()));
     rows
@@ -96,8 +94,11 @@ fn tests_fail(grade: &Grade) -> Vec<Row> {
 
 fn tests_broken(grade: &Grade) -> Vec<Row> {
     let TestsSaid::Broken { reason, output } = &grade.tests else { return Vec::new() };
+    let mut letters = reason.chars();
+    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let reason = first + letters.as_str();
     let mut rows = prose(&format!(
-        "{reason}. Most often a name is misspelt, or an import is missing or left behind. The last it said:"
+        "{reason}.\nMost often a name is misspelt, or an import is missing or left behind. The last that was said:"
     ));
     rows.extend(output.iter().map(|line| Row::Text { line: vec![muted(line.clone())], indent: 2 }));
     rows

@@ -8,8 +8,9 @@ use crate::{
     domain::{
         layer::Layer,
         lesson::{
+            Goal,
             grade::{Grade, TestsSaid},
-            progress::StepEnd,
+            progress::{Phase, StepEnd},
         },
     },
     engine::view::{Line, Mark, Role, Row, Target, bold, muted, plain, role},
@@ -53,7 +54,8 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
             target: None,
         });
         for path in files {
-            let is_found = room.desk.map.findings.iter().any(|finding| finding.file == path);
+            let is_found =
+                shows_findings(room) && room.desk.map.findings.iter().any(|finding| finding.file == path);
             let mark = if is_found { Mark::Warn } else { Mark::None };
             rows.push(Row::Item {
                 mark,
@@ -65,6 +67,11 @@ pub fn layer_rows(room: &Classroom) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What the review says would answer many a question before it was asked.
+pub(super) fn shows_findings(room: &Classroom) -> bool {
+    !matches!(room.phase(), Some(Phase::Intro | Phase::Predict))
 }
 
 fn file_note(room: &Classroom, path: &str) -> Line {
@@ -130,7 +137,12 @@ pub fn graded(grade: &Grade) -> Vec<Row> {
     let mut rows = vec![line(tests.0, "tests", tests.1)];
     for seen in &grade.goals {
         let mark = if seen.met { Mark::Done } else { Mark::Failed };
-        rows.push(line(mark, &seen.goal.title(), format!("now: {}", seen.seen)));
+        let note = match &seen.goal {
+            Goal::Findings { .. } => format!("now: {}", seen.seen),
+            // One word, because a note that does not fit is cut to its first.
+            Goal::Flow { .. } => seen.seen.replace(", ", "→"),
+        };
+        rows.push(line(mark, &seen.goal.title(), note));
     }
     for finding in &grade.new_findings {
         let text = format!("new    {}", finding.rule);

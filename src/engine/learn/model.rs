@@ -68,6 +68,8 @@ pub struct Desk {
     pub distance: Distance,
     /// The last check of this step.
     pub grade: Option<Grade>,
+    /// A hint was asked for after the last check: it is the newest part.
+    pub hint_is_newest: bool,
     /// Files were saved since the last check.
     pub is_stale: bool,
 }

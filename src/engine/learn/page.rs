@@ -147,10 +147,14 @@ fn work(room: &Classroom, lesson: &Lesson, progress: &Progress, step: &LessonSte
     task.push(aim(format!("at most {} lines added or removed", step.lines)));
     task.push(Row::aside(room.desk.folder.clone()));
     parts.push(task);
-    parts.extend((1..=record.map_or(0, |record| record.hints)).map(|rung| hint(step, rung)));
-    let answer = answer::rows(room);
-    if !answer.is_empty() {
-        parts.push(answer);
+    let hints = (1..=record.map_or(0, |record| record.hints)).map(|rung| hint(step, rung));
+    let answer = Some(answer::rows(room)).filter(|rows| !rows.is_empty());
+    if room.desk.hint_is_newest {
+        parts.extend(answer);
+        parts.extend(hints);
+    } else {
+        parts.extend(hints);
+        parts.extend(answer);
     }
     parts
 }

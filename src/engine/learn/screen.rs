@@ -69,9 +69,9 @@ fn panes(room: &Classroom) -> [PaneView; 4] {
         return [PaneView::default(), main, PaneView::default(), PaneView::default()];
     }
     let layers = aside::layer_rows(room);
-    let findings = room.desk.map.findings.len();
+    let findings = if aside::shows_findings(room) { room.desk.map.findings.len() } else { 0 };
     let boundaries = PaneView {
-        subtitle: "working copy".into(),
+        subtitle: "files".into(),
         count: if findings > 0 { format!("▲ {findings}") } else { String::new() },
         tab: if findings > 0 { format!("▲ {findings}") } else { String::new() },
         cursor: cursor(&layers, room, Pane::Boundaries),
@@ -129,6 +129,7 @@ fn floor(room: &Classroom) -> Floor {
                     Some(grade) if room.place != Place::List && !room.desk.is_stale => {
                         if grade.answer.is_pass() { Mark::Done } else { Mark::Failed }
                     }
+                    _ if matches!(room.phase(), Some(Phase::After | Phase::Closed)) => Mark::Done,
                     _ => Mark::Open,
                 }
             }

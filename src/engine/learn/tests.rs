@@ -72,21 +72,49 @@ fn nothing_of_a_step_is_shown_before_its_question_was_answered() {
     let mut room = opened();
     wish(&mut room, Do::Take);
     assert_eq!(room.phase(), Some(Phase::Predict));
-    let step = lesson().steps.remove(0);
-    let task = step.task.lines().next().unwrap().replace('`', "");
-    let first = task.split(' ').next().unwrap().to_owned();
     for early in [Do::Hint, Do::Check, Do::Edit(None), Do::Next, Do::Skip, Do::Undo] {
         assert_eq!(wish(&mut room, early.clone()), Vec::new(), "{early:?}");
         assert!(room.notice.as_ref().is_some_and(|notice| notice.bad), "{early:?}");
         let shown = text(&room);
-        assert!(
-            !shown.contains("answer without SQL") && !shown.contains("Three files change"),
-            "{first} {shown}"
-        );
+        assert!(!shown.contains("answer without SQL") && !shown.contains("Three files change"), "{shown}");
     }
     let effects = wish(&mut room, Do::Pick(1));
     assert!(matches!(&effects[..], [LearnEffect::Save(saved)] if saved.steps[0].prediction == Some(0)));
     assert!(text(&room).contains("answer without SQL"));
+}
+
+#[test]
+fn what_the_review_finds_is_hidden_while_a_question_waits() {
+    let mut room = opened();
+    wish(&mut room, Do::Take);
+    let mut map = BackendMap::default();
+    map.files.push(crate::domain::map::SourceFile {
+        path: "app/routers/books.py".into(),
+        layer: crate::domain::layer::Layer::Router,
+        evidence: Vec::new(),
+        functions: 1,
+        queries: 1,
+    });
+    map.findings.push(crate::domain::finding::Finding {
+        rule: "arch/router-uses-orm".into(),
+        family: String::new(),
+        level: crate::domain::finding::Level::Error,
+        file: "app/routers/books.py".into(),
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 2,
+        message: String::new(),
+        symbol: String::new(),
+        fixable: false,
+        fingerprint: String::new(),
+    });
+    let seen = Seen { map: Arc::new(map), distance: Distance::default() };
+    update(&mut room, LearnMsg::Changed { seen, saved: Vec::new() });
+    let shown = |room: &Classroom| format!("{:?}", screen::screen(room, 0).panes);
+    assert!(!shown(&room).contains("Warn") && !shown(&room).contains('▲'), "{}", shown(&room));
+    wish(&mut room, Do::Pick(1));
+    assert!(shown(&room).contains("Warn") && shown(&room).contains("▲ 1"), "{}", shown(&room));
 }
 
 #[test]
@@ -133,6 +161,17 @@ fn what_cannot_be_taken_back_is_asked_first() {
 }
 
 #[test]
+fn a_grade_that_comes_after_a_skip_changes_nothing() {
+    let mut room = working();
+    wish(&mut room, Do::Check);
+    wish(&mut room, Do::Skip);
+    wish(&mut room, Do::Pick(2));
+    assert_eq!(graded(&mut room, Answer::TestsFail), Vec::new());
+    assert_eq!(room.phase(), Some(Phase::After));
+    assert!(room.desk.grade.is_none() && room.busy.is_none());
+}
+
+#[test]
 fn fixed_files_are_put_back_without_a_question_and_alone() {
     let mut room = working();
     let files = vec!["tests/test_books.py".to_owned()];
@@ -160,4 +199,8 @@ fn the_newest_part_stands_at_the_top_of_the_screen() {
     let Body::Rows(rows) = &view.panes[at].body else { panic!("rows") };
     assert!(matches!(&rows[0], Row::Item { label, .. } if label[0].text.starts_with("Nothing has changed")));
     assert_eq!(view.footer[0].label, "edit", "what helps next comes first");
+    wish(&mut room, Do::Hint);
+    let view = screen::screen(&room, 0);
+    let Body::Rows(rows) = &view.panes[at].body else { panic!("rows") };
+    assert!(matches!(&rows[0], Row::Head { text, .. } if text == "HINT: WHAT"), "{:?}", rows[0]);
 }

@@ -284,6 +284,7 @@ fn next(room: &mut Classroom) -> Vec<LearnEffect> {
     }
     room.desk.grade = None;
     room.desk.is_stale = false;
+    room.desk.hint_is_newest = false;
     room.focus = Pane::Proposal;
     room.marked = 0;
     save(room)
@@ -300,6 +301,7 @@ fn hint(room: &mut Classroom) -> Vec<LearnEffect> {
         return Vec::new();
     }
     record.hints += 1;
+    room.desk.hint_is_newest = true;
     room.focus = Pane::Proposal;
     save(room)
 }
@@ -317,14 +319,17 @@ fn check(room: &mut Classroom) -> Vec<LearnEffect> {
 }
 
 fn graded(room: &mut Classroom, grade: Grade) -> Vec<LearnEffect> {
+    // Skipped or left while it was checked: there is nothing to grade any more.
+    if !room.is_working() {
+        return Vec::new();
+    }
     let answer = grade.answer.clone();
     room.desk.grade = Some(grade);
     room.desk.is_stale = false;
+    room.desk.hint_is_newest = false;
     room.focus = Pane::Proposal;
     room.marked = 0;
-    let Some(progress) = room.progress_mut().filter(|progress| progress.phase == Phase::Work) else {
-        return Vec::new();
-    };
+    let Some(progress) = room.progress_mut() else { return Vec::new() };
     let step = progress.step;
     let Some(record) = progress.current_mut() else { return Vec::new() };
     if !answer.is_pass() {

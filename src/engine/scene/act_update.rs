@@ -112,19 +112,19 @@ fn approve(cx: &mut Cx<'_>) {
     } else if ids.is_empty() {
         refuse_approved(cx);
     } else {
-        approve_all(cx, ids, from);
+        approve_all(cx, &ids, from);
     }
 }
 
-fn approve_all(cx: &mut Cx<'_>, ids: Vec<HunkId>, from: Option<String>) {
-    let mut text = match ids.as_slice() {
+fn approve_all(cx: &mut Cx<'_>, ids: &[HunkId], from: Option<String>) {
+    let mut text = match ids {
         [one] => format!("approved hunk {one}"),
         many => format!("approved {}", plural(many.len(), "hunk")),
     };
-    if cx.decide(ids.clone(), Decision::Approved) {
+    if cx.decide(ids.to_vec(), Decision::Approved) {
         cx.model.screen.chosen_hunks.clear();
-        forget_toggles(cx, &ids);
-        text.push_str(&pairing::still_waits(cx.model, &ids));
+        forget_toggles(cx, ids);
+        text.push_str(&pairing::still_waits(cx.model, ids));
         cx.undoable(text);
         advance(cx, from);
     }
@@ -185,7 +185,7 @@ fn approve_file(cx: &mut Cx<'_>) {
     } else if ids.is_empty() {
         cx.refuse("Every hunk of this file is decided.");
     } else {
-        approve_all(cx, ids, from);
+        approve_all(cx, &ids, from);
     }
 }
 

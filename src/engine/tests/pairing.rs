@@ -157,6 +157,23 @@ fn handing_over_asks_for_names_first_and_two_people_need_two_names() {
 }
 
 #[test]
+fn who_asks_for_two_people_and_is_alone_commits_no_guarded_hunk_either() {
+    let mut driver = Driver::acting(world());
+    driver.act("two-approvals");
+    driver.press("a a a c 3 Enter c c");
+    let refusal = driver.model.screen.refusal.clone().unwrap_or_default();
+    assert!(
+        refusal.ends_with("only Ada approved it, so it stays held. H names the second person."),
+        "{refusal}"
+    );
+    assert!(driver.take("commit").is_empty());
+    // Nobody alone takes the wish back.
+    driver.act("two-approvals");
+    let refusal = driver.model.screen.refusal.clone().unwrap_or_default();
+    assert!(refusal.ends_with("that stays for this session."), "{refusal}");
+}
+
+#[test]
 fn an_old_journal_without_names_still_loads() {
     let line = |seq: u64, rest: &str| {
         format!("{{\"seq\":{seq},\"at\":5,\"primitive\":\"READ\",\"scope\":\"CODEBASE\",{rest}}}")

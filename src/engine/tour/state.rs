@@ -16,7 +16,7 @@ const HALF_PAGE: usize = 10;
 /// Where an anchor of a step stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The symbol, or whose lines they are.
+    /// The symbol; empty for lines outside every symbol.
     pub title: String,
     /// The place, or why there is none.
     pub place: Result<Place, String>,
@@ -91,8 +91,12 @@ impl Tour {
             | Action::Open
             | Action::Choose => self.go(1),
             Action::PreviousNeed | Action::PreviousSection | Action::Fold => self.go(-1),
-            Action::Start => self.end_at(0),
-            Action::End => self.end_at(self.lesson.steps.len().saturating_sub(1)),
+            Action::Start => {
+                self.jump(0);
+            }
+            Action::End => {
+                self.jump(self.lesson.steps.len().saturating_sub(1));
+            }
             Action::Down | Action::Up if self.focus == Pane::Boundaries => {
                 self.go(if action == Action::Down { 1 } else { -1 });
             }
@@ -137,10 +141,6 @@ impl Tour {
     /// The key that screens print for an action.
     pub fn key(&self, action: Action) -> String {
         self.keys.key(action)
-    }
-
-    fn end_at(&mut self, step: usize) {
-        self.jump(step);
     }
 
     fn go(&mut self, delta: isize) {

@@ -338,7 +338,8 @@ fn standing(tour: &Tour) -> PaneView {
             Ok(place) => (Mark::Done, vec![muted(place.to_string())]),
             Err(why) => (Mark::Failed, vec![muted(why.clone())]),
         };
-        let label = vec![bold(standing.title.clone())];
+        let title = if standing.title.is_empty() { "lines outside every symbol" } else { &standing.title };
+        let label = vec![bold(title)];
         rows.push(Row::Item { mark, label, note: Vec::new(), indent: 0, target: None });
         rows.push(Row::Text { line: note, indent: 2 });
     }

@@ -133,6 +133,7 @@ fn intents_of_plain_sentences() {
         ("Add login with refresh tokens", Auth, ""),
         ("Users should sign in with a password", Auth, "user"),
         ("Add a nullable column cancelled_at:datetime? to orders", Migration, "order"),
+        ("Add a new field note:text? to users", Migration, "user"),
         ("Write a migration for the users table", Migration, "user"),
         ("Add a nightly job that sends reports", Job, ""),
         ("Add a middleware that sets a request id", Middleware, ""),

@@ -121,11 +121,17 @@ fn sql(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     let head = head.strip_prefix("IF NOT EXISTS").unwrap_or(head).trim_start();
     let table = head.split(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let line = text.get(line_start(text, here)..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let column = if line.trim_start().to_ascii_uppercase().starts_with("FOREIGN KEY") {
-        line.split(['(', ')']).nth(1).unwrap_or_default().trim()
+    // A statement on one line has its columns behind the table's name.
+    let is_whole = line.trim_start().to_ascii_uppercase().starts_with("CREATE TABLE");
+    let said = if is_whole { text.get(here..).unwrap_or_default() } else { line };
+    let column = if said.trim_start().to_ascii_uppercase().starts_with("FOREIGN KEY") {
+        said.split(['(', ')']).nth(1).unwrap_or_default().trim()
     } else {
-        line.split_whitespace().next().unwrap_or_default()
+        said.split_whitespace().next().unwrap_or_default()
     };
+    if column.eq_ignore_ascii_case("create") {
+        return Err(no("the column is not told from the rest of the statement".into()));
+    }
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'))
     };
@@ -135,24 +141,31 @@ fn sql(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     let newline = newline_of(text);
     let plain = |name: &str| name.replace('"', "").replace('.', "_");
     let index = format!("ix_{}_{}", plain(table), plain(column));
-    let new = Statements {
-        name: &format!("index_{}_{}", plain(table), plain(column)),
-        up: &format!("CREATE INDEX {index} ON {table} ({column});"),
-        down: &format!("DROP INDEX {index};"),
-    };
+    let name = format!("index_{}_{}", plain(table), plain(column));
+    let down = format!("DROP INDEX {index};");
+    // In a migration of its own the table is in use; PostgreSQL then builds it beside the writes.
+    let apart = if is_postgres(text) { " CONCURRENTLY" } else { "" };
+    let up = format!("CREATE INDEX{apart} {index} ON {table} ({column});");
+    let new = Statements { name: &name, up: &up, down: &down };
     if let Some(added) = migration::beside(&site.finding.file, text, site.known, &new)? {
-        let remark = "It is a migration of its own: one that has run must not change.";
-        return Ok(Fixed {
-            text: text.to_owned(),
-            added,
-            reason: REASON.to_owned(),
-            remarks: vec![remark.into()],
-        });
+        let mut remarks = vec!["It is a migration of its own: one that has run must not change.".to_owned()];
+        if !apart.is_empty() {
+            remarks.push("It runs outside a transaction: tell your tool of migrations so.".to_owned());
+        }
+        return Ok(Fixed { text: text.to_owned(), added, reason: REASON.to_owned(), remarks });
     }
     let mut edits = Edits::default();
-    edits.insert(close, format!("{newline}{newline}{}", new.up));
+    edits.insert(close, format!("{newline}{newline}CREATE INDEX {index} ON {table} ({column});"));
     let remark = "Databases that exist already get the index with a migration.";
     done(site, edits, REASON, vec![remark.into()])
+}
+
+/// Whether a migration uses types and functions that only PostgreSQL has.
+fn is_postgres(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["timestamptz", "bigserial", "jsonb", "gen_random_uuid", "tsvector", "::"]
+        .iter()
+        .any(|sign| lower.contains(sign))
 }
 
 /// TypeORM: `@Index()` above the relation that owns the key.
@@ -236,6 +249,16 @@ mod tests {
                 )
             )]
         );
+    }
+
+    #[test]
+    fn a_table_on_one_line_gets_the_index_of_its_column_beside_the_writes() {
+        let text = "create table a (id bigserial primary key, b_id bigint references b (id));\n";
+        let found = finding(RULE, "migrations/0007_a.up.sql", text, "b_id bigint");
+        let fixed = fix(&found, text, &["migrations/0007_a.up.sql"]).unwrap();
+        let up = &fixed.added.first().unwrap().1;
+        assert_eq!(up, "CREATE INDEX CONCURRENTLY ix_a_b_id ON a (b_id);\n");
+        assert!(fixed.remarks.iter().any(|remark| remark.contains("outside a transaction")));
     }
 
     #[test]

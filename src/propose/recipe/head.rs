@@ -26,6 +26,16 @@ pub(super) struct Head {
     pub(super) steps: Vec<StepHead>,
 }
 
+/// What a second recipe of a folder has of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    name: String,
+    #[serde(rename = "inputs")]
+    _inputs: serde::de::IgnoredAny,
+    steps: Vec<StepHead>,
+}
+
 /// The stack a recipe is for; names as the scanner gives them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +64,8 @@ pub(super) struct StepHead {
     /// Which file of the layer, where it has several: `create`, `update`.
     #[serde(default)]
     pub(super) part: String,
+    /// Empty where the step only edits files that are there.
+    #[serde(default)]
     pub(super) template: String,
     pub(super) reason: String,
 }
@@ -65,6 +77,33 @@ impl Head {
             path: format!("recipes/{recipe}/recipe.yaml"),
             reason: error.to_string(),
         })
+    }
+
+    /// The head of another recipe of the same folder, in a file of its own: `migration.yaml`
+    /// holds its inputs and steps. `None` where the stack does not have that recipe.
+    pub(super) fn of(folder: &str, recipe: &str) -> Result<Option<Self>, ProposeError> {
+        let main = Self::load(folder)?;
+        if main.name == recipe {
+            return Ok(Some(main));
+        }
+        let file = format!("{recipe}.yaml");
+        let Ok(text) = recipe_file(folder, &file) else { return Ok(None) };
+        let part: Part = serde_saphyr::from_str(text).map_err(|error| ProposeError::Io {
+            path: format!("recipes/{folder}/{file}"),
+            reason: error.to_string(),
+        })?;
+        Ok(Some(Self { name: part.name, steps: part.steps, ..main }))
+    }
+
+    /// The same under the name of the recipe that the steps of the plan are filled by.
+    pub(super) fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// Why a file of that layer is as it is, in the words of the recipe's head.
+    pub(super) fn reason(&self, layer: Layer) -> String {
+        let step = self.steps.iter().find(|step| step.layer == layer);
+        step.map(|step| step.reason.clone()).unwrap_or_default()
     }
 
     /// Whether a stack may be the one it is for: what is not known contradicts nothing.
@@ -89,6 +128,6 @@ pub(crate) fn offers(recipe: &str, map: &BackendMap) -> bool {
         .chain(map.services.iter().map(|service| &service.stack))
         .filter(known)
         .collect();
-    let heads = recipe_folders().filter_map(|folder| Head::load(folder).ok());
-    heads.filter(|head| head.name == recipe).any(|head| stacks.iter().any(|stack| head.fits(stack)))
+    let mut heads = recipe_folders().filter_map(|folder| Head::of(folder, recipe).ok().flatten());
+    heads.any(|head| stacks.iter().any(|stack| head.fits(stack)))
 }

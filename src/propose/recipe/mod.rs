@@ -9,13 +9,17 @@
 //! templates, exchanging a name) is here.
 
 mod address;
+mod again;
+mod alter;
 mod axum;
 mod django;
 mod examples;
 mod fastapi;
 pub(crate) mod fields;
+mod fill;
 mod head;
 pub(crate) mod lines;
+mod literals;
 pub(crate) mod names;
 mod nest;
 mod python_text;
@@ -26,5 +30,27 @@ mod sqlmodel;
 pub(crate) mod typescript;
 pub(crate) mod values;
 
+pub use alter::MigrationRecipe;
 pub(crate) use head::offers;
 pub use resource::ResourceRecipe;
+
+use super::workspace::ReadBase;
+use crate::ports::{Produced, Proposer};
+use std::sync::Arc;
+
+/// Adds a resource.
+pub const RESOURCE: &str = "resource";
+/// Changes the table of a resource that is there.
+pub const MIGRATION: &str = "migration";
+/// The names of all recipes.
+pub const RECIPES: [&str; 2] = [RESOURCE, MIGRATION];
+
+/// The recipe of a name; `None` where there is none. With a memory of what it wrote before,
+/// it can be run again.
+pub fn recipe(name: &str, base: ReadBase, memory: Option<Arc<dyn Produced>>) -> Option<Box<dyn Proposer>> {
+    match name {
+        RESOURCE => Some(Box::new(ResourceRecipe::new(base).remembering(memory))),
+        MIGRATION => Some(Box::new(MigrationRecipe::new(base))),
+        _ => None,
+    }
+}

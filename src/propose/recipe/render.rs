@@ -1,8 +1,9 @@
 //! Fills the templates under `resources/recipes`; an undefined name is an error.
 
-use crate::ports::ProposeError;
+use crate::{ports::ProposeError, propose::workspace::Workspace};
 use include_dir::{Dir, include_dir};
 use minijinja::{Environment, UndefinedBehavior, Value};
+use std::collections::BTreeMap;
 
 static RECIPES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/resources/recipes");
 
@@ -23,6 +24,29 @@ pub(crate) fn recipe_file(recipe: &str, file: &str) -> Result<&'static str, Prop
         .ok_or_else(|| ProposeError::Io { path: format!("recipes/{path}"), reason: "no such file".into() })
 }
 
+/// Templates of the repository by file name, each in place of the built-in one.
+pub(crate) type Own = BTreeMap<String, String>;
+
+/// What a template of anybody may do before it is stopped.
+const FUEL: u64 = 2_000_000;
+/// Where a repository has templates of its own, below which each recipe has its folder.
+const OWN_FOLDER: &str = "stack/recipes";
+
+/// The repository's own templates of a recipe.
+pub(crate) fn own_templates(recipe: &str, workspace: &Workspace<'_>) -> Result<Own, ProposeError> {
+    let mut own = Own::new();
+    for name in RECIPES.get_dir(recipe).into_iter().flat_map(Dir::files).filter_map(template_name) {
+        if let Some(text) = workspace.text(&format!("{OWN_FOLDER}/{recipe}/{name}"))? {
+            own.insert(name.to_owned(), text);
+        }
+    }
+    Ok(own)
+}
+
+fn template_name<'f>(file: &'f include_dir::File<'_>) -> Option<&'f str> {
+    file.path().file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".j2"))
+}
+
 /// Renders one template; the others of its folder can be imported, and `set_up` adds the
 /// functions that the folder's language needs.
 pub(crate) fn render(
@@ -31,21 +55,34 @@ pub(crate) fn render(
     context: &Value,
     set_up: impl FnOnce(&mut Environment<'_>),
 ) -> Result<String, ProposeError> {
-    let wrong = |error: minijinja::Error| ProposeError::Io {
-        path: format!("recipes/{recipe}/{template}"),
-        reason: error.to_string(),
+    render_own(recipe, &Own::new(), template, context, set_up)
+}
+
+/// Renders one template, with those of the repository in place of the built-in ones.
+pub(crate) fn render_own(
+    recipe: &str,
+    own: &Own,
+    template: &str,
+    context: &Value,
+    set_up: impl FnOnce(&mut Environment<'_>),
+) -> Result<String, ProposeError> {
+    let wrong = |error: minijinja::Error| {
+        let name = error.name().unwrap_or(template);
+        let folder = if own.contains_key(name) { OWN_FOLDER } else { "recipes" };
+        let line = error.line().map(|line| format!(":{line}")).unwrap_or_default();
+        ProposeError::Io { path: format!("{folder}/{recipe}/{name}{line}"), reason: error.to_string() }
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     let mut syntax = environment.syntax().to_builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().map_err(wrong)?);
     set_up(&mut environment);
     for file in RECIPES.get_dir(recipe).into_iter().flat_map(Dir::files) {
-        let name = file.path().file_name().and_then(|name| name.to_str());
-        if let (Some(name), Some(source)) = (name, file.contents_utf8())
-            && name.ends_with(".j2")
-        {
+        let Some(name) = template_name(file) else { continue };
+        let source = own.get(name).map(String::as_str).or_else(|| file.contents_utf8());
+        if let Some(source) = source {
             environment.add_template(name, source).map_err(wrong)?;
         }
     }

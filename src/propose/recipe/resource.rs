@@ -1,28 +1,35 @@
 //! The `resource` recipe: picks the stack's own, and holds its result to what all promise.
 
 use super::{
+    again::{self, Again},
+    alter::Change,
     axum::Axum,
     django::Django,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
-    names::Name,
+    names::{Name, singular, snake},
     nest::Nest,
+    render::{Own, own_templates, render_own},
     sqlmodel::SqlModel,
 };
 use crate::{
     domain::{
+        diff::changes_between,
         hunk::Origin,
         ids::StepId,
         layer::Layer,
         map::BackendMap,
+        place::Place,
         plan::Filler,
-        proposal::{Content, FileChange, Proposal},
-        stack::Stack,
+        proposal::{Content, FileChange, Note, Proposal},
+        stack::{Stack, StackKey},
     },
-    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+    ports::{Cancel, Produced, ProposalRequest, ProposeError, Proposer},
     propose::workspace::{ReadBase, Workspace},
 };
+use minijinja::{Environment, Value};
+use std::sync::Arc;
 
 /// What one stack knows: how its repositories are read, and where things are registered.
 pub(super) trait Adapter: Sync {
@@ -30,6 +37,13 @@ pub(super) trait Adapter: Sync {
     fn recipe(&self) -> &'static str;
     /// Everything the resource needs; `NotApplicable` where the repository is not of this kind.
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError>;
+    /// Fields and indexes of a resource that is there, as a new migration and in what reads it.
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe migration is not known for {}",
+            change.ask.head.stack_name()
+        )))
+    }
     /// Refuses a text of this stack that does not parse.
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError>;
 }
@@ -43,6 +57,19 @@ pub(super) struct Ask<'a> {
     pub(super) map: &'a BackendMap,
     pub(super) request: &'a ProposalRequest,
     pub(super) cancel: &'a Cancel,
+    /// Templates of the repository.
+    pub(super) own: Own,
+}
+
+/// An edited file and why.
+pub(super) struct Edited<'a> {
+    pub(super) path: &'a str,
+    pub(super) old: &'a str,
+    pub(super) new: String,
+    pub(super) reason: String,
+    /// The line that was followed.
+    pub(super) like: Option<Place>,
+    pub(super) layer: Layer,
 }
 
 /// What an adapter gives.
@@ -63,6 +90,48 @@ impl Ask<'_> {
         self.request.steps.iter().find(own).map(|step| step.id)
     }
 
+    /// The change of a file that is there, with a note on each part that differs.
+    pub(super) fn edited(&self, edited: Edited<'_>) -> FileChange {
+        let Edited { path, old, new, reason, like, layer } = edited;
+        let notes = changes_between(old, &new)
+            .into_iter()
+            .map(|change| Note {
+                start: change.new_start + 1,
+                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
+                reason: reason.clone(),
+                citation: like.clone(),
+                criteria: Vec::new(),
+                step: self.step_for(layer),
+            })
+            .collect();
+        FileChange { path: path.to_owned(), content: Content::Text { text: new }, notes }
+    }
+
+    /// A new file, which follows the line of another.
+    pub(super) fn made(&self, path: String, text: String, like: Option<Place>, layer: Layer) -> FileChange {
+        let end = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).saturating_add(1);
+        let note = Note {
+            start: 1,
+            end,
+            reason: self.head.reason(layer),
+            citation: like,
+            criteria: Vec::new(),
+            step: self.step_for(layer),
+        };
+        FileChange { path, content: Content::Text { text }, notes: vec![note] }
+    }
+
+    /// Renders a template of a recipe's folder, or the repository's own in its place.
+    pub(super) fn render(
+        &self,
+        folder: &str,
+        template: &str,
+        context: &Value,
+        set_up: impl FnOnce(&mut Environment<'_>),
+    ) -> Result<String, ProposeError> {
+        render_own(folder, &self.own, template, context, set_up)
+    }
+
     /// Stops between two steps when the user said so.
     pub(super) fn go_on(&self) -> Result<(), ProposeError> {
         if self.cancel.is_asked() { Err(ProposeError::Cancelled) } else { Ok(()) }
@@ -77,53 +146,121 @@ fn adapters() -> [&'static dyn Adapter; 5] {
 /// Adds a resource to a backend of a stack that has the recipe.
 pub struct ResourceRecipe {
     base: ReadBase,
+    memory: Option<Arc<dyn Produced>>,
 }
 
 impl ResourceRecipe {
     /// With a reader of base texts.
     pub fn new(base: ReadBase) -> Self {
-        Self { base }
+        Self { base, memory: None }
+    }
+
+    /// With a memory of what it wrote before, so that it can be run again.
+    pub fn remembering(self, memory: Option<Arc<dyn Produced>>) -> Self {
+        Self { memory, ..self }
+    }
+
+    fn fresh(
+        &self,
+        request: &ProposalRequest,
+        name: &str,
+        fields: &str,
+        cancel: &Cancel,
+    ) -> Result<Proposal, ProposeError> {
+        let search = Search { recipe: "resource", request, base: &self.base, cancel };
+        search.first_fit(
+            |head| Ok((Name::resource(name, &head.words)?, fields::parse(fields, &head.words)?)),
+            |adapter, ask| {
+                let draft = adapter.draft(ask)?;
+                let title = format!("Add {} in every layer, like {}", ask.name.plural, draft.like);
+                Ok((title, draft))
+            },
+        )
     }
 }
 
 impl Proposer for ResourceRecipe {
     fn propose(&self, request: &ProposalRequest, cancel: &Cancel) -> Result<Proposal, ProposeError> {
-        let input = |key: &str, example: &str| {
-            request.inputs.get(key).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
-                ProposeError::Input {
-                    what: format!("the recipe resource needs {key}"),
-                    hint: format!("for example {example}"),
-                }
-            })
+        let name = input(request, "resource", "name", "Review")?;
+        let fields = input(request, "resource", "fields", "title:string{1..200} price:decimal")?;
+        let key = singular(&snake(name.trim()));
+        let Some(memory) = &self.memory else { return self.fresh(request, name, fields, cancel) };
+        let versions = memory.versions(&request.root, "resource", &key);
+        let (mut proposal, version) = if again::is_there(request, &self.base, &versions)? {
+            Again { request, base: &self.base, versions: &versions, name, fields }.propose(cancel)?
+        } else {
+            let proposal = self.fresh(request, name, fields, cancel)?;
+            let workspace = Workspace::new(request, &self.base);
+            let version = again::version_of(fields, Vec::new(), &proposal.files, &workspace)?;
+            (proposal, version)
         };
-        let name = input("name", "Review")?;
-        let fields = input("fields", "title:string{1..200} price:decimal")?;
+        if let Err(why) = memory.keep(&request.root, "resource", &key, version) {
+            proposal
+                .remarks
+                .push(format!("What was written could not be remembered for the next run: {why}."));
+        }
+        Ok(proposal)
+    }
+}
+
+/// An input that a recipe needs.
+pub(super) fn input<'r>(
+    request: &'r ProposalRequest,
+    recipe: &str,
+    key: &str,
+    example: &str,
+) -> Result<&'r String, ProposeError> {
+    request.inputs.get(key).filter(|value| !value.trim().is_empty()).ok_or_else(|| ProposeError::Input {
+        what: format!("the recipe {recipe} needs {key}"),
+        hint: format!("for example {example}"),
+    })
+}
+
+/// The search for the stack whose recipe applies.
+pub(super) struct Search<'a> {
+    pub(super) recipe: &'a str,
+    pub(super) request: &'a ProposalRequest,
+    pub(super) base: &'a ReadBase,
+    pub(super) cancel: &'a Cancel,
+}
+
+impl Search<'_> {
+    /// The proposal of the first stack that has the recipe and does not say that it is for
+    /// something else. `read` gives name and fields in the language's own rules, `draft` the
+    /// title and the files.
+    pub(super) fn first_fit(
+        &self,
+        read: impl Fn(&Head) -> Result<(Name, Vec<Field>), ProposeError>,
+        draft: impl Fn(&dyn Adapter, &Ask<'_>) -> Result<(String, Draft), ProposeError>,
+    ) -> Result<Proposal, ProposeError> {
+        let Self { recipe, request, base, cancel } = *self;
         let mut known = Vec::new();
         let mut reasons = Vec::new();
         for adapter in adapters() {
-            let head = Head::load(adapter.recipe())?;
+            let Some(head) = Head::of(adapter.recipe(), recipe)? else { continue };
             known.push(head.stack_name());
             if !stacks_of(request).iter().any(|stack| head.fits(stack)) {
                 continue;
             }
-            let ask = Ask {
-                name: Name::resource(name, &head.words)?,
-                fields: fields::parse(fields, &head.words)?,
-                head: &head,
-                workspace: Workspace::new(request, &self.base),
-                map: &request.map,
-                request,
-                cancel,
-            };
-            match adapter.draft(&ask) {
-                Ok(draft) => return finished(adapter, &ask, draft),
+            let (name, fields) = read(&head)?;
+            let workspace = Workspace::new(request, base);
+            let own = own_templates(adapter.recipe(), &workspace)?;
+            let ask = Ask { name, fields, head: &head, workspace, map: &request.map, request, cancel, own };
+            match draft(adapter, &ask) {
+                Ok((title, draft)) => return finished(adapter, &ask, title, draft),
                 Err(ProposeError::NotApplicable(why)) => reasons.push(why),
                 Err(error) => return Err(error),
             }
         }
         reasons.dedup();
         Err(ProposeError::NotApplicable(match reasons.as_slice() {
-            [] => format!("this backend's stack has no recipe resource; it is for {}", known.join(", ")),
+            [] => format!("this backend's stack has no recipe {recipe}; it is for {}", known.join(", ")),
+            _ if !stacks_of(request).iter().any(|stack| stack.name(StackKey::Framework).is_some()) => {
+                format!(
+                    "no backend was recognised here that the recipe {recipe} is for: {}",
+                    known.join(", ")
+                )
+            }
             reasons => reasons.join("; "),
         }))
     }
@@ -136,8 +273,13 @@ fn stacks_of(request: &ProposalRequest) -> Vec<&Stack> {
     stacks
 }
 
-fn finished(adapter: &dyn Adapter, ask: &Ask<'_>, draft: Draft) -> Result<Proposal, ProposeError> {
-    let Draft { like, mut files, remarks } = draft;
+fn finished(
+    adapter: &dyn Adapter,
+    ask: &Ask<'_>,
+    title: String,
+    draft: Draft,
+) -> Result<Proposal, ProposeError> {
+    let Draft { mut files, remarks, .. } = draft;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for file in &files {
         if let Content::Text { text } = &file.content {
@@ -146,7 +288,7 @@ fn finished(adapter: &dyn Adapter, ask: &Ask<'_>, draft: Draft) -> Result<Propos
     }
     Ok(Proposal {
         origin: Origin::Recipe(ask.head.name.clone()),
-        title: format!("Add {} in every layer, like {like}", ask.name.plural),
+        title,
         step: ask.request.steps.get(ask.request.step).map(|step| step.id),
         files,
         remarks,

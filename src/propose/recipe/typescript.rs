@@ -103,6 +103,15 @@ impl Habits {
         self.quoted(&lines.finished(text))
     }
 
+    /// A part of a file: what it imports, and its text in the repository's form.
+    pub(crate) fn part(&self, rendered: &str) -> (Vec<Candidate>, String) {
+        let wanted = rendered.lines().find_map(|line| line.strip_prefix(IMPORTS)).unwrap_or_default();
+        let text = self.write(rendered.split_once(wanted).map_or(rendered, |(_, rest)| rest), &[]);
+        let used = words(&text);
+        let imports = wanted.split('\u{1}').filter_map(Candidate::of);
+        (imports.filter(|one| used.contains(&one.local)).collect(), text)
+    }
+
     fn lines(&self) -> Lines {
         Lines {
             unit: 2,

@@ -4,7 +4,7 @@ use super::{
     fields::{Field, Kind},
     names::{camel, pascal},
 };
-use minijinja::{Value, context};
+use minijinja::{Value, context, value::ValueKind};
 
 /// The forms of a field that no stack changes.
 pub(crate) fn field_value(field: &Field) -> Value {
@@ -26,6 +26,20 @@ pub(crate) fn field_value(field: &Field) -> Value {
         other,
         wrong,
     }
+}
+
+/// A valid value in the notation of JSON, texts in these quotes; a reference has none that is
+/// sure to be there.
+pub(crate) fn sample_text(field: &Field, quote: char) -> Option<String> {
+    if matches!(field.kind, Kind::BelongsTo(_)) {
+        return None;
+    }
+    let (sample, _, _) = samples(field);
+    Some(match sample.as_str() {
+        Some(text) => format!("{quote}{text}{quote}"),
+        None if sample.kind() == ValueKind::Bool => sample.is_true().to_string(),
+        None => sample.to_string(),
+    })
 }
 
 /// `integer`, `reference`, …

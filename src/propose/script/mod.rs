@@ -7,7 +7,7 @@
 mod outline;
 mod read;
 
-pub(crate) use outline::{Class, List, Mark, Method, Property, Script, unquoted};
+pub(crate) use outline::{Class, Import, List, Mark, Method, Property, Script, unquoted};
 
 use super::python::is_parsable;
 use crate::ports::ProposeError;

@@ -52,6 +52,8 @@ pub(crate) struct Class {
     pub(crate) parameters: Vec<Parameter>,
     /// Body of its constructor, empty where there is none.
     pub(crate) constructor: Range<usize>,
+    /// From `{` to `}`.
+    pub(crate) body: Range<usize>,
 }
 
 /// A decorator.
@@ -73,6 +75,8 @@ pub(crate) struct Property {
     pub(crate) definite: bool,
     /// `name?`.
     pub(crate) optional: bool,
+    /// From the first decorator to the end of the declaration.
+    pub(crate) range: Range<usize>,
 }
 
 /// A method of a class, its constructor apart.

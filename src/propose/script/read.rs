@@ -127,13 +127,16 @@ impl Read<'_> {
             methods: Vec::new(),
             parameters: Vec::new(),
             constructor: 0..0,
+            body: range(class.body.span),
         };
         for element in &class.body.body {
             match element {
                 ClassElement::MethodDefinition(method) => self.method(method, &mut outline),
                 ClassElement::PropertyDefinition(property) => {
                     let Some(name) = property.key.static_name() else { continue };
+                    let first = property.decorators.first().map_or(property.span, |one| one.span);
                     outline.properties.push(Property {
+                        range: first.start.min(property.span.start) as usize..property.span.end as usize,
                         name: name.into_owned(),
                         ty: property
                             .type_annotation

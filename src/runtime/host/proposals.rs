@@ -10,6 +10,7 @@ use crate::{
         proposal::{Content, FileChange, Proposal},
     },
     engine::{Model, Msg, effect::ProposeKind, handbook::ORM_PAGE, msg::ProposalFailure, opening},
+    journal::ProducedFiles,
     knowledge::stack_set,
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
     propose::{self, Written},
@@ -251,10 +252,11 @@ fn by_filler(
                     return prepared.propose(request, cancel);
                 }
             }
-            if recipe != propose::RESOURCE {
-                return Err(ProposeError::NotApplicable(format!("there is no recipe {recipe}")));
+            let memory = ProducedFiles::new(&tools.dirs.state);
+            match propose::recipe(&recipe, read, Some(Arc::new(memory))) {
+                Some(recipe) => recipe.propose(request, cancel),
+                None => Err(ProposeError::NotApplicable(format!("there is no recipe {recipe}"))),
             }
-            propose::ResourceRecipe::new(read).propose(request, cancel)
         }
         Some(Filler::Fix { .. }) => propose::FixProposer::new(read).propose(request, cancel),
         Some(Filler::Agent { name }) => make(worker, request, None, &ProposeKind::Agent(name), extra, cancel),

@@ -125,8 +125,15 @@ fn said(spec: &CommandSpec, run: CommandRun, output: Vec<String>) -> TestsSaid {
         Verdict::NotRun { reason } => return TestsSaid::NotRun { reason },
         Verdict::Failed | Verdict::FailsAsBefore => {
             let failures = run.parsed.failures.into_iter().filter(|failure| !failure.warning);
-            let failed = failures.map(|failure| FailedTest { name: failure.name, message: failure.message });
-            return TestsSaid::Failed { failed: failed.collect(), passed: run.parsed.passed };
+            let failed: Vec<FailedTest> =
+                failures.map(|failure| FailedTest { name: failure.name, message: failure.message }).collect();
+            // What does not compile or load fails as a whole; no behaviour was looked at.
+            match failed.first() {
+                Some(first) if run.parsed.passed == 0 => {
+                    format!("no test passed, {} says: {}", first.name, first.message.trim())
+                }
+                _ => return TestsSaid::Failed { failed, passed: run.parsed.passed },
+            }
         }
         Verdict::Untrusted { reason } | Verdict::Blocked { reason } => reason,
         Verdict::TimedOut => format!("no end after {} s", spec.timeout.as_secs()),

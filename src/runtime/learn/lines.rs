@@ -7,7 +7,7 @@ use crate::{
         Answer, Echo, LinearError,
         learn::{self, LearnOutside},
     },
-    runtime::lines::read_answer,
+    runtime::{external, lines::read_answer},
 };
 use std::io::{BufRead, Write};
 
@@ -31,6 +31,13 @@ struct Outside<'a> {
 
 impl LearnOutside for Outside<'_> {
     fn perform(&mut self, effect: LearnEffect) -> Vec<LearnMsg> {
+        // Where answers come from a pipe, an editor nobody chose would eat them.
+        let LearnEffect::External { path } = &effect else { return self.tutor.perform(effect) };
+        if self.echo == Echo::Yes && !external::is_editor_named(self.tutor.editor()) {
+            let text =
+                format!("No editor is set. `write {path}` types it here; or edit it in another window.");
+            return vec![LearnMsg::Failed(text)];
+        }
         self.tutor.perform(effect)
     }
 

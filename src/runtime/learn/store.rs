@@ -132,3 +132,57 @@ fn replace(path: &Path, value: &impl Serialize) -> io::Result<()> {
     // The new name must survive a power cut too.
     fs::File::open(folder)?.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::course;
+    use pretty_assertions::assert_eq;
+
+    fn lesson() -> Lesson {
+        course::shipped().unwrap().remove(0)
+    }
+
+    #[test]
+    fn what_was_saved_comes_back_and_what_does_not_fit_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::new(home.path());
+        let lesson = lesson();
+        assert_eq!(store.saved(&lesson), Saved::Nothing);
+        store.lay_out(&lesson).unwrap();
+        let mut progress = Progress::begin(&lesson);
+        progress.steps[0].hints = 2;
+        store.save(&progress).unwrap();
+        assert_eq!(store.saved(&lesson), Saved::Progress(progress.clone()));
+        let changed = Lesson { digest: "other".into(), ..lesson.clone() };
+        assert!(matches!(store.saved(&changed), Saved::Problem(why) if why.contains("has changed")));
+        fs::write(home.path().join("lessons").join(&lesson.name).join("progress.json"), "{").unwrap();
+        assert!(matches!(store.saved(&lesson), Saved::Problem(why) if why.contains("cannot be read")));
+        store.reset(&lesson.name).unwrap();
+        assert_eq!(store.saved(&lesson), Saved::Nothing);
+    }
+
+    #[test]
+    fn the_first_step_begins_with_the_lesson_and_a_later_one_with_what_was_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::new(home.path());
+        let lesson = lesson();
+        store.lay_out(&lesson).unwrap();
+        assert_eq!(store.base(&lesson, 0).unwrap(), lesson.start);
+        assert!(store.base(&lesson, 1).is_err(), "nothing was kept yet");
+        let tree = lesson.solved(1).unwrap();
+        store.remember(&lesson.name, 1, &tree).unwrap();
+        assert_eq!(store.base(&lesson, 1).unwrap(), tree);
+    }
+
+    #[test]
+    fn one_process_has_a_lesson_at_a_time() {
+        let home = tempfile::tempdir().unwrap();
+        let (mut first, mut second) = (Store::new(home.path()), Store::new(home.path()));
+        first.hold("one").unwrap();
+        assert!(matches!(second.hold("one"), Err(JournalError::Locked { .. })));
+        second.hold("two").unwrap();
+        first.hold("three").unwrap();
+        second.hold("one").unwrap();
+    }
+}

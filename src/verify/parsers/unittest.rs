@@ -9,8 +9,8 @@ use crate::domain::command::{Outcome, Parsed, TestResult};
 
 patterns! {
     HEADING = r"^(ERROR|FAIL): (.+)$";
-    VERBOSE = r"^(\w+ \([\w.]+\)).* \.\.\. (ok|FAIL|ERROR|skipped .*|expected failure|unexpected success)$";
-    NAME = r"^(\w+) \(([\w.]+)\)(.*)$";
+    VERBOSE = r"^([\w.]+ \([\w.]+\)).* \.\.\. (ok|FAIL|ERROR|skipped .*|expected failure|unexpected success)$";
+    NAME = r"^([\w.]+) \(([\w.]+)\)(.*)$";
     RAN = r"^Ran (\d+) tests? in ";
     RESULT = r"^(OK|FAILED)(?: \((.*)\))?$";
     COUNT = r"(failures|errors|skipped|expected failures|unexpected successes)=(\d+)";
@@ -92,7 +92,8 @@ fn dotted(text: &str) -> String {
     let Some(found) = NAME.captures(text) else { return text.to_owned() };
     let part = |group| found.get(group).map_or("", |m| m.as_str());
     let (test, owner, rest) = (part(1), part(2), part(3));
-    let full =
-        if owner.rsplit('.').next() == Some(test) { owner.to_owned() } else { format!("{owner}.{test}") };
+    // A module that cannot be imported is a test of that name: `a.b (unittest.loader._FailedTest.a.b)`.
+    let is_named = owner.strip_suffix(test).is_some_and(|before| before.is_empty() || before.ends_with('.'));
+    let full = if is_named { owner.to_owned() } else { format!("{owner}.{test}") };
     format!("{full}{rest}")
 }

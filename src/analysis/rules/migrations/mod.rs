@@ -2,7 +2,8 @@
 //!
 //! Statements of SQL are read wherever they stand: in files, and in the texts that
 //! migrations execute. A table that the same file makes is in nobody's use yet. A migration
-//! that has a successor was applied and is not edited any more: what it does is advice.
+//! that has a successor was applied and is not edited any more: what it does is advice. What
+//! was applied long ago is history, and is counted in one line for each rule.
 
 mod operations;
 mod order;
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{FileFacts, Span},
+        facts::{Expr, ExprId, FileFacts, Lang, Span},
         link::FileId,
     },
     domain::layer::Layer,
@@ -32,7 +33,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let order = Order::of(context.input.files.entries().iter().map(|entry| entry.path.as_str()));
+    let mut history: Vec<Draft> = Vec::new();
+    let order = Order::of(context.input.files.entries().iter().map(|entry| entry.path.as_str()))
+        .with_chain(&revisions(context));
     for entry in context.input.files.entries() {
         let path = entry.path.as_str();
         let is_back = path.ends_with(".down.sql") || path.ends_with("/down.sql") || path == "down.sql";
@@ -41,11 +44,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         let changes = wanted(rule, statements::changes(&context.text(path)));
         let is_past = order.has_successor(path);
-        found.extend(changes.into_iter().map(|change| Draft {
+        let into = if order.is_history(path) { &mut history } else { &mut found };
+        into.extend(changes.into_iter().map(|change| Draft {
             source: Source::Path(path.to_owned()),
             span: change.span,
             symbol: Some(change.table.clone()),
             is_past,
+            message: None,
             words: words(&change),
         }));
     }
@@ -55,14 +60,63 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
         let mut changes = operations::changes(context, file, facts);
         changes.extend(executed(context, file, facts));
-        found.extend(wanted(rule, changes).into_iter().map(|change| {
+        let into = if order.is_history(&facts.path) { &mut history } else { &mut found };
+        into.extend(wanted(rule, changes).into_iter().map(|change| {
             let mut draft = Draft::new(file, change.span);
             draft.is_past = order.has_successor(&facts.path);
             draft.words = words(&change);
             draft
         }));
     }
+    found.extend(summary(context, history));
     found
+}
+
+/// What Alembic's migrations say of themselves: their path, revision and predecessors.
+fn revisions(context: &Context<'_, '_>) -> Vec<(String, String, Vec<String>)> {
+    let mut found = Vec::new();
+    for (_, facts) in context.resolver().files() {
+        if facts.lang != Lang::Python || !is_migration(&facts.path) {
+            continue;
+        }
+        let value = |name: &str| {
+            facts
+                .binds
+                .iter()
+                .find(|bind| facts.text(bind.name) == name && bind.object.is_none())
+                .and_then(|bind| bind.value)
+        };
+        let text = |expr: ExprId| match facts.expr(expr) {
+            Expr::Str(text) => Some(facts.text(text).to_owned()),
+            _ => None,
+        };
+        let Some(revision) = value("revision").and_then(text) else { continue };
+        let before = value("down_revision").map_or_else(Vec::new, |before| match facts.expr(before) {
+            Expr::List(all) => facts.list(all).iter().filter_map(|one| text(*one)).collect(),
+            _ => text(before).into_iter().collect(),
+        });
+        found.push((facts.path.clone(), revision, before));
+    }
+    found
+}
+
+/// One line for all that stands in migrations that were applied long ago, at the first of
+/// them, which stays the first when more are added.
+fn summary(context: &Context<'_, '_>, history: Vec<Draft>) -> Option<Draft> {
+    let count = history.len();
+    let path = |draft: &Draft| match &draft.source {
+        Source::Path(path) => path.clone(),
+        Source::Facts(file) => {
+            context.resolver().facts(*file).map(|facts| facts.path.clone()).unwrap_or_default()
+        }
+    };
+    let mut first = history.into_iter().min_by_key(|draft| (path(draft), draft.span.start))?;
+    first.message = Some(if count == 1 {
+        "one change of this kind was applied long ago and stays as it is".to_owned()
+    } else {
+        format!("{count} changes of this kind were applied long ago and stay as they are; the first is here")
+    });
+    Some(first)
 }
 
 /// The changes of texts that a migration executes, each at its call.

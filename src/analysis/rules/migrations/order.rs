@@ -1,31 +1,77 @@
 //! Which migrations have successors: they were applied, and stay as they are.
 //!
-//! Told by names alone: a number or a time at the beginning of the file's name, or of its
-//! folder's where each migration has a folder of its own.
+//! Told by names: a number or a time at the beginning of the file's name, or of its
+//! folder's where each migration has a folder of its own. Alembic's names tell nothing; there
+//! each revision says which one it follows.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
-/// The last migration of each folder.
-pub(super) struct Order(BTreeMap<String, (u64, String)>);
+/// So many later migrations make one a part of the history.
+const LONG_AGO: usize = 3;
+
+/// How many migrations a chain may have.
+const MAX_CHAIN: usize = 10_000;
+
+/// The migrations of each folder, and how many come behind those that name their
+/// predecessor.
+pub(super) struct Order(BTreeMap<String, BTreeSet<(u64, String)>>, BTreeMap<String, usize>);
 
 impl Order {
     /// The order of these paths.
     pub(super) fn of<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
-        let mut last: BTreeMap<String, (u64, String)> = BTreeMap::new();
+        let mut all: BTreeMap<String, BTreeSet<(u64, String)>> = BTreeMap::new();
         for path in paths {
             let Some((folder, number, name)) = place(path) else { continue };
-            let known = last.entry(folder).or_default();
-            if (number, &name) > (known.0, &known.1) {
-                *known = (number, name);
-            }
+            all.entry(folder).or_default().insert((number, name));
         }
-        Self(last)
+        Self(all, BTreeMap::new())
     }
 
     /// Whether a later migration stands beside this one.
     pub(super) fn has_successor(&self, path: &str) -> bool {
-        let Some((folder, number, name)) = place(path) else { return false };
-        self.0.get(&folder).is_some_and(|last| (last.0, &last.1) > (number, &name))
+        self.successors(path) > 0
+    }
+
+    /// Whether so many stand beside it that it was applied long ago.
+    pub(super) fn is_history(&self, path: &str) -> bool {
+        self.successors(path) >= LONG_AGO
+    }
+
+    /// The order with what revisions say of themselves: their path, name and predecessors.
+    pub(super) fn with_chain(mut self, revisions: &[(String, String, Vec<String>)]) -> Self {
+        let by_name: BTreeMap<&str, (&str, &[String])> = revisions
+            .iter()
+            .map(|(path, name, before)| (name.as_str(), (path.as_str(), before.as_slice())))
+            .collect();
+        for (_, name, _) in revisions {
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            let mut open: Vec<&str> = by_name
+                .get(name.as_str())
+                .map(|(_, before)| before.iter().map(String::as_str).collect())
+                .unwrap_or_default();
+            while let Some(before) = open.pop() {
+                if seen.len() > MAX_CHAIN || !seen.insert(before) {
+                    continue;
+                }
+                if let Some((path, further)) = by_name.get(before) {
+                    *self.1.entry((*path).to_owned()).or_default() += 1;
+                    open.extend(further.iter().map(String::as_str));
+                }
+            }
+        }
+        self
+    }
+
+    fn successors(&self, path: &str) -> usize {
+        if let Some(count) = self.1.get(path) {
+            return *count;
+        }
+        let Some((folder, number, name)) = place(path) else { return 0 };
+        let Some(all) = self.0.get(&folder) else { return 0 };
+        all.range((Bound::Excluded((number, name)), Bound::Unbounded)).count()
     }
 }
 
@@ -75,5 +121,32 @@ mod tests {
             ]
         );
         assert!(!order.has_successor("alembic/versions/4f1a_x.py"), "a hash tells no order");
+        assert!(!paths.into_iter().any(|path| order.is_history(path)));
+    }
+
+    #[test]
+    fn a_revision_comes_before_those_that_follow_it() {
+        let revision = |name: &str, before: &[&str]| {
+            (
+                format!("versions/{name}_x.py"),
+                name.to_owned(),
+                before.iter().map(|b| (*b).to_owned()).collect(),
+            )
+        };
+        let chain =
+            [revision("a1", &[]), revision("b2", &["a1"]), revision("c3", &["b2"]), revision("d4", &["c3"])];
+        let order = Order::of(std::iter::empty()).with_chain(&chain);
+        assert!(order.is_history("versions/a1_x.py") && order.has_successor("versions/c3_x.py"));
+        assert!(!order.is_history("versions/b2_x.py") && !order.has_successor("versions/d4_x.py"));
+        let circle = [revision("a1", &["b2"]), revision("b2", &["a1"])];
+        assert!(Order::of(std::iter::empty()).with_chain(&circle).has_successor("versions/a1_x.py"));
+    }
+
+    #[test]
+    fn a_migration_with_three_later_ones_is_history() {
+        let paths = ["db/1_a.sql", "db/2_b.sql", "db/3_c.sql", "db/4_d.sql", "db/4_d.down.sql"];
+        let order = Order::of(paths.into_iter().filter(|path| !path.contains("down")));
+        let old: Vec<&str> = paths.into_iter().filter(|path| order.is_history(path)).collect();
+        assert_eq!(old, ["db/1_a.sql"]);
     }
 }

@@ -46,7 +46,7 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
 
     fn is_harmless(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
-        if self.has_harmless_value(file, expr) {
+        if self.has_harmless_value(file, expr) && self.is_settled(file, facts, expr, depth) {
             return true;
         }
         match facts.expr(expr) {
@@ -135,6 +135,31 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
                 }
                 _ => false,
             })
+    }
+
+    /// Whether a value is known for all that a name can hold: the resolver looks at one
+    /// assignment, and a branch or loop may have made another.
+    fn is_settled(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        match facts.expr(expr) {
+            Expr::Name(name) => {
+                let at = facts.expr_span(expr).start;
+                let scope = self.context.resolver().scope_at(file, at);
+                let binds = reaching(facts, scope, facts.text(name), at);
+                let one = binds.len() < 2;
+                binds.iter().filter_map(|(_, bind)| bind.value).all(|value| {
+                    self.is_settled(file, facts, value, depth)
+                        && (one || self.is_harmless(file, facts, value, depth))
+                })
+            }
+            Expr::Call(id) => facts.call(id).is_none_or(|call| {
+                let names = facts.args(call.args).iter().map(|arg| arg.value);
+                names
+                    .filter(|value| matches!(facts.expr(*value), Expr::Name(_)))
+                    .all(|value| self.is_settled(file, facts, value, depth))
+            }),
+            _ => true,
+        }
     }
 
     fn has_safe_type(&self, file: FileId, expr: ExprId) -> bool {

@@ -6,7 +6,7 @@ use super::{
         values::field_value,
     },
     imports::USES,
-    plan::Plan,
+    plan::{Parent, Plan},
     tables,
 };
 use crate::{domain::layer::Layer, propose::rust::Struct};
@@ -80,19 +80,29 @@ impl Plan<'_> {
     }
 
     fn field(&self, field: &Field) -> Value {
-        let parent = self.parents.iter().find(|parent| parent.field == field.name);
-        let rust = match &field.kind {
-            Kind::String | Kind::Text => "String",
-            Kind::Integer if self.style.dialect == "postgres" => "i32",
-            Kind::Integer => "i64",
-            Kind::Decimal if self.style.dialect == "postgres" => "Decimal",
-            Kind::Float | Kind::Decimal => "f64",
-            Kind::Boolean => "bool",
-            Kind::Date => "NaiveDate",
-            Kind::DateTime => "DateTime<Utc>",
-            Kind::Uuid => "Uuid",
-            Kind::BelongsTo(_) => parent.map_or("i64", |parent| parent.key.as_str()),
-        };
-        context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) }
+        field_of(field, self.style.dialect, &self.parents)
+    }
+}
+
+/// A field in the forms that templates need.
+pub(super) fn field_of(field: &Field, dialect: &str, parents: &[Parent]) -> Value {
+    let parent = parents.iter().find(|parent| parent.field == field.name);
+    let rust = rust_type(field, dialect, parent);
+    context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) }
+}
+
+/// The type of a field in a structure, without `Option`.
+pub(super) fn rust_type<'p>(field: &Field, dialect: &str, parent: Option<&'p Parent>) -> &'p str {
+    match &field.kind {
+        Kind::String | Kind::Text => "String",
+        Kind::Integer if dialect == "postgres" => "i32",
+        Kind::Integer => "i64",
+        Kind::Decimal if dialect == "postgres" => "Decimal",
+        Kind::Float | Kind::Decimal => "f64",
+        Kind::Boolean => "bool",
+        Kind::Date => "NaiveDate",
+        Kind::DateTime => "DateTime<Utc>",
+        Kind::Uuid => "Uuid",
+        Kind::BelongsTo(_) => parent.map_or("i64", |parent| parent.key.as_str()),
     }
 }

@@ -1,15 +1,21 @@
 //! axum with SQLx and validator.
 
+mod alter;
 mod context;
 mod imports;
 mod plan;
 mod refusals;
 mod register;
+mod statements;
+mod stores;
 mod style;
 mod tables;
 mod tests_of;
 
-use super::resource::{Adapter, Ask, Draft};
+use super::{
+    alter::Change,
+    resource::{Adapter, Ask, Draft},
+};
 use crate::{ports::ProposeError, propose::rust::RustFile};
 
 /// The stack's adapter.
@@ -22,6 +28,10 @@ impl Adapter for Axum {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::Plan::read(ask)?.draft()
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::Alter::read(change)?.draft()
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -3,11 +3,10 @@
 use super::{
     super::{
         examples::{self, Example},
-        fields::Kind,
+        fields::{Field, Kind},
         lines::Lines,
         names::{Name, pascal},
         rename::{Joint, Renamer},
-        render::render,
         resource::{Ask, Draft},
     },
     imports::with_uses,
@@ -35,6 +34,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Folder of the recipe under `resources/recipes`.
 pub(super) const RECIPE: &str = "axum-sqlx";
 
+/// Path, outline and text of every source.
+pub(super) type Sources = Vec<(String, RustFile, String)>;
+
 /// A row that the resource belongs to.
 pub(super) struct Parent {
     pub(super) field: String,
@@ -51,7 +53,7 @@ pub(super) struct Plan<'a> {
     pub(super) examples: BTreeMap<Layer, Example>,
     pub(super) files: Files,
     /// Every source with its outline and text.
-    pub(super) sources: Vec<(String, RustFile, String)>,
+    pub(super) sources: Sources,
     pub(super) style: Style,
     pub(super) migrations: Vec<Migration>,
     pub(super) next: Option<Next>,
@@ -65,13 +67,7 @@ impl<'a> Plan<'a> {
     /// Reads the repository; `NotApplicable` where it is not of this kind.
     pub(super) fn read(ask: &'a Ask<'a>) -> Result<Self, ProposeError> {
         let (like, examples) = examples::find(ask.map, &ask.workspace, ".rs")?;
-        let mut sources = Vec::new();
-        for path in ask.workspace.paths().into_iter().filter(|path| path.ends_with(".rs")) {
-            ask.go_on()?;
-            let Some(text) = ask.workspace.text(path)? else { continue };
-            let Ok(file) = RustFile::parse(path, &text) else { continue };
-            sources.push((path.to_owned(), file, text));
-        }
+        let sources = sources(ask)?;
         let files: Files = examples
             .iter()
             .filter_map(|(layer, example)| {
@@ -79,35 +75,15 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let style = style::read(&examples, &files, &sources, &ask.name)?;
-        let rows = || sources.iter().flat_map(|(_, file, _)| &file.structs).filter(|one| is_row(one));
-        let row = rows().find(|one| one.name == like.pascal).cloned().ok_or_else(|| {
+        let row = rows(&sources).find(|one| one.name == like.pascal).cloned().ok_or_else(|| {
             ProposeError::NotApplicable(format!(
                 "no structure {} with sqlx::FromRow was found to learn from",
                 like.pascal
             ))
         })?;
-        let mut parents = Vec::new();
-        for field in &ask.fields {
-            let Kind::BelongsTo(model) = &field.kind else { continue };
-            let Some(row) = rows().find(|one| one.name == *model) else {
-                let known: BTreeSet<&str> = rows().map(|one| one.name.as_str()).collect();
-                return Err(ProposeError::Input {
-                    what: format!("there is no row {model} for {} to belong to", field.name),
-                    hint: format!("known rows: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
-                });
-            };
-            let key = row.fields.iter().find(|(name, _)| name == "id").map_or("i64", |(_, ty)| ty.as_str());
-            let name = Name::of(&super::super::names::snake(model));
-            parents.push(Parent {
-                field: field.name.clone(),
-                optional: field.optional,
-                table: name.plural,
-                key: key.to_owned(),
-                row: row.clone(),
-            });
-        }
+        let parents = parents(&ask.fields, &sources)?;
         let migrations = tables::migrations(ask)?;
-        let next = tables::next(&migrations, &ask.name, &ask.name.plural, style.dialect);
+        let next = tables::next(&migrations, &format!("create_{}", ask.name.plural), style.dialect);
         Ok(Self {
             ask,
             like,
@@ -220,14 +196,14 @@ impl<'a> Plan<'a> {
                 continue;
             };
             let text = self.rendered(&step.template, &context! { way, ..self.context() })?;
-            let text = if next.is_small { text.to_lowercase() } else { text };
+            let text = if next.is_small { tables::small(&text) } else { text };
             files.push(self.made(path, text, step, Some(next.after.clone())));
         }
         Ok(files)
     }
 
     fn rendered(&self, template: &str, context: &Value) -> Result<String, ProposeError> {
-        render(RECIPE, template, context, set_up)
+        self.ask.render(RECIPE, template, context, set_up)
     }
 
     fn made(&self, path: String, text: String, step: &StepHead, citation: Option<Place>) -> FileChange {
@@ -365,12 +341,54 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Every source that parses.
+pub(super) fn sources(ask: &Ask<'_>) -> Result<Sources, ProposeError> {
+    let mut sources = Vec::new();
+    for path in ask.workspace.paths().into_iter().filter(|path| path.ends_with(".rs")) {
+        ask.go_on()?;
+        let Some(text) = ask.workspace.text(path)? else { continue };
+        let Ok(file) = RustFile::parse(path, &text) else { continue };
+        sources.push((path.to_owned(), file, text));
+    }
+    Ok(sources)
+}
+
+/// Structures that SQLx fills from a row.
+pub(super) fn rows(sources: &Sources) -> impl Iterator<Item = &Struct> {
+    sources.iter().flat_map(|(_, file, _)| &file.structs).filter(|one| is_row(one))
+}
+
+/// The rows that fields refer to; an unknown one is an input error that lists the known.
+pub(super) fn parents(fields: &[Field], sources: &Sources) -> Result<Vec<Parent>, ProposeError> {
+    let mut parents = Vec::new();
+    for field in fields {
+        let Kind::BelongsTo(model) = &field.kind else { continue };
+        let Some(row) = rows(sources).find(|one| one.name == *model) else {
+            let known: BTreeSet<&str> = rows(sources).map(|one| one.name.as_str()).collect();
+            return Err(ProposeError::Input {
+                what: format!("there is no row {model} for {} to belong to", field.name),
+                hint: format!("known rows: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+            });
+        };
+        let key = row.fields.iter().find(|(name, _)| name == "id").map_or("i64", |(_, ty)| ty.as_str());
+        let name = Name::of(&super::super::names::snake(model));
+        parents.push(Parent {
+            field: field.name.clone(),
+            optional: field.optional,
+            table: name.plural,
+            key: key.to_owned(),
+            row: row.clone(),
+        });
+    }
+    Ok(parents)
+}
+
 /// rustfmt's own form.
-fn rust_lines() -> Lines {
+pub(super) fn rust_lines() -> Lines {
     Lines { unit: 4, indent: "    ".into(), width: 100, semicolons: true, trailing_commas: true }
 }
 
-fn set_up(environment: &mut Environment<'_>) {
+pub(super) fn set_up(environment: &mut Environment<'_>) {
     environment.add_filter("rs", |value: &Value| match value.as_str() {
         Some(text) => format!("{text:?}"),
         None if value.kind() == minijinja::value::ValueKind::Bool => value.is_true().to_string(),

@@ -1,6 +1,9 @@
 //! What stops the recipe before anything is written.
 
-use super::{super::fields::Kind, plan::Plan};
+use super::{
+    super::fields::{Field, Kind},
+    plan::Plan,
+};
 use crate::{
     domain::{layer::Layer, place::Place},
     ports::ProposeError,
@@ -27,26 +30,7 @@ impl Plan<'_> {
         let root = self.examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
         let root = root.split_once("src/").map_or("", |(root, _)| root);
         let manifest = self.ask.workspace.text(&format!("{root}Cargo.toml"))?.unwrap_or_default();
-        for field in &self.ask.fields {
-            let package = match field.kind {
-                Kind::Date | Kind::DateTime => "chrono",
-                Kind::Uuid => "uuid",
-                Kind::Decimal if self.style.dialect == "postgres" => "rust_decimal",
-                _ => continue,
-            };
-            if !manifest.contains(package) {
-                return Err(ProposeError::Input {
-                    what: format!(
-                        "{} needs the package {package}, which {root}Cargo.toml does not have",
-                        field.name
-                    ),
-                    hint: format!(
-                        "add {package} with its feature serde, and SQLx's feature {package}; or choose another type"
-                    ),
-                });
-            }
-        }
-        Ok(())
+        refuse_types(&self.ask.fields, self.style.dialect, &format!("{root}Cargo.toml"), &manifest)
     }
 
     /// A structure, a table, a file or an address that is there already stops the recipe.
@@ -88,4 +72,30 @@ impl Plan<'_> {
         }
         Ok(())
     }
+}
+
+/// Types that need a package which the manifest does not have.
+pub(super) fn refuse_types(
+    fields: &[Field],
+    dialect: &str,
+    path: &str,
+    manifest: &str,
+) -> Result<(), ProposeError> {
+    for field in fields {
+        let package = match field.kind {
+            Kind::Date | Kind::DateTime => "chrono",
+            Kind::Uuid => "uuid",
+            Kind::Decimal if dialect == "postgres" => "rust_decimal",
+            _ => continue,
+        };
+        if !manifest.contains(package) {
+            return Err(ProposeError::Input {
+                what: format!("{} needs the package {package}, which {path} does not have", field.name),
+                hint: format!(
+                    "add {package} with its feature serde, and SQLx's feature {package}; or choose another type"
+                ),
+            });
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,5 @@
 //! The SQL side: dialect, types, the next migration in the project's form.
 
-use super::super::names::Name;
 use crate::{domain::place::Place, ports::ProposeError, propose::recipe::resource::Ask};
 
 /// The next migration.
@@ -13,6 +12,8 @@ pub(super) struct Next {
     pub(super) after: Place,
     /// Whether SQL is written in small letters.
     pub(super) is_small: bool,
+    number: u64,
+    form: Form,
 }
 
 /// A migration that the project has.
@@ -41,23 +42,67 @@ fn file(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// The migration that follows the newest; `None` where there is none.
-pub(super) fn next(known: &[Migration], name: &Name, table: &str, dialect: &str) -> Option<Next> {
+/// The migration that does `what` after the newest; `None` where there is none.
+pub(super) fn next(known: &[Migration], what: &str, dialect: &str) -> Option<Next> {
     let of_dialect = |migration: &&Migration| migration.path.contains(&format!("/{dialect}/"));
     let newest = known.iter().rfind(of_dialect).or_else(|| known.last())?;
     let (folder, file) = newest.path.rsplit_once('/')?;
     let digits: String = file.chars().take_while(char::is_ascii_digit).collect();
     let number: u64 = digits.parse().ok()?;
-    let stamp = format!("{:0width$}", number + 1, width = digits.len());
-    let stem = format!("{folder}/{stamp}_create_{}", if table.is_empty() { &name.plural } else { table });
     let is_pair = file.ends_with(".up.sql") || file.ends_with(".down.sql");
     let text: String = known.iter().map(|migration| migration.text.as_str()).collect();
-    Some(Next {
-        up: if is_pair { format!("{stem}.up.sql") } else { format!("{stem}.sql") },
-        down: is_pair.then(|| format!("{stem}.down.sql")),
-        after: Place::new(newest.path.clone(), 1),
-        is_small: text.contains("create table") && !text.contains("CREATE TABLE"),
-    })
+    let is_small = text.contains("create table") && !text.contains("CREATE TABLE");
+    let form = Form { folder: folder.to_owned(), digits: digits.len(), is_pair };
+    Some(form.next(number + 1, what, Place::new(newest.path.clone(), 1), is_small))
+}
+
+/// How migrations are named.
+#[derive(Debug, Clone)]
+struct Form {
+    folder: String,
+    digits: usize,
+    is_pair: bool,
+}
+
+impl Form {
+    fn next(self, number: u64, what: &str, after: Place, is_small: bool) -> Next {
+        let stem = format!("{}/{number:0width$}_{what}", self.folder, width = self.digits);
+        Next {
+            up: if self.is_pair { format!("{stem}.up.sql") } else { format!("{stem}.sql") },
+            down: self.is_pair.then(|| format!("{stem}.down.sql")),
+            after,
+            is_small,
+            number,
+            form: self,
+        }
+    }
+}
+
+impl Next {
+    /// The one after it.
+    pub(super) fn following(&self, what: &str) -> Self {
+        self.form.clone().next(self.number + 1, what, self.after.clone(), self.is_small)
+    }
+}
+
+/// SQL in small letters, the texts in it as they are.
+pub(super) fn small(sql: &str) -> String {
+    let parts = sql.split('\'').enumerate();
+    let part = |(index, part): (usize, &str)| {
+        if index % 2 == 0 { part.to_lowercase() } else { part.to_owned() }
+    };
+    parts.map(part).collect::<Vec<_>>().join("'")
+}
+
+/// Whether a migration creates a table.
+pub(super) fn creates(text: &str, table: &str) -> bool {
+    let words: Vec<String> = text
+        .to_lowercase()
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty() && !matches!(*word, "if" | "not" | "exists"))
+        .map(str::to_owned)
+        .collect();
+    words.windows(3).any(|three| matches!(three, [a, b, c] if a == "create" && b == "table" && c == table))
 }
 
 /// The line of a column in the statement that creates a table, without its comma.

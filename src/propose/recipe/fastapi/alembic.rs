@@ -79,6 +79,11 @@ impl Head {
         }
     }
 
+    /// The same folder with another revision as its newest.
+    pub(crate) fn following(&self, id: Option<String>) -> Self {
+        Self { id, ..self.clone() }
+    }
+
     /// The id of the next revision: the next number where ids are numbers, else twelve
     /// hexadecimal digits that depend on what it does, so that the same input gives the same id.
     pub(crate) fn next_id(&self, what: &str) -> String {

@@ -15,6 +15,12 @@ pub(crate) struct FieldContext {
     pub(crate) mapped: String,
     /// Arguments of `mapped_column`; empty when none are needed.
     pub(crate) args: String,
+    /// The type alone: `int`.
+    pub(crate) py: String,
+    /// The column's type in a model: `String(80)`.
+    pub(crate) sa: String,
+    /// The column's type in a migration: `sa.String(length=80)`.
+    pub(crate) sa_type: String,
     /// Arguments of `sa.Column`.
     pub(crate) migration: String,
     pub(crate) schema: String,
@@ -144,11 +150,11 @@ pub(crate) fn field_context(field: &Field, reference: Option<&Reference>, old: b
     if indexed {
         args.push("index=True".into());
     }
-    let mut migration = vec![format!("\"{}\"", field.column())];
-    migration.push(match field.kind {
+    let sa_type = match field.kind {
         Kind::String => format!("sa.String(length={})", field.max.unwrap_or(255)),
         _ => format!("sa.{}", types.sa),
-    });
+    };
+    let mut migration = vec![format!("\"{}\"", field.column()), sa_type.clone()];
     migration.extend(reference.map(|reference| format!("sa.ForeignKey(\"{}.id\")", reference.table)));
     migration.push(format!("nullable={}", if field.optional { "True" } else { "False" }));
     let limits = constraints(field);
@@ -168,6 +174,9 @@ pub(crate) fn field_context(field: &Field, reference: Option<&Reference>, old: b
         column: field.column(),
         mapped: nullable(types.py),
         args: args.join(", "),
+        py: types.py.to_owned(),
+        sa: types.sa.trim_end_matches("()").to_owned(),
+        sa_type,
         migration: migration.join(", "),
         schema,
         schema_optional,
@@ -180,7 +189,7 @@ pub(crate) fn field_context(field: &Field, reference: Option<&Reference>, old: b
 }
 
 /// The arguments of pydantic's `Field` that bound a value.
-fn constraints(field: &Field) -> String {
+pub(super) fn constraints(field: &Field) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut add = |name: &str, value: Option<i64>| parts.extend(value.map(|value| format!("{name}={value}")));
     match field.kind {

@@ -37,6 +37,15 @@ impl Layout {
         Ok(Self { like, examples, import_root })
     }
 
+    /// The layout around one model's file, where the resource itself is what is changed.
+    pub(crate) fn around(name: &Name, path: &str, text: &str, workspace: &Workspace<'_>) -> Self {
+        let example = Example { path: path.to_owned(), name: name.clone(), text: text.to_owned() };
+        let examples = BTreeMap::from([(Layer::Model, example)]);
+        let paths: BTreeSet<&str> = workspace.paths().into_iter().collect();
+        let import_root = import_root(&examples, &paths);
+        Self { like: name.clone(), examples, import_root }
+    }
+
     /// The path of a layer's file for another resource.
     pub(crate) fn path_for(&self, layer: Layer, name: &Name) -> String {
         if let Some(example) = self.examples.get(&layer) {
@@ -108,8 +117,8 @@ fn import_root(examples: &BTreeMap<Layer, Example>, paths: &BTreeSet<&str>) -> S
         }
     }
     // Only relative imports: the package starts below the last folder without `__init__.py`.
-    let path = examples.get(&Layer::Router).map_or("", |example| example.path.as_str());
-    let mut folder = path;
+    let router = examples.get(&Layer::Router).or_else(|| examples.values().next());
+    let mut folder = router.map_or("", |example| example.path.as_str());
     while let Some((parent, _)) = folder.rsplit_once('/') {
         if !paths.contains(format!("{parent}/__init__.py").as_str()) {
             break;

@@ -1,6 +1,7 @@
 //! FastAPI with SQLAlchemy 2, Alembic, pydantic and pytest.
 
 pub(super) mod alembic;
+mod alter;
 pub(super) mod context;
 pub(super) mod layout;
 mod plan;
@@ -9,11 +10,15 @@ pub(super) mod register;
 mod registration;
 pub(super) mod render;
 pub(super) mod samples;
+mod sends;
+mod shapes;
 mod style;
+mod tables;
 mod template_context;
 mod test_context;
 
 use super::{
+    alter::Change,
     fields, names,
     resource::{Adapter, Ask, Draft},
 };
@@ -29,6 +34,10 @@ impl Adapter for FastApi {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::Plan::read(ask)?.draft()
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::Alter::read(change)?.draft()
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -1,7 +1,10 @@
 //! What Python's templates may call: sorted imports, generics and error arguments in the
 //! repository's form.
 
-use super::{super::render as general, style::NotFound};
+use super::{
+    super::render::{self as general, Own},
+    style::NotFound,
+};
 use crate::{ports::ProposeError, propose::python::sort_key};
 use minijinja::{
     Environment, Value,
@@ -21,18 +24,20 @@ pub(crate) struct Helpers {
 /// Renders one template.
 pub(super) fn render(
     recipe: &str,
+    own: &Own,
     template: &str,
     helpers: &Helpers,
     context: &Value,
 ) -> Result<String, ProposeError> {
-    let text = general::render(recipe, template, context, |environment| add(environment, helpers, &[]))?;
+    let text =
+        general::render_own(recipe, own, template, context, |environment| add(environment, helpers, &[]))?;
     // Which names of `typing` a file needs shows only in its text.
     let used: Vec<&'static str> =
         ["List", "Optional"].into_iter().filter(|name| text.contains(&format!("{name}["))).collect();
     if used.is_empty() || !helpers.old_generics {
         return Ok(text);
     }
-    general::render(recipe, template, context, |environment| add(environment, helpers, &used))
+    general::render_own(recipe, own, template, context, |environment| add(environment, helpers, &used))
 }
 
 fn add(environment: &mut Environment<'_>, helpers: &Helpers, typing: &[&'static str]) {
@@ -148,7 +153,7 @@ mod tests {
     fn an_undefined_name_is_an_error_and_not_an_empty_text() {
         let helpers = Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None };
         let context = Value::from(BTreeMap::from([("model", "Review")]));
-        let result = render("fastapi-sqlalchemy", "model.py.j2", &helpers, &context);
+        let result = render("fastapi-sqlalchemy", &Own::new(), "model.py.j2", &helpers, &context);
         assert!(matches!(result, Err(ProposeError::Io { .. })), "{result:?}");
     }
 }

@@ -86,7 +86,7 @@ impl Plan<'_> {
             old_generics: self.style.old_generics,
             not_found: self.style.not_found.clone(),
         };
-        render(RECIPE, template, &helpers, &context! { ..extra, ..self.context()? })
+        render(RECIPE, &self.ask.own, template, &helpers, &context! { ..extra, ..self.context()? })
     }
 
     pub(super) fn reference_of(&self, field: &Field) -> Option<&Reference> {

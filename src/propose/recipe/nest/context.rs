@@ -105,14 +105,15 @@ impl Plan<'_> {
         }
     }
 
-    fn field(&self, field: &super::super::fields::Field, path: &str) -> Value {
+    pub(super) fn field(&self, field: &super::super::fields::Field, path: &str) -> Value {
         let value = field_value(field);
         let column = field.column();
         let db = if self.snake_columns || self.table.names_columns { column.clone() } else { camel(&column) };
         let named = self.table.names_columns && !self.snake_columns && db != camel(&column);
         let parent = self.parents.iter().find(|parent| parent.field == field.name);
         let reference = parent.map(|parent| self.parent_value(parent, path));
-        context! { db, named, reference, ..value }
+        let fill = self.fills.get(&field.name).cloned().unwrap_or_default();
+        context! { db, named, reference, fill, ..value }
     }
 
     fn parent_value(&self, parent: &Parent, path: &str) -> Value {

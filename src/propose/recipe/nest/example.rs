@@ -56,19 +56,7 @@ const NEEDED: [(Role, &str); 4] = [
 impl Example {
     /// Finds it; `NotApplicable` says what is missing.
     pub(super) fn find(survey: &Survey) -> Result<Self, ProposeError> {
-        let mut by_resource: BTreeMap<String, BTreeMap<Role, (String, String)>> = BTreeMap::new();
-        for (source, class) in survey.classes() {
-            let Some((role, stem)) = role_of(source, class) else { continue };
-            let parts = by_resource.entry(singular(&snake(stem))).or_default();
-            parts.entry(role).or_insert_with(|| (source.path.clone(), class.name.clone()));
-        }
-        for source in survey.sources.values().filter(|source| is_request_test(source)) {
-            let stem =
-                source.path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
-            if let Some(parts) = by_resource.get_mut(&singular(&snake(stem))) {
-                parts.entry(Role::Test).or_insert_with(|| (source.path.clone(), String::new()));
-            }
-        }
+        let by_resource = by_resource(survey);
         let missing = |parts: &BTreeMap<Role, (String, String)>| -> Vec<&str> {
             NEEDED.iter().filter(|(role, _)| !parts.contains_key(role)).map(|(_, name)| *name).collect()
         };
@@ -110,6 +98,13 @@ impl Example {
             found.insert(role, Part { path: path.clone(), class: class.clone(), of: Name::of(of) });
         }
         Ok(Self { like: Name::of(like), parts: found, files: joint(survey) })
+    }
+
+    /// The parts of one resource, which is its own example; none may be missing but the entity.
+    pub(super) fn of(survey: &Survey, name: &Name) -> Self {
+        let parts = by_resource(survey).remove(&name.snake).unwrap_or_default();
+        let own = |(role, (path, class))| (role, Part { path, class, of: name.clone() });
+        Self { like: name.clone(), parts: parts.into_iter().map(own).collect(), files: joint(survey) }
     }
 
     pub(super) fn part(&self, role: Role) -> Option<&Part> {
@@ -223,6 +218,23 @@ fn role_of<'c>(source: &Source, class: &'c Class) -> Option<(Role, &'c str)> {
         _ => return None,
     };
     (checked && !rest.is_empty()).then_some((role, rest))
+}
+
+/// Path and class of every part, by resource.
+fn by_resource(survey: &Survey) -> BTreeMap<String, BTreeMap<Role, (String, String)>> {
+    let mut by_resource: BTreeMap<String, BTreeMap<Role, (String, String)>> = BTreeMap::new();
+    for (source, class) in survey.classes() {
+        let Some((role, stem)) = role_of(source, class) else { continue };
+        let parts = by_resource.entry(singular(&snake(stem))).or_default();
+        parts.entry(role).or_insert_with(|| (source.path.clone(), class.name.clone()));
+    }
+    for source in survey.sources.values().filter(|source| is_request_test(source)) {
+        let stem = source.path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
+        if let Some(parts) = by_resource.get_mut(&singular(&snake(stem))) {
+            parts.entry(Role::Test).or_insert_with(|| (source.path.clone(), String::new()));
+        }
+    }
+    by_resource
 }
 
 /// Whether a test asks over HTTP.

@@ -1,7 +1,7 @@
 //! Where the next migration goes, and which types its database has.
 
 use super::{
-    super::{names::Name, rename::Joint},
+    super::{names::pascal, rename::Joint},
     survey::{Source, Survey, folder},
 };
 use crate::{domain::place::Place, ports::ProposeError};
@@ -19,6 +19,43 @@ pub(super) struct Next {
     pub(super) has_name: bool,
     /// Whether methods are written `public async`.
     pub(super) is_public: bool,
+    form: Form,
+}
+
+/// How files and classes of migrations are named.
+#[derive(Debug, Clone)]
+struct Form {
+    folder: String,
+    stamp: u64,
+    digits: usize,
+    separator: char,
+    is_pascal: bool,
+    is_snake: bool,
+    has_underscore: bool,
+}
+
+impl Form {
+    /// Path and class of a migration that does `what`, in snake case.
+    fn names(&self, what: &str) -> (String, String) {
+        let stamp = format!("{:0width$}", self.stamp, width = self.digits);
+        let class = pascal(what);
+        let stem = match (self.is_pascal, self.is_snake) {
+            (true, _) => class.clone(),
+            (false, true) => what.to_owned(),
+            (false, false) => what.replace('_', "-"),
+        };
+        let joint = if self.has_underscore { "_" } else { "" };
+        (format!("{}/{stamp}{}{stem}.ts", self.folder, self.separator), format!("{class}{joint}{stamp}"))
+    }
+}
+
+impl Next {
+    /// The one after it.
+    pub(super) fn following(&self, what: &str) -> Self {
+        let form = Form { stamp: self.form.stamp + 1, ..self.form.clone() };
+        let (path, class) = form.names(what);
+        Self { path, class, newest: (self.path.clone(), self.class.clone()), form, ..self.clone() }
+    }
 }
 
 /// The kinds of database whose types the templates know.
@@ -28,8 +65,9 @@ const DIALECTS: [(&str, &[&str]); 3] = [
     ("mysql", &["mysql", "mariadb", "aurora-mysql"]),
 ];
 
-/// The migration that follows the newest; `None` where the repository has none.
-pub(super) fn next(survey: &Survey, name: &Name, joint: Joint) -> Option<Next> {
+/// The migration that does `what`, in snake case, after the newest; `None` where the
+/// repository has none.
+pub(super) fn next(survey: &Survey, what: &str, joint: Joint) -> Option<Next> {
     let all = survey.classes().filter(|(source, class)| {
         source.text.contains("MigrationInterface") && !stamp(&class.name, &source.path).is_empty()
     });
@@ -39,24 +77,27 @@ pub(super) fn next(survey: &Survey, name: &Name, joint: Joint) -> Option<Next> {
     })?;
     let newest = stamp(&class.name, &source.path);
     let number: u64 = newest.parse().ok()?;
-    let stamp = format!("{:0width$}", number + 1, width = newest.len());
-    let what = format!("Create{}", name.plural_pascal);
     let file = source.path.rsplit('/').next().unwrap_or_default();
     let rest = file.trim_start_matches(|c: char| c.is_ascii_digit());
     let separator = rest.chars().next().filter(|c| !c.is_alphanumeric()).unwrap_or('-');
-    let is_pascal = rest.trim_start_matches(separator).starts_with(char::is_uppercase);
-    let stem = match (is_pascal, joint) {
-        (true, _) => what.clone(),
-        (false, Joint::Snake) => format!("create_{}", name.plural),
-        (false, _) => format!("create-{}", name.plural.replace('_', "-")),
+    let form = Form {
+        folder: folder(&source.path).to_owned(),
+        stamp: number + 1,
+        digits: newest.len(),
+        separator,
+        is_pascal: rest.trim_start_matches(separator).starts_with(char::is_uppercase),
+        is_snake: joint == Joint::Snake,
+        has_underscore: class.name.contains('_'),
     };
+    let (path, own) = form.names(what);
     Some(Next {
-        path: format!("{}/{stamp}{separator}{stem}.ts", folder(&source.path)),
-        class: format!("{}{stamp}", if class.name.contains('_') { format!("{what}_") } else { what }),
+        path,
+        class: own,
         after: source.place(class.name_at),
         newest: (source.path.clone(), class.name.clone()),
         has_name: class.properties.iter().any(|property| property.name == "name"),
         is_public: class.methods.iter().any(|method| method.is_public),
+        form,
     })
 }
 

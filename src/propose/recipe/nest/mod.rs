@@ -1,10 +1,12 @@
 //! NestJS with TypeORM, class-validator and supertest; versions 11 (CommonJS, Jest) and 12
 //! (ES modules, Vitest) differ only in what the example shows.
 
+mod alter;
 mod context;
 mod entity;
 mod example;
 mod handlers;
+mod imports;
 mod migrations;
 mod parents;
 mod plan;
@@ -12,8 +14,12 @@ mod register;
 mod roots;
 mod suite;
 mod survey;
+mod takers;
 
-use super::resource::{Adapter, Ask, Draft};
+use super::{
+    alter::Change,
+    resource::{Adapter, Ask, Draft},
+};
 use crate::{ports::ProposeError, propose::script::Script};
 
 /// The stack's adapter.
@@ -26,6 +32,10 @@ impl Adapter for Nest {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::Plan::read(ask)?.draft()
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::Alter::read(change)?.draft()
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -4,7 +4,6 @@ use super::{
     super::{
         names::camel,
         rename::{Joint, Renamer},
-        render::render,
         resource::{Ask, Draft},
         typescript::{Habits, set_up},
     },
@@ -50,6 +49,8 @@ pub(super) struct Plan<'a> {
     pub(super) extension: &'static str,
     pub(super) snake_columns: bool,
     pub(super) manifest: String,
+    /// By field, the default that a new column has, as source.
+    pub(super) fills: BTreeMap<String, String>,
     pub(super) remarks: Vec<String>,
 }
 
@@ -58,6 +59,17 @@ impl<'a> Plan<'a> {
     pub(super) fn read(ask: &'a Ask<'a>) -> Result<Self, ProposeError> {
         let survey = Survey::read(ask)?;
         let example = Example::find(&survey)?;
+        let what = format!("create_{}", ask.name.plural);
+        Self::after(ask, survey, example, &what)
+    }
+
+    /// What is known of a repository with that example, for a migration that does `what`.
+    pub(super) fn after(
+        ask: &'a Ask<'a>,
+        survey: Survey,
+        example: Example,
+        what: &str,
+    ) -> Result<Self, ProposeError> {
         let missing = || ProposeError::NotApplicable("the example's entity is gone".into());
         let (source, class) = example.class(Role::Entity, &survey).ok_or_else(missing)?;
         let snake_columns = survey.sources.values().any(|source| source.text.contains("SnakeNamingStrategy"));
@@ -91,7 +103,7 @@ impl<'a> Plan<'a> {
         let mut remarks = Vec::new();
         let handlers = handlers::read(&example, &survey, &ask.name, &mut remarks);
         let parents = parents::read(&ask.fields, &survey, snake_columns)?;
-        let next = migrations::next(&survey, &ask.name, example.files);
+        let next = migrations::next(&survey, what, example.files);
         let dialect = migrations::dialect(&survey, &manifest)?;
         let setup = suite::read(&example, &survey, &ask.name);
         Ok(Self {
@@ -109,6 +121,7 @@ impl<'a> Plan<'a> {
             extension,
             snake_columns,
             manifest,
+            fills: BTreeMap::new(),
             remarks,
         })
     }
@@ -213,7 +226,7 @@ impl<'a> Plan<'a> {
 
     fn file(&self, step: &StepHead, role: Option<Role>, path: String) -> Result<FileChange, ProposeError> {
         let context = self.context(role, &path);
-        let rendered = render(RECIPE, &step.template, &context, set_up)?;
+        let rendered = self.ask.render(RECIPE, &step.template, &context, set_up)?;
         let text = self.habits.write(&rendered, &self.carried(role, &path));
         let place = match (role, &self.next) {
             (Some(role), _) => self.example.place(role, &self.survey),
@@ -290,7 +303,11 @@ impl<'a> Plan<'a> {
         Ok(texts.into_values().map(|(source, lines, layer)| self.edited(&source, &lines, layer)).collect())
     }
 
-    fn exported(&self, source: &Source, twin: &Twin<'_>) -> Result<Option<Registered>, ProposeError> {
+    pub(super) fn exported(
+        &self,
+        source: &Source,
+        twin: &Twin<'_>,
+    ) -> Result<Option<Registered>, ProposeError> {
         for export in &source.script.exports {
             let means = self.survey.resolve(&source.path, &export.from);
             if means.is_some_and(|means| means.path == twin.like_path) {

@@ -1,7 +1,7 @@
 //! Three-way merge of texts, by lines and byte for byte.
 //!
 //! Two changes of the base go together when they are apart, or the same. Anything else is
-//! a conflict and gives no text at all: there are no conflict markers. Pure.
+//! a conflict: there are no conflict markers. Pure.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::ops::Range;
@@ -9,13 +9,35 @@ use std::ops::Range;
 /// Lines of the base, and what takes their place.
 type Change<'a> = (Range<usize>, Vec<&'a [u8]>);
 
+/// A merged text in which our side won where both changed the same lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    pub bytes: Vec<u8>,
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Lines that both sides changed, each in its own way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// 1-based line of the merged text where ours stands.
+    pub line: usize,
+    /// What the other side has in that place; empty where it removes the lines.
+    pub theirs: Vec<u8>,
+}
+
 /// `base` with the changes of both sides; `None` where they conflict or are not text.
-pub(super) fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+pub fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    merge(base, ours, theirs).filter(|merged| merged.conflicts.is_empty()).map(|merged| merged.bytes)
+}
+
+/// `base` with the changes of both sides, ours where they conflict; `None` for what is not text.
+pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Merged> {
+    let plain = |bytes: &[u8]| Some(Merged { bytes: bytes.to_vec(), conflicts: Vec::new() });
     if ours == theirs || base == theirs {
-        return Some(ours.to_vec());
+        return plain(ours);
     }
     if base == ours {
-        return Some(theirs.to_vec());
+        return plain(theirs);
     }
     if [base, ours, theirs].iter().any(|bytes| bytes.contains(&0)) {
         return None;
@@ -24,6 +46,7 @@ pub(super) fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u
     let mut ours = changes(&lines, ours).into_iter().peekable();
     let mut theirs = changes(&lines, theirs).into_iter().peekable();
     let (mut merged, mut at) = (Vec::with_capacity(base.len()), 0);
+    let mut conflicts = Vec::new();
     loop {
         let (range, new) = match (ours.peek(), theirs.peek()) {
             (None, None) => break,
@@ -33,7 +56,30 @@ pub(super) fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u
             }
             (Some(mine), Some(other)) if is_before(&mine.0, &other.0) => ours.next()?,
             (Some(mine), Some(other)) if is_before(&other.0, &mine.0) => theirs.next()?,
-            (Some(_), Some(_)) => return None,
+            (Some(mine), Some(other)) => {
+                // All changes that touch each other, on either side, are one conflict.
+                let mut range = mine.0.start.min(other.0.start)..mine.0.end.max(other.0.end);
+                let (mut kept, mut left) = (Vec::new(), Vec::new());
+                loop {
+                    let touches = |change: &Change<'_>| !is_before(&range, &change.0);
+                    if let Some(change) = ours.next_if(touches) {
+                        range.end = range.end.max(change.0.end);
+                        kept.push(change);
+                    } else if let Some(change) = theirs.next_if(touches) {
+                        range.end = range.end.max(change.0.end);
+                        left.push(change);
+                    } else {
+                        break;
+                    }
+                }
+                push(&mut merged, lines.get(at..range.start)?);
+                let line = lines_of(&merged).len() + 1;
+                push(&mut merged, &within(&lines, &range, &kept)?);
+                let theirs = within(&lines, &range, &left)?.concat();
+                conflicts.push(Conflict { line, theirs });
+                at = range.end;
+                continue;
+            }
             (Some(_), None) => ours.next()?,
             (None, Some(_)) => theirs.next()?,
         };
@@ -42,7 +88,19 @@ pub(super) fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u
         at = range.end;
     }
     push(&mut merged, lines.get(at..)?);
-    Some(merged)
+    Some(Merged { bytes: merged, conflicts })
+}
+
+/// Lines of a range with the changes of one side.
+fn within<'a>(base: &[&'a [u8]], range: &Range<usize>, changes: &[Change<'a>]) -> Option<Vec<&'a [u8]>> {
+    let (mut lines, mut at) = (Vec::new(), range.start);
+    for (changed, new) in changes {
+        lines.extend_from_slice(base.get(at..changed.start)?);
+        lines.extend_from_slice(new);
+        at = changed.end;
+    }
+    lines.extend_from_slice(base.get(at..range.end)?);
+    Some(lines)
 }
 
 /// Whether one range ends before the other begins, with at least a line between them.
@@ -114,7 +172,24 @@ mod tests {
         assert_eq!(result.as_deref(), Some(&b"\xfe\n2\n3\nfour\n"[..]));
     }
 
+    #[test]
+    fn ours_stands_where_both_changed_the_same_lines_and_theirs_is_told() {
+        let result = merge(b"1\n2\n3\n4\n5\n", b"1\nx\n3\n4\n5\n", b"1\ny\nz\n3\n4\nfive\n").unwrap();
+        assert_eq!(result.bytes, b"1\nx\n3\n4\nfive\n");
+        assert_eq!(result.conflicts, [Conflict { line: 2, theirs: b"y\nz\n".to_vec() }]);
+    }
+
     proptest! {
+        #[test]
+        fn both_sides_see_the_same_conflicts(base in "[abc\n]{0,20}", ours in "[abc\n]{0,20}", theirs in "[abc\n]{0,20}") {
+            let mine = merge(base.as_bytes(), ours.as_bytes(), theirs.as_bytes()).unwrap();
+            let other = merge(base.as_bytes(), theirs.as_bytes(), ours.as_bytes()).unwrap();
+            prop_assert_eq!(mine.conflicts.len(), other.conflicts.len());
+            if mine.conflicts.is_empty() {
+                prop_assert_eq!(mine.bytes, other.bytes);
+            }
+        }
+
         #[test]
         fn an_unchanged_side_gives_the_other(base in "[ab\n\r]{0,20}", side in "[ab\n\r]{0,20}") {
             prop_assert_eq!(merged(&base, &base, &side), Some(side.clone()));
