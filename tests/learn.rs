@@ -345,14 +345,14 @@ fn every_lesson_keeps_its_promises_as_far_as_rules_and_sizes_go() {
 
 #[test]
 fn every_lessons_own_tests_are_green_at_its_start_and_after_each_solution() {
-    if !std::env::var_os("PROSCENIUM_LESSONS").is_some_and(|value| value == "1") {
+    if std::env::var_os("PROSCENIUM_LESSONS").is_none_or(|value| value != "1") {
         println!("not run: PROSCENIUM_LESSONS=1 runs the test command of each lesson");
         return;
     }
     let sandbox = Sandboxed::new();
     for lesson in course::shipped().unwrap() {
         let folder = root().join("resources/lessons").join(&lesson.name);
-        let mut command = sandbox.command(&root());
+        let mut command = sandbox.command(root());
         // Toolchains are found through the real home; nothing else is asked of it.
         command.env("HOME", std::env::var_os("HOME").unwrap());
         let found = finish(command.args(["learn", "check", "--run", "--format", "json"]).arg(folder));

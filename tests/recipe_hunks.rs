@@ -78,6 +78,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// What a source of one language imports and cannot have.
 type Missing = fn(&Texts, &str, &str) -> Vec<String>;
 
+/// A fixture, the endings that are read, framework and mapper, the ending of its sources, and
+/// what is looked for in them.
+type Case = (&'static str, &'static [&'static str], (&'static str, &'static str), &'static str, Missing);
+
 fn python(texts: &Texts, path: &str, text: &str) -> Vec<String> {
     if let Err(error) = ruff_python_parser::parse_module(text) {
         return vec![format!("{path}: {error}")];
@@ -203,7 +207,7 @@ fn rust(texts: &Texts, path: &str, text: &str) -> Vec<String> {
 
 #[test]
 fn what_remains_without_any_hunk_parses_and_imports_only_what_is_there() {
-    let cases: [(&str, &[&str], (&str, &str), &str, Missing); 3] = [
+    let cases: [Case; 3] = [
         ("fastapi_app", &[".py"], ("fastapi", "sqlalchemy"), ".py", python),
         ("nest_esm", &[".ts"], ("nestjs", "typeorm"), ".ts", typescript),
         ("axum_app", &[".rs", ".sql"], ("axum", "sqlx"), ".rs", rust),
