@@ -4,7 +4,7 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::backend::{Texts, fixture, is_real, write_tree};
+use crate::support::backend::{Texts, fixture, is_real, python_packages, write_tree};
 use proscenium::{
     domain::{
         conventional::layer_by_path,
@@ -192,28 +192,19 @@ fn run(folder: &Path, program: &Path, arguments: &[&str]) {
 
 /// A virtual environment with what a generated resource needs; kept between runs.
 fn environment() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-fastapi-venv");
-    let marker = folder.join("complete");
-    if !marker.exists() {
-        run(Path::new("/"), Path::new("python3"), &["-m", "venv", "--clear", folder.to_str().unwrap()]);
-        let packages = [
-            "fastapi",
-            "sqlalchemy",
-            "aiosqlite",
-            "greenlet",
-            "alembic",
-            "pydantic",
-            "pytest",
-            "anyio",
-            "httpx",
-            "ruff",
-        ];
-        let mut arguments = vec!["-m", "pip", "install", "--quiet"];
-        arguments.extend(packages);
-        run(Path::new("/"), &folder.join("bin/python"), &arguments);
-        std::fs::write(marker, "").unwrap();
-    }
-    folder.join("bin")
+    let packages = [
+        "fastapi",
+        "sqlalchemy",
+        "aiosqlite",
+        "greenlet",
+        "alembic",
+        "pydantic",
+        "pytest",
+        "anyio",
+        "httpx",
+        "ruff",
+    ];
+    python_packages("recipe-fastapi", &packages)
 }
 
 /// Migrates up, down and up, compares models with the database, tests and lints.

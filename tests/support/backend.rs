@@ -229,9 +229,13 @@ pub fn folder_below(packages: &Path) -> tempfile::TempDir {
     tempfile::Builder::new().prefix("run-").tempdir_in(packages).unwrap()
 }
 
+/// Tests of one recipe share its packages: only one of them may install them.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 /// The folder with a fixture's installed packages, kept between runs while its manifest stays
 /// the same.
 pub fn installed(name: &str, manifest: &str) -> PathBuf {
+    let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();
     if known != manifest {
@@ -249,9 +253,7 @@ pub fn installed(name: &str, manifest: &str) -> PathBuf {
 /// The `bin` folder of a virtual environment with these packages, kept between runs while they
 /// stay the same.
 pub fn python_packages(name: &str, packages: &[&str]) -> PathBuf {
-    // Tests of one recipe share it: only one of them may make it.
-    static MAKING: Mutex<()> = Mutex::new(());
-    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let wanted = packages.join("\n");
     let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();

@@ -33,7 +33,7 @@ pub(super) struct Annotated {
     with: Vec<String>,
     /// What it carries says none of these by name.
     lacks_arg: Vec<String>,
-    /// Neither it nor the class around it carries one of these.
+    /// Neither it nor the class around it carries one of these, nor a method of the class.
     unless: Vec<String>,
     /// Nothing in the class calls one of these.
     unless_calls: Vec<String>,
@@ -101,6 +101,7 @@ impl Annotated {
             && (self.base.is_empty() || class.is_some_and(|(_, class)| has_base(facts, class, &self.base)))
             && carried(facts, scope, &self.unless).is_none()
             && class.is_none_or(|(_, class)| carried(facts, class, &self.unless).is_none())
+            && (self.on == On::Function || !self.is_said_of_methods(facts, id))
             && class.is_none_or(|(class, _)| !self.is_called(facts, class));
         if !fits {
             return None;
@@ -117,6 +118,15 @@ impl Annotated {
             _ => false,
         };
         (!says).then(|| facts.expr_span(annotation))
+    }
+
+    /// Whether a method of the class carries one of `unless`: then it is said method by method.
+    fn is_said_of_methods(&self, facts: &FileFacts, class: ScopeId) -> bool {
+        facts
+            .scopes
+            .iter()
+            .filter(|method| method.kind == ScopeKind::Function && method.parent == Some(class))
+            .any(|method| carried(facts, method, &self.unless).is_some())
     }
 
     fn is_called(&self, facts: &FileFacts, class: ScopeId) -> bool {

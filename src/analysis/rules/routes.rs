@@ -196,6 +196,9 @@ fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool
                 return true;
             }
         }
+        if around.kind == ScopeKind::Lambda && stands_behind_guard(facts, id, text.as_ref(), guards) {
+            return true;
+        }
     }
     spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards))) || {
         // The registration stands elsewhere: its line and the next ones.
@@ -211,6 +214,19 @@ fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool
             says(behind_path, guards)
         })
     }
+}
+
+/// Whether a block is that of a guard, as `authenticate("jwt") { … }` has it, and of one that
+/// lets no stranger pass.
+fn stands_behind_guard(facts: &FileFacts, block: ScopeId, text: &str, guards: &[String]) -> bool {
+    facts.calls.iter().any(|call| {
+        let takes = |value: ExprId| matches!(facts.expr(value), Expr::Fun(scope) if scope == block);
+        let args = facts.args(call.args);
+        let Some(taken) = args.iter().find(|arg| takes(arg.value)) else { return false };
+        let before = call.args_span.start as usize..facts.expr_span(taken.value).start as usize;
+        last_name(facts, call.callee).is_some_and(|name| says(name, guards))
+            && !text.get(before).is_some_and(|text| text.contains("optional"))
+    })
 }
 
 /// Whether a class, or one that it is made from, says that it knows its user.
