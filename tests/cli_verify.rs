@@ -192,7 +192,6 @@ fn a_database_of_the_users_environment_is_never_written_to() {
         let text = format!("{}{}", String::from_utf8_lossy(&ran.out), ran.err);
         assert_ne!(ran.status, Some(0), "{text}");
         assert_eq!(fs::read_to_string(&database).expect("still there"), "precious", "{text}");
-        println!("{text}");
     }
 }
 

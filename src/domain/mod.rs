@@ -27,7 +27,7 @@ pub mod layer;
 pub mod lesson;
 pub mod map;
 pub mod merge;
-mod modules;
+pub mod modules;
 pub mod person;
 pub mod place;
 pub mod plan;

@@ -79,7 +79,8 @@ fn specifier(line: &str) -> Option<&str> {
     inner.rsplit_once(quote).map(|(_, specifier)| specifier)
 }
 
-fn join(folder: &str, relative: &str) -> String {
+/// A path that is given from a folder, without `.` and `..`.
+pub fn join(folder: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {

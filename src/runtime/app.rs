@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{Effect, Model, Msg, update, view::build},
-    ui::{Stage, Symbols},
+    ui::Stage,
 };
 use crossterm::event::{Event as Input_, EventStream};
 use futures::{FutureExt, StreamExt};
@@ -70,11 +70,7 @@ pub async fn run(opened: Opened, look: &mut Look) -> anyhow::Result<(Ended, Opti
     let mut signals = Signals::new()?;
     let (guard, mut screen) = Guard::take(look.mouse)?;
     let mut early = Vec::new();
-    if let Some(symbol) = look.ambiguous.take()
-        && inquiry::width_of(symbol, &mut early)?.is_some_and(|cells| cells > 1)
-    {
-        look.symbols = Symbols::Ascii;
-    }
+    look.measure(&mut early)?;
     let inquiry = match look.if_light {
         Some(_) => Inquiry::background(&mut std::io::stdout(), Instant::now())?,
         None => Inquiry::silent(),

@@ -6,7 +6,7 @@
 use super::{
     app::{Caught, Signals},
     external, input,
-    inquiry::{self, Inquiry},
+    inquiry::Inquiry,
     look::Look,
     terminal::{self, Guard, Screen},
 };
@@ -16,7 +16,7 @@ use crate::{
         tour::{self, Tour, Turn},
         view::{Pane, Target},
     },
-    ui::{Stage, Symbols},
+    ui::Stage,
 };
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures::StreamExt;
@@ -28,11 +28,7 @@ pub async fn run(mut tour: Tour, look: &mut Look) -> anyhow::Result<Option<i32>>
     let mut signals = Signals::new()?;
     let (guard, mut screen) = Guard::take(look.mouse)?;
     let mut early = Vec::new();
-    if let Some(symbol) = look.ambiguous.take()
-        && inquiry::width_of(symbol, &mut early)?.is_some_and(|cells| cells > 1)
-    {
-        look.symbols = Symbols::Ascii;
-    }
+    look.measure(&mut early)?;
     let mut inquiry = match look.if_light {
         Some(_) => Inquiry::background(&mut std::io::stdout(), Instant::now())?,
         None => Inquiry::silent(),

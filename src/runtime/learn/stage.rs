@@ -16,11 +16,11 @@ use crate::{
     },
     runtime::{
         external,
-        inquiry::{self, Inquiry},
+        inquiry::Inquiry,
         look::Look,
         terminal::{self, Guard, Screen},
     },
-    ui::{Stage, Symbols},
+    ui::Stage,
 };
 use crossterm::event::{Event, EventStream};
 use futures::StreamExt;
@@ -79,11 +79,7 @@ pub async fn run(
     let worker = Worker::start(tutor, tx)?;
     let (guard, mut frame) = Guard::take(look.mouse)?;
     let mut early = Vec::new();
-    if let Some(symbol) = look.ambiguous.take()
-        && inquiry::width_of(symbol, &mut early)?.is_some_and(|cells| cells > 1)
-    {
-        look.symbols = Symbols::Ascii;
-    }
+    look.measure(&mut early)?;
     let inquiry = match look.if_light {
         Some(_) => Inquiry::background(&mut std::io::stdout(), Instant::now())?,
         None => Inquiry::silent(),

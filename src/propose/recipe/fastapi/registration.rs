@@ -1,13 +1,8 @@
 //! The edits of existing files that make a new resource known, with their notes.
 
-use super::{layout::retarget, plan::Plan, register};
+use super::{super::resource::Edited, layout::retarget, plan::Plan, register};
 use crate::{
-    domain::{
-        diff::changes_between,
-        layer::Layer,
-        place::Place,
-        proposal::{Content, FileChange, Note},
-    },
+    domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
 };
 use std::collections::BTreeSet;
@@ -61,17 +56,6 @@ impl Plan<'_> {
             .position(|line| example(&line))
             .and_then(|index| u32::try_from(index + 1).ok())
             .map(|line| Place::new(path, line));
-        let notes = changes_between(old, &new_text)
-            .into_iter()
-            .map(|change| Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: reason.to_owned(),
-                citation: place.clone(),
-                criteria: Vec::new(),
-                step: self.ask.step_for(layer),
-            })
-            .collect();
-        FileChange { path: path.to_owned(), content: Content::Text { text: new_text }, notes }
+        self.ask.edited(Edited { path, old, new: new_text, reason: reason.to_owned(), like: place, layer })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::resource::Ask;
 use crate::{
-    domain::place::Place,
+    domain::{modules::join, place::Place},
     ports::ProposeError,
     propose::{
         edits::line_number,
@@ -76,7 +76,7 @@ impl Survey {
     pub(super) fn resolve(&self, from: &str, specifier: &str) -> Option<&Source> {
         let stem = specifier.strip_suffix(".js").unwrap_or(specifier);
         if stem.starts_with('.') {
-            return self.module(&joined(folder(from), stem));
+            return self.module(&join(folder(from), stem));
         }
         self.module(stem).or_else(|| {
             // `@/users/user.entity`: an alias, whatever it stands for.
@@ -101,20 +101,6 @@ pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn joined(folder: &str, relative: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.join("/")
-}
-
 /// The specifier of a file, seen from another: `../users/user.entity` and an extension.
 pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
     let stem = to.strip_suffix(".ts").unwrap_or(to);
@@ -135,6 +121,6 @@ mod tests {
     fn a_specifier_is_relative_to_the_file() {
         assert_eq!(relative("src/a/b.ts", "src/c/d.ts", ".js"), "../c/d.js");
         assert_eq!(relative("src/a/b.ts", "src/a/dto/d.ts", ""), "./dto/d");
-        assert_eq!(joined("src/a", "../c/./d"), "src/c/d");
+        assert_eq!(join("src/a", "../c/./d"), "src/c/d");
     }
 }

@@ -5,12 +5,7 @@ use super::{
     example::{self, Example, Modules, Part},
 };
 use crate::{
-    domain::{
-        diff::changes_between,
-        layer::Layer,
-        place::Place,
-        proposal::{Content, FileChange, Note},
-    },
+    domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
     propose::{
         python::{Module, string_value},
@@ -21,7 +16,7 @@ use crate::{
             names::Name,
             python_text::{Habits, exchanged},
             render::render,
-            resource::{Ask, Draft},
+            resource::{Ask, Draft, Edited},
             typescript::words,
         },
     },
@@ -154,7 +149,8 @@ impl<'a> Plan<'a> {
             }
             None => self.habits.file(&path, &body, &candidates)?,
         };
-        Ok(Some(self.change(path, old, text, place.as_ref(), step.layer, &step.reason)))
+        let (reason, layer) = (step.reason.clone(), step.layer);
+        Ok(Some(self.ask.edited(Edited { path: &path, old, new: text, reason, like: place, layer })))
     }
 
     /// The words above a revision, and what it imports.
@@ -169,29 +165,6 @@ impl<'a> Plan<'a> {
             of("down_revision").unwrap_or_default()
         )
         .replace("Revises: \n", "Revises:\n")
-    }
-
-    fn change(
-        &self,
-        path: String,
-        old: &str,
-        text: String,
-        place: Option<&Place>,
-        layer: Layer,
-        reason: &str,
-    ) -> FileChange {
-        let notes = changes_between(old, &text)
-            .into_iter()
-            .map(|change| Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: reason.to_owned(),
-                citation: place.cloned(),
-                criteria: Vec::new(),
-                step: self.ask.step_for(layer),
-            })
-            .collect();
-        FileChange { path, content: Content::Text { text }, notes }
     }
 
     /// Edits of files that know the example: the router's aggregator, packages of models.
@@ -228,7 +201,8 @@ impl<'a> Plan<'a> {
             } else {
                 (Layer::Router, "Serves the new router.")
             };
-            all.push(self.change((*path).to_owned(), module.text, text, Some(&place), layer, reason));
+            let (old, reason) = (module.text, reason.to_owned());
+            all.push(self.ask.edited(Edited { path, old, new: text, reason, like: Some(place), layer }));
         }
         if !is_included {
             remarks.push(format!(
