@@ -1,6 +1,6 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::{calls::filled_names, matcher::Rule};
+use super::{calls::filled_names, matcher::Rule, values::Values};
 use crate::{
     analysis::{
         facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
@@ -63,6 +63,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
     filled: RefCell<FxHashMap<FileId, Rc<FxHashSet<Sym>>>>,
+    /// What following values keeps between questions.
+    pub(super) values: Values<'a>,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -97,6 +99,7 @@ impl<'c, 'a> Context<'c, 'a> {
             named: OnceCell::new(),
             getters: OnceCell::new(),
             filled: RefCell::default(),
+            values: Values::default(),
         }
     }
 

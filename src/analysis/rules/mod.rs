@@ -51,6 +51,7 @@ mod suppress;
 mod type_names;
 mod unbounded;
 mod unscoped;
+mod values;
 mod whole_object;
 
 use super::scan::{FindingInput, FindingSource};
