@@ -56,6 +56,7 @@ mod rules_examples;
 mod rules_findings;
 mod rules_fixes;
 mod rules_sample;
+mod rules_whole;
 mod scan_backends;
 mod scan_cache;
 mod scan_hostile;
