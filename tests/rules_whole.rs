@@ -234,3 +234,16 @@ fn statements_for_another_database_know_nothing_of_concurrent_indexes() {
     let files = [("db/postgres/2_b.sql", index), ("db/sqlite/2_b.sql", index), ("db/mysql/2_b.sql", index)];
     assert_eq!(files_of(rule, &files), ["db/postgres/2_b.sql"]);
 }
+
+#[test]
+fn a_cookie_that_says_how_to_show_a_page_needs_no_flags() {
+    let view = |key: &str| {
+        format!(
+            "from django.conf import settings\n\ndef save(request, response):\n    \
+             response.set_cookie({key}, request.POST[\"value\"])\n    return response\n"
+        )
+    };
+    let found = |key: &str| files_of("sec/cookie-flags", &[("shop/views.py", &view(key))]).len();
+    assert_eq!(found("\"session\""), 1);
+    assert_eq!(found("\"language\"") + found("settings.LANGUAGE_COOKIE_NAME"), 0);
+}

@@ -242,6 +242,8 @@ impl<'c, 'a> Context<'c, 'a> {
 fn says_layer(note: &str, lang: Lang) -> bool {
     // Words that stand for many things besides.
     let vague = [
+        "aggregate",
+        "document",
         "storage",
         "query",
         "manager",

@@ -321,7 +321,8 @@ mod tests {
     fn what_later_statements_take_away_or_give_another_name_is_followed() {
         let made = "create table a (b_id int references b, c_id int references c, d_id int references d,
             unique (d_id)); create index a_by_b on a (b_id);";
-        let cases: [(&str, &[(&str, &str, &str)]); 10] = [
+        type Bare<'t> = &'t [(&'t str, &'t str, &'t str)];
+        let cases: [(&str, Bare<'_>); 10] = [
             ("", &[("a", "c_id", "c")]),
             ("drop table if exists z, a cascade;", &[]),
             ("drop table c cascade;", &[]),
