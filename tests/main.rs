@@ -20,6 +20,7 @@ mod cli_verify;
 mod demo_sample;
 mod domain_compose;
 mod domain_oracle;
+mod fixes_keep_tests;
 mod journal;
 mod knowledge_desk;
 mod knowledge_opening;
