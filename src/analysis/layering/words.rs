@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 const SUFFIX: u32 = 50;
 const STEM: u32 = 40;
 const PARENT: u32 = 45;
+/// A folder that may be named after a thing of the business: less than a file's own name.
+const FEATURE: u32 = 38;
 const ANCESTOR: u32 = 25;
 const INNER: u32 = 8;
 
@@ -31,7 +33,12 @@ pub(super) fn of_path(signs: &Signs, path: &str) -> Said {
         let around =
             parts.split_last().filter(|_| !path.ends_with(".sql")).map_or(&[][..], |(_, around)| around);
         // A file that says nothing itself is what its folder says, as strongly as by name.
-        vote_last(signs, around, parent, if is_neutral { PARENT + 5 } else { PARENT }, &mut said);
+        let weight = match is_neutral {
+            true => PARENT + 5,
+            false if may_be_a_feature(signs, parent) => FEATURE,
+            false => PARENT,
+        };
+        vote_last(signs, around, parent, weight, &mut said);
     }
     for (depth, folder) in folders.take(4).enumerate() {
         let weight = ANCESTOR.saturating_sub(u32::try_from(depth).unwrap_or(4) * 4);
@@ -81,6 +88,15 @@ fn vote_last(signs: &Signs, folders: &[&str], folder: &str, weight: u32, said: &
         Some((layer, Strength::Full, word)) => add(said, layer, weight, &word),
         Some((layer, Strength::Weak, word)) => add(said, layer, weight / 3, &word),
         Some((_, Strength::FileOnly, _)) | None => {}
+    }
+}
+
+/// Whether a folder's name is one thing rather than a layer: `document/` may hold all that
+/// has to do with documents, `documents/` and `models/` do not.
+fn may_be_a_feature(signs: &Signs, folder: &str) -> bool {
+    match word_of(signs, &tokens(folder)) {
+        Some((Layer::Model, _, word)) => word != "model" && folder.eq_ignore_ascii_case(&word),
+        _ => false,
     }
 }
 
@@ -186,6 +202,9 @@ mod tests {
             ("src/article/application/port/in/dto/command/CreateArticle.java", Layer::Schema),
             ("src/article/query/articles.go", Layer::Repository),
             ("application/loaves/queries/all_loaves.sql", Layer::Repository),
+            ("src/shop/document/service.py", Layer::Service),
+            ("src/shop/document/invoice.py", Layer::Model),
+            ("src/shop/models/service.py", Layer::Model),
         ] {
             assert_eq!(best(path), Some(layer), "{path}");
         }

@@ -451,7 +451,7 @@ pub struct PropertyRead {
     pub call: Vec<Pattern>,
     /// The key.
     pub from: Vec<Selector>,
-    /// The file's name without its ending.
+    /// The file's name without its ending; `*` where any will do.
     #[serde(default)]
     pub file: Option<String>,
     /// Calls that register a value under the first part of the key.
