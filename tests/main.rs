@@ -45,6 +45,7 @@ mod recipe_again;
 mod recipe_axum;
 mod recipe_axum_migration;
 mod recipe_django;
+mod recipe_endpoint;
 mod recipe_fastapi;
 mod recipe_fastapi_migration;
 mod recipe_hunks;
