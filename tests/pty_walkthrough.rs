@@ -66,9 +66,11 @@ fn between(text: &str, open: &str, close: &str) -> Vec<String> {
 pub fn walk(terminal: &mut Terminal, steps: &[Step]) {
     let mut before: &[String] = &[];
     for step in steps {
-        // A question takes no answer before it could be read.
-        std::thread::sleep(READING);
         let keys: Vec<&str> = step.keys.iter().map(String::as_str).collect();
+        if keys.contains(&"Enter") {
+            // A question takes no answer before it could be read.
+            std::thread::sleep(READING);
+        }
         terminal.press(&keys);
         if keys == ["Esc"] {
             // A key that follows at once would be read as Alt with that key.

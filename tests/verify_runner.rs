@@ -74,7 +74,7 @@ impl Stage {
     fn place(&self) -> RunPlace {
         let mut env: std::collections::BTreeMap<OsString, OsString> =
             self.env.iter().map(|(name, value)| ((*name).into(), value.into())).collect();
-        env.insert("PATH".into(), std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()));
+        env.insert("PATH".into(), crate::support::tools::search_path());
         RunPlace {
             root: self.folder.path().to_path_buf(),
             tree: "4be19c2".into(),

@@ -1,6 +1,6 @@
 //! The program line by line in a sandbox: folders of its own, a `python3` without extras.
 
-use super::git;
+use super::{git, tools};
 use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
@@ -31,10 +31,7 @@ impl Linear {
         for name in ["home", "tmp", "bin"] {
             std::fs::create_dir(dir.path().join(name)).expect("a folder");
         }
-        let real = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-            .map(|folder| folder.join("python3"))
-            .find(|path| path.is_file())
-            .expect("the sample's commands need python3");
+        let real = tools::python().expect("the sample's commands need python3");
         let shim = dir.path().join("bin/python3");
         std::fs::write(&shim, format!("#!/bin/sh\nexec {} -S \"$@\"\n", real.display())).expect("a file");
         std::fs::set_permissions(&shim, std::fs::Permissions::from_mode(0o755)).expect("a mode");
@@ -43,7 +40,7 @@ impl Linear {
 
     fn command(&self) -> Command {
         let at = |name: &str| self.dir.path().join(name);
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = tools::search_path();
         let folders = std::iter::once(at("bin")).chain(std::env::split_paths(&path));
         let mut command = Command::new(env!("CARGO_BIN_EXE_proscenium"));
         command

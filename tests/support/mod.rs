@@ -11,4 +11,5 @@ pub mod pty;
 pub mod scan;
 pub mod source;
 pub mod texts;
+pub mod tools;
 pub mod vault;

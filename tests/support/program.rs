@@ -1,5 +1,6 @@
 //! The real program in a sandbox: no setting, folder, locale or terminal of the user.
 
+use super::tools;
 use proscenium::{cli, propose};
 use serde_json::Value;
 use std::{
@@ -90,7 +91,7 @@ impl Sandboxed {
         command
             .current_dir(dir)
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", tools::search_path())
             .env("HOME", self.home())
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("XDG_STATE_HOME", self.home().join("state"))

@@ -3,6 +3,7 @@
 //! Nothing sleeps. Whoever waits names what the screen must show; when that does not
 //! come in time, the screen is printed. The user's folders are temporary ones.
 
+use super::tools;
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::{
     io::{Read, Write},
@@ -46,7 +47,7 @@ impl Home {
         let home = self.path().join("home");
         let below = |folder: &str| home.join(folder).display().to_string();
         vec![
-            ("PATH", std::env::var("PATH").unwrap()),
+            ("PATH", tools::search_path().into_string().expect("a search path in UTF-8")),
             ("HOME", home.display().to_string()),
             ("XDG_CONFIG_HOME", below(".config")),
             ("XDG_STATE_HOME", below(".local/state")),

@@ -138,7 +138,8 @@ impl<'a> Linker<'a> {
         let key = self.select_path(site, &read.from)?;
         let key = key.first()?;
         if let Some(stem) = &read.file
-            && let Some(value) = self.properties.value(&facts.path, Some(stem), key)
+            && let Some(value) =
+                self.properties.value(&facts.path, Some(stem.as_str()).filter(|stem| *stem != "*"), key)
         {
             return Some(Value::text(&value));
         }

@@ -1,11 +1,11 @@
 //! Whether a value comes from the request.
 
 use super::{
-    context::{Context, root},
+    context::{Context, last_name, root},
     reaching::reaching,
 };
 use crate::analysis::{
-    facts::{BlockKind, Call, Expr, ExprId, FileFacts, Lang},
+    facts::{BlockKind, Call, CallFlags, Expr, ExprId, FileFacts, Lang},
     link::FileId,
 };
 
@@ -101,6 +101,9 @@ const OWN_OF_REQUEST: [&str; 12] = [
     "getUser",
 ];
 
+/// Functions that put their arguments together.
+const JOINS: [&str; 8] = ["append", "Join", "join", "concat", "Concat", "Sprintf", "sprintf", "implode"];
+
 /// How far names are followed.
 const DEPTH: u32 = 6;
 
@@ -117,16 +120,21 @@ pub(super) fn is_from_request(
 fn comes(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match facts.expr(expr) {
-        Expr::Attr(object, _) | Expr::Index(object, _) => {
-            is_part(facts, expr) || comes(context, file, facts, object, depth)
-        }
+        Expr::Attr(object, name) => match member(facts, context, file, object, facts.text(name)) {
+            Some(value) => comes(context, file, facts, value, depth),
+            None => is_part(facts, expr) || comes(context, file, facts, object, depth),
+        },
+        Expr::Index(object, _) => is_part(facts, expr) || comes(context, file, facts, object, depth),
         Expr::Call(id) => {
             let Some(call) = facts.call(id) else { return false };
+            let joins = last_name(facts, call.callee).is_some_and(|name| JOINS.contains(&name));
             is_part(facts, call.callee)
                 || match facts.expr(call.callee) {
                     Expr::Attr(object, _) => comes(context, file, facts, object, depth),
                     _ => false,
                 }
+                || (joins
+                    && facts.args(call.args).iter().any(|arg| comes(context, file, facts, arg.value, depth)))
         }
         Expr::Tmpl(parts) | Expr::Either(parts) | Expr::Other(parts) | Expr::List(parts) => {
             facts.list(parts).iter().any(|part| comes(context, file, facts, *part, depth))
@@ -142,6 +150,50 @@ fn comes(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, expr: ExprI
         }
         _ => false,
     }
+}
+
+/// The value of a field, where the object is a literal that states it: `q := &Query{SQL: x}`.
+fn member(
+    facts: &FileFacts,
+    context: &Context<'_, '_>,
+    file: FileId,
+    object: ExprId,
+    field: &str,
+) -> Option<ExprId> {
+    let Expr::Name(name) = facts.expr(object) else { return None };
+    let at = facts.expr_span(object).start;
+    let scope = context.resolver().scope_at(file, at);
+    let binds = reaching(facts, scope, facts.text(name), at);
+    let [(_, bind)] = binds.as_slice() else { return None };
+    match facts.expr(bind.value?) {
+        Expr::Call(id) => {
+            let call = facts.call(id).filter(|call| call.flags.has(CallFlags::NEW))?;
+            let mut args = facts.args(call.args).iter();
+            args.find(|arg| arg.name.is_some_and(|name| facts.text(name) == field)).map(|arg| arg.value)
+        }
+        Expr::Map(entries) => facts
+            .entries(entries)
+            .iter()
+            .find(|entry| {
+                entry
+                    .key
+                    .is_some_and(|key| matches!(facts.expr(key), Expr::Str(key) if facts.text(key) == field))
+            })
+            .map(|entry| entry.value),
+        _ => None,
+    }
+}
+
+/// Whether `$this` is a request: its class descends from one.
+fn is_own_request(facts: &FileFacts, expr: ExprId) -> bool {
+    let span = facts.expr_span(expr);
+    facts.lang == Lang::Php
+        && facts.scopes.iter().filter(|scope| scope.span.contains(span)).any(|class| {
+            facts
+                .list(class.bases)
+                .iter()
+                .any(|base| last_name(facts, *base).is_some_and(|name| name.ends_with("Request")))
+        })
 }
 
 /// `req.body.x`, `request.args.get`, `self.request.POST["a"]`.
@@ -162,6 +214,10 @@ fn is_part(facts: &FileFacts, expr: ExprId) -> bool {
             },
             Expr::Name(name) => {
                 names.push(facts.text(name));
+                break;
+            }
+            Expr::SelfRef if is_own_request(facts, at) => {
+                names.push("request");
                 break;
             }
             _ => break,

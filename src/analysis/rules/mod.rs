@@ -14,6 +14,7 @@ mod context;
 mod cycles;
 mod database;
 mod draft;
+mod effects;
 mod example_files;
 pub mod examples;
 mod fixed_address;
@@ -51,6 +52,7 @@ mod suppress;
 mod type_names;
 mod unbounded;
 mod unscoped;
+mod values;
 mod whole_object;
 
 use super::scan::{FindingInput, FindingSource};

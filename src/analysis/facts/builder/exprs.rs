@@ -35,6 +35,12 @@ impl FactsBuilder {
         self.lists.get(start..start + list.len as usize).unwrap_or(&[])
     }
 
+    /// The entries of a map made here.
+    pub fn peek_entries(&self, entries: MapEntries) -> &[Entry] {
+        let start = entries.start as usize;
+        self.entries.get(start..start + entries.len as usize).unwrap_or(&[])
+    }
+
     /// A text literal.
     pub fn str(&mut self, text: &str, span: Span) -> ExprId {
         let sym = self.intern(text);

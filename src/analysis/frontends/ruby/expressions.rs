@@ -175,7 +175,8 @@ impl<'t> Walk<'t> {
         let left = self.field(node, "left");
         let right = self.field(node, "right");
         match self.named(node, "operator") {
-            "+" | "<<" | "%" => self.facts.joined(left, right, at),
+            "+" | "<<" => self.facts.joined(left, right, at),
+            "%" => self.filled(left, right, at).unwrap_or_else(|| self.facts.joined(left, right, at)),
             "||" | "or" => self.facts.either(&[left, right], at),
             _ => self.facts.other(&[left, right], at),
         }

@@ -78,6 +78,19 @@ fn texts_keep_their_holes() {
 }
 
 #[test]
+fn percent_signs_fill_texts_with_values() {
+    check(
+        "f('a = %{b} c' % {b: x, d: 1})\ng('a = %<b>s' % {b: y})\nh('%d %s 5%%' % [n, z])\ni('%s' % w)\nj(a % b)\n",
+        &[
+            "call f(t(\"a = \" x \" c\"))",
+            "call g(t(\"a = \" y))",
+            "call h(t(0 \" \" z \" 5\" \"%\"))",
+            "call i(t(w))",
+        ],
+    );
+}
+
+#[test]
 fn branches_and_loops_hold_what_is_inside() {
     let facts = read(
         "xs.each { |x| a(x) }\nwhile b\n  c()\nend\nd() if e\nbegin\n  f()\nrescue G => h\n  i()\nend\n",

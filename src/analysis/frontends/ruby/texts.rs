@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::analysis::{
-    facts::{Expr, ExprId},
+    facts::{Expr, ExprId, Span},
     frontends::nodes::{children, span},
 };
 use tree_sitter::Node;
@@ -48,6 +48,58 @@ impl<'t> Walk<'t> {
     pub(super) fn words(&mut self, node: Node<'t>) -> ExprId {
         let words: Vec<ExprId> = children(node).into_iter().map(|word| self.string(word)).collect();
         self.facts.list(&words, span(node))
+    }
+
+    /// `"… %{name} %s" % values` of a literal as a text with holes.
+    pub(super) fn filled(&mut self, left: ExprId, right: ExprId, at: Span) -> Option<ExprId> {
+        let Expr::Str(text) = self.facts.peek(left) else { return None };
+        let text = self.facts.text(text).to_owned();
+        let place = self.facts.span_of(left);
+        let mut positional = match self.facts.peek(right) {
+            Expr::List(items) => self.facts.peek_list(items).to_vec(),
+            _ => vec![right],
+        }
+        .into_iter();
+        let mut parts = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((plain, after)) = rest.split_once('%') {
+            if !plain.is_empty() {
+                parts.push(self.facts.str(plain, place));
+            }
+            let named = |open: char, close: char| after.strip_prefix(open)?.split_once(close);
+            if let Some((name, behind)) = named('{', '}') {
+                parts.push(self.under(right, name).unwrap_or(right));
+                rest = behind;
+            } else if let Some((name, behind)) = named('<', '>') {
+                parts.push(self.under(right, name).unwrap_or(right));
+                rest = behind
+                    .trim_start_matches(|c: char| !c.is_ascii_alphabetic())
+                    .get(1..)
+                    .unwrap_or_default();
+            } else if let Some(behind) = after.strip_prefix('%') {
+                parts.push(self.facts.str("%", place));
+                rest = behind;
+            } else {
+                let end = after.find(|c: char| c.is_ascii_alphabetic())?;
+                let is_text = after.get(end..)?.starts_with(['s', 'p']);
+                let value = positional.next().unwrap_or(right);
+                parts.push(if is_text { value } else { self.facts.expr(Expr::Num, place) });
+                rest = after.get(end + 1..).unwrap_or_default();
+            }
+        }
+        if !rest.is_empty() {
+            parts.push(self.facts.str(rest, place));
+        }
+        Some(self.facts.tmpl(&parts, at))
+    }
+
+    /// The value under a name of a hash literal.
+    fn under(&self, hash: ExprId, name: &str) -> Option<ExprId> {
+        let Expr::Map(entries) = self.facts.peek(hash) else { return None };
+        let mut entries = self.facts.peek_entries(entries).iter();
+        let is_named =
+            |key: ExprId| matches!(self.facts.peek(key), Expr::Str(key) if self.facts.text(key) == name);
+        entries.find(|entry| entry.key.is_some_and(is_named)).map(|entry| entry.value)
     }
 
     /// `"a" "b"`.

@@ -30,7 +30,8 @@ use std::collections::BTreeSet;
 use template::{Hole, Piece, Reader};
 
 /// Names of variables that hold statements.
-const STATEMENT_NAMES: [&str; 7] = ["sql", "query", "stmt", "statement", "raw_sql", "sql_query", "sqlQuery"];
+const STATEMENT_NAMES: [&str; 7] =
+    ["sql", "query", "stmt", "statement", "raw_sql", "sql_query", "commandtext"];
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) -> Vec<Draft> {
     let mut found = Vec::new();

@@ -25,7 +25,8 @@ pub(super) fn of(before: &str) -> Position {
     let Some(last) = text.chars().last() else { return Position::Fragment };
     match last {
         '=' | '<' | '>' | '%' | '|' | '+' => return Position::Value,
-        '.' => return Position::Identifier,
+        // `[name]` of SQL Server.
+        '.' | '[' => return Position::Identifier,
         '(' => return after_parenthesis(&text),
         ',' => return in_list(&text),
         _ => {}
@@ -43,7 +44,9 @@ pub(super) fn of(before: &str) -> Position {
             Position::Value
         }
         "from" | "join" | "into" | "update" | "table" | "by" | "select" | "distinct" | "set" | "index"
-        | "column" | "truncate" | "exists" | "view" | "schema" | "database" | "sequence" | "only" => {
+        | "column" | "truncate" | "exists" | "view" | "schema" | "database" | "sequence" | "only"
+        // The name of a procedure: `{call name(?)}`.
+        | "call" | "exec" => {
             Position::Identifier
         }
         _ if is_after_order(&text) => Position::Identifier,
@@ -164,6 +167,8 @@ mod tests {
             ("select ", Identifier),
             ("select a, ", Identifier),
             ("select \"", Identifier),
+            ("select a from [dbo].[", Identifier),
+            ("{call ", Identifier),
             ("update t set ", Identifier),
             ("select a from s.", Identifier),
             ("select a from t where ", Fragment),

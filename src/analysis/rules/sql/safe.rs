@@ -3,11 +3,12 @@
 use super::{position::Position, template::Hole};
 use crate::analysis::{
     facts::{BlockKind, Expr, ExprId, FileFacts, ScopeId},
-    link::{FileId, Value},
+    link::{Callee, FileId, Value},
     rules::{
         context::{Context, last_name, root},
         matcher::Rule,
         reaching::reaching,
+        values::written,
     },
 };
 
@@ -193,6 +194,12 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
     /// `{"created": "created_at"}[sort]`: whatever the key, the text stands in the source.
     fn is_table_of_constants(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
         let resolver = self.context.resolver();
+        // What is stored in it later counts as well.
+        let is_own = matches!(facts.expr(object), Expr::Name(name)
+            if facts.binds.iter().any(|bind| bind.name == name && bind.object.is_none()));
+        if is_own && written(self.context, file, object).is_none() {
+            return false;
+        }
         let entries = |file: FileId, facts: &FileFacts, map: ExprId| match facts.expr(map) {
             Expr::Map(entries) => {
                 let entries = facts.entries(entries);
@@ -251,7 +258,17 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
     /// Whether an expression starts from a parameter or from something that a call gave.
     fn is_from_outside(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
+        if is_of_command_line(facts, expr) {
+            return true;
+        }
         let start = root(facts, expr);
+        // A function of the project gives what it is given, unless it says otherwise.
+        if let Expr::Call(id) = facts.expr(expr)
+            && matches!(self.context.resolver().callee(file, id), Callee::Function(_))
+        {
+            let args = facts.call(id).map(|call| facts.args(call.args)).unwrap_or_default();
+            return args.iter().any(|arg| self.is_from_outside(file, facts, arg.value, depth));
+        }
         let Expr::Name(name) = facts.expr(start) else { return false };
         let at = facts.expr_span(start).start;
         let scope = self.context.resolver().scope_at(file, at);
@@ -272,6 +289,12 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             })
         })
     }
+}
+
+/// Whether an expression is one of the arguments that a program is started with.
+fn is_of_command_line(facts: &FileFacts, expr: ExprId) -> bool {
+    let Expr::Index(object, _) = facts.expr(expr) else { return false };
+    facts.dotted(object).is_some_and(|path| matches!(path.as_str(), "os.Args" | "sys.argv" | "process.argv"))
 }
 
 /// Whether a name is the parameter of a function that a call runs for each element:

@@ -12,6 +12,7 @@ use crate::analysis::{
     rules::{
         context::{Context, last_name},
         reaching::reaching,
+        values::{Written, written},
     },
 };
 
@@ -101,16 +102,20 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
             Expr::Name(name) => {
                 let at = facts.expr_span(expr).start;
                 match self.named(file, facts, facts.text(name), at) {
+                    Some(texts) if has_hole(&texts) => self.written(file, expr).unwrap_or(texts),
                     Some(texts) => texts,
-                    None => self.constant(file, expr).unwrap_or_else(hole),
+                    // The linker looks at one assignment only.
+                    None => self.written(file, expr).unwrap_or_else(hole),
                 }
             }
             Expr::Call(call) => match self.called(file, facts, call, template) {
                 Some(texts) => texts,
-                None => self.constant(file, expr).unwrap_or_else(hole),
+                // What a function of the project gives depends on what it is given.
+                None if self.is_own(file, call) => self.written(file, expr).unwrap_or_else(hole),
+                None => self.known(file, expr).unwrap_or_else(hole),
             },
             Expr::Attr(..) | Expr::Index(..) | Expr::SelfRef | Expr::Element(_) => {
-                self.constant(file, expr).unwrap_or_else(hole)
+                self.known(file, expr).unwrap_or_else(hole)
             }
             Expr::List(_) | Expr::Map(_) | Expr::Spread(_) | Expr::Fun(_) | Expr::Other(_) => hole(),
         }
@@ -118,6 +123,25 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
 
     fn constant(&self, file: FileId, expr: ExprId) -> Option<Vec<Vec<Piece>>> {
         self.context.resolver().constant(file, expr).map(|text| vec![vec![Piece::Text(text)]])
+    }
+
+    /// The text of an expression that stands in the source as a whole, or what fills its
+    /// place where its words are not known.
+    fn written(&self, file: FileId, expr: ExprId) -> Option<Vec<Vec<Piece>>> {
+        let text = match written(self.context, file, expr)? {
+            Written::Text(text) => text.to_string(),
+            Written::Somehow => "x".to_owned(),
+        };
+        Some(vec![vec![Piece::Text(text)]])
+    }
+
+    fn is_own(&self, file: FileId, call: CallId) -> bool {
+        matches!(self.context.resolver().callee(file, call), Callee::Function(_))
+    }
+
+    /// The same for what is no more than a hole otherwise.
+    fn known(&self, file: FileId, expr: ExprId) -> Option<Vec<Vec<Piece>>> {
+        self.constant(file, expr).or_else(|| self.written(file, expr))
     }
 
     /// The texts of a name: all assignments that can hold at the offset.
@@ -357,6 +381,10 @@ impl<'r, 'c, 'a> Reader<'r, 'c, 'a> {
         }
         Some(texts)
     }
+}
+
+fn has_hole(texts: &[Vec<Piece>]) -> bool {
+    texts.iter().flatten().any(|piece| matches!(piece, Piece::Hole(_)))
 }
 
 fn call_is_macro(facts: &FileFacts, id: CallId) -> bool {

@@ -1,0 +1,91 @@
+//! What a value can be at a place, followed the way a careful reader does it: through
+//! assignments and their branches, conditions that the source settles, lists and maps with
+//! known keys, texts that grow, and functions of the project.
+//!
+//! It answers one question: whether everything that a value is made of stands in the source.
+//! What it cannot follow may be anything. Each question has a bounded number of steps, and
+//! it is asked only for what would be a finding otherwise.
+//!
+//! ```text
+//! events      what happens to a name, in order
+//! arms        which branches are taken
+//! eval        expressions and names
+//! calls       methods, constructions, functions of the project
+//! texts       what methods make of known values
+//! ```
+
+mod arms;
+mod calls;
+mod eval;
+mod events;
+mod known;
+mod operators;
+mod texts;
+mod words;
+
+use super::context::Context;
+use crate::analysis::{
+    facts::ExprId,
+    link::{Definition, FileId},
+};
+use eval::{Evaluator, Frame};
+use events::View;
+use known::Known;
+use rustc_hash::FxHashMap;
+use std::{cell::RefCell, rc::Rc};
+
+/// More files are not kept for the next question.
+const MAX_VIEWS: usize = 16;
+
+/// What is kept between questions.
+#[derive(Default)]
+pub(super) struct Values<'a> {
+    views: RefCell<FxHashMap<FileId, Rc<View<'a>>>>,
+    below: RefCell<FxHashMap<Definition, Rc<[Definition]>>>,
+}
+
+impl<'a> Values<'a> {
+    fn view(&self, context: &Context<'_, 'a>, file: FileId) -> Option<Rc<View<'a>>> {
+        if let Some(view) = self.views.borrow().get(&file) {
+            return Some(Rc::clone(view));
+        }
+        let facts = context.resolver().facts(file)?;
+        let view = Rc::new(View::new(facts, context.text(&facts.path)));
+        let mut views = self.views.borrow_mut();
+        if views.len() >= MAX_VIEWS {
+            views.clear();
+        }
+        views.insert(file, Rc::clone(&view));
+        Some(view)
+    }
+
+    fn implementations(&self, context: &Context<'_, 'a>, method: Definition) -> Rc<[Definition]> {
+        if let Some(known) = self.below.borrow().get(&method) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[Definition]> = calls::methods_below(context, method).into();
+        self.below.borrow_mut().insert(method, Rc::clone(&found));
+        found
+    }
+}
+
+/// A value of which every part stands in the source.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Written {
+    /// It is this text.
+    Text(Rc<str>),
+    /// It is one of several, or put together from them.
+    Somehow,
+}
+
+/// What an expression is where it stands, if nobody outside the source decides any of it.
+pub(super) fn written(context: &Context<'_, '_>, file: FileId, expr: ExprId) -> Option<Written> {
+    let mut evaluator = Evaluator::new(context);
+    let view = evaluator.view(file)?;
+    let frame = Frame { file, view, given: None, calls: 0, known: RefCell::default() };
+    match evaluator.eval(&frame, expr) {
+        Known::Text(text) => Some(Written::Text(text)),
+        known if known.is_written() => Some(Written::Somehow),
+        _ => None,
+    }
+}

@@ -1,0 +1,30 @@
+//! Where the programs are that tests start.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::LazyLock,
+};
+
+/// The interpreter behind `python3`. What stands on the search path may be the script of a
+/// version manager that starts a dozen processes before Python.
+static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let asked = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(asked.stdout).ok()?.trim());
+    path.is_file().then_some(path)
+});
+
+/// The interpreter behind `python3`; none where there is no Python.
+pub fn python() -> Option<&'static Path> {
+    PYTHON.as_deref()
+}
+
+/// The search path of this machine, with the interpreter itself before any script that stands
+/// for it.
+pub fn search_path() -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+    let real = python().and_then(Path::parent).map(Path::to_path_buf);
+    let folders = real.into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).expect("folders without a colon")
+}
