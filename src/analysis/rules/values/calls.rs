@@ -265,7 +265,7 @@ impl<'a> Evaluator<'_, '_, 'a> {
 }
 
 /// The type that `Type.new` makes.
-fn facts_of_new<'n>(name: &'n str, owner: Option<&'n str>) -> &'n str {
+fn made_by<'n>(name: &'n str, owner: Option<&'n str>) -> &'n str {
     match (name, owner) {
         ("new", Some("Hash")) => "Map",
         ("new", Some(owner)) => owner,
