@@ -40,6 +40,9 @@ fn the_parts_of_a_review_share_the_findings_out_and_give_the_whole_when_merged()
     let log = sandbox.run(&root, &arguments("sarif")).expect(1).json();
     let results = log["runs"][0]["results"].as_array().expect("results");
     assert_eq!(results.len(), together.len());
+    let straight = sandbox.run(&root, &["review", "--format", "sarif"]).expect(1).json();
+    assert_eq!(&straight["runs"][0]["results"], &log["runs"][0]["results"], "with the same fixes");
+    assert!(results.iter().any(|result| result["fixes"].is_array()), "the demo has something to fix");
     for wrong in ["0/2", "3/2", "x"] {
         sandbox.run(&root, &["review", "--shard", wrong]).expect(2);
     }

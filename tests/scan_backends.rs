@@ -76,4 +76,5 @@ backends! {
     axum actix_web rocket
     bottle quart falcon polka restify poem salvo
     strawberry graphql_schema grpc
+    httprouter django_ninja api_platform
 }

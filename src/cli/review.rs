@@ -57,6 +57,8 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
     });
     let repairs = match args.format {
         ReviewFormat::Sarif => fixes::repairs(&subject, &sorted.new)?,
+        // A part carries them for the whole that it is joined to.
+        ReviewFormat::Json if args.shard.is_some() => fixes::repairs(&subject, &sorted.new)?,
         ReviewFormat::Text | ReviewFormat::Json | ReviewFormat::Github | ReviewFormat::Markdown => {
             BTreeMap::new()
         }
@@ -82,7 +84,7 @@ pub fn run(args: &ReviewArgs) -> Result<ExitCode, Failure> {
 fn merged(subject: &Subject, args: &ReviewArgs) -> Result<ExitCode, Failure> {
     let whole = shard::merge(&args.merge)?;
     let review = Review {
-        repairs: BTreeMap::new(),
+        repairs: whole.repairs,
         schema_version: 1,
         root: whole.root,
         base: whole.base,

@@ -7,10 +7,14 @@
 use super::{args::Shard, failure::Failure};
 use crate::{
     domain::{finding::Finding, map::Stats},
-    report::NotUnderstood,
+    report::{NotUnderstood, Repair},
 };
 use serde::Deserialize;
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 /// A larger file is no result of a review.
 const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
@@ -38,6 +42,8 @@ pub(super) struct Part {
     #[serde(default)]
     pub(super) excluded: Vec<NotUnderstood>,
     pub(super) stats: Stats,
+    #[serde(default)]
+    pub(super) repairs: BTreeMap<String, Repair>,
 }
 
 impl Part {
@@ -70,6 +76,7 @@ pub(super) fn merge(paths: &[std::path::PathBuf]) -> Result<Part, Failure> {
             return Err(Failure::user(format!("part {}: its base is another one", path.display()), HINT));
         }
         whole.older += part.older;
+        whole.repairs.extend(part.repairs);
         whole.stats.elapsed_ms = whole.stats.elapsed_ms.max(part.stats.elapsed_ms);
         // A file that every part saw is told once.
         for (to, from) in

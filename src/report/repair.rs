@@ -1,14 +1,15 @@
 //! The lines that a fix changes, as places in the text that was reviewed.
 
 use crate::domain::diff::{TextChange, split_lines};
+use serde::{Deserialize, Serialize};
 
 /// A fix of one finding, in the order of places.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair(Vec<Replacement>);
 
 /// Text that takes the place of other text. Lines and columns are 1-based, columns in
 /// Unicode scalars, ends exclusive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Replacement {
     pub(super) start_line: usize,
     pub(super) start_column: usize,

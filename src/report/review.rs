@@ -25,8 +25,9 @@ pub struct Review {
     /// What the repository's own settings leave out, with their reasons.
     pub excluded: Vec<NotUnderstood>,
     pub stats: Stats,
-    /// What would repair findings, by fingerprint; only asked for by formats that say it.
-    #[serde(skip)]
+    /// What would repair findings, by fingerprint; only asked for by formats that say it, and
+    /// by the parts of a review, which may be joined into one of those.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub repairs: BTreeMap<String, Repair>,
     /// Cards of the rules that `findings` name, by rule id.
     #[serde(skip)]

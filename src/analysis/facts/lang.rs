@@ -76,7 +76,7 @@ impl Lang {
             "kt" | "kts" => Some(Self::Kotlin),
             "cs" => Some(Self::CSharp),
             "go" => Some(Self::Go),
-            "rb" | "rake" => Some(Self::Ruby),
+            "rb" | "rake" | "ru" => Some(Self::Ruby),
             "php" => Some(Self::Php),
             "ex" | "exs" => Some(Self::Elixir),
             _ => None,

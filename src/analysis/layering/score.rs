@@ -189,7 +189,7 @@ fn vote_names(signs: &Signs, path: &str, votes: &mut Votes) {
 fn vote_class_names(signs: &Signs, path: &str, seen: &Seen, votes: &mut Votes) {
     let mut first: BTreeMap<Layer, (u32, u32, &str)> = BTreeMap::new();
     for (name, line) in &seen.classes {
-        if let Some((layer, is_weak)) = of_class(signs, name) {
+        if let Some((layer, is_weak)) = of_class(signs, path, name) {
             let weight = if is_weak { CLASS_NAME / 2 } else { CLASS_NAME };
             first.entry(layer).or_insert((weight, *line, name));
         }

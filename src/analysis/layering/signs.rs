@@ -31,6 +31,7 @@ pub fn shipped() -> Result<&'static Signs, ScanError> {
 #[derive(Debug, Default, Clone)]
 pub struct Signs {
     pub(super) words: BTreeMap<Layer, WordList>,
+    pub(super) inside: Vec<Inside>,
     pub(super) neutral: Vec<String>,
     pub(super) signs: Vec<(Vec<String>, Sign)>,
     pub(super) queries: Vec<(Vec<String>, QueryRule)>,
@@ -56,6 +57,15 @@ pub(super) struct WordList {
     pub(super) weak: Vec<String>,
 }
 
+/// What a word says below folders of certain names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inside {
+    pub(super) word: String,
+    pub(super) below: Vec<String>,
+    pub(super) layer: Layer,
+}
+
 /// Calls that reach the database.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -70,6 +80,7 @@ pub(super) struct QueryRule {
 #[serde(deny_unknown_fields)]
 struct WordFile {
     words: BTreeMap<Layer, WordList>,
+    inside: Vec<Inside>,
     neutral: Vec<String>,
 }
 
@@ -92,7 +103,7 @@ impl Signs {
                 |error: serde_saphyr::Error| format!("layer-signs/{file}: {}", error.without_snippet());
             if *file == "words.yaml" {
                 let words: WordFile = serde_saphyr::from_str(text).map_err(failed)?;
-                (signs.words, signs.neutral) = (words.words, words.neutral);
+                (signs.words, signs.inside, signs.neutral) = (words.words, words.inside, words.neutral);
                 continue;
             }
             let found: SignFile = serde_saphyr::from_str(text).map_err(failed)?;

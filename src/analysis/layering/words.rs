@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 const SUFFIX: u32 = 50;
 const STEM: u32 = 40;
 const PARENT: u32 = 45;
+/// A folder that may be named after a thing of the business: less than a file's own name.
+const FEATURE: u32 = 38;
 const ANCESTOR: u32 = 25;
 const INNER: u32 = 8;
 
@@ -23,24 +25,34 @@ pub(super) fn of_path(signs: &Signs, path: &str) -> Said {
     let tokens = tokens(stem);
     let is_neutral = tokens.is_empty() || signs.neutral.iter().any(|name| *name == stem.to_lowercase());
     if !is_neutral {
-        vote_name(signs, &tokens, &mut said);
+        vote_name(signs, &parts, &tokens, &mut said);
     }
     let mut folders = parts.iter().rev().filter(|folder| !signs.neutral.iter().any(|name| name == *folder));
     if let Some(parent) = folders.next() {
+        // What SQL stands in is told by the folder itself.
+        let around =
+            parts.split_last().filter(|_| !path.ends_with(".sql")).map_or(&[][..], |(_, around)| around);
         // A file that says nothing itself is what its folder says, as strongly as by name.
-        vote_last(signs, parent, if is_neutral { PARENT + 5 } else { PARENT }, &mut said);
+        let weight = match is_neutral {
+            true => PARENT + 5,
+            false if may_be_a_feature(signs, parent) => FEATURE,
+            false => PARENT,
+        };
+        vote_last(signs, around, parent, weight, &mut said);
     }
     for (depth, folder) in folders.take(4).enumerate() {
         let weight = ANCESTOR.saturating_sub(u32::try_from(depth).unwrap_or(4) * 4);
-        vote_last(signs, folder, weight, &mut said);
+        vote_last(signs, &[], folder, weight, &mut said);
     }
     said
 }
 
-/// The vote of a class name: its last word.
-pub(super) fn of_class(signs: &Signs, name: &str) -> Option<(Layer, bool)> {
+/// The vote of a class name in a file: its last word.
+pub(super) fn of_class(signs: &Signs, path: &str, name: &str) -> Option<(Layer, bool)> {
     let tokens = tokens(name);
-    match word_of(signs, &tokens) {
+    let folders: Vec<&str> = path.split('/').collect();
+    let folders = folders.split_last().map_or(&[][..], |(_, folders)| folders);
+    match meaning(signs, folders, &tokens) {
         Some((layer, Strength::Full, _)) => Some((layer, false)),
         Some((layer, Strength::FileOnly | Strength::Weak, _)) => Some((layer, true)),
         None => None,
@@ -55,12 +67,12 @@ enum Strength {
     Weak,
 }
 
-fn vote_name(signs: &Signs, tokens: &[String], said: &mut Said) {
+fn vote_name(signs: &Signs, folders: &[&str], tokens: &[String], said: &mut Said) {
     let weigh = |strength: Strength, full: u32| match strength {
         Strength::Full | Strength::FileOnly => full,
         Strength::Weak => full / 2,
     };
-    if let Some((layer, strength, word)) = word_of(signs, tokens) {
+    if let Some((layer, strength, word)) = meaning(signs, folders, tokens) {
         let full = if tokens.len() > word.split(' ').count() { SUFFIX } else { STEM };
         add(said, layer, weigh(strength, full), &word);
     }
@@ -71,17 +83,42 @@ fn vote_name(signs: &Signs, tokens: &[String], said: &mut Said) {
     }
 }
 
-fn vote_last(signs: &Signs, folder: &str, weight: u32, said: &mut Said) {
-    match word_of(signs, &tokens(folder)) {
+fn vote_last(signs: &Signs, folders: &[&str], folder: &str, weight: u32, said: &mut Said) {
+    match meaning(signs, folders, &tokens(folder)) {
         Some((layer, Strength::Full, word)) => add(said, layer, weight, &word),
         Some((layer, Strength::Weak, word)) => add(said, layer, weight / 3, &word),
         Some((_, Strength::FileOnly, _)) | None => {}
     }
 }
 
+/// Whether a folder's name is one thing rather than a layer: `document/` may hold all that
+/// has to do with documents, `documents/` and `models/` do not.
+fn may_be_a_feature(signs: &Signs, folder: &str) -> bool {
+    match word_of(signs, &tokens(folder)) {
+        Some((Layer::Model, _, word)) => word != "model" && folder.eq_ignore_ascii_case(&word),
+        _ => false,
+    }
+}
+
 fn add(said: &mut Said, layer: Layer, weight: u32, word: &str) {
     let entry = said.entry(layer).or_insert_with(|| (0, word.to_owned()));
     entry.0 += weight;
+}
+
+/// What words say in these folders: some mean another thing inside others.
+fn meaning(signs: &Signs, folders: &[&str], words: &[String]) -> Option<(Layer, Strength, String)> {
+    let said = word_of(signs, words)?;
+    let is_below = |names: &[String]| {
+        folders.iter().any(|folder| {
+            let words: Vec<String> = tokens(folder).iter().map(|word| singular(word)).collect();
+            names.iter().any(|name| *name == words.join(" "))
+        })
+    };
+    let inside = signs.inside.iter().find(|inside| inside.word == said.2 && is_below(&inside.below));
+    match inside {
+        Some(inside) => Some((inside.layer, Strength::Full, said.2)),
+        None => Some(said),
+    }
 }
 
 /// The layer that the last two words, or the last one, name.
@@ -159,6 +196,15 @@ mod tests {
             ("src/app/features/user/usecases.rs", Layer::Service),
             ("src/app/features/user/entities.rs", Layer::Model),
             ("app/core/settings/test.py", Layer::Config),
+            ("src/application/command/AddCommentHandler.java", Layer::Service),
+            ("src/handlers/comments.ts", Layer::Router),
+            ("src/article/application/port/in/dto/query/ArticleResult.java", Layer::Schema),
+            ("src/article/application/port/in/dto/command/CreateArticle.java", Layer::Schema),
+            ("src/article/query/articles.go", Layer::Repository),
+            ("application/loaves/queries/all_loaves.sql", Layer::Repository),
+            ("src/shop/document/service.py", Layer::Service),
+            ("src/shop/document/invoice.py", Layer::Model),
+            ("src/shop/models/service.py", Layer::Model),
         ] {
             assert_eq!(best(path), Some(layer), "{path}");
         }

@@ -41,6 +41,7 @@ impl<'a> Linker<'a> {
         annotations.into_iter().any(|annotation| {
             pack.annotations
                 .iter()
+                .filter(|rule| !rule.on_class)
                 .any(|rule| self.annotation_of(file, facts, annotation, &rule.names, pack).is_some())
         })
     }
@@ -94,7 +95,8 @@ impl<'a> Linker<'a> {
         let Some(scope) = facts.scope(function) else { return false };
         let mut found = false;
         for annotation in facts.list(scope.annotations) {
-            for rule in pack.annotations.iter().filter(|rule| rule.free || !only_free) {
+            let of_functions = pack.annotations.iter().filter(|rule| !rule.on_class);
+            for rule in of_functions.filter(|rule| rule.free || !only_free) {
                 let Some((written, call)) = self.annotation_of(file, facts, *annotation, &rule.names, pack)
                 else {
                     continue;
@@ -113,7 +115,7 @@ impl<'a> Linker<'a> {
     }
 
     /// The name behind an alias of an annotation.
-    fn real_name(&mut self, file: FileId, facts: &FileFacts, annotation: ExprId) -> String {
+    pub fn real_name(&mut self, file: FileId, facts: &FileFacts, annotation: ExprId) -> String {
         let callee = match facts.expr(annotation) {
             Expr::Call(call) => facts.call(call).map_or(annotation, |call| call.callee),
             _ => annotation,

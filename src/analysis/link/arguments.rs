@@ -118,6 +118,7 @@ impl Linker<'_> {
             if let Some(parent) = value.router() {
                 let Some(pack) = self.graph.get(parent).map(|node| node.pack) else { continue };
                 let child = self.graph.node(NodeKey::Param(of, function, position), pack);
+                self.graph.passed.push((parent, child));
                 self.graph.mount(MountEdge { parent, child, prefix: vec!["".into()], over: false });
             }
             if value.is_unknown() {

@@ -3,11 +3,15 @@
 use super::{
     graph::{MountEdge, NodeId, NodeKey},
     linker::Linker,
+    modules::ImportPath,
     project::FileId,
     select::Selected,
     value::Value,
 };
-use crate::knowledge::packs::{self, Pack};
+use crate::{
+    analysis::facts::Lang,
+    knowledge::packs::{self, Pack},
+};
 use std::rc::Rc;
 
 impl Linker<'_> {
@@ -23,6 +27,13 @@ impl Linker<'_> {
         let Some(position) = self.graph.get(node).map(|node| node.pack) else { return false };
         for child in children {
             let mut nodes = self.routers_in(&child.value, position);
+            if let (true, Some(value)) = (nodes.is_empty(), self.object_of_text(file, &child.value)) {
+                nodes = self.routers_in(&value, position);
+            }
+            for child in nodes.iter().copied() {
+                let edge = MountEdge { parent: node, child, prefix: prefix.to_vec(), over: rule.over };
+                self.graph.served.push(edge);
+            }
             if let Some(param) = rule.bind_param {
                 nodes.extend(self.bound_params(&child.value, param, position));
                 nodes.extend(self.supplied(&child.value, position));
@@ -36,10 +47,19 @@ impl Linker<'_> {
                 let over = rule.over;
                 self.graph.mount(MountEdge { parent: node, child, prefix: prefix.to_vec(), over });
             }
-            let _ = file;
             return true;
         }
         false
+    }
+
+    /// What a text names in languages whose modules are found by dotted texts:
+    /// `"shop.api.router"`.
+    fn object_of_text(&mut self, file: FileId, value: &Value) -> Option<Value> {
+        let (module, name) = value.as_constant()?.rsplit_once('.')?;
+        let facts = self.facts(file).filter(|facts| facts.lang == Lang::Python)?;
+        let import = ImportPath { from: file, from_path: &facts.path, module, level: 0 };
+        let module = self.resolvers.of(facts.lang).resolve(import)?;
+        self.module_member(module, name)
     }
 
     /// The routers that functions get as a parameter: the callback of a group.

@@ -51,6 +51,7 @@ impl<'a> Linker<'a> {
             node.app |= rule.app;
         }
         self.method_routes(file, class, node, pack);
+        self.class_level_routes(file, class, node, pack);
         self.conventional_routes(file, class, node, pack);
         if self.is_from_spec(file, class, rule) {
             self.spec_routes(file, class, node);
@@ -269,6 +270,8 @@ impl<'a> Linker<'a> {
                     super::modules::ImportPath { from: file, from_path: &facts.path, module: path, level: 0 };
                 self.resolvers.of(facts.lang).resolve(import)?
             }
+            // A module together with its namespace: `include(("shop.urls", "shop"))`.
+            Value::List(parts) => return self.module_binding(file, facts, parts.first()?, bind),
             _ => return None,
         };
         let of = module.file?;

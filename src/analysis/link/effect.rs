@@ -193,7 +193,14 @@ impl<'a> Linker<'a> {
                     let edge = MountEdge { parent, child: node, prefix: vec!["".into()], over: false };
                     self.graph.mount(edge);
                 }
-                self.make_router(file, facts, call, node, rule);
+                if rule.each.is_empty() {
+                    self.make_router(file, facts, call, node, rule);
+                } else {
+                    if let Some(node) = self.graph.get_mut(node) {
+                        node.app |= rule.app;
+                    }
+                    self.compose(site, node, rule);
+                }
                 self.know_router(site, node, position, rule);
                 Some(Value::Router(node))
             }

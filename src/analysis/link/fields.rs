@@ -3,6 +3,7 @@
 
 use super::{linker::Linker, project::FileId, value::Value};
 use crate::analysis::facts::{Call, CallFlags, Expr, ExprId, FileFacts, ScopeId};
+use rustc_hash::FxHashSet;
 
 /// Different values remembered for one field.
 const MAX_VALUES: usize = 16;
@@ -58,11 +59,14 @@ impl Linker<'_> {
     }
 
     /// Remembers routers that are set on objects: `server.router = NewRouter()`.
-    pub fn visit_fields(&mut self, file: FileId) {
+    pub fn visit_fields(&mut self, file: FileId, routers: &FxHashSet<String>) {
         let Some(facts) = self.facts(file) else { return };
         for bind in &facts.binds {
             let (Some(object), Some(value)) = (bind.object, bind.value) else { continue };
-            if matches!(facts.expr(object), Expr::SelfRef) || !self.may_be_router(file, facts, value) {
+            let is_named =
+                matches!(facts.expr(value), Expr::Name(name) if routers.contains(facts.text(name)));
+            let may_be = is_named || self.may_be_router(file, facts, value);
+            if matches!(facts.expr(object), Expr::SelfRef) || !may_be {
                 continue;
             }
             self.refuel();

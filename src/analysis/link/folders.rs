@@ -80,7 +80,7 @@ impl Linker<'_> {
     }
 
     /// What a module exports as its one value.
-    fn plugin_of(&mut self, module: Module) -> Option<Value> {
+    pub fn plugin_of(&mut self, module: Module) -> Option<Value> {
         if let Some(value) = self.module_member(module, "default")
             && !value.is_unknown()
         {

@@ -135,6 +135,10 @@ pub(super) struct Graph {
     nodes: Vec<Node>,
     by_key: FxHashMap<NodeKey, NodeId>,
     pub edges: Vec<MountEdge>,
+    /// What mounts serve by a value of the program rather than by a callback.
+    pub served: Vec<MountEdge>,
+    /// Routers that are passed for parameters.
+    pub passed: Vec<(NodeId, NodeId)>,
     pub routes: Vec<Route>,
     pub loose: Vec<Loose>,
     /// Registrations that were worked out for each call of the function they stand in.
@@ -213,6 +217,8 @@ impl Graph {
     /// Forgets what a round found, keeping the routers.
     pub fn clear_round(&mut self) {
         self.edges.clear();
+        self.passed.clear();
+        self.served.clear();
         self.routes.clear();
         self.loose.clear();
         self.inlined.clear();

@@ -56,10 +56,10 @@ impl Linker<'_> {
             match value {
                 Value::Function(file, scope) | Value::Class(file, scope) | Value::Instance(file, scope) => {
                     let handler = self.definition_handler(*file, *scope);
-                    if handler.name.is_empty()
-                        && let Some(named) = self.behind_closure((*file, *scope), expr, depth)
-                    {
-                        return Some(named);
+                    if handler.name.is_empty() {
+                        let made = self.behind_closure((*file, *scope), expr, depth);
+                        let named = made.or_else(|| self.behind_name((*file, *scope), expr, depth));
+                        return Some(named.unwrap_or(handler));
                     }
                     return Some(handler);
                 }
@@ -107,9 +107,13 @@ impl Linker<'_> {
                 }
             }
             Expr::Attr(object, _) => {
+                if let Some(wrapped) = self.wrapped_under_name(file, expr, depth) {
+                    return Some(wrapped);
+                }
                 let value = self.expr(file, object);
                 self.handler_in(&value, None, depth + 1)
             }
+            Expr::Name(_) => self.wrapped_under_name(file, expr, depth),
             _ => None,
         }
     }
@@ -142,6 +146,42 @@ impl Linker<'_> {
         let around = self.facts(of)?;
         let is_inside = of == closure.0 && around.scopes_around(closure.1).any(|(scope, _)| scope == maker);
         is_inside.then(|| self.definition_handler(of, maker))
+    }
+
+    /// The function inside a foreign wrapper, under the name that the result has:
+    /// `export const list = asyncHandler(async (req, res) => …)`.
+    fn wrapped_under_name(&mut self, file: FileId, expr: ExprId, depth: u32) -> Option<Handler> {
+        let name = self.callee_name(file, expr)?.to_owned();
+        let (of, made) = self.bound_expr(file, expr)?;
+        let facts = self.facts(of)?;
+        let Expr::Call(call) = facts.expr(made) else { return None };
+        let args = facts.args(facts.call(call)?.args).to_vec();
+        let wrapped = args.iter().rev().find_map(|arg| {
+            let value = self.expr(of, arg.value);
+            let is_function = matches!(value, Value::Function(..));
+            is_function.then(|| self.handler_in(&value, Some((of, arg.value)), depth + 1)).flatten()
+        })?;
+        Some(Handler { name, definition: wrapped.definition })
+    }
+
+    /// Who answers where a name stands for a closure: what the closure was made of, under
+    /// that name.
+    fn behind_name(
+        &mut self,
+        closure: (FileId, ScopeId),
+        expr: Option<(FileId, ExprId)>,
+        depth: u32,
+    ) -> Option<Handler> {
+        let (file, expr) = expr?;
+        let facts = self.facts(file)?;
+        if !matches!(facts.expr(expr), Expr::Name(_) | Expr::Attr(..)) {
+            return None;
+        }
+        let name = self.callee_name(file, expr)?.to_owned();
+        let made = self.bound_expr(file, expr);
+        let made = made.and_then(|made| self.behind_closure(closure, Some(made), depth + 1));
+        let definition = made.map_or(Some(closure), |made| made.definition);
+        Some(Handler { name, definition })
     }
 
     /// The verbs of a chain of calls that makes an argument, each with its handler:

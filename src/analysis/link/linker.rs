@@ -174,6 +174,8 @@ impl<'a> Linker<'a> {
                 self.visit_file(FileId(number), &handed_over);
             }
             self.pass_to_overrides();
+            self.serve_what_is_passed();
+            self.pass_the_application();
             self.attach_classes();
             self.names_of_routers(&mut handed_over);
             let arguments: usize = self.arguments.values().map(Vec::len).sum();
@@ -207,7 +209,7 @@ impl<'a> Linker<'a> {
             }
         }
         self.visit_collections(file);
-        self.visit_fields(file);
+        self.visit_fields(file, handed_over);
         for (id, call) in facts.call_ids().filter(|(_, call)| !is_tested(call.span)) {
             let name = self.callee_name(file, call.callee);
             let interesting = name

@@ -10,7 +10,9 @@ use super::{
     reach::{first_is_certain, reaching},
     value::Value,
 };
-use crate::analysis::facts::{BindKind, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind};
+use crate::analysis::facts::{
+    Bind, BindKind, Expr, FileFacts, Import, ImportFlags, Lang, ScopeId, ScopeKind,
+};
 
 /// From where a name is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +234,9 @@ impl Linker<'_> {
         let Some(facts) = self.facts(file) else { return Value::Unknown };
         let Some(bind) = facts.binds.get(position as usize) else { return Value::Unknown };
         let value = bind.value.map_or(Value::Unknown, |value| self.expr(file, value));
+        if let Some(router) = self.still_router(file, facts, bind, &value) {
+            return router;
+        }
         let value = self.grown(file, facts, bind.scope, facts.text(bind.name), value);
         let says_nothing = matches!(value, Value::Unknown | Value::Null);
         if bind.kind == BindKind::Alias || !(says_nothing || is_opaque(&value)) {
@@ -241,6 +246,20 @@ impl Linker<'_> {
         let ty = self.expr(file, ty);
         let instance = self.instance_of(file, &ty, Some(NodeKey::Bind(file, position)));
         if instance.is_unknown() { value } else { instance }
+    }
+
+    /// A router that something foreign is handed and whose result takes its place:
+    /// `app = instrument(app)`.
+    fn still_router(&mut self, file: FileId, facts: &FileFacts, bind: &Bind, value: &Value) -> Option<Value> {
+        if !(value.is_unknown() || is_opaque(value)) {
+            return None;
+        }
+        let Expr::Call(call) = facts.expr(bind.value?) else { return None };
+        let args = facts.args(facts.call(call)?.args);
+        let itself = args.iter().find(|arg| {
+            matches!(facts.expr(arg.value), Expr::Name(name) if facts.text(name) == facts.text(bind.name))
+        })?;
+        self.expr(file, itself.value).router().map(Value::Router)
     }
 
     /// What an import brings.

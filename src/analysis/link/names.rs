@@ -11,6 +11,20 @@ pub(super) fn camel(name: &str) -> String {
     out
 }
 
+/// `StoryUrl` as `story_url`.
+pub(super) fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut was_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && was_lower {
+            out.push('_');
+        }
+        was_lower = c.is_lowercase() || c.is_ascii_digit();
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
 /// One of what a plural names, as far as its ending tells.
 pub(super) fn singular(name: &str) -> String {
     let irregular = [

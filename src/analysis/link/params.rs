@@ -49,7 +49,7 @@ impl Linker<'_> {
             let ty = self.expr(file, ty);
             let instance = self.instance_of(file, &ty, Some(key));
             if let (Value::External(path), Some(node)) = (&ty, instance.router())
-                && self.rules.makes_application(facts.lang, path)
+                && self.rules.is_application(facts.lang, path)
                 && let Some(node) = self.graph.get_mut(node)
             {
                 node.expects_app = true;

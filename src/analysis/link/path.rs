@@ -29,7 +29,7 @@ pub(super) fn normalise(path: &str, style: PathStyle) -> String {
         PathStyle::Regex => angles(&regex(path)),
         PathStyle::Optional => colons(&globs(&without_options(path))),
     };
-    let path = braces(&path);
+    let path = braces(&without_query_template(path));
     // An optional slash at the end is none.
     let path =
         if style == PathStyle::Regex { path.strip_suffix("/?").unwrap_or(&path).to_owned() } else { path };
@@ -64,6 +64,30 @@ pub(super) fn split_pattern(pattern: &str) -> (&str, String) {
     };
     // `{$}` only says that nothing follows.
     (verb, path.strip_suffix("{$}").unwrap_or(path).replace("...}", "}"))
+}
+
+/// `/items{?limit,offset}` names its query, which is no part of the path.
+fn without_query_template(path: String) -> String {
+    let mut rest = path.as_str();
+    let mut out = String::new();
+    while let Some(at) = rest.find("{?") {
+        let inner = rest.get(at + 2..).unwrap_or_default();
+        match inner.find('}') {
+            // A hole has no name.
+            Some(end) if end > 0 => {
+                out.push_str(rest.get(..at).unwrap_or_default());
+                rest = inner.get(end + 1..).unwrap_or_default();
+            }
+            _ => {
+                out.push_str(rest.get(..at + 2).unwrap_or_default());
+                rest = inner;
+            }
+        }
+    }
+    if out.is_empty() && rest.len() == path.len() {
+        return path;
+    }
+    out + rest
 }
 
 /// `{id:int}`, `{id:[0-9]{2}}` and `{*rest}` become `{id}` and `{rest}`.
@@ -259,6 +283,9 @@ mod tests {
             ("/a(/:page)/*rest(.:format)", PathStyle::Optional, "/a/{rest}"),
             ("(?P<open", PathStyle::Regex, "/(?P<open"),
             ("/a/{?}/b", PathStyle::Brace, "/a/{?}/b"),
+            ("/a/{id}{?max,offset*}", PathStyle::Brace, "/a/{id}"),
+            ("/{?}/a{?max}", PathStyle::Brace, "/{?}/a"),
+            ("/a{?max", PathStyle::Brace, "/a{?max"),
         ];
         for (path, style, expected) in cases {
             assert_eq!(normalise(path, style), expected, "{path}");

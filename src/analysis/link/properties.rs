@@ -105,11 +105,19 @@ fn root_of(path: &str) -> &str {
     let cut = folder.find("/src/").or_else(|| folder.ends_with("/src").then(|| folder.len() - 4));
     match cut {
         Some(at) => &folder[..at],
-        None if folder.starts_with("src/") || folder == "src" => "",
-        None => {
-            folder.strip_suffix("/config").or_else(|| folder.strip_suffix("/resources")).unwrap_or(folder)
-        }
+        None if ["src", "config"].into_iter().any(|name| is_below(folder, name)) => "",
+        None => match folder.find("/config/") {
+            Some(at) => &folder[..at],
+            None => {
+                folder.strip_suffix("/config").or_else(|| folder.strip_suffix("/resources")).unwrap_or(folder)
+            }
+        },
     }
+}
+
+/// Whether a path is that folder or stands in it.
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// `key = value` or `key: value`.

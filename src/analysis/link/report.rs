@@ -52,6 +52,9 @@ pub(super) fn report(
         let style = pack.map(|pack| pack.path_params).unwrap_or_default();
         let keeps_slash = pack.is_some_and(|pack| pack.keeps_slash);
         let fills = pack.is_some_and(|pack| pack.property_texts);
+        // The module whose class serves the route says what it is, not that of an interface.
+        let configured = graph.get(route.node).and_then(|node| files.get(node.key.file()?.index()));
+        let configured = configured.unwrap_or(facts);
         let mut lose = |path: String, reason: &str| {
             unknown.insert((facts.path.clone(), line, "endpoint".to_owned(), path, reason.to_owned()));
         };
@@ -69,7 +72,7 @@ pub(super) fn report(
                 for way in ways {
                     let mut whole = path::join_route(way, below, keeps_slash);
                     if fills && whole.contains("${") {
-                        whole = properties.filled(&facts.path, &whole);
+                        whole = properties.filled(&configured.path, &whole);
                     }
                     let whole = path::normalise(&whole, style);
                     if whole.contains(HOLE) || verb == HOLE {

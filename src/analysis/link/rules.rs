@@ -143,9 +143,10 @@ impl<'a> Rules<'a> {
         self.routes.contains(name)
     }
 
-    /// Whether a type is one whose construction makes an application.
-    pub fn makes_application(&self, lang: Lang, path: &str) -> bool {
+    /// Whether a type is that of applications: its construction makes one, or its pack says so.
+    pub fn is_application(&self, lang: Lang, path: &str) -> bool {
         self.calls(lang, path).iter().any(|(_, rule)| rule.app && rule.operation == Operation::Router)
+            || self.of(lang).any(|(_, pack)| pack.applications.iter().any(|pattern| pattern.matches(path)))
     }
 
     /// The pack for which values of a type are the application.

@@ -1,13 +1,14 @@
 //! Words in paths that stand for names, and methods that are called with the application.
 
 use super::{
-    graph::{MountEdge, NodeId, NodeKey},
+    graph::{MountEdge, NodeId},
     linker::Linker,
+    names::{plural, snake},
     project::FileId,
     value::Value,
 };
 use crate::{
-    analysis::facts::{FileFacts, ScopeId},
+    analysis::facts::{FileFacts, ParamKind, ScopeId},
     knowledge::packs::{Class, Pack, TokenOf},
 };
 use std::rc::Rc;
@@ -70,8 +71,15 @@ impl Linker<'_> {
     pub fn serve_methods(&mut self, file: FileId, class: ScopeId, node: NodeId, rule: &Class) {
         let Some(pack) = self.graph.get(node).map(|node| node.pack) else { return };
         for method in &rule.serves {
-            if let Value::Function(of, function) = self.class_member(file, class, method) {
-                let child = self.graph.node(NodeKey::Param(of, function, 0), pack);
+            let member = self.class_member(file, class, method);
+            let Value::Function(of, function) = member else { continue };
+            // Behind the object itself, where the language writes it down.
+            let receives = self.facts(of).and_then(|facts| {
+                let params = facts.params(facts.scope(function)?.params);
+                params.iter().position(|param| param.kind != ParamKind::Receiver)
+            });
+            let Some(place) = receives.and_then(|place| u32::try_from(place).ok()) else { continue };
+            for child in self.bound_params(&member, place, pack) {
                 self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
             }
         }
@@ -81,11 +89,13 @@ impl Linker<'_> {
 fn replaced(pack: &Pack, of: TokenOf, name: &str, paths: Vec<Rc<str>>) -> Vec<Rc<str>> {
     let mut paths = paths;
     for token in pack.tokens.iter().filter(|token| token.of == of) {
+        let name = name.rsplit('.').next().unwrap_or(name);
         let short = token.strip.iter().find_map(|end| name.strip_suffix(end.as_str()));
         let short = short.filter(|short| !short.is_empty()).unwrap_or(name);
+        let word = if token.several { plural(&snake(short)) } else { short.to_owned() };
         for path in &mut paths {
             if path.contains(&token.text) {
-                *path = path.replace(&token.text, short).into();
+                *path = path.replace(&token.text, &word).into();
             }
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) queries: RefCell<FxHashMap<(FileId, CallId), bool>>,
     /// Whether functions read the database, themselves or through others.
     pub(super) readers: RefCell<FxHashMap<(FileId, ScopeId), bool>>,
+    /// Whether functions change rows, themselves or through others.
+    pub(super) writers: RefCell<FxHashMap<(FileId, ScopeId), bool>>,
     /// By file: calls by the scope they stand in.
     calls: RefCell<FxHashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.
@@ -76,7 +78,11 @@ impl<'c, 'a> Context<'c, 'a> {
             .files()
             .map(|(_, facts)| {
                 let layer = input.map.layer_of(&facts.path).unwrap_or(Layer::Other);
-                let helps_tests = facts.path.split('/').any(|part| part == "testing");
+                // Cargo builds examples and benches beside the program, never into it.
+                let is_apart = |part: &str| {
+                    part == "testing" || (facts.lang == Lang::Rust && matches!(part, "examples" | "benches"))
+                };
+                let helps_tests = facts.path.split('/').any(is_apart);
                 if helps_tests || is_test_path(&facts.path) { Layer::Test } else { layer }
             })
             .collect();
@@ -95,6 +101,7 @@ impl<'c, 'a> Context<'c, 'a> {
             text_bytes: Cell::default(),
             queries: RefCell::default(),
             readers: RefCell::default(),
+            writers: RefCell::default(),
             calls: RefCell::default(),
             named: OnceCell::new(),
             getters: OnceCell::new(),
@@ -238,6 +245,8 @@ impl<'c, 'a> Context<'c, 'a> {
 fn says_layer(note: &str, lang: Lang) -> bool {
     // Words that stand for many things besides.
     let vague = [
+        "aggregate",
+        "document",
         "storage",
         "query",
         "manager",

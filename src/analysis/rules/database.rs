@@ -226,7 +226,9 @@ impl Context<'_, '_> {
         if !self.is_query(file, id) {
             return false;
         }
-        if last_name(facts, call.callee).is_some_and(is_write) {
+        // `Exec` of Go's drivers gives no rows; `exec` of others may.
+        let gives_none = |name: &str| facts.lang == Lang::Go && name.contains("Exec");
+        if last_name(facts, call.callee).is_some_and(|name| is_write(name) || gives_none(name)) {
             return false;
         }
         match self.statement(file, facts, call) {
@@ -235,10 +237,11 @@ impl Context<'_, '_> {
         }
     }
 
-    /// The first literal text of a call's first argument.
+    /// The first literal text of a call's first argument; in Go a context comes before it.
     pub(super) fn statement(&self, file: FileId, facts: &FileFacts, call: &Call) -> Option<String> {
-        let argument = facts.args(call.args).first()?.value;
-        self.leading_text(file, facts, argument, 0)
+        let places = if facts.lang == Lang::Go { 2 } else { 1 };
+        let mut arguments = facts.args(call.args).iter().take(places);
+        arguments.find_map(|argument| self.leading_text(file, facts, argument.value, 0))
     }
 
     fn leading_text(&self, file: FileId, facts: &FileFacts, expr: ExprId, depth: u32) -> Option<String> {

@@ -95,7 +95,7 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
             return;
         }
         let symbol = draft.symbol.clone().unwrap_or(enclosing);
-        let mut message = draft.message.clone().unwrap_or_else(|| card.message.clone());
+        let mut message = draft.message.clone().unwrap_or_else(|| said(&card.message, &draft.words));
         for (name, value) in draft.words.iter().map(|(name, value)| (*name, value.as_str())) {
             message = message.replace(&format!("{{{name}}}"), value);
         }
@@ -155,6 +155,22 @@ impl<'x, 'c, 'a> Findings<'x, 'c, 'a> {
     }
 }
 
+/// A rule's message without the words that this finding has nothing to say for.
+fn said(template: &str, words: &[(&'static str, String)]) -> String {
+    let mut rest = template;
+    let mut out = String::new();
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, inside)| Some((before, inside.split_once('}')?)))
+    {
+        out.push_str(before);
+        if name == "symbol" || words.iter().any(|(known, _)| *known == name) {
+            out.push_str(&format!("{{{name}}}"));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
 /// 16 hexadecimal digits that stay the same when lines move or white space changes.
 pub(super) fn fingerprint(rule: &str, path: &str, symbol: &str, source: &str, ordinal: u32) -> String {
     let mut hash = Sha256::new();
@@ -174,6 +190,14 @@ pub(super) fn fingerprint(rule: &str, path: &str, symbol: &str, source: &str, or
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_word_that_nothing_is_said_for_is_left_out() {
+        let words = [("call", "get".to_owned())];
+        assert_eq!(said("{call} of {symbol} may wait{credentials}", &words), "{call} of {symbol} may wait");
+        assert_eq!(said("an open { and }", &words), "an open ");
+        assert_eq!(said("nothing", &[]), "nothing");
+    }
 
     #[test]
     fn a_fingerprint_ignores_white_space_and_knows_rule_path_symbol_and_text() {

@@ -46,7 +46,11 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             // `queryset = Order.objects.all()` in a class says what the framework will ask for.
             let declares = facts.scope(call.scope).is_some_and(|scope| scope.kind == ScopeKind::Class);
             let makes_schema = last_name(facts, call.callee).is_some_and(|name| SCHEMA.contains(&name));
-            if declares || makes_schema || !context.is_query(file, id) {
+            if declares
+                || makes_schema
+                || !context.is_query(file, id)
+                || asks_server(context, file, facts, call)
+            {
                 continue;
             }
             let known = first.entry(unit).or_insert(call);
@@ -59,6 +63,14 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }));
     }
     found
+}
+
+/// Whether a statement reads no table: `select 1` only asks whether the database is there.
+fn asks_server(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> bool {
+    context.statement(file, facts, call).is_some_and(|text| {
+        let mut words = text.split_whitespace().map(str::to_lowercase);
+        words.next().as_deref() == Some("select") && !words.any(|word| word == "from")
+    })
 }
 
 /// The callee as written where it stands on one line, else the called name.

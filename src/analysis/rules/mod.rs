@@ -14,6 +14,7 @@ mod context;
 mod cycles;
 mod database;
 mod draft;
+mod effects;
 mod example_files;
 pub mod examples;
 mod fixed_address;

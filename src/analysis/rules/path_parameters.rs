@@ -33,6 +33,9 @@ pub(super) fn check_path(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                 for annotation in facts.list(scope.annotations) {
                     let Some(path) = route_path(context, file, facts, *annotation) else { continue };
                     let Some(taken) = taken(context, file, facts, id, DEPTH) else { continue };
+                    if reads_whole_path(context, file, facts, id, *annotation) {
+                        continue;
+                    }
                     for name in names_of(&path) {
                         if !taken.contains(&name) {
                             found.push(
@@ -168,10 +171,10 @@ fn names_of(path: &str) -> Vec<String> {
 }
 
 /// The names that a function and its dependencies take; none where a dependency is not known.
-fn taken(
-    context: &Context<'_, '_>,
+fn taken<'f>(
+    context: &Context<'_, 'f>,
     file: FileId,
-    facts: &FileFacts,
+    facts: &'f FileFacts,
     function: ScopeId,
     depth: u32,
 ) -> Option<BTreeSet<String>> {
@@ -186,12 +189,15 @@ fn taken(
         let name = facts.text(param.name);
 
         let mut alias = None;
-        for expr in param.ty.into_iter().chain(param.default) {
+        let stands_for = param.ty.and_then(|ty| annotated_alias(context, file, facts, ty));
+        let written = param.ty.into_iter().chain(param.default).map(|expr| (file, facts, expr));
+        for (file, facts, expr) in written.chain(stands_for) {
             for call in calls_of(facts, expr, 4) {
                 match last_name(facts, call.callee) {
                     Some("Depends" | "Security") => {
                         let target = facts.args(call.args).first().map(|arg| arg.value);
-                        let target = target.or_else(|| annotated(facts, param.ty?))?;
+                        let ty = if stands_for.is_some() { Some(expr) } else { param.ty };
+                        let target = target.or_else(|| annotated(facts, ty?))?;
                         names.extend(dependency(context, file, target, depth)?);
                     }
                     Some("Path") => {
@@ -206,7 +212,7 @@ fn taken(
             }
         }
         // A type that is an alias may hide a dependency.
-        if let Some(ty) = param.ty
+        if let Some(ty) = param.ty.filter(|_| stands_for.is_none())
             && hides_dependency(context, file, facts, ty)
         {
             return None;
@@ -214,6 +220,83 @@ fn taken(
         names.insert(alias.unwrap_or_else(|| name.to_owned()));
     }
     Some(names)
+}
+
+/// Whether the request itself is at hand, which knows every parameter of the path: in the
+/// handler's body, or in a dependency that its decorator names.
+fn reads_whole_path(
+    context: &Context<'_, '_>,
+    file: FileId,
+    facts: &FileFacts,
+    function: ScopeId,
+    route: ExprId,
+) -> bool {
+    let body = facts.scope(function).map(|scope| scope.span);
+    let asked = facts.exprs.iter().enumerate().any(|(index, expr)| {
+        matches!(expr, Expr::Attr(_, name) if facts.text(*name) == "path_params")
+            && body.is_some_and(|body| body.contains(facts.expr_span(ExprId::from_index(index))))
+    });
+    let Expr::Call(id) = facts.expr(route) else { return asked };
+    let named = facts.call(id).and_then(|call| {
+        facts
+            .args(call.args)
+            .iter()
+            .find(|arg| arg.name.is_some_and(|name| facts.text(name) == "dependencies"))
+    });
+    let unknown = |call: &Call| {
+        matches!(last_name(facts, call.callee), Some("Depends" | "Security"))
+            && facts
+                .args(call.args)
+                .first()
+                .is_none_or(|arg| dependency(context, file, arg.value, DEPTH).is_none())
+    };
+    asked || named.is_some_and(|named| calls_of(facts, named.value, 4).into_iter().any(unknown))
+}
+
+/// Whether a dependency is given the request, and with it every parameter of the path.
+fn takes_request(facts: &FileFacts, function: ScopeId) -> bool {
+    facts.scope(function).is_some_and(|scope| {
+        facts.params(scope.params).iter().any(|param| {
+            param
+                .ty
+                .and_then(|ty| last_name(facts, ty))
+                .is_some_and(|ty| matches!(ty, "Request" | "HTTPConnection" | "WebSocket"))
+        })
+    })
+}
+
+/// What a name stands for that is bound to `Annotated[…]`, in this file or where it is
+/// imported from.
+fn annotated_alias<'f>(
+    context: &Context<'_, 'f>,
+    file: FileId,
+    facts: &'f FileFacts,
+    ty: ExprId,
+) -> Option<(FileId, &'f FileFacts, ExprId)> {
+    let Expr::Name(name) = facts.expr(ty) else { return None };
+    let name = facts.text(name);
+    let bound = |facts: &FileFacts, name: &str| {
+        let mut binds =
+            facts.binds.iter().filter(|bind| bind.object.is_none() && facts.text(bind.name) == name);
+        binds.find_map(|bind| {
+            let value = bind.value?;
+            match facts.expr(value) {
+                Expr::Index(of, _) if last_name(facts, of) == Some("Annotated") => Some(value),
+                _ => None,
+            }
+        })
+    };
+    if let Some(value) = bound(facts, name) {
+        return Some((file, facts, value));
+    }
+    let (position, import) = facts
+        .imports
+        .iter()
+        .enumerate()
+        .find(|(_, import)| import.alias.is_some_and(|alias| facts.text(alias) == name))?;
+    let target = context.resolver().import_target(file, position)?;
+    let of = context.resolver().facts(target)?;
+    Some((target, of, bound(of, facts.text(import.name?))?))
 }
 
 /// `X` of `Annotated[X, Depends()]` and of a plain type.
@@ -248,6 +331,9 @@ fn dependency(
     match context.resolver().value(file, target) {
         Value::Function(file, scope) => {
             let facts = context.resolver().facts(file)?;
+            if takes_request(facts, scope) {
+                return None;
+            }
             taken(context, file, facts, scope, depth)
         }
         Value::Class(file, class) => {
@@ -266,7 +352,11 @@ fn dependency(
             let caller = facts
                 .scope_ids()
                 .find(|(_, scope)| scope.parent == Some(class) && facts.text(scope.name) == "__call__");
-            taken(context, file, facts, caller?.0, depth)
+            let (caller, _) = caller?;
+            if takes_request(facts, caller) {
+                return None;
+            }
+            taken(context, file, facts, caller, depth)
         }
         _ => None,
     }

@@ -8,6 +8,7 @@ use super::{
     context::{Context, last_name, root},
     database::is_write,
     draft::Draft,
+    effects::{is_for_effect, is_kept},
     handler_query::callee_span,
     matcher::Rule,
     reaching::reaching,
@@ -50,6 +51,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         for (id, call) in calls {
             let Some(around) = innermost(facts, call, &callbacks) else { continue };
             if seen.contains(&call.span.start) || !reads(context, file, id) {
+                continue;
+            }
+            let is_own = context.is_read(file, id) || asks_repository(context, file, id);
+            if (!is_own && is_for_effect(context, file, facts, id)) || is_kept(context, facts, call) {
                 continue;
             }
             let whole = chain(facts, call);

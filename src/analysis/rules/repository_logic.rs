@@ -7,7 +7,7 @@ use super::{
     secret_names::words,
 };
 use crate::{
-    analysis::facts::{BlockKind, CallFlags, FileFacts, ScopeId, ScopeKind},
+    analysis::facts::{BlockKind, Call, CallFlags, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
     domain::layer::Layer,
 };
 use std::collections::BTreeMap;
@@ -40,14 +40,15 @@ const OF_STORES: [&str; 21] = [
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
-        let of_layer = context.layer(file) == Layer::Repository;
+        // A file that only happens to ask the database is no repository.
+        let of_layer = context.layer(file) == Layer::Repository && context.is_certain(file);
         let mut first: BTreeMap<ScopeId, crate::analysis::facts::Span> = BTreeMap::new();
         for call in facts.calls.iter().filter(|call| call.flags.has(CallFlags::THROWN)) {
             let Some(name) = last_name(facts, call.callee) else { continue };
             let of_store =
                 words(name).iter().any(|word| OF_STORES.contains(&word.as_str())) || name == "Error";
             let decided = facts.blocks_around(call.block).any(|block| block.kind == BlockKind::Branch);
-            if of_store || !decided || !name.starts_with(char::is_uppercase) {
+            if of_store || says_missing(facts, call) || !decided || !name.starts_with(char::is_uppercase) {
                 continue;
             }
             let Some(function) = method(facts, call.scope, of_layer) else { continue };
@@ -60,6 +61,19 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         );
     }
     found
+}
+
+/// Whether the error's own text says that something is not in the store, or did not get there.
+fn says_missing(facts: &FileFacts, call: &Call) -> bool {
+    const WORDS: [&str; 9] =
+        ["found", "find", "exist", "exists", "missing", "such", "stored", "store", "database"];
+    let texts = facts.exprs.iter().enumerate().filter_map(|(index, expr)| match expr {
+        Expr::Str(text) if call.args_span.contains(facts.expr_span(ExprId::from_index(index))) => {
+            Some(facts.text(*text))
+        }
+        _ => None,
+    });
+    texts.flat_map(words).any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// The method around, where it belongs to a repository.

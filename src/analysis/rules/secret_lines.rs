@@ -125,6 +125,10 @@ fn is_long_key(text: &str) -> bool {
 }
 
 fn is_credential(text: &str) -> bool {
+    // Words of a language that is not written in ASCII.
+    if !text.is_ascii() || text.contains("\\u") {
+        return false;
+    }
     let has_digit = text.chars().any(|c| c.is_ascii_digit());
     let marks: BTreeSet<char> = text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()).collect();
     is_secret_text(text) && !is_template(text) && (has_digit || marks.len() > 3)
@@ -167,7 +171,11 @@ fn is_worth_a_look(path: &str) -> bool {
         ".pypirc",
         ".netrc",
     ];
+    let is_translation = path.split('/').rev().skip(1).any(|folder| {
+        ["locale", "locales", "i18n", "lang", "langs", "translations", "l10n"].contains(&folder)
+    });
     !is_sample
+        && !is_translation
         && !locks.contains(&file)
         && !lower.ends_with(".lock")
         && !lower.starts_with("openapi")

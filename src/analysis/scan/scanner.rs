@@ -218,7 +218,14 @@ impl BackendScanner {
         map.unknown.clone_from(&linked.unknown);
         let project = Project::new(facts, &modules.texts);
         let others = other_files(files, signals, detection, facts)?;
-        let routes: Vec<(String, u32)> = map.endpoints.iter().map(|e| (e.file.clone(), e.line)).collect();
+        // A route whose whole path is not known is a route all the same.
+        let unresolved = map.unknown.iter().filter(|unknown| unknown.what == "endpoint");
+        let routes: Vec<(String, u32)> = map
+            .endpoints
+            .iter()
+            .map(|endpoint| (endpoint.file.clone(), endpoint.line))
+            .chain(unresolved.map(|unknown| (unknown.file.clone(), unknown.line)))
+            .collect();
         let handlers: Vec<(String, u32)> = map
             .endpoints
             .iter()

@@ -27,6 +27,10 @@ pub struct Pack {
     /// Types whose every value is the application itself.
     #[serde(default)]
     pub app_types: Vec<Pattern>,
+    /// Types of applications alone: a parameter of one that no call passes is the only
+    /// application of the backend.
+    #[serde(default)]
+    pub applications: Vec<Pattern>,
     /// Attributes of a router that are the router itself: `app.router`.
     #[serde(default)]
     pub same: Vec<String>,
@@ -218,6 +222,9 @@ pub struct Call {
     /// The call has no receiver: it acts on the router whose block it stands in.
     #[serde(default)]
     pub inside: bool,
+    /// The folder from which texts name the modules that are mounted.
+    #[serde(default)]
+    pub folder: Vec<Selector>,
     /// Lists of objects each of which is declared: `{item: true}` selects from the object.
     #[serde(default)]
     pub each: Vec<Selector>,
@@ -404,6 +411,18 @@ pub struct Annotation {
     /// Also outside a class; the function is then a router that is mounted by name.
     #[serde(default)]
     pub free: bool,
+    /// It stands on a class rather than on a method.
+    #[serde(default)]
+    pub on_class: bool,
+    /// Of a class: lists of further such annotations, made like objects.
+    #[serde(default)]
+    pub operations: Vec<Selector>,
+    /// Of a class: what handles it.
+    #[serde(default)]
+    pub handler: Vec<Selector>,
+    /// Of a class: the method that handles it, where no method has a route of its own.
+    #[serde(default)]
+    pub invoke: String,
 }
 
 /// A binding of a module whose value lists routes: `urlpatterns`.
@@ -464,6 +483,9 @@ pub struct Token {
     /// Endings that the name loses.
     #[serde(default)]
     pub strip: Vec<String>,
+    /// It stands for several of the name, in snake case: `OrderLine` is `order_lines`.
+    #[serde(default)]
+    pub several: bool,
 }
 
 /// Whose name a token stands for.

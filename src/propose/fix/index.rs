@@ -138,6 +138,15 @@ fn sql(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     if !is_name(table) || !is_name(column) {
         return Err(no("the table or the column is not named plainly".into()));
     }
+    let bare = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
+    let now = &site.finding.symbol;
+    if !now.is_empty() && !now.eq_ignore_ascii_case(bare) {
+        return Err(no(format!("a later migration calls the table {now}")));
+    }
+    let told = site.finding.message.split(' ').next().unwrap_or_default();
+    if !told.is_empty() && !told.eq_ignore_ascii_case(column.trim_matches('"')) {
+        return Err(no(format!("a later migration calls the column {told}")));
+    }
     let newline = newline_of(text);
     let plain = |name: &str| name.replace('"', "").replace('.', "_");
     let index = format!("ix_{}_{}", plain(table), plain(column));

@@ -78,13 +78,19 @@ pub(crate) fn fix_rust(site: &Site<'_>) -> Result<Fixed, ProposeError> {
     if !text.get(call_end..).is_some_and(|rest| rest.starts_with(')')) {
         return Err(no("the call that runs the statement takes more".into()));
     }
+    // Diesel asks for the type in SQL; a value between quotes is a text.
+    let method = match head.ends_with("sql_query(") {
+        true if all_quoted(&literal) => ".bind::<diesel::sql_types::Text, _>",
+        true => return Err(no("Diesel's `bind` asks for the type in SQL of each value".into())),
+        false => ".bind",
+    };
     let mut edits = Edits::default();
     edits.replace(borrowed.len()..close + 1, format!("\"{}\"", text_pieces(&statement)));
     let binds: String = statement
         .values
         .iter()
         .map(|bound| match bound {
-            Bound::Plain(value) => format!(".bind({value})"),
+            Bound::Plain(value) => format!("{method}({value})"),
             Bound::Mixed(pieces) => {
                 let (mut body, mut holes) = (String::new(), Vec::new());
                 for piece in pieces {
@@ -96,12 +102,21 @@ pub(crate) fn fix_rust(site: &Site<'_>) -> Result<Fixed, ProposeError> {
                         }
                     }
                 }
-                format!(".bind(format!(\"{body}\", {}))", holes.join(", "))
+                format!("{method}(format!(\"{body}\", {}))", holes.join(", "))
             }
         })
         .collect();
     edits.insert(call_end + 1, binds);
     done(site, edits, REASON, Vec::new())
+}
+
+/// Whether every hole of a format string stands between the quotes of a text in SQL.
+fn all_quoted(literal: &str) -> bool {
+    let mut inside = false;
+    literal.replace("{{", "").chars().all(|c| {
+        inside ^= c == '\'';
+        c != '{' || inside
+    })
 }
 
 fn keep_no_holes(statement: &Statement) -> Result<(), ProposeError> {
@@ -141,7 +156,16 @@ fn template_value(bound: &Bound) -> String {
 fn dollar_marks(text: &str) -> Option<bool> {
     let lower = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["= $1", "($1", "from 'pg'", "from \"pg\"", "require('pg')", "postgres", "pgpool"]) {
+    if has(&[
+        "= $1",
+        "($1",
+        "from 'pg'",
+        "from \"pg\"",
+        "require('pg')",
+        "postgres",
+        "pgpool",
+        "pgconnection",
+    ]) {
         Some(true)
     } else if has(&["= ?", "(?", "mysql", "sqlite"]) {
         Some(false)
@@ -326,5 +350,19 @@ mod tests {
             fixed(RULE, "a.rs", text, "sqlx::query(&format!(").unwrap(),
             "async fn f(pool: &PgPool, name: &str) {\n    let rows = sqlx::query(\"SELECT * FROM t WHERE a = $1 AND b = $2\").bind(name.trim()).bind(name).fetch_all(pool).await;\n}\n"
         );
+    }
+
+    #[test]
+    fn diesel_is_told_the_type_of_a_text_and_no_other_is_guessed() {
+        let query = |sql: &str| {
+            format!(
+                "fn f(conn: &mut PgConnection, x: &str) {{\n    sql_query(format!(\"{sql}\", x)).execute(conn);\n}}\n"
+            )
+        };
+        assert_eq!(
+            fixed(RULE, "a.rs", &query("select a('{}')"), "sql_query(format!(").unwrap(),
+            "fn f(conn: &mut PgConnection, x: &str) {\n    sql_query(\"select a($1)\").bind::<diesel::sql_types::Text, _>(x).execute(conn);\n}\n"
+        );
+        assert!(fixed(RULE, "a.rs", &query("select a({})"), "sql_query(format!(").is_err());
     }
 }

@@ -5,6 +5,7 @@ use super::{
     alter::Change,
     axum::Axum,
     django::Django,
+    endpoint::NewRoute,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
@@ -42,6 +43,13 @@ pub(super) trait Adapter: Sync {
         Err(ProposeError::NotApplicable(format!(
             "the recipe migration is not known for {}",
             change.ask.head.stack_name()
+        )))
+    }
+    /// One route into a resource that is there.
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe endpoint is not known for {}",
+            route.ask.head.stack_name()
         )))
     }
     /// Refuses a text of this stack that does not parse.

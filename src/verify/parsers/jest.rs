@@ -1,4 +1,4 @@
-//! Jest (seen with 30.5): plain, verbose, silent, and its JSON.
+//! Jest (seen with 23.6 and 30.5): plain, verbose, silent, and its JSON.
 
 use super::{
     Parser, json, missing,
@@ -11,9 +11,9 @@ use crate::domain::{
 use serde_json::Value;
 
 patterns! {
-    SUITE = r"^ ?(PASS|FAIL) +(?:\S+ )??((?:\./)?\S+\.\w+)(?: \([\d.]+ m?s\))?$";
+    SUITE = r"^ ?(PASS|FAIL) +(?:\S+ )??((?:\./)?\S+\.\w+)(?: \([\d.]+ ?m?s\))?$";
     BULLET = r"^  ● (.+)$";
-    TREE = r"^( +)(✓|✕|○|✎) (?:skipped |todo )?(.+?)(?: \([\d.]+ m?s\))?$";
+    TREE = r"^( +)(✓|✕|○|✎) (?:skipped |todo )?(.+?)(?: \([\d.]+ ?m?s\))?$";
     DESCRIBE = r"^( +)(\S.*)$";
     FRAME = r"\bat .*?\(?((?:\./|/|\.\./)?[\w@./-]+\.\w+):(\d+):\d+\)?$";
     CODE = r"^ *> *(\d+) \|";

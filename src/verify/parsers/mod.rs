@@ -11,6 +11,7 @@ mod alembic;
 mod anchor;
 mod biome;
 mod cargo_test;
+mod compileall;
 mod diagnostics;
 mod drizzle;
 mod eslint;
@@ -67,6 +68,7 @@ pub fn parser(name: &str) -> Option<&'static dyn Parser> {
         "clippy" | "cargo-check" | "cargo-build" => &rustc::Rustc,
         "rustfmt" => &rustfmt::Rustfmt,
         "ruff" | "ruff-format" => &ruff::Ruff,
+        "compileall" => &compileall::Compileall,
         "mypy" => &mypy::Mypy,
         "pyright" | "basedpyright" => &pyright::Pyright,
         "eslint" => &eslint::Eslint,
@@ -83,7 +85,7 @@ pub fn parser(name: &str) -> Option<&'static dyn Parser> {
 }
 
 /// The names that `parser` knows, in order.
-pub const PARSERS: [&str; 28] = [
+pub const PARSERS: [&str; 29] = [
     "alembic",
     "basedpyright",
     "biome",
@@ -92,6 +94,7 @@ pub const PARSERS: [&str; 28] = [
     "cargo-nextest",
     "cargo-test",
     "clippy",
+    "compileall",
     "django-test",
     "drizzle",
     "eslint",

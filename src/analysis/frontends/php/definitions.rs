@@ -22,7 +22,8 @@ impl<'t> Walk<'t> {
                 );
             }
         }
-        let annotations = self.attributes(node);
+        let mut annotations = self.documented(node);
+        annotations.extend(self.attributes(node));
         let body = node.child_by_field_name("body").or_else(|| of_kind(node, "declaration_list"));
         // Methods of a trait are those of the class that uses it.
         for used in body.into_iter().flat_map(children).filter(|child| child.kind() == "use_declaration") {
@@ -99,7 +100,8 @@ impl<'t> Walk<'t> {
     /// A function or method with its body.
     pub(super) fn function(&mut self, node: Node<'t>) {
         let Some(name) = node.child_by_field_name("name") else { return };
-        let annotations = self.attributes(node);
+        let mut annotations = self.documented(node);
+        annotations.extend(self.attributes(node));
         let return_type = node.child_by_field_name("return_type").map(|ty| self.ty(ty));
         let params = self.params(node.child_by_field_name("parameters"), true);
         let sym = self.facts.intern(self.text.get(name.byte_range()).unwrap_or_default());

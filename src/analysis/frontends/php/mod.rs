@@ -6,6 +6,7 @@
 
 mod calls;
 mod definitions;
+mod docblock;
 mod expressions;
 mod names;
 mod statements;

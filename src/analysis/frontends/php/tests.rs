@@ -93,3 +93,17 @@ fn long_chains_and_nested_statements_never_overflow_the_stack() {
         });
     }
 }
+
+#[test]
+fn documentation_comments_annotate_with_what_the_file_imports() {
+    check(
+        "<?php\nnamespace App;\n\nuse Lib\\Route;\nuse Lib\\ORM;\n\n/**\n * Says @Route in prose, owner@Route.\n *\n * @author someone\n * @Route(\"/a/{id}\", methods={\"GET\", \"PUT\"},\n *   requirements={\"id\"=\"\\d+\", \"q\": Kind::FREE}, name=\"say \"\"hi\"\"\")\n */\nfinal class Show\n{\n    /** @ORM\\Id @ORM\\Join(@ORM\\Table(false), 3) @return int */\n    public function __invoke() {}\n    /** @Route(\"/open */\n    public function open() {}\n}\n",
+        &[
+            "4: import Lib Route as Route",
+            "5: import Lib ORM as ORM",
+            "14: Class App.Show() @ Lib.Route @ Lib.Route(\"/a/{id}\", methods=[\"GET\", \"PUT\"], requirements={\"id\": \"\\\\d+\", \"q\": App.Kind.FREE, }, name=\"say \\\"hi\\\"\")",
+            "17: Function App.Show.__invoke() @ Lib.ORM.Id @ Lib.ORM.Join(Lib.ORM.Table(false), 0)",
+            "19: Function App.Show.open() @ Lib.Route()",
+        ],
+    );
+}

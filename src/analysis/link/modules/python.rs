@@ -2,7 +2,7 @@
 //!
 //! Where the interpreter's path starts cannot be known from the source, so every folder
 //! around the importing file is tried as its start, the nearest first, then folders
-//! named `src`. The nearest wins, as it does for programs that run from their own folder.
+//! named `src` and `apps`. The nearest wins, as it does for programs that run from their own folder.
 
 use super::{ImportPath, ModuleResolver};
 use crate::analysis::link::project::{FolderId, Module, Tree, below, parent};
@@ -43,7 +43,7 @@ impl PythonModules {
         let mut folder = from_folder;
         let mut only_folder = None;
         let found = loop {
-            for start in [folder.to_owned(), below(folder, "src")] {
+            for start in [folder.to_owned(), below(folder, "src"), below(folder, "apps")] {
                 match self.at(&below(&start, &path)) {
                     // A folder without code of its own may only happen to have the name.
                     Some(found) if found.file.is_none() => only_folder = only_folder.or(Some(found)),

@@ -125,3 +125,34 @@ interface Heroes { @GET Object random(); }
         &["GET /users list"],
     );
 }
+
+#[test]
+fn interfaces_that_clients_share_are_served_by_the_controllers_of_another_module() {
+    check(
+        "
+== api/src/main/java/a/api/LoafOperations.java
+package a.api;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.annotation.PostExchange;
+public interface LoafOperations {
+  @GetExchange(\"/loaves/{slug}\") Loaf find(String slug);
+  @PostExchange(\"/loaves\") Loaf create(Loaf loaf);
+}
+== service/src/main/java/a/web/LoafController.java
+package a.web;
+import a.api.LoafOperations;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+@RestController
+@RequestMapping(\"${api.version}\")
+public class LoafController implements LoafOperations {
+  @Override public Loaf find(String slug) { return null; }
+  @Override public Loaf create(Loaf loaf) { return null; }
+}
+== service/src/main/resources/application.yml
+api:
+  version: /v1
+",
+        &["POST /v1/loaves create", "GET /v1/loaves/{slug} find"],
+    );
+}

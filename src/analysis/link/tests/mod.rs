@@ -4,6 +4,7 @@ mod dotnet;
 mod edges;
 mod express;
 mod fastapi;
+mod hidden;
 mod hostile;
 mod jvm;
 mod node;

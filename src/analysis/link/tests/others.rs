@@ -223,3 +223,67 @@ urlpatterns = [path('api/', include(router.urls))]
         ],
     );
 }
+
+#[test]
+fn django_includes_modules_together_with_their_namespace() {
+    check(
+        "
+== config/urls.py
+from django.urls import include, path
+
+urlpatterns = [
+    path('api/', include(('shop.api.urls', 'api'))),
+]
+== shop/api/urls.py
+from django.urls import include, path
+from shop.views import LoafView, login
+
+urlpatterns = [
+    path('loaves/', LoafView.as_view()),
+    path('session/', include(([path('login/', login)], 'session'))),
+]
+== shop/views.py
+from rest_framework.views import APIView
+
+class LoafView(APIView):
+    def get(self, request): ...
+
+def login(request): ...
+",
+        &["GET /api/loaves/ LoafView", "ANY /api/session/login/ login"],
+    );
+}
+
+#[test]
+fn django_ninja_routers_are_served_by_the_urls_of_django() {
+    check(
+        "
+== config/urls.py
+from django.urls import path
+from ninja import NinjaAPI
+from crumbs.api import router as crumbs
+
+prefix = 'v1'
+api = NinjaAPI()
+api.add_router(f'/{prefix}/loaves', 'loaves.api.router')
+api.add_router('/crumbs/', crumbs)
+
+urlpatterns = [path('api/', api.urls)]
+== loaves/api.py
+from ninja import Router
+
+router = Router()
+
+@router.get('/{slug}', response=Loaf)
+def loaf(request, slug: str): ...
+== crumbs/api.py
+from ninja import Router
+
+router = Router()
+
+@router.post('')
+def create(request): ...
+",
+        &["POST /api/crumbs create", "GET /api/v1/loaves/{slug} loaf"],
+    );
+}

@@ -78,3 +78,91 @@ $app->get('/ping', 'Ping:show');
     assert_eq!(unknown(source), Vec::<String>::new());
     check(source, &["GET /ping Ping:show"]);
 }
+
+#[test]
+fn controllers_of_symfony_that_are_called_themselves_state_their_route_on_the_class() {
+    check(
+        "
+== src/Controller/LoafController.php
+<?php
+namespace App\\Controller;
+
+use Symfony\\Component\\Routing\\Annotation\\Route;
+
+/**
+ * @Route(\"/api/loaves/{slug}\", methods={\"GET\", \"HEAD\"}, name=\"loaf\")
+ */
+final class LoafController
+{
+    public function __invoke(string $slug): array { return []; }
+}
+== src/Controller/CrumbController.php
+<?php
+namespace App\\Controller;
+
+use Symfony\\Component\\Routing\\Attribute\\Route;
+
+#[Route('/crumbs')]
+class CrumbController
+{
+    #[Route('/{id}', methods: ['GET'])]
+    public function show(int $id): array { return []; }
+
+    public function __invoke(): array { return []; }
+}
+",
+        &["GET /api/loaves/{slug} __invoke", "HEAD /api/loaves/{slug} __invoke", "GET /crumbs/{id} show"],
+    );
+}
+
+#[test]
+fn resources_of_api_platform_list_their_operations() {
+    check(
+        "
+== config/routes/api_platform.yaml
+api_platform:
+    resource: .
+    type: api_platform
+    prefix: /api
+== src/ApiResource/Loaf.php
+<?php
+namespace App\\ApiResource;
+
+use ApiPlatform\\Metadata\\ApiResource;
+use ApiPlatform\\Metadata\\Get;
+use ApiPlatform\\Metadata\\GetCollection;
+use App\\Controller\\SliceController;
+
+#[ApiResource(operations: [
+    new GetCollection(),
+    new Get(uriTemplate: '/loaves/{slug}/slice', controller: SliceController::class),
+])]
+class Loaf
+{
+}
+== src/ApiResource/OrderLineResource.php
+<?php
+namespace App\\ApiResource;
+
+use ApiPlatform\\Metadata as API;
+
+#[API\\Delete(name: 'remove')]
+class OrderLineResource
+{
+}
+== src/Controller/SliceController.php
+<?php
+namespace App\\Controller;
+
+class SliceController
+{
+    public function __invoke() {}
+}
+",
+        &[
+            "GET /api/loafs Loaf",
+            "GET /api/loaves/{slug}/slice SliceController",
+            "DELETE /api/order_lines/{id} OrderLineResource",
+        ],
+    );
+}

@@ -108,3 +108,29 @@ end
         ],
     );
 }
+
+#[test]
+fn the_file_of_rack_says_below_which_path_an_application_answers() {
+    check(
+        "
+== config.ru
+require_relative './app'
+use Rack::Deflater
+map('/loaves') { run Shop::Loaves }
+map('/') { run Shop::Main }
+== app.rb
+require 'sinatra/base'
+module Shop
+  class Loaves < Sinatra::Base
+    get '/:id' do
+    end
+  end
+  class Main < Sinatra::Base
+    get '/health' do
+    end
+  end
+end
+",
+        &["GET /health ", "GET /loaves/{id} "],
+    );
+}

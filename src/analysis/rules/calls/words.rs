@@ -55,16 +55,20 @@ pub(super) fn chained<'f>(facts: &'f FileFacts, call: &Call) -> Vec<&'f str> {
         .collect()
 }
 
-/// Whether a file, or one function of it, names something anywhere: as a name or as the
-/// last part of a path.
+/// Whether a file, or one function of it, names something anywhere: as a name, as the last
+/// part of a path, or as a key.
 pub(super) fn names(facts: &FileFacts, function: Option<ScopeId>, wanted: &str) -> bool {
     let inside = function.map(|function| facts.scope(function).map(|scope| scope.span).unwrap_or_default());
-    facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
-        Expr::Name(name) | Expr::Attr(_, name) => {
-            facts.text(*name) == wanted
-                && inside.is_none_or(|span| span.contains(facts.expr_span(ExprId::from_index(index))))
-        }
-        _ => false,
+    let is_key = |key: Option<ExprId>| {
+        key.is_some_and(|key| matches!(facts.expr(key), Expr::Str(text) if facts.text(text) == wanted))
+    };
+    facts.exprs.iter().enumerate().any(|(index, expr)| {
+        let is_named = match expr {
+            Expr::Name(name) | Expr::Attr(_, name) => facts.text(*name) == wanted,
+            Expr::Map(entries) => facts.entries(*entries).iter().any(|entry| is_key(entry.key)),
+            _ => false,
+        };
+        is_named && inside.is_none_or(|span| span.contains(facts.expr_span(ExprId::from_index(index))))
     })
 }
 

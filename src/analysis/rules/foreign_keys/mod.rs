@@ -1,21 +1,23 @@
 //! Declared foreign keys without an index that begins with their column.
 //!
 //! Keys and indexes are gathered over all statements of the project, so that an index in a
-//! later migration counts. A key is one by its declaration, never by its name. Where the
+//! later migration counts, and so does a table that a later one drops or renames. A key is one by its declaration, never by its name. Where the
 //! model declares the key too, the model is the place to repair.
 
 mod models;
+mod phrases;
 mod statements;
 
 use super::{
     context::Context,
     draft::{Draft, Source},
     matcher::Rule,
+    migrations::{goes_back, place, upward},
     sql_tokens::tokens,
 };
 use crate::analysis::facts::Span;
 use statements::Schema;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     if makes_indexes_itself(context) {
@@ -27,26 +29,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         .filter_map(|draft| draft.words.iter().find(|(name, _)| *name == "column"))
         .map(|(_, column)| column.clone())
         .collect();
-    let files: Vec<&str> = context
-        .input
-        .files
-        .entries()
-        .iter()
-        .map(|entry| entry.path.as_str())
-        .filter(|path| path.ends_with(".sql") && !crate::analysis::layering::is_test_path(path))
-        .collect();
-    let mut schema = Schema::default();
-    // The scripts of one folder are for one database.
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    let indexed: BTreeSet<String> = files
-        .iter()
-        .filter(|path| indexes_keys(path, &context.text(path)))
-        .map(|path| folder(path))
-        .collect();
-    for path in files.iter().filter(|path| !indexed.contains(&folder(path))) {
-        schema.read(path, &context.text(path));
-    }
-    for key in schema.bare_keys() {
+    for key in schemas(context).values().flat_map(Schema::bare_keys) {
         if in_models.contains(&key.column) {
             continue;
         }
@@ -54,6 +37,53 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         found.push(draft.word("column", key.column.clone()).word("table", key.target.clone()));
     }
     found
+}
+
+/// What the files of statements leave behind, each kind of database by itself.
+fn schemas(context: &Context<'_, '_>) -> BTreeMap<String, Schema> {
+    let mut files: Vec<&str> = context
+        .input
+        .files
+        .entries()
+        .iter()
+        .map(|entry| entry.path.as_str())
+        .filter(|path| path.ends_with(".sql") && !goes_back(path))
+        .filter(|path| !crate::analysis::layering::is_test_path(path))
+        .collect();
+    // `10_x.sql` comes behind `9_y.sql`. What has no number stands where its name does.
+    files.sort_by_cached_key(|path| match place(path) {
+        Some((folder, number, _)) => (folder, number, (*path).to_owned()),
+        None => {
+            (path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(), u64::MAX, (*path).to_owned())
+        }
+    });
+    // The scripts of one folder are for one database.
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let indexed: BTreeSet<String> = files
+        .iter()
+        .filter(|path| indexes_keys(path, &context.text(path)))
+        .map(|path| folder(path))
+        .collect();
+    let mut schemas: BTreeMap<String, Schema> = BTreeMap::new();
+    for path in files.iter().filter(|path| !indexed.contains(&folder(path))) {
+        let schema = schemas.entry(database_of(path).to_owned()).or_default();
+        schema.read(path, upward(&context.text(path)));
+    }
+    schemas
+}
+
+/// The folder that is for one kind of database, where a project has scripts for several.
+fn database_of(path: &str) -> &str {
+    const KINDS: [&str; 9] =
+        ["postgres", "postgresql", "pg", "psql", "sqlite", "sqlite3", "mssql", "sqlserver", "oracle"];
+    let mut end = 0;
+    for folder in path.split_inclusive('/').filter(|part| part.ends_with('/')) {
+        end += folder.len();
+        if KINDS.contains(&folder.trim_end_matches('/').to_lowercase().as_str()) {
+            return path.get(..end).unwrap_or_default();
+        }
+    }
+    ""
 }
 
 /// MySQL and MariaDB give every foreign key an index.

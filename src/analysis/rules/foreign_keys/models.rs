@@ -7,13 +7,19 @@ use crate::analysis::{
         context::{Context, last_name},
         draft::Draft,
         matcher::Rule,
+        migrations::is_migration,
     },
 };
+use crate::domain::layer::Layer;
 use std::collections::BTreeSet;
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
+        // A model inside a migration is a picture of what once was.
+        if context.layer(file) == Layer::Migration || is_migration(&facts.path) {
+            continue;
+        }
         for bind in &facts.binds {
             let draft = match facts.lang {
                 Lang::Python => python(context, file, facts, bind),
@@ -54,8 +60,14 @@ fn python(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, bind: &Bin
     if has("index") || has("primary_key") || has("unique") || is_in_table_index(facts, bind.scope, column) {
         return None;
     }
-    let target = context.resolver().constant(file, target).unwrap_or_default();
-    let table = target.split('.').next().filter(|table| !table.is_empty()).unwrap_or("another table");
+    let constant = context.resolver().constant(file, target).unwrap_or_default();
+    // `ForeignKey(Customer.id)` names the class.
+    let class = match facts.expr(target) {
+        Expr::Attr(class, _) => last_name(facts, class),
+        _ => None,
+    };
+    let table = constant.split('.').next().filter(|table| !table.is_empty());
+    let table = table.or(class).unwrap_or("another table");
     let span = facts.expr_span(bind.value?);
     Some(Draft::new(file, span).word("column", column).word("table", table))
 }

@@ -5,6 +5,7 @@
 //! that has a successor was applied and is not edited any more: what it does is advice. What
 //! was applied long ago is history, and is counted in one line for each rule.
 
+mod fields;
 mod operations;
 mod order;
 mod rails;
@@ -23,6 +24,8 @@ use crate::{
     domain::layer::Layer,
 };
 use order::Order;
+pub(super) use order::{goes_back, place};
+pub(super) use statements::upward;
 use statements::{Change, Kind};
 
 /// Methods of migrations that execute a text.
@@ -38,8 +41,11 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         .with_chain(&revisions(context));
     for entry in context.input.files.entries() {
         let path = entry.path.as_str();
-        let is_back = path.ends_with(".down.sql") || path.ends_with("/down.sql") || path == "down.sql";
-        if !path.ends_with(".sql") || is_back || crate::analysis::layering::is_test_path(path) {
+        if !path.ends_with(".sql")
+            || goes_back(path)
+            || is_of_another(path)
+            || crate::analysis::layering::is_test_path(path)
+        {
             continue;
         }
         let changes = wanted(rule, statements::changes(&context.text(path)));
@@ -173,11 +179,30 @@ fn words(change: &Change) -> Vec<(&'static str, String)> {
     words
 }
 
-fn is_migration(path: &str) -> bool {
+/// Whether a file stands in a folder of migrations.
+pub(super) fn is_migration(path: &str) -> bool {
     path.split('/')
         .rev()
         .skip(1)
         .any(|folder| matches!(folder, "migrations" | "migration" | "versions" | "migrate"))
+}
+
+/// Whether a folder says that its statements are for a database whose locks are others.
+fn is_of_another(path: &str) -> bool {
+    const OTHERS: [&str; 10] = [
+        "sqlite",
+        "sqlite3",
+        "mysql",
+        "mariadb",
+        "mssql",
+        "sqlserver",
+        "oracle",
+        "h2",
+        "hsqldb",
+        "clickhouse",
+    ];
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(|folder| OTHERS.iter().any(|other| folder.eq_ignore_ascii_case(other)))
 }
 
 /// Whether the project's databases are all of a kind whose changes of the schema this rule

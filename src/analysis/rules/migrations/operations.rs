@@ -1,6 +1,7 @@
 //! Changes of the schema that are written as calls: Alembic, Django, Sequelize.
 
 use super::{
+    fields::{is_text_field, stays_as_it_is},
     rails,
     statements::{Change, Kind},
 };
@@ -152,11 +153,14 @@ fn operation(
                 .iter()
                 .any(|key| named(facts, field, key).is_some());
             let filled = has_value && !drops_default(facts, field);
-            let required = !is_true(facts, field, "null") && !filled && kind != "ManyToManyField";
+            // What ends in `Manager` joins tables and has no column. A text that may be empty is.
+            let no_column = kind == "ManyToManyField" || kind.ends_with("Manager");
+            let empty = is_true(facts, field, "blank") && is_text_field(kind);
+            let required = !is_true(facts, field, "null") && !filled && !no_column && !empty;
             required.then(|| made(Kind::Required, column, text(0, &["model_name"])))?
         }
         // Files that set the database's default themselves know what they do.
-        "AlterField" if !sets_default(facts) => {
+        "AlterField" if !sets_default(facts) && !stays_as_it_is(context, facts, call) => {
             let column = text(1, &["name"]).unwrap_or_default();
             let what =
                 format!("column {column} is altered in place: the table may be rewritten under a lock");
@@ -209,13 +213,13 @@ fn sets_default(facts: &FileFacts) -> bool {
     facts.calls.iter().any(|call| last_name(facts, call.callee) == Some("AddDefaultValue"))
 }
 
-fn argument(facts: &FileFacts, call: &Call, position: usize, names: &[&str]) -> Option<ExprId> {
+pub(super) fn argument(facts: &FileFacts, call: &Call, position: usize, names: &[&str]) -> Option<ExprId> {
     let args = facts.args(call.args);
     let by_name = args.iter().find(|arg| arg.name.is_some_and(|name| names.contains(&facts.text(name))));
     by_name.or_else(|| args.iter().filter(|arg| arg.name.is_none()).nth(position)).map(|arg| arg.value)
 }
 
-fn named(facts: &FileFacts, call: &Call, name: &str) -> Option<ExprId> {
+pub(super) fn named(facts: &FileFacts, call: &Call, name: &str) -> Option<ExprId> {
     facts
         .args(call.args)
         .iter()
@@ -223,7 +227,7 @@ fn named(facts: &FileFacts, call: &Call, name: &str) -> Option<ExprId> {
         .map(|arg| arg.value)
 }
 
-fn is_true(facts: &FileFacts, call: &Call, name: &str) -> bool {
+pub(super) fn is_true(facts: &FileFacts, call: &Call, name: &str) -> bool {
     named(facts, call, name).is_some_and(|value| matches!(facts.expr(value), Expr::Bool(true)))
 }
 
@@ -231,7 +235,7 @@ fn is_false(facts: &FileFacts, call: &Call, name: &str) -> bool {
     named(facts, call, name).is_some_and(|value| matches!(facts.expr(value), Expr::Bool(false)))
 }
 
-fn call_of(facts: &FileFacts, expr: ExprId) -> Option<&Call> {
+pub(super) fn call_of(facts: &FileFacts, expr: ExprId) -> Option<&Call> {
     match facts.expr(expr) {
         Expr::Call(id) => facts.call(id),
         _ => None,

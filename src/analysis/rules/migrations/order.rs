@@ -75,8 +75,14 @@ impl Order {
     }
 }
 
-/// Folder, number and name of a migration; none where its name tells no order.
-fn place(path: &str) -> Option<(String, u64, String)> {
+/// Whether a file of statements undoes a migration.
+pub(in crate::analysis::rules) fn goes_back(path: &str) -> bool {
+    path.ends_with(".down.sql") || path.ends_with("/down.sql") || path == "down.sql"
+}
+
+/// Folder, number and name of a migration; none where its name tells no order. A folder for
+/// each version of the program is a part of the number: `0.9/2_x.sql` comes before `0.10/1_y.sql`.
+pub(in crate::analysis::rules) fn place(path: &str) -> Option<(String, u64, String)> {
     let (folder, file) = path.rsplit_once('/')?;
     let is_part = ["up.sql", "down.sql", "migration.sql"].contains(&file);
     let (folder, name) = if is_part { folder.rsplit_once('/')? } else { (folder, file) };
@@ -88,8 +94,23 @@ fn place(path: &str) -> Option<(String, u64, String)> {
     if rest.starts_with(char::is_alphanumeric) {
         return None;
     }
-    let number = number.parse().ok()?;
-    Some((folder.to_owned(), number, name.to_owned()))
+    let number: u64 = number.parse().ok()?;
+    let (above, last) = folder.rsplit_once('/').unwrap_or_default();
+    match version(last) {
+        Some(version) => {
+            let number = version.saturating_mul(100_000).saturating_add(number.min(99_999));
+            Some((above.to_owned(), number, format!("{last}/{name}")))
+        }
+        None => Some((folder.to_owned(), number, name.to_owned())),
+    }
+}
+
+/// `0.22` and `v1.2.3` as numbers that can be compared.
+fn version(folder: &str) -> Option<u64> {
+    let parts = folder.trim_start_matches(['V', 'v']).split('.');
+    let numbers: Option<Vec<u64>> = parts.map(|part| part.parse().ok()).collect();
+    let numbers = numbers.filter(|numbers| (2..=3).contains(&numbers.len()))?;
+    Some((0..3).fold(0, |sum, at| sum * 10_000 + numbers.get(at).copied().unwrap_or_default().min(9_999)))
 }
 
 #[cfg(test)]
@@ -120,6 +141,11 @@ mod tests {
                 "db/V9__c.sql"
             ]
         );
+        let versions = ["db/0.9/01__a.sql", "db/0.10/00__b.sql", "db/0.10/01__c.sql", "db/0.10/x.sql"];
+        let order_of_versions = Order::of(versions.into_iter());
+        let past: Vec<&str> =
+            versions.into_iter().filter(|path| order_of_versions.has_successor(path)).collect();
+        assert_eq!(past, ["db/0.9/01__a.sql", "db/0.10/00__b.sql"]);
         assert!(!order.has_successor("alembic/versions/4f1a_x.py"), "a hash tells no order");
         assert!(!paths.into_iter().any(|path| order.is_history(path)));
     }

@@ -96,7 +96,7 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
 }
 
 /// The part of a file that goes forward: tools mark where the way back begins.
-fn upward(text: &str) -> &str {
+pub(in crate::analysis::rules) fn upward(text: &str) -> &str {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let words: Vec<String> = line
