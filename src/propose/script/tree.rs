@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn names_callees_and_values_are_found() {
         let text = "export const a = { list: (x) => x.b(1), c };\nclass D { private e = f.g('h'); }\n";
-        let tree = Tree::parse("a.ts", text).unwrap();
+        let tree = &Tree::parse("a.ts", text).unwrap();
         let of = |kind: Kind| tree.all().filter(move |id| tree.kind(*id) == kind).collect::<Vec<_>>();
         let names: Vec<_> = of(Kind::Property).into_iter().map(|id| tree.name(id, text)).collect();
         assert_eq!(names, [Some("list"), Some("c")]);
