@@ -2,7 +2,7 @@
 //! parses, and imports nothing that is not there.
 
 use crate::{
-    recipe_fastapi,
+    recipe_endpoint, recipe_fastapi,
     support::backend::{Texts, fixture, inputs_of, propose_again, request, stack},
 };
 use proscenium::{
@@ -26,7 +26,8 @@ fn propose(name: &str, ends: &[&str], frame: (&str, &str)) -> (Texts, Proposal) 
         "fastapi" => recipe_fastapi::request(&texts, "", ""),
         _ => request(&texts, ends, stack(frame.0, frame.1), [("name", ""), ("fields", "")]),
     };
-    let inputs = inputs_of(&[("name", "Review"), ("fields", FIELDS)]);
+    let fields = if name == "hono_drizzle" { FIELDS.replace("User", "Author") } else { FIELDS.to_owned() };
+    let inputs = inputs_of(&[("name", "Review"), ("fields", &fields)]);
     let proposal = propose_again("resource", &texts, &ProposalRequest { inputs, ..request }, None).unwrap();
     (texts, proposal)
 }
@@ -143,17 +144,19 @@ fn typescript(texts: &Texts, path: &str, text: &str) -> Vec<String> {
             missing.push(format!("{path}: no {from}"));
             continue;
         };
-        for name in words(names.trim_start_matches("import")).filter(|name| *name != "type") {
+        let names = names.trim_start_matches("import").split("* as").next().unwrap();
+        for name in words(names).filter(|name| *name != "type") {
             if !words(source).any(|word| word == name) {
                 missing.push(format!("{path}: {from} has no {name}"));
             }
         }
     }
     // A class of a list is imported.
-    for class in ["ReviewsModule", "Review", "CreateReviews1750000000001"] {
+    for class in ["ReviewsModule", "Review", "CreateReviews1750000000001", "reviewRoutes", "m0002"] {
         let used = words(text).any(|word| word == class);
         let known = text.lines().any(|line| {
-            words(line).any(|word| word == class) && (line.contains("import ") || line.contains("class "))
+            words(line).any(|word| word == class)
+                && ["import ", "class ", "type ", "const "].iter().any(|word| line.contains(word))
         });
         if used
             && !known
@@ -207,10 +210,12 @@ fn rust(texts: &Texts, path: &str, text: &str) -> Vec<String> {
 
 #[test]
 fn what_remains_without_any_hunk_parses_and_imports_only_what_is_there() {
-    let cases: [Case; 3] = [
+    let cases: [Case; 5] = [
         ("fastapi_app", &[".py"], ("fastapi", "sqlalchemy"), ".py", python),
         ("nest_esm", &[".ts"], ("nestjs", "typeorm"), ".ts", typescript),
         ("axum_app", &[".rs", ".sql"], ("axum", "sqlx"), ".rs", rust),
+        ("express_functions", &[".ts"], ("express", "kysely"), ".ts", typescript),
+        ("hono_drizzle", &[".ts"], ("hono", "drizzle"), ".ts", typescript),
     ];
     for (name, ends, frame, end, missing) in cases {
         let (texts, proposal) = propose(name, ends, frame);
@@ -232,6 +237,74 @@ fn what_remains_without_any_hunk_parses_and_imports_only_what_is_there() {
             rejected.insert(hunk.id);
             let found = all(&without(&texts, &session, &rejected));
             assert_eq!(found, Vec::<String>::new(), "{name} without {:?} of {}", hunk.new_lines(), edit.path);
+        }
+    }
+}
+
+/// Names that hunks define and that remaining texts use without a definition.
+fn uncalled(base: &Texts, session: &Session, rest: &Texts) -> Vec<String> {
+    let defined = |text: &str, name: &str| {
+        ["def ", "class "].iter().any(|word| text.contains(&format!("{word}{name}(")))
+    };
+    let hunks = session.hunks();
+    let new = hunks.iter().flat_map(|hunk| hunk.new_lines()).filter_map(|line| {
+        let line = line.trim().trim_start_matches("async ");
+        let name = line.strip_prefix("def ").or(line.strip_prefix("class "))?;
+        name.split('(').next().filter(|name| !name.starts_with("test_"))
+    });
+    let mut missing = Vec::new();
+    for name in new.collect::<BTreeSet<&str>>() {
+        let is_whole =
+            |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let uses = |texts: &Texts| -> usize {
+            let call = format!("{name}(");
+            let of = |text: &String| text.match_indices(&call).filter(|(at, _)| is_whole(text, *at)).count();
+            texts.values().map(of).sum()
+        };
+        // A definition of the same name elsewhere is another layer's: each call has one below it.
+        let definitions = rest.values().filter(|text| defined(text, name)).count();
+        if definitions == 0 && uses(rest) > uses(base) {
+            missing.push(format!("{name} is called and not there"));
+        }
+    }
+    missing
+}
+
+#[test]
+fn what_remains_of_a_new_route_without_any_hunk_calls_only_what_is_there() {
+    for (name, orm, inputs) in [
+        ("fastapi_app", "sqlalchemy", &[("name", "User"), ("by", "email")][..]),
+        ("fastapi_app", "sqlalchemy", &[("name", "User"), ("kind", "count")]),
+        ("sqlmodel_flat", "sqlmodel", &[("name", "Tool"), ("path", "forget"), ("set", "note=null")]),
+        ("django_functions", "django-orm", &[("name", "Product"), ("path", "rename"), ("set", "name=x")]),
+    ] {
+        let texts = fixture(name);
+        let proposal = recipe_endpoint::ask("endpoint", &texts, orm, inputs).unwrap();
+        let session = session(&texts, &proposal);
+        let hunks = session.hunks();
+        assert!(hunks.len() > 3, "{name}: {} hunks", hunks.len());
+        for hunk in &hunks {
+            let mut rejected: BTreeSet<HunkId> = dependants(&hunks, hunk.id).into_iter().collect();
+            rejected.insert(hunk.id);
+            let rest = without(&texts, &session, &rejected);
+            let sources = rest.iter().filter(|(path, _)| path.ends_with(".py"));
+            let mut found: Vec<String> = sources
+                .flat_map(|(path, text)| match ruff_python_parser::parse_module(text) {
+                    Err(error) => vec![format!("{path}: {error}")],
+                    Ok(_) if name == "fastapi_app" => python(&rest, path, text),
+                    Ok(_) => Vec::new(),
+                })
+                .collect();
+            found.extend(uncalled(&texts, &session, &rest));
+            // A layer's method goes with the one below it, though they share a name.
+            let lower = rest
+                .get("app/repositories/user_repository.py")
+                .is_some_and(|text| text.contains("def get_by_email("));
+            let upper = rest
+                .get("app/services/user_service.py")
+                .is_some_and(|text| text.contains("def get_by_email("));
+            assert!(lower || !upper, "{name}: the service asks for what the repository lost");
+            assert_eq!(found, Vec::<String>::new(), "{name} {inputs:?} without {:?}", hunk.new_lines());
         }
     }
 }

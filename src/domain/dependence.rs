@@ -3,7 +3,8 @@
 //! By names: a hunk that uses a name which only another hunk of the session defines
 //! needs that hunk. Deliberately language-neutral: definitions are recognised by the
 //! word before the name, imports by their line. Precision over recall: a name that the
-//! base text of any edited file already defines links nothing.
+//! base text of any edited file already defines links nothing, and one that several hunks
+//! define, as each layer does with a method of its own, links only those that call it.
 
 use super::{
     edit::FileEdit,
@@ -30,7 +31,13 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
-    defined.retain(|name, hunks| name.len() > 2 && !in_base.contains(name) && hunks.len() == 1);
+    defined.retain(|name, _| name.len() > 2 && !in_base.contains(name));
+    let several: BTreeMap<String, BTreeSet<HunkId>> = defined
+        .iter()
+        .filter(|(name, hunks)| hunks.len() > 1 && is_telling(name))
+        .map(|(name, hunks)| (name.clone(), hunks.clone()))
+        .collect();
+    defined.retain(|_, hunks| hunks.len() == 1);
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     let made = modules_of(&edits);
     let shared = shared_by(edits.clone());
@@ -47,6 +54,14 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                 let Some(definer) = defined.get(word).and_then(|hunks| hunks.first()) else { continue };
                 if *definer != hunk.id {
                     found.entry(*definer).or_insert(word);
+                }
+            }
+            for line in hunk.new_lines() {
+                for name in called(line) {
+                    let definers = several.get(name).into_iter().flatten();
+                    for definer in definers.filter(|definer| **definer != hunk.id) {
+                        found.entry(*definer).or_insert(name);
+                    }
                 }
             }
             for line in hunk.new_lines().iter().filter(|line| is_import(line)) {
@@ -222,6 +237,7 @@ fn definitions(line: &str) -> Vec<&str> {
         if let [definer, name] = pair
             && DEFINERS.contains(definer)
             && !DEFINERS.contains(name)
+            && !is_specifier(trimmed, definer, name)
         {
             names.push(*name);
         }
@@ -242,6 +258,28 @@ fn definitions(line: &str) -> Vec<&str> {
     }
     // A field or constant of a class: `refund_due: Mapped[bool] = …`.
     names
+}
+
+/// `type Order` in a list of what is imported defines nothing.
+fn is_specifier(line: &str, definer: &str, name: &str) -> bool {
+    let rest = || line.split(name).nth(1).unwrap_or_default().trim_start();
+    definer == "type" && (is_import(line) || rest().is_empty() || rest().starts_with([',', '}']))
+}
+
+/// Whether a name is more than a word that any class has: `get`, `add`.
+fn is_telling(name: &str) -> bool {
+    name.len() > 4 || name.contains('_')
+}
+
+/// Names that a line calls and does not define.
+fn called(line: &str) -> Vec<&str> {
+    let defined = definitions(line);
+    let calls = line.match_indices('(').filter_map(|(at, _)| {
+        let before = line.get(..at)?;
+        let start = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
+        before.get(start..).filter(|name| !name.is_empty())
+    });
+    calls.filter(|name| !defined.contains(name)).collect()
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {

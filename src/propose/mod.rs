@@ -25,7 +25,9 @@ pub use fix::{FixProposer, Fixed, Language, fix, fixable};
 pub use own_edit::{Written, own_edit};
 pub use plan::{PlanInput, as_walkthrough, plan};
 pub use prepared::{Prepared, PreparedSteps};
-pub use recipe::{MIGRATION, MigrationRecipe, RECIPES, RESOURCE, ResourceRecipe, recipe};
+pub use recipe::{
+    ENDPOINT, EndpointRecipe, MIGRATION, MigrationRecipe, RECIPES, RESOURCE, ResourceRecipe, recipe,
+};
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
 pub use walkthrough::{CheckState, evaluate, guide_for_finding, guide_for_layer};
 pub use workspace::{ReadBase, read_base_of};

@@ -8,7 +8,7 @@
 use super::{
     fix::{Language, fixable},
     prepared::{Prepared, PreparedSteps},
-    recipe::{MIGRATION, RESOURCE, offers},
+    recipe::{ENDPOINT, MIGRATION, RESOURCE, is_new_route, offers},
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -188,6 +188,7 @@ fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
     let (recipe, needs) = match reading.intent {
         Intent::Resource => (RESOURCE, ["name", "fields"]),
         Intent::Migration => (MIGRATION, ["name", "fields"]),
+        Intent::Endpoint if is_new_route(&reading.inputs, input.map) => (ENDPOINT, ["name", "path"]),
         _ => return None,
     };
     let has_inputs = needs.iter().all(|key| reading.inputs.contains_key(*key));
@@ -457,6 +458,21 @@ mod tests {
         assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: MIGRATION.into() }));
         let steps = planned(&task(Intent::Migration, "reviews", &[("name", "review")]), &map(), &[], None);
         assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })));
+    }
+
+    #[test]
+    fn a_verb_of_a_known_resource_is_filled_by_the_recipe_and_a_plain_route_is_not() {
+        let of = |method: &str, path: &str| {
+            let inputs = [("name", "order"), ("method", method), ("path", path)];
+            planned(&task(Intent::Endpoint, &format!("{method} {path}"), &inputs), &map(), &[], None)
+        };
+        let steps = of("POST", "/api/orders/{id}/ship");
+        assert!(
+            steps.iter().all(|step| step.filler == Filler::Recipe { recipe: ENDPOINT.into() }),
+            "{steps:?}"
+        );
+        let steps = of("GET", "/api/orders/{id}");
+        assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
     }
 
     #[test]

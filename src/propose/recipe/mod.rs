@@ -13,6 +13,7 @@ mod again;
 mod alter;
 mod axum;
 mod django;
+mod endpoint;
 mod examples;
 mod fastapi;
 pub(crate) mod fields;
@@ -22,15 +23,19 @@ pub(crate) mod lines;
 mod literals;
 pub(crate) mod names;
 mod nest;
+mod node;
 mod python_text;
 pub(crate) mod rename;
 pub(crate) mod render;
 mod resource;
+pub(crate) mod sources;
 mod sqlmodel;
 pub(crate) mod typescript;
 pub(crate) mod values;
 
 pub use alter::MigrationRecipe;
+pub use endpoint::EndpointRecipe;
+pub(crate) use endpoint::is_new_route;
 pub(crate) use head::offers;
 pub use resource::ResourceRecipe;
 
@@ -42,8 +47,10 @@ use std::sync::Arc;
 pub const RESOURCE: &str = "resource";
 /// Changes the table of a resource that is there.
 pub const MIGRATION: &str = "migration";
+/// Adds a route to a resource that is there.
+pub const ENDPOINT: &str = "endpoint";
 /// The names of all recipes.
-pub const RECIPES: [&str; 2] = [RESOURCE, MIGRATION];
+pub const RECIPES: [&str; 3] = [RESOURCE, MIGRATION, ENDPOINT];
 
 /// The recipe of a name; `None` where there is none. With a memory of what it wrote before,
 /// it can be run again.
@@ -51,6 +58,7 @@ pub fn recipe(name: &str, base: ReadBase, memory: Option<Arc<dyn Produced>>) -> 
     match name {
         RESOURCE => Some(Box::new(ResourceRecipe::new(base).remembering(memory))),
         MIGRATION => Some(Box::new(MigrationRecipe::new(base))),
+        ENDPOINT => Some(Box::new(EndpointRecipe::new(base))),
         _ => None,
     }
 }

@@ -169,12 +169,24 @@ impl Habits {
             let mut edits = Edits::default();
             match candidate.split_once(':') {
                 Some((from, name)) if from.starts_with('.') => relative(&module, &mut edits, from, name),
+                Some((from, name)) if self.begins_own(&module, from) => {
+                    own_first(&module, &mut edits, from, name)
+                }
                 Some((from, name)) => module.add_import(&mut edits, from, name),
                 None => module.add_plain_import(&mut edits, candidate),
             }
             text = edits.apply(&text)?;
         }
         Ok(self.wrapped(&text))
+    }
+
+    /// Whether an import would be the first of the project's own modules.
+    fn begins_own(&self, module: &Module<'_>, from: &str) -> bool {
+        let is_own = |from: &str| self.own.contains(from.split('.').next().unwrap_or_default());
+        let stem =
+            |import: &StmtImportFrom| import.module.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut imports = module.import_froms();
+        is_own(from) && !imports.any(|import| import.level == 0 && is_own(&stem(import)))
     }
 
     /// Imports and lists of exports that grew too long, one name a line.
@@ -267,6 +279,23 @@ fn in_scope(module: &Module<'_>, name: &str) -> bool {
             Stmt::FunctionDef(function) => function.name.as_str() == name,
             _ => false,
         })
+}
+
+/// Adds the first import of the project's own modules: a group behind those of others.
+fn own_first(module: &Module<'_>, edits: &mut Edits, from: &str, name: &str) {
+    let newline = newline_of(module.text);
+    let is_other = |stmt: &&Stmt| match stmt {
+        Stmt::Import(_) => true,
+        Stmt::ImportFrom(import) => import.level == 0,
+        _ => false,
+    };
+    match module.body.iter().rfind(is_other) {
+        Some(last) => {
+            let end = line_end(module.text, range_of(last).end);
+            edits.insert(end, format!("{newline}from {from} import {name}{newline}"));
+        }
+        None => module.add_import(edits, from, name),
+    }
 }
 
 /// Adds a name to the relative import of its module, or a line after the last of that kind.

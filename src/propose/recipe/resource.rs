@@ -5,11 +5,13 @@ use super::{
     alter::Change,
     axum::Axum,
     django::Django,
+    endpoint::NewRoute,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
     names::{Name, singular, snake},
     nest::Nest,
+    node::Node,
     render::{Own, own_templates, render_own},
     sqlmodel::SqlModel,
 };
@@ -42,6 +44,13 @@ pub(super) trait Adapter: Sync {
         Err(ProposeError::NotApplicable(format!(
             "the recipe migration is not known for {}",
             change.ask.head.stack_name()
+        )))
+    }
+    /// One route into a resource that is there.
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe endpoint is not known for {}",
+            route.ask.head.stack_name()
         )))
     }
     /// Refuses a text of this stack that does not parse.
@@ -139,8 +148,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 5] {
-    [&FastApi, &Nest, &Axum, &Django, &SqlModel]
+fn adapters() -> [&'static dyn Adapter; 6] {
+    [&FastApi, &Nest, &Axum, &Django, &SqlModel, &Node]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.

@@ -37,6 +37,19 @@ pub(super) struct Example {
 impl Example {
     /// Finds it; `NotApplicable` says what is missing.
     pub(super) fn find(survey: &Survey<'_>, wanted_app: Option<&str>) -> Result<Self, ProposeError> {
+        Self::among(survey, wanted_app, None)
+    }
+
+    /// The same for one model alone.
+    pub(super) fn of_model(survey: &Survey<'_>, model: &str) -> Result<Self, ProposeError> {
+        Self::among(survey, None, Some(model))
+    }
+
+    fn among(
+        survey: &Survey<'_>,
+        wanted_app: Option<&str>,
+        only: Option<&str>,
+    ) -> Result<Self, ProposeError> {
         let serializers = serializers(survey);
         let mut served: BTreeMap<String, Vec<(Route, View)>> = BTreeMap::new();
         for route in routes::find(survey) {
@@ -46,7 +59,7 @@ impl Example {
         }
         let mut best: Option<((bool, bool, usize), Self)> = None;
         let mut nearest = None;
-        for (model, routed) in &served {
+        for (model, routed) in served.iter().filter(|(model, _)| only.is_none_or(|only| only == *model)) {
             nearest.get_or_insert(model);
             let Some(known) = survey.models.get(model).filter(|known| !known.is_abstract) else { continue };
             let (folder, label) = survey.app_of(&known.path);
@@ -89,6 +102,10 @@ impl Example {
             }
         }
         best.map(|(_, example)| example).ok_or_else(|| {
+            if let (Some(model), None) = (only, nearest) {
+                let what = format!("no views of {model} with addresses were found to add a route to; the recipe resource makes them");
+                return ProposeError::NotApplicable(what);
+            }
             ProposeError::NotApplicable(match (wanted_app, nearest) {
                 (Some(app), _) => format!("no resource of the application {app} has a model, a serializer and views with addresses to learn from"),
                 (None, Some(model)) => format!(

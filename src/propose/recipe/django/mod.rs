@@ -4,6 +4,7 @@
 //! in files beside those that are named after the example.
 
 mod access;
+mod endpoint;
 mod example;
 mod fields;
 mod migrations;
@@ -19,6 +20,7 @@ pub(super) mod tests_of;
 mod views;
 
 use super::{
+    endpoint::NewRoute,
     python_text as write,
     resource::{Adapter, Ask, Draft},
 };
@@ -34,6 +36,10 @@ impl Adapter for Django {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::draft(ask)
+    }
+
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(route)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

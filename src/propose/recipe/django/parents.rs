@@ -100,17 +100,32 @@ fn on_delete(survey: &Survey<'_>, like: &str) -> String {
 }
 
 /// Python that makes a row of a model with what it requires; tests' own user is `USER`.
-fn row(
+pub(super) fn row(
     survey: &Survey<'_>,
     project: &Project,
     class: &str,
     models: &mut BTreeSet<String>,
     depth: usize,
 ) -> Option<String> {
+    let arguments = row_arguments(survey, project, class, models, depth)?;
+    models.insert(class.to_owned());
+    let arguments: Vec<String> =
+        arguments.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Some(format!("{class}.objects.create(⟨{}⟩)", arguments.join("¦")))
+}
+
+/// What a row of a model requires: attributes and their Python, as in [`row`].
+pub(super) fn row_arguments(
+    survey: &Survey<'_>,
+    project: &Project,
+    class: &str,
+    models: &mut BTreeSet<String>,
+    depth: usize,
+) -> Option<Vec<(String, String)>> {
     if depth > 3 {
         return None;
     }
-    let mut arguments: Vec<String> = Vec::new();
+    let mut arguments: Vec<(String, String)> = Vec::new();
     let mut next = Some(class.to_owned());
     while let Some(current) = next.take() {
         let model = survey.models.get(&current)?;
@@ -160,13 +175,12 @@ fn row(
                 "UUIDField" => "\"11111111-1111-4111-8111-111111111111\"".into(),
                 _ => return None,
             };
-            arguments.push(format!("{name}={value}"));
+            arguments.push((name.to_owned(), value));
         }
         let base = bases(body).iter().filter_map(last_name).find(|base| survey.models.contains_key(*base));
         next = base.map(str::to_owned);
     }
-    models.insert(class.to_owned());
-    Some(format!("{class}.objects.create(⟨{}⟩)", arguments.join("¦")))
+    Some(arguments)
 }
 
 /// The lower-case name by which a migration knows a model.

@@ -395,7 +395,7 @@ fn tests_of(plan: &Plan<'_>) -> Result<(minijinja::Value, Vec<String>), String> 
 }
 
 /// The formatter's settings, and the top-level packages.
-fn habits(
+pub(super) fn habits(
     ask: &Ask<'_>,
     survey: &Survey<'_>,
     project: &Project,

@@ -231,7 +231,7 @@ fn python(value: &Value) -> String {
 }
 
 /// Arguments of `create_user`, as a test of the project has them, and those of a second user.
-fn user_arguments(survey: &Survey<'_>, key: &str) -> (String, String) {
+pub(super) fn user_arguments(survey: &Survey<'_>, key: &str) -> (String, String) {
     let stated = survey.modules.iter().filter(|(path, _)| path.contains("test")).find_map(|(_, module)| {
         let call = literal_call(module)?;
         let positional = call.arguments.args.iter().map(|value| ("", string_value(value)));

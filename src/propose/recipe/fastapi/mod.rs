@@ -3,6 +3,7 @@
 pub(super) mod alembic;
 mod alter;
 pub(super) mod context;
+pub(super) mod endpoint;
 pub(super) mod layout;
 mod plan;
 mod references;
@@ -16,9 +17,11 @@ mod style;
 mod tables;
 mod template_context;
 mod test_context;
+pub(super) mod tokens;
 
 use super::{
     alter::Change,
+    endpoint::NewRoute,
     fields, names,
     resource::{Adapter, Ask, Draft},
 };
@@ -38,6 +41,10 @@ impl Adapter for FastApi {
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
         alter::Alter::read(change)?.draft()
+    }
+
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(route, endpoint::Dialect::Sqlalchemy)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

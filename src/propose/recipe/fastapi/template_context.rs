@@ -1,6 +1,7 @@
 //! What every template of the resource recipe may use, from the plan of one resource.
 
 use super::{
+    alter::python_lines,
     context::{FieldContext, Reference, field_context, model_imports, schema_imports},
     fields::{Field, Kind},
     layout::retarget,
@@ -86,7 +87,9 @@ impl Plan<'_> {
             old_generics: self.style.old_generics,
             not_found: self.style.not_found.clone(),
         };
-        render(RECIPE, &self.ask.own, template, &helpers, &context! { ..extra, ..self.context()? })
+        let text =
+            render(RECIPE, &self.ask.own, template, &helpers, &context! { ..extra, ..self.context()? })?;
+        Ok(python_lines().write(&text))
     }
 
     pub(super) fn reference_of(&self, field: &Field) -> Option<&Reference> {
@@ -157,7 +160,7 @@ impl Plan<'_> {
             schema_imports => self.imports_of(schema_imports),
             model_import => format!("{}:{}", self.module(Layer::Model), name.pascal),
             reference_imports => self.references.iter().map(|reference| reference.import.clone()).collect::<Vec<_>>(),
-            required => required.join(", "),
+            required => required.join("¦"),
             schemas => context! { base, create, update, read },
             schema_module => self.module(Layer::Schema),
             repository => context! {

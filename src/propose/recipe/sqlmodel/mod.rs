@@ -7,7 +7,11 @@ mod plan;
 mod routes;
 mod tests_of;
 
-use super::resource::{Adapter, Ask, Draft};
+use super::{
+    endpoint::NewRoute,
+    fastapi::endpoint::{Dialect, draft},
+    resource::{Adapter, Ask, Draft},
+};
 use crate::{ports::ProposeError, propose::python::Module};
 
 /// The stack's adapter.
@@ -20,6 +24,10 @@ impl Adapter for SqlModel {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::draft(ask)
+    }
+
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        draft(route, Dialect::Sqlmodel)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -13,6 +13,7 @@ use crate::{
                 context::field_context,
                 layout::Layout,
                 samples::{TestStyle, is_fixture},
+                tokens,
             },
             fields::{Field, Kind},
             python_text::exchanged,
@@ -230,13 +231,8 @@ impl Plan<'_> {
 
     /// The module of a `create_access_token(subject, expires_delta)`.
     fn expired(&self) -> Option<String> {
-        self.modules.iter().filter(|(path, _)| !path.contains("test")).find_map(|(path, module)| {
-            let function = module.functions().find(|one| one.name.as_str() == "create_access_token")?;
-            let names: Vec<&str> =
-                function.parameters.iter_non_variadic_params().map(|one| one.name().as_str()).collect();
-            matches!(names.as_slice(), [_, second] if second.contains("expires"))
-                .then(|| self.module_of(path))
-        })
+        let modules = self.modules.iter().map(|(path, module)| (*path, module)).collect();
+        tokens::expiring(&modules).map(|path| self.module_of(path))
     }
 
     /// A value and another one, as Python source of JSON values.

@@ -1,0 +1,322 @@
+//! The tests of a new route: rightly called, wrongly called, called for nothing, and by those
+//! whom the resource's own views refuse.
+
+use super::{
+    super::{
+        parents::{row, row_arguments},
+        survey::bases,
+        tests_of::{assembled, user_arguments},
+        views::Form,
+    },
+    Work,
+};
+use crate::{
+    domain::{layer::Layer, place::Place, proposal::FileChange},
+    ports::ProposeError,
+    propose::{
+        python::last_name,
+        recipe::{
+            address::address_in,
+            endpoint::{
+                Kind,
+                column::Column,
+                python_values::{before_and_after, sample, two_values, unknown, wrong},
+                route::ROW,
+            },
+            fields,
+            resource::Edited,
+        },
+    },
+};
+use minijinja::{Value, context};
+use std::collections::BTreeSet;
+
+const TEMPLATE: &str = "endpoint.test.py.j2";
+
+/// The new or grown file; the inner `Err` says why the tests are left to the user.
+pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, ProposeError> {
+    let Some(like) = work.example.tests.as_deref() else {
+        return Ok(Err("No tests of the resource were found, so the tests are yours to write.".into()));
+    };
+    let mut models = BTreeSet::new();
+    let model = &work.example.model.class;
+    let Some(arguments) = row_arguments(work.survey, work.project, model, &mut models, 0) else {
+        return Ok(Err(format!("A row of {model} cannot be made here, so the tests are yours to write.")));
+    };
+    let Some(context) = context(work, like, &arguments, &mut models) else {
+        return Ok(Err(
+            "No value of the field can be told from another, so the tests are yours to write.".into()
+        ));
+    };
+    let rendered = work.ask.render(super::super::plan::RECIPE, TEMPLATE, &context, |_| {})?;
+    let body = assembled(rendered.trim_start(), is_pytest(work, like));
+    let candidates = candidates(work, like, &models);
+    let (folder, name) = like.rsplit_once('/').map_or(("", like), |(folder, name)| (folder, name));
+    let is_shared = name == "tests.py";
+    let own = format!("test_{}_{}.py", work.ask.name.snake, work.route.verb);
+    let path = match (is_shared, folder) {
+        (true, _) => like.to_owned(),
+        (false, "") => own,
+        (false, folder) => format!("{folder}/{own}"),
+    };
+    let old = if is_shared { work.survey.modules.get(like).map_or("", |module| module.text) } else { "" };
+    let text = if is_shared {
+        work.habits.grown(&path, old, &body, &candidates)?
+    } else {
+        work.habits.file(&path, &body, &candidates)?
+    };
+    Ok(Ok(work.ask.edited(Edited {
+        path: &path,
+        old,
+        new: text,
+        reason: work.ask.head.reason(Layer::Test),
+        like: Some(Place::new(like, 1)),
+        layer: Layer::Test,
+    })))
+}
+
+fn is_pytest(work: &Work<'_>, like: &str) -> bool {
+    work.survey.modules.get(like).is_some_and(|module| {
+        let has_class = module.classes().any(|class| {
+            bases(class).iter().any(|base| last_name(base).is_some_and(|name| name.contains("Test")))
+        });
+        !has_class && (module.text.contains("pytest") || module.text.contains("django_db"))
+    })
+}
+
+/// Python of the new route's address with a value in it.
+fn address(work: &Work<'_>, like: &str, value: &str) -> String {
+    let text = work.survey.modules.get(like).map_or("", |module| module.text);
+    let route = work.route;
+    let reversed = text.split("reverse(").skip(1).find_map(|part| {
+        let quote = part.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let name = part.split(quote).nth(1)?;
+        let (space, own) = name.rsplit_once(':').map_or(("", name), |(space, own)| (space, own));
+        let base = own.strip_suffix("-list").or_else(|| own.strip_suffix("-detail"))?;
+        let like = work.example.routes.first()?;
+        let known =
+            if like.name.is_empty() { work.example.model.class.to_lowercase() } else { like.name.clone() };
+        (base == known).then(|| if space.is_empty() { base.to_owned() } else { format!("{space}:{base}") })
+    });
+    if let Some(base) = reversed.filter(|_| work.is_routed()) {
+        let name = match route.kind {
+            Kind::List => format!("list_{}", route.verb),
+            Kind::Lookup => format!("get_{}", route.verb),
+            Kind::Count | Kind::Action => route.verb.clone(),
+        };
+        let name = name.replace('_', "-");
+        return match route.kind {
+            Kind::Count => format!("reverse(\"{base}-{name}\")"),
+            _ => format!("reverse(⟨\"{base}-{name}\"¦args=[{value}]⟩)"),
+        };
+    }
+    let collection =
+        address_in(text, &work.ask.name).unwrap_or_else(|| super::collection(work.ask, work.example));
+    let first = work.example.routes.first();
+    let slash =
+        if first.is_some_and(|route| route.url.ends_with('/')) || work.is_routed() { "/" } else { "" };
+    let hole = match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(text) => text.to_owned(),
+        None => format!("{{{}}}", value.replace('"', "'")),
+    };
+    let path = match &route.by {
+        Some(column) => route.path.replace(&format!("{{{}}}", column.name), &hole),
+        None => route.path.replace(ROW, &hole),
+    };
+    let f = if path.contains('{') { "f" } else { "" };
+    let path = format!("{collection}{path}{slash}");
+    match work.habits.quote {
+        '\'' if path.contains('\'') => format!("{f}'{}'", path.replace('\'', "\"")),
+        _ => format!("{f}\"{path}\""),
+    }
+}
+
+/// Everything that the template may use; `None` where two values cannot be told apart.
+fn context(
+    work: &Work<'_>,
+    like: &str,
+    arguments: &[(String, String)],
+    models: &mut BTreeSet<String>,
+) -> Option<Value> {
+    let (name, route, access) = (&work.ask.name, work.route, work.access);
+    let pytest = is_pytest(work, like);
+    let owner = work.owner.as_ref().map(|owner| owner.attribute.clone());
+    let key = work.columns.iter().find(|column| column.is_key)?;
+    let key_is_text = key.source_type != "int";
+    let by = route.by.as_ref();
+    let is_owner = |column: &Column| owner.as_ref() == Some(&column.name);
+    let quoted = |text: &str| format!("\"{text}\"");
+    let (mut first, mut second, mut wanted) = (String::new(), None, String::new());
+    match by {
+        Some(column) if matches!(column.kind, fields::Kind::BelongsTo(_)) => {
+            wanted = format!("wanted.{}_id", column.name.trim_end_matches("_id"));
+            if let fields::Kind::BelongsTo(class) = &column.kind
+                && !is_owner(column)
+            {
+                let made = row(work.survey, work.project, class, models, 0)?;
+                let made = made.replace("\"sample", "\"other").replace("USER", "user");
+                second = Some(format!("{}={made}", column.name));
+            }
+        }
+        Some(column) if route.kind == Kind::Lookup => wanted = format!("wanted.{}", column.name),
+        Some(column) => {
+            let [one, two] = two_values(column)?;
+            first = format!("{}={}", column.name, one.0);
+            second = Some(format!("{}={}", column.name, two.0));
+            wanted = quoted(&one.1);
+        }
+        None if route.kind == Kind::Action => wanted = "wanted.pk".into(),
+        None => {}
+    }
+    let unknown_value = match by {
+        Some(column) => unknown(column).map(|text| quoted(&text)),
+        None if route.kind == Kind::Action && key_is_text => {
+            Some("\"00000000-0000-4000-8000-000000000000\"".into())
+        }
+        None if route.kind == Kind::Action => Some("999999".into()),
+        None => None,
+    };
+    let is_set = work.example.form() == Form::ViewSet;
+    let wrong_value = by.and_then(|column| {
+        let is_text =
+            matches!(column.kind, fields::Kind::String | fields::Kind::Text) && column.choices.is_empty();
+        match is_text {
+            true if is_set => Some(format!("\"x\" * {}", column.max.unwrap_or(255) + 1)),
+            true => None,
+            false
+                if !is_set
+                    && !matches!(
+                        column.kind,
+                        fields::Kind::Integer | fields::Kind::Uuid | fields::Kind::BelongsTo(_)
+                    ) =>
+            {
+                None
+            }
+            false => wrong(column).map(|text| quoted(&text)),
+        }
+    });
+    let (before, after) = match &route.set {
+        Some((column, value)) => {
+            let (before, after) = before_and_after(column, value);
+            (before.map(|before| format!("{}={before}", column.name)).unwrap_or_default(), after)
+        }
+        None => (String::new(), String::new()),
+    };
+    let (user_values, other_values) = user_arguments(work.survey, &work.project.user_key);
+    let values: Vec<String> = arguments
+        .iter()
+        .map(|(name, value)| {
+            let column = work.columns.iter().find(|column| column.name == *name);
+            let value = match column {
+                Some(column) if column.unique || column.name.contains("email") => sample(column),
+                Some(column) if !matches!(column.kind, fields::Kind::BelongsTo(_)) => sample(column),
+                _ => value
+                    .replace(".create(", ".get_or_create(")
+                    .replace("⟩)", "⟩)[0]")
+                    .replace(['⟨', '⟩'], "")
+                    .replace('¦', ", ")
+                    .replace("USER", "user"),
+            };
+            format!("\"{name}\": {value}")
+        })
+        .collect();
+    let needs_user = values
+        .iter()
+        .chain(second.iter())
+        .any(|value| value.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == "user"));
+    let mut privileges = Vec::new();
+    if access.needs_staff {
+        privileges.push("user.is_staff = True");
+    }
+    if access.needs_permission {
+        privileges.push("user.is_superuser = True");
+    }
+    let is_unsafe = route.kind == Kind::Action;
+    let paged = match work
+        .example
+        .view()
+        .and_then(|view| view.kept.iter().find(|line| line.starts_with("pagination_class")))
+    {
+        Some(line) => !line.ends_with("None"),
+        None => work.project.is_paginated,
+    };
+    let with_user = needs_user || !access.is_open || owner.is_some();
+    let of = |value: Option<String>| value.map(|value| address(work, like, &value));
+    let hides = work.owner.as_ref().is_some_and(|owner| owner.filters);
+    let plain = unknown_value.clone().or_else(|| by.and_then(two_values).map(|[one, _]| quoted(&one.1)));
+    Some(context! {
+        pytest,
+        kind => match route.kind { Kind::List => "list", Kind::Lookup => "lookup", Kind::Count => "count", Kind::Action => "action" },
+        method => route.method.to_lowercase(),
+        verb => route.verb.clone(),
+        model => work.example.model.class.clone(),
+        class => format!("{}{}", work.example.model.class, crate::propose::recipe::names::pascal(&route.verb)),
+        var => name.snake.clone(),
+        plural => name.plural.clone(),
+        client => if pytest { format!("{}_client", name.snake) } else { "self.client".to_owned() },
+        user => if pytest { format!("{}_user", name.snake) } else { "self.user".to_owned() },
+        user_argument => format!("{}_user", name.snake),
+        with_user,
+        needs_user,
+        values,
+        user_values,
+        other_values,
+        privileges,
+        key => key.name.clone(),
+        wanted_key => if key_is_text { "str(wanted.pk)" } else { "wanted.pk" },
+        other_key => if key_is_text { "str(other.pk)" } else { "other.pk" },
+        first,
+        second,
+        before,
+        after,
+        changed => route.set.as_ref().map(|(column, _)| column.name.clone()),
+        wanted_url => address(work, like, &wanted),
+        unknown_url => of(unknown_value),
+        wrong_url => of(wrong_value),
+        plain_url => of(plain).unwrap_or_else(|| address(work, like, "")),
+        wrong_status => if is_set { "400" } else { "404" },
+        results => if is_set && paged { "[\"results\"]" } else { "" },
+        needs_token => !access.is_open && (is_unsafe || access.read_needs_user),
+        needs_role => is_unsafe && (access.needs_staff || access.needs_permission),
+        others_hidden => hides && matches!(route.kind, Kind::Action | Kind::Lookup),
+        refused => access.refused.to_string(),
+        tokens => access.tokens,
+    })
+}
+
+/// Where the names of the tests come from.
+fn candidates(work: &Work<'_>, like: &str, models: &BTreeSet<String>) -> Vec<String> {
+    let mut all: Vec<String> = [
+        "uuid",
+        "pytest",
+        "datetime:date",
+        "datetime:datetime",
+        "datetime:timedelta",
+        "decimal:Decimal",
+        "django.urls:reverse",
+        "django.contrib.auth:get_user_model",
+        "rest_framework.test:APITestCase",
+        "rest_framework.test:APIClient",
+        "rest_framework_simplejwt.tokens:AccessToken",
+    ]
+    .map(str::to_owned)
+    .into();
+    let own = [work.example.model.class.clone()];
+    for model in models.iter().chain(&own) {
+        let Some(known) = work.survey.models.get(model) else { continue };
+        let stated = work.survey.modules.get(like).and_then(|module| module.origin_of(model));
+        let package = known.path.rsplit_once('/').map(|(folder, _)| format!("{folder}/__init__.py"));
+        let over_package = package.filter(|path| {
+            known.path.contains("/models/")
+                && work
+                    .survey
+                    .modules
+                    .get(path.as_str())
+                    .is_some_and(|module| module.origin_of(model).is_some())
+        });
+        let target = over_package.unwrap_or_else(|| known.path.clone());
+        let module = stated.map_or_else(|| work.project.module_of(&target), |(module, _)| module);
+        all.push(format!("{module}:{model}"));
+    }
+    all
+}
