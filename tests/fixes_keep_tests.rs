@@ -58,7 +58,7 @@ from app.repositories import customers
 class Customers(unittest.TestCase):
     def setUp(self):
         self.db = sqlite3.connect(":memory:")
-        for path in sorted(glob.glob("migrations/*.sql")):
+        for path in sorted(glob.glob("migrations/sqlite/*.sql")):
             with open(path) as file:
                 self.db.executescript(file.read())
         rows = [(1, "Ann", "Oslo", 1), (2, "Bo", "Oslo", 1), (3, "Cy", "Oslo", 2), (4, "Di", "Bergen", 1)]
@@ -90,7 +90,7 @@ const HOLDS: &str = r#"
 import glob, sqlite3
 from app.repositories import customers
 db = sqlite3.connect(":memory:")
-for path in sorted(glob.glob("migrations/*.sql")):
+for path in sorted(glob.glob("migrations/sqlite/*.sql")):
     db.executescript(open(path).read())
 db.execute("INSERT INTO customers VALUES (1, 'Ann', 'Oslo', 1)")
 assert customers.by_name(db, "' OR '1' = '1") == []
@@ -136,7 +136,7 @@ fn all_safe_fixes_together_keep_the_tests_green() {
         ("app/settings.py", SETTINGS),
         ("app/repositories/__init__.py", ""),
         ("app/repositories/customers.py", CUSTOMERS),
-        ("migrations/0001_tables.sql", TABLES),
+        ("migrations/sqlite/0001_tables.sql", TABLES),
         ("tests/__init__.py", ""),
         ("tests/test_customers.py", TESTS),
     ]);

@@ -26,7 +26,8 @@ fn propose(name: &str, ends: &[&str], frame: (&str, &str)) -> (Texts, Proposal) 
         "fastapi" => recipe_fastapi::request(&texts, "", ""),
         _ => request(&texts, ends, stack(frame.0, frame.1), [("name", ""), ("fields", "")]),
     };
-    let inputs = inputs_of(&[("name", "Review"), ("fields", FIELDS)]);
+    let fields = if name == "hono_drizzle" { FIELDS.replace("User", "Author") } else { FIELDS.to_owned() };
+    let inputs = inputs_of(&[("name", "Review"), ("fields", &fields)]);
     let proposal = propose_again("resource", &texts, &ProposalRequest { inputs, ..request }, None).unwrap();
     (texts, proposal)
 }
@@ -143,17 +144,19 @@ fn typescript(texts: &Texts, path: &str, text: &str) -> Vec<String> {
             missing.push(format!("{path}: no {from}"));
             continue;
         };
-        for name in words(names.trim_start_matches("import")).filter(|name| *name != "type") {
+        let names = names.trim_start_matches("import").split("* as").next().unwrap();
+        for name in words(names).filter(|name| *name != "type") {
             if !words(source).any(|word| word == name) {
                 missing.push(format!("{path}: {from} has no {name}"));
             }
         }
     }
     // A class of a list is imported.
-    for class in ["ReviewsModule", "Review", "CreateReviews1750000000001"] {
+    for class in ["ReviewsModule", "Review", "CreateReviews1750000000001", "reviewRoutes", "m0002"] {
         let used = words(text).any(|word| word == class);
         let known = text.lines().any(|line| {
-            words(line).any(|word| word == class) && (line.contains("import ") || line.contains("class "))
+            words(line).any(|word| word == class)
+                && ["import ", "class ", "type ", "const "].iter().any(|word| line.contains(word))
         });
         if used
             && !known
@@ -207,10 +210,12 @@ fn rust(texts: &Texts, path: &str, text: &str) -> Vec<String> {
 
 #[test]
 fn what_remains_without_any_hunk_parses_and_imports_only_what_is_there() {
-    let cases: [Case; 3] = [
+    let cases: [Case; 5] = [
         ("fastapi_app", &[".py"], ("fastapi", "sqlalchemy"), ".py", python),
         ("nest_esm", &[".ts"], ("nestjs", "typeorm"), ".ts", typescript),
         ("axum_app", &[".rs", ".sql"], ("axum", "sqlx"), ".rs", rust),
+        ("express_functions", &[".ts"], ("express", "kysely"), ".ts", typescript),
+        ("hono_drizzle", &[".ts"], ("hono", "drizzle"), ".ts", typescript),
     ];
     for (name, ends, frame, end, missing) in cases {
         let (texts, proposal) = propose(name, ends, frame);

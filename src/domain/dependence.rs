@@ -237,6 +237,7 @@ fn definitions(line: &str) -> Vec<&str> {
         if let [definer, name] = pair
             && DEFINERS.contains(definer)
             && !DEFINERS.contains(name)
+            && !is_specifier(trimmed, definer, name)
         {
             names.push(*name);
         }
@@ -257,6 +258,12 @@ fn definitions(line: &str) -> Vec<&str> {
     }
     // A field or constant of a class: `refund_due: Mapped[bool] = …`.
     names
+}
+
+/// `type Order` in a list of what is imported defines nothing.
+fn is_specifier(line: &str, definer: &str, name: &str) -> bool {
+    let rest = || line.split(name).nth(1).unwrap_or_default().trim_start();
+    definer == "type" && (is_import(line) || rest().is_empty() || rest().starts_with([',', '}']))
 }
 
 /// Whether a name is more than a word that any class has: `get`, `add`.

@@ -23,6 +23,13 @@ impl Edits {
         self.list.push((at..at, new.into()));
     }
 
+    /// The replacements that stand wholly in a range.
+    pub(crate) fn within(&self, range: &Range<usize>) -> impl Iterator<Item = (Range<usize>, String)> + '_ {
+        let range = range.clone();
+        let is_inside = move |at: &Range<usize>| range.start <= at.start && at.end <= range.end;
+        self.list.iter().filter(move |(at, _)| is_inside(at)).cloned()
+    }
+
     /// The text with all replacements. Two insertions at one place stay in their order;
     /// overlapping replacements are an error, and nothing is changed.
     pub(crate) fn apply(mut self, text: &str) -> Result<String, ProposeError> {

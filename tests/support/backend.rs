@@ -235,6 +235,15 @@ static INSTALLING: Mutex<()> = Mutex::new(());
 /// The folder with a fixture's installed packages, kept between runs while its manifest stays
 /// the same.
 pub fn installed(name: &str, manifest: &str) -> PathBuf {
+    installed_by(name, manifest, &[])
+}
+
+/// The same for packages whose scripts would download what no registry has.
+pub fn installed_without_scripts(name: &str, manifest: &str) -> PathBuf {
+    installed_by(name, manifest, &["--ignore-scripts"])
+}
+
+fn installed_by(name: &str, manifest: &str, options: &[&str]) -> PathBuf {
     let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let known = std::fs::read_to_string(folder.join("complete")).unwrap_or_default();
@@ -244,7 +253,8 @@ pub fn installed(name: &str, manifest: &str) -> PathBuf {
         }
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("package.json"), manifest).unwrap();
-        run(&folder, "npm", &["install", "--no-audit", "--no-fund", "--no-package-lock"], &[], 600);
+        let install = [&["install", "--no-audit", "--no-fund", "--no-package-lock"], options].concat();
+        run(&folder, "npm", &install, &[], 600);
         std::fs::write(folder.join("complete"), manifest).unwrap();
     }
     folder

@@ -330,14 +330,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn receiver_is_named(&self, facts: &FileFacts, call: &Call, member: &FamilyMember) -> bool {
-        let Expr::Attr(mut object, _) = facts.expr(call.callee) else { return false };
-        // Along a chain it is the name that the chain starts from: `query.join(a).having(b)`.
-        while let Expr::Call(inner) = facts.expr(object)
-            && let Some(inner) = facts.call(inner)
-            && let Expr::Attr(receiver, _) = facts.expr(inner.callee)
-        {
-            object = receiver;
-        }
+        let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
         let name = match facts.expr(object) {
             Expr::Name(name) | Expr::Attr(_, name) => facts.text(name),
             _ => return false,

@@ -211,7 +211,7 @@ impl<'p> Wanted<'p> {
         };
         match ending {
             "graphql" | "gql" | "graphqls" | "proto" => true,
-            "properties" => self.stems.contains(stem),
+            "properties" => self.stems.contains(stem) || self.stems.contains("*"),
             "yml" | "yaml" | "json" => self.stems.contains(stem) || is_spec(),
             _ => false,
         }

@@ -314,7 +314,7 @@ fn committed(model: &Model) -> PaneView {
         yours.push_str(&format!(", {} kept with your own change", closing.kept.join(", ")));
     }
     if !untouched.is_empty() {
-        yours.push_str(&format!(", {} untouched", untouched.join(" and ")));
+        yours.push_str(&format!(", {} untouched", untouched.join(", ")));
     }
     rows.push(Row::Item {
         mark: Mark::Done,

@@ -125,7 +125,7 @@ pub(crate) fn find(
 }
 
 /// The singular name of the resource that a file is about, or none.
-fn resource_of(path: &str) -> Option<String> {
+pub(crate) fn resource_of(path: &str) -> Option<String> {
     let mut parts = path.rsplit('/');
     let stem = parts.next()?.rsplit_once('.')?.0;
     let folder = parts.next().unwrap_or_default();
@@ -133,7 +133,8 @@ fn resource_of(path: &str) -> Option<String> {
         let words: Vec<String> = snake(text).split('_').map(str::to_owned).collect();
         words.into_iter().filter(|word| !word.is_empty() && !LAYER_WORDS.contains(&word.as_str())).collect()
     };
-    let mut own = words(stem.trim_matches('_'));
+    // `users.routes.ts`: points part words as lines do.
+    let mut own = words(stem.replace('.', "_").trim_matches('_'));
     if own.is_empty() {
         // `orders/router.py`: the folder names the resource.
         own = words(folder);
@@ -157,6 +158,7 @@ mod tests {
             ("app/api/deps.py", None),
             ("app/models/__init__.py", None),
             ("app/models/base.py", None),
+            ("src/authors/authors.routes.ts", Some("author")),
         ] {
             assert_eq!(resource_of(path).as_deref(), expected, "{path}");
         }

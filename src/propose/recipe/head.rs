@@ -40,8 +40,25 @@ struct Part {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct For {
-    framework: String,
-    orm: String,
+    framework: Names,
+    orm: Names,
+}
+
+/// One name, or several of which each will do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Any(Vec<String>),
+}
+
+impl Names {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Any(names) => names,
+        }
+    }
 }
 
 /// Words that names cannot be.
@@ -108,15 +125,16 @@ impl Head {
 
     /// Whether a stack may be the one it is for: what is not known contradicts nothing.
     pub(super) fn fits(&self, stack: &Stack) -> bool {
-        let agrees = |key: StackKey, own: &str| {
-            stack.name(key).is_none_or(|name| name.trim().eq_ignore_ascii_case(own))
+        let agrees = |key: StackKey, own: &Names| {
+            let is_one = |name: &str| own.all().iter().any(|own| name.trim().eq_ignore_ascii_case(own));
+            stack.name(key).is_none_or(is_one)
         };
         agrees(StackKey::Framework, &self.stack.framework) && agrees(StackKey::Orm, &self.stack.orm)
     }
 
     /// `fastapi with sqlalchemy`.
     pub(super) fn stack_name(&self) -> String {
-        format!("{} with {}", self.stack.framework, self.stack.orm)
+        format!("{} with {}", self.stack.framework.all().join(" or "), self.stack.orm.all().join(" or "))
     }
 }
 

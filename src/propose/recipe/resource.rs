@@ -11,6 +11,7 @@ use super::{
     head::Head,
     names::{Name, singular, snake},
     nest::Nest,
+    node::Node,
     render::{Own, own_templates, render_own},
     sqlmodel::SqlModel,
 };
@@ -147,8 +148,8 @@ impl Ask<'_> {
 }
 
 /// Every stack that has the recipe.
-fn adapters() -> [&'static dyn Adapter; 5] {
-    [&FastApi, &Nest, &Axum, &Django, &SqlModel]
+fn adapters() -> [&'static dyn Adapter; 6] {
+    [&FastApi, &Nest, &Axum, &Django, &SqlModel, &Node]
 }
 
 /// Adds a resource to a backend of a stack that has the recipe.

@@ -6,8 +6,10 @@
 
 mod outline;
 mod read;
+mod tree;
 
 pub(crate) use outline::{Class, Import, List, Mark, Method, Property, Script, unquoted};
+pub(crate) use tree::{Id, Kind, Tree};
 
 use super::python::is_parsable;
 use crate::ports::ProposeError;

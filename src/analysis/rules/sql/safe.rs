@@ -159,8 +159,17 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
                     .filter(|value| matches!(facts.expr(*value), Expr::Name(_)))
                     .all(|value| self.is_settled(file, facts, value, depth))
             }),
+            Expr::Index(object, _) => self.keeps_items(file, facts, object),
             _ => true,
         }
+    }
+
+    /// Whether nothing but what the source says is stored in a list or map of the file
+    /// after it was made.
+    fn keeps_items(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
+        let Expr::Name(name) = facts.expr(object) else { return true };
+        let is_own = facts.binds.iter().any(|bind| bind.name == name && bind.object.is_none());
+        !is_own || written(self.context, file, object).is_some()
     }
 
     fn has_safe_type(&self, file: FileId, expr: ExprId) -> bool {
@@ -194,10 +203,7 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
     /// `{"created": "created_at"}[sort]`: whatever the key, the text stands in the source.
     fn is_table_of_constants(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
         let resolver = self.context.resolver();
-        // What is stored in it later counts as well.
-        let is_own = matches!(facts.expr(object), Expr::Name(name)
-            if facts.binds.iter().any(|bind| bind.name == name && bind.object.is_none()));
-        if is_own && written(self.context, file, object).is_none() {
+        if !self.keeps_items(file, facts, object) {
             return false;
         }
         let entries = |file: FileId, facts: &FileFacts, map: ExprId| match facts.expr(map) {

@@ -13,12 +13,12 @@ mod plan;
 mod register;
 mod roots;
 mod suite;
-mod survey;
 mod takers;
 
 use super::{
     alter::Change,
     resource::{Adapter, Ask, Draft},
+    sources as survey,
 };
 use crate::{ports::ProposeError, propose::script::Script};
 

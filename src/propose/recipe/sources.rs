@@ -1,6 +1,6 @@
 //! The TypeScript sources of a repository, read once, and how they import each other.
 
-use super::super::resource::Ask;
+use super::resource::Ask;
 use crate::{
     domain::{modules::join, place::Place},
     ports::ProposeError,
@@ -12,25 +12,25 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// One source.
-pub(super) struct Source {
-    pub(super) path: String,
-    pub(super) text: String,
-    pub(super) script: Script,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) script: Script,
 }
 
 /// All sources by path.
-pub(super) struct Survey {
-    pub(super) sources: BTreeMap<String, Source>,
+pub(crate) struct Survey {
+    pub(crate) sources: BTreeMap<String, Source>,
 }
 
 impl Source {
     /// The text of a range.
-    pub(super) fn slice(&self, range: &std::ops::Range<usize>) -> &str {
+    pub(crate) fn slice(&self, range: &std::ops::Range<usize>) -> &str {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
     /// Where a byte of it stands.
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(crate) fn place(&self, at: usize) -> Place {
         Place::new(self.path.clone(), line_number(&self.text, at))
     }
 }
@@ -55,25 +55,25 @@ impl Survey {
     }
 
     /// The source at a path.
-    pub(super) fn get(&self, path: &str) -> Option<&Source> {
+    pub(crate) fn get(&self, path: &str) -> Option<&Source> {
         self.sources.get(path)
     }
 
     /// The class of a name that carries a decorator, and its source.
-    pub(super) fn class(&self, name: &str, mark: &str) -> Option<(&Source, &Class)> {
+    pub(crate) fn class(&self, name: &str, mark: &str) -> Option<(&Source, &Class)> {
         self.classes()
             .find(|(_, class)| class.name == name && (mark.is_empty() || class.mark(mark).is_some()))
     }
 
     /// Every class.
-    pub(super) fn classes(&self) -> impl Iterator<Item = (&Source, &Class)> {
+    pub(crate) fn classes(&self) -> impl Iterator<Item = (&Source, &Class)> {
         self.sources
             .values()
             .flat_map(|source| source.script.classes.iter().map(move |class| (source, class)))
     }
 
     /// The source that a specifier means in a file, where it is one of the repository's.
-    pub(super) fn resolve(&self, from: &str, specifier: &str) -> Option<&Source> {
+    pub(crate) fn resolve(&self, from: &str, specifier: &str) -> Option<&Source> {
         let stem = specifier.strip_suffix(".js").unwrap_or(specifier);
         if stem.starts_with('.') {
             return self.module(&join(folder(from), stem));
@@ -97,12 +97,12 @@ impl Survey {
 }
 
 /// The folder of a path, without its last `/`.
-pub(super) fn folder(path: &str) -> &str {
+pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The specifier of a file, seen from another: `../users/user.entity` and an extension.
-pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
+pub(crate) fn relative(from: &str, to: &str, extension: &str) -> String {
     let stem = to.strip_suffix(".ts").unwrap_or(to);
     let own: Vec<&str> = folder(from).split('/').filter(|part| !part.is_empty()).collect();
     let other: Vec<&str> = stem.split('/').collect();
