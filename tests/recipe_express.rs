@@ -203,7 +203,7 @@ fn prove(name: &str, texts: &Texts, proposal: &Proposal, proof: &str) -> String 
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "tests"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "tests"], &[], 60);
     std::fs::write(folder.join("tests/proof.test.ts"), proof).unwrap();
-    let said = run(folder, &bin("vitest"), &["run", "tests/proof.test.ts"], &[], 110);
+    let said = run(folder, &bin("vitest"), &["run", "tests/proof.test.ts", "--testTimeout=100000"], &[], 110);
     assert!(said.contains("Tests  1 passed (1)"), "{name}: {said}");
     std::fs::remove_file(folder.join("tests/proof.test.ts")).unwrap();
     run(folder, &bin("vitest"), &["run"], &[], 110)

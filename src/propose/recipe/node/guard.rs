@@ -183,7 +183,8 @@ impl Guard {
         let lines = if self.finder.is_empty() {
             let head = source(self.read.start..self.argument.start);
             let read = format!("{head}\u{1}{}", source(self.argument.end..self.read.end));
-            let read = replace_word(&read, &self.row, "\u{2}");
+            // Only the variable: with Prisma the table is called the same.
+            let read = read.replacen(&self.row, "\u{2}", 1);
             let read = to_parent
                 .apply(&read)
                 .replace('\u{1}', &format!("{}{value}", self.lead))
