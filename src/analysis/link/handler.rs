@@ -178,8 +178,9 @@ impl Linker<'_> {
             return None;
         }
         let name = self.callee_name(file, expr)?.to_owned();
-        let made = self.bound_expr(file, expr);
-        let made = made.and_then(|made| self.behind_closure(closure, Some(made), depth + 1));
+        // The name of a parameter is nobody's.
+        let made = self.bound_expr(file, expr)?;
+        let made = self.behind_closure(closure, Some(made), depth + 1);
         let definition = made.map_or(Some(closure), |made| made.definition);
         Some(Handler { name, definition })
     }

@@ -383,6 +383,21 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_a_manifest_only_names_is_part_of_the_backend_around_it() {
+        let found = detection(&[
+            ("package.json", "{\"name\":\"shop\",\"dependencies\":{\"express\":\"4\"}}"),
+            ("lib/index.js", "require('express')\n"),
+            ("lib/loaves/package.json", "{\"name\":\"loaves\",\"version\":\"1.0.0\"}"),
+            ("lib/loaves/index.js", "module.exports = {}\n"),
+            ("site/package.json", "{\"name\":\"site\",\"dependencies\":{\"react\":\"18\"}}"),
+            ("site/app.jsx", "import React from 'react'\n"),
+        ]);
+        let signals = shipped().unwrap();
+        assert!(found.is_backend(signals, "lib/loaves/index.js"));
+        assert!(!found.is_backend(signals, "site/app.jsx"));
+    }
+
+    #[test]
     fn what_is_declared_and_never_imported_is_only_likely() {
         let found = detection(&[("requirements.txt", "flask\nmarshmallow\n"), ("app.py", "import flask\n")]);
         let stack = &found.services.first().unwrap().stack;

@@ -86,6 +86,8 @@ pub(super) struct ManifestRule {
     pub(super) read: Read,
     pub(super) patterns: Vec<LazyRegex>,
     pub(super) members: Option<Members>,
+    /// One that asks for nothing belongs to the unit above it.
+    pub(super) bare_is_part: bool,
 }
 
 /// When a manifest gathers the manifests of its ecosystem below it.
@@ -296,6 +298,7 @@ fn manifest_rule(raw: &RawManifest) -> Result<ManifestRule, String> {
         read: raw.read,
         patterns: compile(&raw.patterns)?,
         members,
+        bare_is_part: raw.bare_is_part,
     })
 }
 
@@ -352,6 +355,8 @@ struct RawManifest {
     #[serde(default)]
     patterns: Vec<String>,
     members: Option<String>,
+    #[serde(default)]
+    bare_is_part: bool,
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,8 @@
 //!
 //! A manifest that gathers others (a workspace, a solution, a multi-module build) takes the
 //! units below it in. A folder whose only manifest has no name of its own, such as a second
-//! requirements file, belongs to the unit above it unless it declares a framework itself.
+//! requirements file, belongs to the unit above it unless it declares a framework itself; so
+//! does one whose manifest only names it, where the ecosystem has such.
 
 use super::{
     manifest::Manifest,
@@ -65,6 +66,7 @@ pub(super) fn collect(files: &dyn SourceFiles, signals: &Signals) -> Vec<Unit> {
                 Some(Members::Always) => true,
                 Some(Members::Has(pattern)) => pattern.is_match(&text),
             };
+            manifest.is_bare = rule.bare_is_part && manifest.dependencies.is_empty();
             found.entry((base.to_owned(), ecosystem)).or_default().push(manifest);
         }
     }
@@ -98,6 +100,9 @@ fn gathers(unit: &Unit) -> bool {
 }
 
 fn is_part(unit: &Unit, signals: &Signals) -> bool {
+    if unit.manifests.iter().all(|manifest| manifest.is_bare) {
+        return true;
+    }
     let framework_packages = signals
         .ecosystems
         .get(unit.ecosystem)

@@ -40,6 +40,20 @@ const FURTHER: [&str; 5] = ["else", "elif", "elsif", "elseif", "elsIf"];
 impl<'a> Evaluator<'_, '_, 'a> {
     /// Whether a block runs when what is around it runs.
     pub(super) fn arm(&mut self, frame: &Frame<'_, 'a>, id: BlockId) -> Arm {
+        if let Some(known) = frame.arms.borrow().get(&id) {
+            return *known;
+        }
+        if !self.step() {
+            return Arm::Open;
+        }
+        // Whoever asks for it again on the way learns nothing.
+        frame.arms.borrow_mut().insert(id, Arm::Open);
+        let arm = self.settled(frame, id);
+        frame.arms.borrow_mut().insert(id, arm);
+        arm
+    }
+
+    fn settled(&mut self, frame: &Frame<'_, 'a>, id: BlockId) -> Arm {
         let view = &frame.view;
         let Some(block) = view.facts.block(id).filter(|block| block.kind == BlockKind::Branch) else {
             return Arm::Open;

@@ -238,6 +238,7 @@ impl<'a> Evaluator<'_, '_, 'a> {
             given: Some((function.scope, &given)),
             calls: calls + 1,
             known: RefCell::default(),
+            arms: RefCell::default(),
         };
         let mut known = Known::Never;
         for ret in facts.returns.iter().filter(|ret| ret.scope == function.scope) {

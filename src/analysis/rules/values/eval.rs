@@ -30,6 +30,7 @@ pub(super) struct Frame<'f, 'a> {
     /// How many functions are being read around it.
     pub(super) calls: u32,
     pub(super) known: RefCell<FxHashMap<ExprId, Known>>,
+    pub(super) arms: RefCell<FxHashMap<BlockId, Arm>>,
 }
 
 /// Answers one question.
@@ -49,15 +50,20 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
         self.context.values.view(self.context, file)
     }
 
+    /// Takes one of the steps of the question; false where none is left.
+    pub(super) fn step(&mut self) -> bool {
+        self.fuel = self.fuel.saturating_sub(1);
+        self.fuel > 0
+    }
+
     /// What an expression can be where it stands.
     pub(super) fn eval(&mut self, frame: &Frame<'_, 'a>, expr: ExprId) -> Known {
         if let Some(known) = frame.known.borrow().get(&expr) {
             return known.clone();
         }
-        if self.fuel == 0 || self.depth >= DEPTH {
+        if self.depth >= DEPTH || !self.step() {
             return Known::Open;
         }
-        self.fuel -= 1;
         // Whoever asks for it again on the way learns nothing.
         frame.known.borrow_mut().insert(expr, Known::Open);
         self.depth += 1;

@@ -37,6 +37,9 @@ use std::{cell::RefCell, rc::Rc};
 /// More files are not kept for the next question.
 const MAX_VIEWS: usize = 16;
 
+/// Larger files are not read again for single values.
+const MAX_BYTES: u32 = 400_000;
+
 /// What is kept between questions.
 #[derive(Default)]
 pub(super) struct Values<'a> {
@@ -49,7 +52,7 @@ impl<'a> Values<'a> {
         if let Some(view) = self.views.borrow().get(&file) {
             return Some(Rc::clone(view));
         }
-        let facts = context.resolver().facts(file)?;
+        let facts = context.resolver().facts(file).filter(|facts| facts.size_bytes <= MAX_BYTES)?;
         let view = Rc::new(View::new(facts, context.text(&facts.path)));
         let mut views = self.views.borrow_mut();
         if views.len() >= MAX_VIEWS {
@@ -82,7 +85,8 @@ pub(super) enum Written {
 pub(super) fn written(context: &Context<'_, '_>, file: FileId, expr: ExprId) -> Option<Written> {
     let mut evaluator = Evaluator::new(context);
     let view = evaluator.view(file)?;
-    let frame = Frame { file, view, given: None, calls: 0, known: RefCell::default() };
+    let frame =
+        Frame { file, view, given: None, calls: 0, known: RefCell::default(), arms: RefCell::default() };
     match evaluator.eval(&frame, expr) {
         Known::Text(text) => Some(Written::Text(text)),
         known if known.is_written() => Some(Written::Somehow),

@@ -21,6 +21,8 @@ pub struct Manifest {
     pub tools: Vec<Tool>,
     /// Whether it gathers the manifests below it.
     pub gathers: bool,
+    /// Whether it only names its folder, as parts of a program do.
+    pub is_bare: bool,
 }
 
 /// One declared dependency.

@@ -311,7 +311,7 @@ mod tests {
         }
     }
 
-    fn decide(wanted: Wanted) -> Result<Route, ProposeError> {
+    fn decide(wanted: &Wanted) -> Result<Route, ProposeError> {
         let mut columns = vec![
             column("id", fields::Kind::Integer, false, false),
             column("slug", fields::Kind::String, true, false),
@@ -324,7 +324,7 @@ mod tests {
         columns[6].choices = ["open", "closed"]
             .map(|value| Choice { source: format!("State.{}", value.to_uppercase()), value: value.into() })
             .into();
-        Route::decide(&wanted, &Model { name: "Post", columns: &columns, collection: "/api/posts" })
+        Route::decide(wanted, &Model { name: "Post", columns: &columns, collection: "/api/posts" })
     }
 
     fn by(field: &str) -> Wanted {
@@ -337,14 +337,14 @@ mod tests {
 
     #[test]
     fn a_field_says_by_itself_whether_one_row_or_several_are_meant() {
-        let list = decide(by("author")).unwrap();
+        let list = decide(&by("author")).unwrap();
         assert_eq!(
             (list.kind, list.path.as_str(), list.verb.as_str()),
             (Kind::List, "/by-author/{author_id}", "by_author")
         );
-        let lookup = decide(at("GET", "/posts/by-slug/{value}")).unwrap();
+        let lookup = decide(&at("GET", "/posts/by-slug/{value}")).unwrap();
         assert_eq!((lookup.kind, lookup.path.as_str()), (Kind::Lookup, "/by-slug/{slug}"));
-        let count = decide(at("GET", "/api/posts/count")).unwrap();
+        let count = decide(&at("GET", "/api/posts/count")).unwrap();
         assert_eq!((count.kind, count.verb.as_str()), (Kind::Count, "count"));
     }
 
@@ -356,10 +356,10 @@ mod tests {
             ("archive", "archived_at", NewValue::Now),
             ("unarchive", "archived_at", NewValue::Nothing),
         ] {
-            let (column, found) = decide(at("POST", &format!("/posts/{{id}}/{verb}"))).unwrap().set.unwrap();
+            let (column, found) = decide(&at("POST", &format!("/posts/{{id}}/{verb}"))).unwrap().set.unwrap();
             assert_eq!((column.name.as_str(), found), (field, value), "{verb}");
         }
-        let (column, found) = decide(at("POST", "/posts/{id}/close")).unwrap().set.unwrap();
+        let (column, found) = decide(&at("POST", "/posts/{id}/close")).unwrap().set.unwrap();
         assert_eq!(column.name, "state");
         assert!(matches!(found, NewValue::Choice(choice) if choice.value == "closed"));
     }
@@ -387,11 +387,11 @@ mod tests {
             set(("id", "1")),
             Wanted::default(),
         ] {
-            match decide(wanted.clone()) {
+            match decide(&wanted) {
                 Err(ProposeError::Input { what, hint }) => assert!(!what.is_empty() && !hint.is_empty()),
                 other => panic!("{wanted:?}: {other:?}"),
             }
         }
-        assert!(matches!(decide(at("POST", "/posts/{id}/approve")), Err(ProposeError::NotApplicable(_))));
+        assert!(matches!(decide(&at("POST", "/posts/{id}/approve")), Err(ProposeError::NotApplicable(_))));
     }
 }

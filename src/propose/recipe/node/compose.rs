@@ -59,7 +59,7 @@ pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Res
     }
     let mut edits = Edits::default();
     let known = script.imports.iter().filter(|import| import.from == from && !import.names.is_empty());
-    let named = known.filter(|import| import.names.iter().all(|name| name.name != "*")).last();
+    let named = known.filter(|import| import.names.iter().all(|name| name.name != "*")).next_back();
     match named {
         Some(import) => {
             let Some(last) = import.names.last() else { return Ok(text.to_owned()) };
@@ -147,7 +147,9 @@ fn next_break(work: &Work<'_>, habits: &Habits) -> Option<(Range<usize>, String)
             }
             continue;
         }
-        if columns(&format!("{lead}{source}{after}")) <= habits.width || list.items.is_empty() {
+        // One name that is imported stays on its line, however long.
+        let is_single = work.tree.kind(id) == Kind::Import && list.items.len() == 1;
+        if is_single || columns(&format!("{lead}{source}{after}")) <= habits.width || list.items.is_empty() {
             continue;
         }
         if list.is_last_broken_first(work) {
@@ -280,7 +282,8 @@ fn chain(work: &Work<'_>, id: Id, habits: &Habits) -> Option<(Range<usize>, Stri
     let is_forced =
         links.iter().any(|link| link.contains("=> ") && !link.contains('{') && !link.contains('\n'));
     let is_told = tree.text(id, work.text).contains('\n');
-    if calls < 3 || links.is_empty() || !(is_simple || is_forced && !is_told) {
+    let is_long = calls >= 3 || links.len() == 2;
+    if !is_long || links.is_empty() || !(is_simple || is_forced && calls >= 3 && !is_told) {
         return None;
     }
     links.reverse();

@@ -188,7 +188,7 @@ fn snapshot(
     let is_own = |name: &str| plan.own.iter().any(|own| is_field(name, own) || is_stored(plan, own, name));
     let mut kept = known.into_iter().filter(|(name, _)| !is_own(name));
     columns.extend(kept.next());
-    let (mut indexes, mut keys, mut unique) = (Map::new(), Map::new(), Map::new());
+    let mut beside = Beside::default();
     for field in &plan.ask.fields {
         let name = in_form(&field.column(), form);
         let ty = column_type(context, field)?;
@@ -197,17 +197,17 @@ fn snapshot(
             column.insert("autoincrement".into(), json!(false));
         }
         columns.insert(name.clone(), column);
-        constraints(plan, field, &name, (&mut indexes, &mut keys, &mut unique));
+        constraints(plan, field, &name, &mut beside);
     }
     columns.extend(kept);
     if let Some(own) = own.as_object_mut() {
         own.insert("name".into(), json!(table));
         for (key, map) in [
             ("columns", columns),
-            ("indexes", indexes),
-            ("foreignKeys", keys),
+            ("indexes", beside.indexes),
+            ("foreignKeys", beside.keys),
             ("compositePrimaryKeys", Map::new()),
-            ("uniqueConstraints", unique),
+            ("uniqueConstraints", beside.unique),
             ("checkConstraints", Map::new()),
         ] {
             own.insert(key.into(), Value::Object(map));
@@ -223,14 +223,17 @@ fn snapshot(
     written(&snapshot, old.ends_with('\n')).map(Some)
 }
 
-/// What stands beside the columns of a table.
-fn constraints(
-    plan: &Plan<'_>,
-    field: &Field,
-    name: &str,
-    into: (&mut Map<String, Value>, &mut Map<String, Value>, &mut Map<String, Value>),
-) {
-    let (indexes, keys, unique) = into;
+/// What stands beside the columns of a table, by name.
+#[derive(Default)]
+struct Beside {
+    indexes: Map<String, Value>,
+    keys: Map<String, Value>,
+    unique: Map<String, Value>,
+}
+
+/// Adds what a field has beside its column.
+fn constraints(plan: &Plan<'_>, field: &Field, name: &str, beside: &mut Beside) {
+    let Beside { indexes, keys, unique } = beside;
     let table = &plan.names.table;
     let is_sqlite = plan.dialect == "sqlite";
     if field.unique {

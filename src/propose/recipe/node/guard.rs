@@ -115,7 +115,7 @@ fn guard(files: &Files<'_>, file: usize, work: &Work<'_>, read: Id) -> Option<Gu
         .below(call)
         .filter(|id| tree.kind(*id) == Kind::Name && tree.text(*id, work.text) == "id")
         .filter(|id| tree.kind(tree.parent(*id)) != Kind::Member)
-        .last()
+        .next_back()
         .filter(|_| reads)?;
     let parent = tree.parent(argument);
     let is_short = tree.kind(parent) == Kind::Property && tree.is_shorthand(parent);

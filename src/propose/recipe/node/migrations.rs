@@ -38,7 +38,7 @@ fn of_kysely(
     context: &Context<'_>,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<FileChange>, ProposeError> {
-    let Some(example) = kysely::migration(&plan.survey, &plan.names.like_table) else {
+    let Some(example) = kysely::migration(plan.survey, &plan.names.like_table) else {
         remarks.push(format!(
             "No migration that makes the table {} was found, so there is none of the new table.",
             plan.names.like_table

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
+    propose::edits::{line_end, line_start},
     propose::recipe::{
         fields::{Field, Kind},
         names::{camel, pascal, snake},
@@ -276,24 +277,46 @@ fn with_back_reference(text: &str, plan: &Plan<'_>, parent: &Parent) -> String {
     };
     let relation =
         if several { format!(" @relation({})", label.trim_end_matches(", ")) } else { String::new() };
-    let columns = |at: usize| {
-        let rows = inner
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_whitespace().nth(at).filter(|_| !line.trim().starts_with('@')));
-        rows.map(str::len).max().unwrap_or(0)
-    };
-    let (names, types) = (columns(0), columns(1));
     let ty = format!("{}[]", plan.ask.name.pascal);
-    let line = format!("  {name:names$} {ty:types$}{relation}");
-    let line = line.trim_end();
     let at = start + at;
     let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
-    if before.ends_with('\n') {
-        format!("{before}{line}\n{after}")
-    } else {
-        format!("{before}\n{line}{after}")
+    let gap = if before.ends_with('\n') { "" } else { "\n" };
+    let after = if gap.is_empty() { after } else { after.strip_prefix('\n').unwrap_or(after) };
+    let text = format!("{before}{gap}  {name} {ty}{relation}\n{after}");
+    aligned(&text, at)
+}
+
+/// The lines of members around a place, in columns as Prisma's formatter has them.
+fn aligned(text: &str, at: usize) -> String {
+    let is_member = |line: &str| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with(['@', '/', '}']) && !line.ends_with('{')
+    };
+    let mut start = at;
+    while let Some(before) = start.checked_sub(1).map(|end| line_start(text, end)) {
+        if !is_member(text.get(before..start).unwrap_or_default()) {
+            break;
+        }
+        start = before;
     }
+    let mut end = start;
+    while end < text.len() && is_member(text.get(end..line_end(text, end)).unwrap_or_default()) {
+        end = line_end(text, end);
+    }
+    let block = text.get(start..end).unwrap_or_default();
+    let rows: Vec<Member<'_>> = members(block).collect();
+    if rows.len() != block.lines().count() {
+        return text.to_owned();
+    }
+    let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    let types = rows.iter().map(|row| row.ty.len()).max().unwrap_or(0);
+    let lines: String = rows
+        .iter()
+        .map(|row| {
+            format!("{}\n", format!("  {:names$} {:types$} {}", row.name, row.ty, row.rest).trim_end())
+        })
+        .collect();
+    format!("{}{lines}{}", text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default())
 }
 
 fn migration(

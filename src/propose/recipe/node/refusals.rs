@@ -86,8 +86,8 @@ impl Plan<'_> {
             }
             told.push(&parent.model.pascal);
             remarks.push(format!(
-                "A {} that has {} cannot be removed; whether they go with it is yours to say.",
-                parent.model.pascal,
+                "A row of {} that has {} cannot be removed; whether they go with it is yours to say.",
+                parent.table.stored,
                 self.names.to.plural.replace('_', " ")
             ));
         }

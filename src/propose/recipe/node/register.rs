@@ -84,7 +84,7 @@ pub(super) fn register(
         let lines = line_start(work.text, twin.range.start)..line_end(work.text, twin.range.end);
         let gap = work.text.get(..lines.start).is_some_and(|before| before.ends_with("\n\n"));
         let is_block = new.contains('\n');
-        if gap && is_block || (gap && !pending.is_empty()) {
+        if gap && (is_block || !pending.is_empty()) {
             pending.push('\n');
         }
         pending.push_str(work.text.get(lines.start..twin.range.start).unwrap_or_default());

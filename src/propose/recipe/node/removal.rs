@@ -25,7 +25,12 @@ pub(super) fn removable(work: &mut Work<'_>, id: Id) -> Range<usize> {
             }
             lines(work.text, work.tree.range(outer(&work.tree, part)))
         }
-        Part::Link(range) => range,
+        Part::Link(range) => {
+            // The address says to the reader what is missing.
+            let address = work.text.get(range.clone()).and_then(|link| link.split(['\'', '"']).nth(1));
+            work.dead.extend(address.map(str::to_owned));
+            range
+        }
     }
 }
 

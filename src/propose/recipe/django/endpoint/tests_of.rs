@@ -19,7 +19,6 @@ use crate::{
             address::address_in,
             endpoint::{
                 Kind,
-                column::Column,
                 python_values::{before_and_after, sample, two_values, unknown, wrong},
                 route::ROW,
             },
@@ -131,79 +130,60 @@ fn address(work: &Work<'_>, like: &str, value: &str) -> String {
     }
 }
 
-/// Everything that the template may use; `None` where two values cannot be told apart.
-fn context(
+/// What two rows have that can be told apart, and Python of the value that is asked for; `None`
+/// where two values cannot be.
+fn told_apart(
     work: &Work<'_>,
-    like: &str,
-    arguments: &[(String, String)],
+    owner: Option<&str>,
     models: &mut BTreeSet<String>,
-) -> Option<Value> {
-    let (name, route, access) = (&work.ask.name, work.route, work.access);
-    let pytest = is_pytest(work, like);
-    let owner = work.owner.as_ref().map(|owner| owner.attribute.clone());
-    let key = work.columns.iter().find(|column| column.is_key)?;
-    let key_is_text = key.source_type != "int";
-    let by = route.by.as_ref();
-    let is_owner = |column: &Column| owner.as_ref() == Some(&column.name);
-    let quoted = |text: &str| format!("\"{text}\"");
-    let (mut first, mut second, mut wanted) = (String::new(), None, String::new());
-    match by {
-        Some(column) if matches!(column.kind, fields::Kind::BelongsTo(_)) => {
-            wanted = format!("wanted.{}_id", column.name.trim_end_matches("_id"));
-            if let fields::Kind::BelongsTo(class) = &column.kind
-                && !is_owner(column)
-            {
-                let made = row(work.survey, work.project, class, models, 0)?;
-                let made = made.replace("\"sample", "\"other").replace("USER", "user");
-                second = Some(format!("{}={made}", column.name));
-            }
+) -> Option<(String, Option<String>, String)> {
+    let Some(column) = &work.route.by else {
+        let row = if work.route.kind == Kind::Action { "wanted.pk" } else { "" };
+        return Some((String::new(), None, row.to_owned()));
+    };
+    if let fields::Kind::BelongsTo(class) = &column.kind {
+        let wanted = format!("wanted.{}_id", column.name.trim_end_matches("_id"));
+        if owner == Some(column.name.as_str()) {
+            return Some((String::new(), None, wanted));
         }
-        Some(column) if route.kind == Kind::Lookup => wanted = format!("wanted.{}", column.name),
-        Some(column) => {
-            let [one, two] = two_values(column)?;
-            first = format!("{}={}", column.name, one.0);
-            second = Some(format!("{}={}", column.name, two.0));
-            wanted = quoted(&one.1);
-        }
-        None if route.kind == Kind::Action => wanted = "wanted.pk".into(),
-        None => {}
+        let made = row(work.survey, work.project, class, models, 0)?;
+        let made = made.replace("\"sample", "\"other").replace("USER", "user");
+        return Some((String::new(), Some(format!("{}={made}", column.name)), wanted));
     }
-    let unknown_value = match by {
-        Some(column) => unknown(column).map(|text| quoted(&text)),
-        None if route.kind == Kind::Action && key_is_text => {
-            Some("\"00000000-0000-4000-8000-000000000000\"".into())
-        }
-        None if route.kind == Kind::Action => Some("999999".into()),
-        None => None,
-    };
-    let is_set = work.example.form() == Form::ViewSet;
-    let wrong_value = by.and_then(|column| {
-        let is_text =
-            matches!(column.kind, fields::Kind::String | fields::Kind::Text) && column.choices.is_empty();
-        match is_text {
-            true if is_set => Some(format!("\"x\" * {}", column.max.unwrap_or(255) + 1)),
-            true => None,
-            false
-                if !is_set
-                    && !matches!(
-                        column.kind,
-                        fields::Kind::Integer | fields::Kind::Uuid | fields::Kind::BelongsTo(_)
-                    ) =>
-            {
-                None
-            }
-            false => wrong(column).map(|text| quoted(&text)),
-        }
-    });
-    let (before, after) = match &route.set {
-        Some((column, value)) => {
-            let (before, after) = before_and_after(column, value);
-            (before.map(|before| format!("{}={before}", column.name)).unwrap_or_default(), after)
-        }
-        None => (String::new(), String::new()),
-    };
-    let (user_values, other_values) = user_arguments(work.survey, &work.project.user_key);
-    let values: Vec<String> = arguments
+    if work.route.kind == Kind::Lookup {
+        return Some((String::new(), None, format!("wanted.{}", column.name)));
+    }
+    let [one, two] = two_values(column)?;
+    let of = |value: &str| format!("{}={value}", column.name);
+    Some((of(&one.0), Some(of(&two.0)), format!("\"{}\"", one.1)))
+}
+
+/// Python of a value that no row has.
+fn unknown_value(work: &Work<'_>, key_is_text: bool) -> Option<String> {
+    match &work.route.by {
+        Some(column) => unknown(column).map(|text| format!("\"{text}\"")),
+        None if work.route.kind != Kind::Action => None,
+        None if key_is_text => Some("\"00000000-0000-4000-8000-000000000000\"".into()),
+        None => Some("999999".into()),
+    }
+}
+
+/// Python of what is no value of the field, where it reaches the view or no route.
+fn wrong_value(work: &Work<'_>, is_set: bool) -> Option<String> {
+    let column = work.route.by.as_ref()?;
+    let is_text =
+        matches!(column.kind, fields::Kind::String | fields::Kind::Text) && column.choices.is_empty();
+    if is_text {
+        return is_set.then(|| format!("\"x\" * {}", column.max.unwrap_or(255) + 1));
+    }
+    let is_converted =
+        matches!(column.kind, fields::Kind::Integer | fields::Kind::Uuid | fields::Kind::BelongsTo(_));
+    wrong(column).filter(|_| is_set || is_converted).map(|text| format!("\"{text}\""))
+}
+
+/// What a stored row has, as entries of a dictionary.
+fn made_values(work: &Work<'_>, arguments: &[(String, String)]) -> Vec<String> {
+    arguments
         .iter()
         .map(|(name, value)| {
             let column = work.columns.iter().find(|column| column.name == *name);
@@ -219,7 +199,48 @@ fn context(
             };
             format!("\"{name}\": {value}")
         })
-        .collect();
+        .collect()
+}
+
+/// Whether a list of the view set stands in pages.
+fn is_paged(work: &Work<'_>) -> bool {
+    match work
+        .example
+        .view()
+        .and_then(|view| view.kept.iter().find(|line| line.starts_with("pagination_class")))
+    {
+        Some(line) => !line.ends_with("None"),
+        None => work.project.is_paginated,
+    }
+}
+
+/// Everything that the template may use; `None` where two values cannot be told apart.
+fn context(
+    work: &Work<'_>,
+    like: &str,
+    arguments: &[(String, String)],
+    models: &mut BTreeSet<String>,
+) -> Option<Value> {
+    let (name, route, access) = (&work.ask.name, work.route, work.access);
+    let pytest = is_pytest(work, like);
+    let owner = work.owner.as_ref().map(|owner| owner.attribute.clone());
+    let key = work.columns.iter().find(|column| column.is_key)?;
+    let key_is_text = key.source_type != "int";
+    let by = route.by.as_ref();
+    let quoted = |text: &str| format!("\"{text}\"");
+    let (first, second, wanted) = told_apart(work, owner.as_deref(), models)?;
+    let is_set = work.example.form() == Form::ViewSet;
+    let unknown_value = unknown_value(work, key_is_text);
+    let wrong_value = wrong_value(work, is_set);
+    let (before, after) = match &route.set {
+        Some((column, value)) => {
+            let (before, after) = before_and_after(column, value);
+            (before.map(|before| format!("{}={before}", column.name)).unwrap_or_default(), after)
+        }
+        None => (String::new(), String::new()),
+    };
+    let (user_values, other_values) = user_arguments(work.survey, &work.project.user_key);
+    let values = made_values(work, arguments);
     let needs_user = values
         .iter()
         .chain(second.iter())
@@ -232,14 +253,7 @@ fn context(
         privileges.push("user.is_superuser = True");
     }
     let is_unsafe = route.kind == Kind::Action;
-    let paged = match work
-        .example
-        .view()
-        .and_then(|view| view.kept.iter().find(|line| line.starts_with("pagination_class")))
-    {
-        Some(line) => !line.ends_with("None"),
-        None => work.project.is_paginated,
-    };
+    let paged = is_paged(work);
     let with_user = needs_user || !access.is_open || owner.is_some();
     let of = |value: Option<String>| value.map(|value| address(work, like, &value));
     let hides = work.owner.as_ref().is_some_and(|owner| owner.filters);

@@ -11,7 +11,7 @@ use crate::{
 use ruff_python_ast::Stmt;
 use std::collections::BTreeMap;
 
-impl<'m> Work<'m> {
+impl Work<'_> {
     /// Where the example's handler asks for a user, or empty.
     pub(super) fn dependants_of_user(&self) -> String {
         let Some(module) = self.reader.modules.get(self.collection.path) else { return String::new() };

@@ -125,7 +125,7 @@ pub(super) fn attribute_of(call: &ExprCall) -> Option<(&Expr, &str)> {
 }
 
 /// The session that a function asks, as its source names it: the receiver of a query.
-pub(super) fn session_of<'m>(function: &'m StmtFunctionDef) -> Option<&'m Expr> {
+pub(super) fn session_of(function: &StmtFunctionDef) -> Option<&Expr> {
     let inside = Inside::of(&function.body);
     inside.calls.into_iter().find_map(|call| {
         let (receiver, name) = attribute_of(call)?;

@@ -66,7 +66,7 @@ pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> 
             returns,
         };
         all.push(if index == 0 {
-            work.handler(work.collection.row, states_model.then(|| answer.clone()), &head, &lines)?
+            work.handler(work.collection.row, states_model.then_some(answer.as_str()), &head, &lines)?
         } else {
             work.beside(scope, &head, &lines)?
         });
@@ -113,7 +113,7 @@ fn conditions(work: &Work<'_>, own: &[Param], index: usize) -> Vec<String> {
             };
             if attribute.attr.as_str() == "where"
                 && theirs.iter().all(|one| fits(&one))
-                && !uses_locals(work, level.scope.function, call)
+                && !uses_locals(level.scope.function, call)
             {
                 let (_, calls) = unchained(module, at);
                 all.extend(calls.last().cloned());
@@ -140,12 +140,7 @@ fn uses_in(call: &ruff_python_ast::ExprCall, name: &str) -> Vec<std::ops::Range<
 }
 
 /// Whether a condition needs a value that the example's function works out itself.
-fn uses_locals(
-    work: &Work<'_>,
-    function: &ruff_python_ast::StmtFunctionDef,
-    call: &ruff_python_ast::ExprCall,
-) -> bool {
-    let _ = work;
+fn uses_locals(function: &ruff_python_ast::StmtFunctionDef, call: &ruff_python_ast::ExprCall) -> bool {
     function.body.iter().any(|stmt| match stmt {
         ruff_python_ast::Stmt::Assign(assign) => assign.targets.iter().any(|target| match target {
             Expr::Name(name) => !uses_in(call, name.id.as_str()).is_empty(),

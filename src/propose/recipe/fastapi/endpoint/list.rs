@@ -200,7 +200,7 @@ fn made(work: &Work<'_>, column: &Column) -> Result<Vec<Addition>, ProposeError>
         };
         all.push(if index == 0 {
             let response = work.response_of(work.collection.row)?.map(|of| work.list_of(&of));
-            work.handler(work.collection.row, response, &head, &lines)?
+            work.handler(work.collection.row, response.as_deref(), &head, &lines)?
         } else {
             work.beside(scope, &head, &lines)?
         });

@@ -156,6 +156,18 @@ fn headers(work: &Work<'_>) -> Vec<String> {
     all
 }
 
+/// What two rows have that can be told apart, and the address of the first; `None` where two
+/// values cannot be.
+fn told_apart(work: &Work<'_>, filled: &dyn Fn(&str) -> String) -> Option<(String, String, String)> {
+    let Some(column) = &work.route.by else { return Some(Default::default()) };
+    let is_own = matches!(column.kind, fields::Kind::BelongsTo(_)) || work.route.kind == Kind::Lookup;
+    if is_own {
+        return Some((String::new(), String::new(), filled(&format!("{{wanted.{}}}", column.name))));
+    }
+    let [one, two] = two_values(column)?;
+    Some((format!("{}={}", column.name, one.0), format!("{}={}", column.name, two.0), filled(&one.1)))
+}
+
 /// Everything that the template may use; `None` where no two values of the field can be told
 /// apart.
 fn context(
@@ -183,19 +195,7 @@ fn context(
         Some(column) => url_of(&route.path.replace(&format!("{{{}}}", column.name), text)),
         None => url_of(&route.path.replace(ROW, text)),
     };
-    let (mut first, mut second, mut wanted_url) = (String::new(), String::new(), String::new());
-    if let Some(column) = by {
-        match &column.kind {
-            fields::Kind::BelongsTo(_) => wanted_url = filled(&format!("{{wanted.{}}}", column.name)),
-            _ if route.kind == Kind::Lookup => wanted_url = filled(&format!("{{wanted.{}}}", column.name)),
-            _ => {
-                let [one, two] = two_values(column)?;
-                first = format!("{}={}", column.name, one.0);
-                second = format!("{}={}", column.name, two.0);
-                wanted_url = filled(&one.1);
-            }
-        }
-    }
+    let (first, second, wanted_url) = told_apart(work, &filled)?;
     let unknown_key = if key_is_text { "00000000-0000-4000-8000-000000000000" } else { "999999" };
     let (before, after) = match &route.set {
         Some((column, value)) => {

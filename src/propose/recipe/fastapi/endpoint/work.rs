@@ -162,7 +162,7 @@ impl<'m> Work<'m> {
     pub(super) fn handler(
         &self,
         like: Handler<'m>,
-        response: Option<String>,
+        response: Option<&str>,
         head: &Head<'_>,
         body: &[String],
     ) -> Result<Addition, ProposeError> {
@@ -184,7 +184,7 @@ impl<'m> Work<'m> {
         for decorator in &like.function.decorator_list {
             let is_route = matches!(&decorator.expression, Expr::Call(call) if range_of(call) == range_of(like.decorator));
             decorators.push(if is_route {
-                self.decorator(module, like, &verb, &path, response.as_deref())
+                self.decorator(module, like, &verb, &path, response)
             } else {
                 module.source(decorator).to_owned()
             });
