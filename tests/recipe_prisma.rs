@@ -65,7 +65,7 @@ fn the_model_the_migration_and_the_example_s_own_code_are_proposed() {
             "src/features/ticket-notes/ticket-note.service.ts",
             &[
                 "    return prisma.ticketNote.create({ data });",
-                "    const ticketNote = await prisma.ticketNote.findUnique({",
+                "    const ticketNote = await prisma.ticketNote.findUnique({ where: { id } });",
             ],
         ),
         ("src/app.ts", &["  app.use('/ticket-notes', ticketNoteRouter(ticketNoteService(prisma)));"]),
