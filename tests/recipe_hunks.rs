@@ -284,7 +284,8 @@ fn what_remains_of_a_new_route_without_any_hunk_calls_only_what_is_there() {
         let proposal = recipe_endpoint::ask("endpoint", &texts, orm, inputs).unwrap();
         let session = session(&texts, &proposal);
         let hunks = session.hunks();
-        assert!(hunks.len() > 3, "{name}: {} hunks", hunks.len());
+        // A backend that queries beside its handlers has a query, a route and a test.
+        assert!(hunks.len() >= 3, "{name}: {} hunks", hunks.len());
         for hunk in &hunks {
             let mut rejected: BTreeSet<HunkId> = dependants(&hunks, hunk.id).into_iter().collect();
             rejected.insert(hunk.id);

@@ -128,6 +128,7 @@ fn a_dependency_that_is_given_the_request_may_read_the_path() {
              def current_order(request: Request):\n    return request.path_params[\"order_id\"]\n\n\
              class Allowed:\n    def __init__(self, names):\n        self.names = names\n\n    \
              def __call__(self, request: Request):\n        return request.path_params[\"order_id\"]\n\n\
+             def session(request: Request):\n    return request.state.session\n\n\
              def page(limit: int = 10):\n    return limit\n\n\
              CurrentOrder = Annotated[str, Depends(current_order)]\n\n{depends}\napp = FastAPI()\napp.include_router(router)\n"
         )
@@ -142,6 +143,7 @@ fn a_dependency_that_is_given_the_request_may_read_the_path() {
             "@router.get(\"/{order_id}\")\ndef read(request: Request):\n    return request.path_params\n",
             false,
         ),
+        ("@router.get(\"/{order_id}\")\ndef read(db=Depends(session)):\n    return db\n", true),
         ("@router.get(\"/{order_id}\")\ndef read(limit: int = Depends(page)):\n    return limit\n", true),
     ] {
         let found = files_of("api/untyped-path-params", &[("app/api/orders.py", &handler(code))]);

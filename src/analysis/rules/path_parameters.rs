@@ -253,16 +253,28 @@ fn reads_whole_path(
     asked || named.is_some_and(|named| calls_of(facts, named.value, 4).into_iter().any(unknown))
 }
 
-/// Whether a dependency is given the request, and with it every parameter of the path.
+/// Whether a dependency is given the request and reads the path from it, or hands it on to
+/// something that may.
 fn takes_request(facts: &FileFacts, function: ScopeId) -> bool {
-    facts.scope(function).is_some_and(|scope| {
-        facts.params(scope.params).iter().any(|param| {
-            param
-                .ty
-                .and_then(|ty| last_name(facts, ty))
-                .is_some_and(|ty| matches!(ty, "Request" | "HTTPConnection" | "WebSocket"))
-        })
-    })
+    let Some(scope) = facts.scope(function) else { return false };
+    let is_request = |ty: &str| matches!(ty, "Request" | "HTTPConnection" | "WebSocket");
+    let mut params = facts.params(scope.params).iter();
+    let Some(request) =
+        params.find(|param| param.ty.and_then(|ty| last_name(facts, ty)).is_some_and(is_request))
+    else {
+        return false;
+    };
+    let inside = |expr: ExprId| scope.span.contains(facts.expr_span(expr));
+    let reads = facts.exprs.iter().enumerate().any(|(index, expr)| {
+        matches!(expr, Expr::Attr(_, name) if facts.text(*name) == "path_params")
+            && inside(ExprId::from_index(index))
+    });
+    let is_handed_on = |call: &Call| {
+        let args = facts.args(call.args).iter();
+        args.map(|arg| arg.value)
+            .any(|value| matches!(facts.expr(value), Expr::Name(name) if name == request.name))
+    };
+    reads || facts.calls.iter().any(|call| scope.span.contains(call.span) && is_handed_on(call))
 }
 
 /// What a name stands for that is bound to `Annotated[…]`, in this file or where it is

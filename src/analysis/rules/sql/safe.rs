@@ -2,7 +2,7 @@
 
 use super::{position::Position, template::Hole};
 use crate::analysis::{
-    facts::{BlockKind, Expr, ExprId, FileFacts, ScopeId},
+    facts::{BindKind, BlockKind, Expr, ExprId, FileFacts, ScopeId},
     link::{Callee, FileId, Value},
     rules::{
         context::{Context, last_name, root},
@@ -168,7 +168,11 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
     /// after it was made.
     fn keeps_items(&self, file: FileId, facts: &FileFacts, object: ExprId) -> bool {
         let Expr::Name(name) = facts.expr(object) else { return true };
-        let is_own = facts.binds.iter().any(|bind| bind.name == name && bind.object.is_none());
+        // Fields are constants as far as the linker says.
+        let is_own = facts
+            .binds
+            .iter()
+            .any(|bind| bind.name == name && bind.object.is_none() && bind.kind != BindKind::Field);
         !is_own || written(self.context, file, object).is_some()
     }
 

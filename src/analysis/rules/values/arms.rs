@@ -203,8 +203,7 @@ fn beside<'v>(
 /// The arm before one that is not the first.
 fn previous(view: &View<'_>, id: BlockId, block: &Block) -> Option<BlockId> {
     let (previous, found) = beside(view.facts, block)
-        .filter(|(other, found)| *other < id && found.span.end <= block.span.start)
-        .last()?;
+        .rfind(|(other, found)| *other < id && found.span.end <= block.span.start)?;
     let gap = bare(between(&view.text, found.span.end, block.span.start), view.facts.lang);
     matches!(gap.trim_matches('}'), "" | "else").then_some(previous)
 }

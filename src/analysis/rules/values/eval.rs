@@ -87,7 +87,7 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
             Expr::Call(id) => self.call(frame, expr, id),
             Expr::Tmpl(parts) => {
                 let parts = facts.list(parts).iter().map(|part| self.eval(frame, *part)).collect::<Vec<_>>();
-                parts.into_iter().reduce(Known::joined).unwrap_or(Known::Written)
+                parts.into_iter().reduce(|one, other| one.joined(&other)).unwrap_or(Known::Written)
             }
             Expr::Either(options) => {
                 let options = facts.list(options);
@@ -149,6 +149,7 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
             known @ (Known::Text(_) | Known::List(_)) if matches!(text, "length" | "Length" | "size") => {
                 texts::read(&known, "length", &[])
             }
+            _ if is_filled_later(frame, object) => Known::Open,
             _ => self.constant(frame, expr),
         }
     }
@@ -363,4 +364,13 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
 
 fn covers(span: Span, at: u32) -> bool {
     span.start <= at && at < span.end
+}
+
+/// Whether members of an object are given values after it was made, which the linker does not see.
+fn is_filled_later(frame: &Frame<'_, '_>, object: ExprId) -> bool {
+    let facts = frame.view.facts;
+    let Expr::Name(name) = facts.expr(object) else { return false };
+    let is_same = |other: ExprId| matches!(facts.expr(other), Expr::Name(other) if other == name);
+    facts.binds.iter().any(|bind| bind.object.is_some_and(is_same))
+        || frame.view.events(name).iter().any(|event| matches!(event.what, What::Stored(_) | What::Changed))
 }

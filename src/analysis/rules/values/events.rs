@@ -164,8 +164,7 @@ impl<'a> View<'a> {
             .blocks
             .iter()
             .enumerate()
-            .filter(|(_, block)| block.scope == scope && holds(block.span))
-            .last()
+            .rfind(|(_, block)| block.scope == scope && holds(block.span))
             .map(|(index, _)| BlockId::from_index(index));
         (scope, block)
     }

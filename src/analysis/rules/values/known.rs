@@ -119,8 +119,8 @@ impl Known {
     }
 
     /// `self` and then `other`, as one text; the sum of two numbers.
-    pub(super) fn joined(self, other: Self) -> Self {
-        match (&self, &other) {
+    pub(super) fn joined(self, other: &Self) -> Self {
+        match (&self, other) {
             (Self::Number(one), Self::Number(other)) => {
                 one.checked_add(*other).map_or(Self::Written, Self::Number)
             }
@@ -162,10 +162,10 @@ mod tests {
 
     #[test]
     fn texts_join_and_numbers_add() {
-        assert_eq!(Known::Number(2).joined(Known::Number(3)), Known::Number(5));
-        assert_eq!(Known::text("a").joined(Known::Number(3)), Known::text("a3"));
-        assert_eq!(Known::text("a").joined(Known::Open), Known::Open);
-        assert_eq!(Known::Number(i64::MAX).joined(Known::Number(1)), Known::Written);
+        assert_eq!(Known::Number(2).joined(&Known::Number(3)), Known::Number(5));
+        assert_eq!(Known::text("a").joined(&Known::Number(3)), Known::text("a3"));
+        assert_eq!(Known::text("a").joined(&Known::Open), Known::Open);
+        assert_eq!(Known::Number(i64::MAX).joined(&Known::Number(1)), Known::Written);
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn grown(content: &Known, method: &str, args: &[Known]) -> Known {
         ("toString" | "ToString" | "String" | "length" | "Len" | "charAt" | "indexOf" | "substring", _) => {
             content.clone()
         }
-        ("append" | "Append" | "WriteString" | "write", [added]) => content.clone().joined(added.clone()),
+        ("append" | "Append" | "WriteString" | "write", [added]) => content.clone().joined(added),
         ("reverse", []) => Known::text(&text.chars().rev().collect::<String>()),
         ("insert" | "Insert", [at, added]) => match (position(Some(at)), added.shown()) {
             (Some(at), Some(added)) => {

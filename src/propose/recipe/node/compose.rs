@@ -58,8 +58,8 @@ pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Res
         return Ok(text.to_owned());
     }
     let mut edits = Edits::default();
-    let known = script.imports.iter().filter(|import| import.from == from && !import.names.is_empty());
-    let named = known.filter(|import| import.names.iter().all(|name| name.name != "*")).next_back();
+    let mut known = script.imports.iter().filter(|import| import.from == from && !import.names.is_empty());
+    let named = known.rfind(|import| import.names.iter().all(|name| name.name != "*"));
     match named {
         Some(import) => {
             let Some(last) = import.names.last() else { return Ok(text.to_owned()) };

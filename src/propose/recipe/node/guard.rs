@@ -114,8 +114,7 @@ fn guard(files: &Files<'_>, file: usize, work: &Work<'_>, read: Id) -> Option<Gu
     let argument = tree
         .below(call)
         .filter(|id| tree.kind(*id) == Kind::Name && tree.text(*id, work.text) == "id")
-        .filter(|id| tree.kind(tree.parent(*id)) != Kind::Member)
-        .next_back()
+        .rfind(|id| tree.kind(tree.parent(*id)) != Kind::Member)
         .filter(|_| reads)?;
     let parent = tree.parent(argument);
     let is_short = tree.kind(parent) == Kind::Property && tree.is_shorthand(parent);

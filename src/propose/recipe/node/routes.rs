@@ -64,8 +64,8 @@ pub(super) fn read(files: &Files<'_>, names: &Names) -> Routes {
     let (list, get) = (find(&["get"], false), find(&["get"], true));
     let (create, update) = (find(&["post"], false), find(&["patch", "put"], true));
     let remove = find(&["delete"], true);
-    let place = |handler: Option<&Handler>, is_list: bool| {
-        handler.map_or(String::new(), |one| names.code(&answer(files, one.file, one.function, is_list)))
+    let place = |handler: Option<&Handler>| {
+        handler.map_or(String::new(), |one| names.code(&answer(files, one.file, one.function)))
     };
     Routes {
         list: list.is_some(),
@@ -75,8 +75,8 @@ pub(super) fn read(files: &Files<'_>, names: &Names) -> Routes {
         remove: remove.is_some(),
         created: create.and_then(|one| status(files, one)).unwrap_or(200),
         removed: remove.and_then(|one| status(files, one)).unwrap_or(200),
-        item: place(create.or(get), false),
-        items: place(list, true),
+        item: place(create.or(get)),
+        items: place(list),
     }
 }
 
@@ -142,7 +142,7 @@ fn status(files: &Files<'_>, handler: &Handler) -> Option<u16> {
 }
 
 /// Where the rows stand in what a handler answers.
-fn answer(files: &Files<'_>, file: usize, function: Id, is_list: bool) -> String {
+fn answer(files: &Files<'_>, file: usize, function: Id) -> String {
     let Some(work) = files.work(file) else { return String::new() };
     let calls = work.tree.below(function).filter(|id| work.tree.kind(*id) == Kind::Call);
     let mut place = String::new();
@@ -150,7 +150,7 @@ fn answer(files: &Files<'_>, file: usize, function: Id, is_list: bool) -> String
         let Some((name, Some(object))) = work.tree.callee(call, work.text) else { continue };
         let is_answer = matches!(name, "json" | "send") && !work.tree.text(object, work.text).contains("req");
         let Some(given) = work.tree.arguments(call).first().copied().filter(|_| is_answer) else { continue };
-        let found = shape(files, file, given, work.tree.range(function), is_list, 0);
+        let found = shape(files, file, given, work.tree.range(function), 0);
         if !found.is_empty() {
             place = found;
         }
@@ -158,14 +158,7 @@ fn answer(files: &Files<'_>, file: usize, function: Id, is_list: bool) -> String
     place
 }
 
-fn shape(
-    files: &Files<'_>,
-    file: usize,
-    id: Id,
-    within: Range<usize>,
-    is_list: bool,
-    depth: usize,
-) -> String {
+fn shape(files: &Files<'_>, file: usize, id: Id, within: Range<usize>, depth: usize) -> String {
     let Some(work) = files.work(file).filter(|_| depth < 6) else { return String::new() };
     let tree = &work.tree;
     match tree.kind(id) {
@@ -181,14 +174,14 @@ fn shape(
             let named = members.iter().find(|(_, name)| !ASIDE.contains(&name.to_lowercase().as_str()));
             named.map_or(String::new(), |(member, name)| {
                 let below = tree.value(*member).filter(|value| tree.kind(*value) == Kind::Object);
-                let inner = below.map(|value| shape(files, file, value, within, is_list, depth + 1));
+                let inner = below.map(|value| shape(files, file, value, within, depth + 1));
                 format!(".{name}{}", inner.unwrap_or_default())
             })
         }
         Kind::Await => tree
             .children(id)
             .first()
-            .map_or(String::new(), |inner| shape(files, file, *inner, within, is_list, depth + 1)),
+            .map_or(String::new(), |inner| shape(files, file, *inner, within, depth + 1)),
         Kind::Name => {
             let name = tree.text(id, work.text);
             let variable = tree.all().find(|one| {
@@ -197,14 +190,14 @@ fn shape(
                     && tree.name(*one, work.text) == Some(name)
             });
             let value = variable.and_then(|one| tree.value(one)).filter(|value| *value != id);
-            value.map_or(String::new(), |value| shape(files, file, value, within, is_list, depth + 1))
+            value.map_or(String::new(), |value| shape(files, file, value, within, depth + 1))
         }
         Kind::Call => {
             let Some((callee, _)) = tree.callee(id, work.text) else { return String::new() };
             let Some((file, function)) = files.unit(callee, file) else { return String::new() };
             returned(files, file, function)
                 .into_iter()
-                .map(|(id, within)| shape(files, file, id, within, is_list, depth + 1))
+                .map(|(id, within)| shape(files, file, id, within, depth + 1))
                 .find(|place| !place.is_empty())
                 .unwrap_or_default()
         }

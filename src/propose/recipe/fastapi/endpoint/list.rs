@@ -99,6 +99,9 @@ fn with_argument(module: &Module<'_>, call: &ExprCall, target: &[Param], column:
     given
 }
 
+/// A range of bytes and what stands there afterwards.
+type Replaced = (Range<usize>, String);
+
 /// Puts the condition behind `select(Model)`; a chain that grew too long stands on lines of
 /// its own.
 fn narrowed(
@@ -107,7 +110,7 @@ fn narrowed(
     body: &[Stmt],
     query: &Query<'_>,
     column: &Column,
-    (replaced, before): (&mut Vec<(Range<usize>, String)>, &mut Vec<(usize, String)>),
+    (replaced, before): (&mut Vec<Replaced>, &mut Vec<(usize, String)>),
 ) {
     let verb = if module.source(query.chain).contains(".query(") { "filter" } else { "where" };
     let condition = format!(".{verb}({}.{} == {})", work.model.name, column.name, column.name);

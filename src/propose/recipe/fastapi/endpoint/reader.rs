@@ -347,7 +347,7 @@ mod tests {
         }
     }
 
-    /// `file:function` that the first call of `get` of `api/routes.py` reaches.
+    /// `file:function` that the last call of `get` of `api/routes.py` reaches.
     fn reached(routes: &str) -> Option<String> {
         let texts: BTreeMap<String, String> = [
             ("app/api/routes.py", routes),
@@ -365,7 +365,7 @@ mod tests {
         let mut calls = Calls(Vec::new());
         function.body.iter().for_each(|stmt| calls.visit_stmt(stmt));
         let scope = Scope { path: found.path, class: None, function };
-        let target = reader.target(scope, calls.0.first()?)?;
+        let target = reader.target(scope, calls.0.last()?)?;
         let class = target.class.map(|class| format!("{}.", class.node.name)).unwrap_or_default();
         Some(format!("{}:{class}{}", target.path, target.function.name))
     }
