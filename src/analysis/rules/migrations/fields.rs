@@ -57,6 +57,8 @@ pub(super) fn stays_as_it_is(context: &Context<'_, '_>, facts: &FileFacts, call:
     let mut earlier: Vec<(u64, &FileFacts)> = context
         .resolver()
         .files()
+        // A project has many files and few of them in this folder.
+        .filter(|(_, other)| other.path.starts_with(&folder))
         .filter_map(|(_, other)| {
             let (of, at, _) = place(&other.path)?;
             (of == folder && at < number).then_some((at, other))
