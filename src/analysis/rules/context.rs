@@ -1,6 +1,6 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::{calls::filled_names, matcher::Rule, values::Values};
+use super::{calls::filled_names, doing::Answers, matcher::Rule, values::Values};
 use crate::{
     analysis::{
         facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
@@ -54,9 +54,9 @@ pub(super) struct Context<'c, 'a> {
     /// Whether calls reach the database.
     pub(super) queries: RefCell<FxHashMap<(FileId, CallId), bool>>,
     /// Whether functions read the database, themselves or through others.
-    pub(super) readers: RefCell<FxHashMap<(FileId, ScopeId), bool>>,
+    pub(super) readers: Answers,
     /// Whether functions change rows, themselves or through others.
-    pub(super) writers: RefCell<FxHashMap<(FileId, ScopeId), bool>>,
+    pub(super) writers: Answers,
     /// By file: calls by the scope they stand in.
     calls: RefCell<FxHashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.

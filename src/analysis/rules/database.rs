@@ -4,7 +4,10 @@
 //! the names that layering goes by (`session.execute`) count as well; a receiver that is
 //! known to be something else never does.
 
-use super::context::{Context, last_name, root};
+use super::{
+    context::{Context, last_name, root},
+    doing::Doing,
+};
 use crate::analysis::{
     facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId},
     link::{Callee, Definition, FileId, Value},
@@ -120,9 +123,6 @@ const OF_MODELS: [&str; 29] = [
     "get_or_create",
     "raw",
 ];
-
-/// How many calls deep a function is looked into.
-const DEPTH: u32 = 3;
 
 impl Context<'_, '_> {
     /// Whether a call reaches the database.
@@ -265,36 +265,8 @@ impl Context<'_, '_> {
 
     /// Whether a function reads rows from the database, itself or through what it calls.
     pub(super) fn reads_database(&self, function: Definition) -> bool {
-        self.reads(function, DEPTH)
-    }
-
-    fn reads(&self, function: Definition, depth: u32) -> bool {
-        let key = (function.file, function.scope);
-        if let Some(known) = self.readers.borrow().get(&key) {
-            return *known;
-        }
-        // While it is being looked into, a function that calls itself adds nothing.
-        self.readers.borrow_mut().insert(key, false);
-        let answer = self.find_read(function, depth);
-        if answer || depth == DEPTH {
-            self.readers.borrow_mut().insert(key, answer);
-        } else {
-            self.readers.borrow_mut().remove(&key);
-        }
-        answer
-    }
-
-    fn find_read(&self, function: Definition, depth: u32) -> bool {
-        let Some(facts) = self.resolver().facts(function.file) else { return false };
-        let by_scope = self.calls_by_scope(function.file, facts);
-        let Some(calls) = by_scope.get(&function.scope) else { return false };
-        if calls.iter().any(|call| self.is_read(function.file, *call)) {
-            return true;
-        }
-        depth > 0
-            && calls.iter().any(|call| {
-                self.functions(function.file, *call).into_iter().any(|callee| self.reads(callee, depth - 1))
-            })
+        let is_it = |file: FileId, _: &FileFacts, call: CallId| self.is_read(file, call);
+        Doing { answers: &self.readers, is_it: &is_it }.is_done_by(self, function)
     }
 
     /// The project's functions that a call can call.

@@ -6,6 +6,7 @@
 use super::{
     context::{Context, last_name, root},
     database::is_write,
+    doing::Doing,
     secret_names::words,
 };
 use crate::analysis::{
@@ -26,43 +27,11 @@ const DOES: [&str; 24] = [
     "reindex", "sync", "cleanup",
 ];
 
-/// How many calls deep a function is looked into.
-const DEPTH: u32 = 3;
-
 impl Context<'_, '_> {
     /// Whether a function changes rows, itself or through what it calls.
     pub(super) fn changes_rows(&self, function: Definition) -> bool {
-        self.changes(function, DEPTH)
-    }
-
-    fn changes(&self, function: Definition, depth: u32) -> bool {
-        let key = (function.file, function.scope);
-        if let Some(known) = self.writers.borrow().get(&key) {
-            return *known;
-        }
-        // While it is being looked into, a function that calls itself adds nothing.
-        self.writers.borrow_mut().insert(key, false);
-        let answer = self.find_change(function, depth);
-        if answer || depth == DEPTH {
-            self.writers.borrow_mut().insert(key, answer);
-        } else {
-            self.writers.borrow_mut().remove(&key);
-        }
-        answer
-    }
-
-    fn find_change(&self, function: Definition, depth: u32) -> bool {
-        let Some(facts) = self.resolver().facts(function.file) else { return false };
-        let by_scope = self.calls_by_scope(function.file, facts);
-        let Some(calls) = by_scope.get(&function.scope) else { return false };
-        if calls.iter().any(|call| self.is_change(function.file, facts, *call)) {
-            return true;
-        }
-        depth > 0
-            && calls.iter().any(|call| {
-                let callees = self.functions(function.file, *call);
-                callees.into_iter().any(|callee| self.changes(callee, depth - 1))
-            })
+        let is_it = |file: FileId, facts: &FileFacts, call: CallId| self.is_change(file, facts, call);
+        Doing { answers: &self.writers, is_it: &is_it }.is_done_by(self, function)
     }
 
     fn is_change(&self, file: FileId, facts: &FileFacts, id: CallId) -> bool {

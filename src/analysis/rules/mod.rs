@@ -13,6 +13,7 @@ mod calls;
 mod context;
 mod cycles;
 mod database;
+mod doing;
 mod draft;
 mod effects;
 mod example_files;
