@@ -38,8 +38,8 @@ const FRONTEND: [(&str, &str); 2] = [
 ];
 
 #[test]
-fn a_frontend_has_no_resource_and_no_table() {
-    for recipe in ["resource", "migration"] {
+fn a_frontend_has_no_resource_no_table_and_no_users() {
+    for recipe in ["resource", "migration", "auth"] {
         let arguments = ["--recipe", recipe, "--set", "name=Review", "--set", "fields=note:text?"];
         refused(&FRONTEND, &arguments, &["no backend was recognised", recipe, "fastapi with sqlalchemy"]);
     }

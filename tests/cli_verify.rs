@@ -68,6 +68,7 @@ fn one_byte_more_in_the_stack_file_asks_again() {
 
 /// Running only what could be read would call a change verified that was not.
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn nothing_runs_while_a_stated_command_cannot_be_read() {
     for wrong in [
         "language: python\nverify:\n  tests:\n    command: touch ran\n",
@@ -110,6 +111,7 @@ fn a_clean_copy_of_the_commit_is_judged_and_not_the_working_tree() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn the_demo_fails_its_test_and_is_blocked_where_fastapi_is_missing() {
     let (sandbox, root) = Sandboxed::with_demo();
     let digest = digest(&sandbox, &root);

@@ -3,6 +3,7 @@
 //!
 //! Where `python3` is missing there is nothing to run and the tests say so.
 
+use crate::support::temp;
 use proscenium::{
     domain::{
         ids::StepId,
@@ -61,7 +62,7 @@ fn guided() -> BTreeMap<String, String> {
 
 /// Runs a command in a fresh folder with these files; `None` without `python3`.
 fn run(texts: &BTreeMap<String, String>, arguments: &[&str]) -> Option<Output> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp::folder();
     for (path, text) in texts {
         let path: &Path = &folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

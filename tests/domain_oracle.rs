@@ -6,7 +6,7 @@
 use crate::{
     domain_compose::{Numbers, decide},
     support::{
-        git,
+        git, temp,
         texts::{text, version_of},
     },
 };
@@ -139,7 +139,7 @@ fn has_patch_form(case: &Case, held: &[&Hunk]) -> bool {
 }
 
 fn check_batch(cases: &[(usize, Case)]) -> usize {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = temp::folder();
     let (mut patch, mut patched) = (String::new(), 0);
     for (number, case) in cases {
         let path = format!("d{}/f{number}", number % 50);

@@ -1,6 +1,9 @@
 //! The journal: what it holds is the session; what is damaged is seen.
 
-use crate::support::texts::{text, version_of};
+use crate::support::{
+    temp,
+    texts::{text, version_of},
+};
 use pretty_assertions::assert_eq;
 use proptest::{collection::vec, prelude::*};
 use proscenium::{
@@ -112,7 +115,7 @@ proptest! {
 
     #[test]
     fn replaying_the_journal_gives_the_session(happenings in happenings()) {
-        let state = tempfile::tempdir().unwrap();
+        let state = temp::folder();
         let (session, events) = recorded(state.path(), happenings);
         let loaded = load(state.path(), "s1").unwrap();
         prop_assert_eq!(&loaded.events, &events);
@@ -123,7 +126,7 @@ proptest! {
 
 #[test]
 fn cut_off_at_any_byte_it_gives_the_events_before_and_can_go_on() {
-    let state = tempfile::tempdir().unwrap();
+    let state = temp::folder();
     let (_, events) = recorded(state.path(), small());
     let path = state.path().join("sessions/s1.jsonl");
     let whole = std::fs::read(&path).unwrap();
@@ -156,7 +159,7 @@ fn cut_off_at_any_byte_it_gives_the_events_before_and_can_go_on() {
 
 #[test]
 fn any_changed_byte_is_seen() {
-    let state = tempfile::tempdir().unwrap();
+    let state = temp::folder();
     let (_, events) = recorded(state.path(), small());
     let path = state.path().join("sessions/s1.jsonl");
     let whole = std::fs::read(&path).unwrap();
@@ -182,7 +185,7 @@ fn any_changed_byte_is_seen() {
 
 #[test]
 fn lines_that_were_lost_doubled_moved_or_are_of_an_unknown_kind_refuse_to_load() {
-    let state = tempfile::tempdir().unwrap();
+    let state = temp::folder();
     recorded(state.path(), small());
     let path = state.path().join("sessions/s1.jsonl");
     let whole = std::fs::read_to_string(&path).unwrap();
@@ -221,7 +224,7 @@ fn lines_that_were_lost_doubled_moved_or_are_of_an_unknown_kind_refuse_to_load()
 
 #[test]
 fn journals_are_private_and_their_names_cannot_leave_the_folder() {
-    let state = tempfile::tempdir().unwrap();
+    let state = temp::folder();
     let journal = FileJournal::create(state.path(), "s1").unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(journal.path()), 0o600);
@@ -240,7 +243,7 @@ fn journals_are_private_and_their_names_cannot_leave_the_folder() {
 
 #[test]
 fn the_list_has_what_one_needs_to_choose_and_names_what_is_damaged() {
-    let state = tempfile::tempdir().unwrap();
+    let state = temp::folder();
     assert_eq!(list(state.path()).unwrap(), vec![]);
     recorded(state.path(), vec![What::SceneEntered { scene: Scene::Act }]);
     std::fs::write(state.path().join("sessions/s0.jsonl"), "garbage\n").unwrap();

@@ -1,5 +1,6 @@
 //! A session without disk, git or screen: messages in, rows out.
 
+use crate::support::temp;
 use proscenium::{
     domain::{
         command::{CommandKind, CommandRun, CommandSpec, Ending, Failure, Parsed},
@@ -288,7 +289,7 @@ pub fn tests_command() -> CommandSpec {
 
 /// A folder with these files.
 pub fn overlay(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("temporary folder");
+    let folder = temp::folder();
     for (name, text) in files {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("parent")).expect("folders");

@@ -7,6 +7,7 @@ use crate::{
         program::{Sandboxed, finish, schema_errors},
         pty::{Home, Start, Terminal},
         source::root,
+        temp,
     },
 };
 use proscenium::{
@@ -336,7 +337,7 @@ fn the_first_lesson_is_walked_in_a_real_terminal() {
 
 #[test]
 fn every_lesson_keeps_its_promises_as_far_as_rules_and_sizes_go() {
-    let home = tempfile::tempdir().unwrap();
+    let home = temp::folder();
     for lesson in course::shipped().unwrap() {
         let found = checkup(&lesson, &Dirs::below(home.path()), RunTests::No).unwrap();
         assert_eq!(found.problems, Vec::<String>::new(), "{}", lesson.name);

@@ -34,6 +34,7 @@ fn edit(path: &Path, change: impl Fn(&str) -> String) {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn the_demo_as_a_lesson_outlives_inserted_lines_and_a_renamed_file_but_not_a_lost_symbol() {
     let linear = Linear::new();
     ok(linear.demo(WHOLE));

@@ -56,6 +56,7 @@ fn a_file_of_answers_completes_the_demo() {
 
 /// Tests that fail to load fail alike before and after: nothing about the change is proven.
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn tests_that_cannot_be_collected_leave_partial_success_only() {
     let linear = Linear::new();
     assert_eq!(linear.demo("quit\n").status, Some(0));
@@ -90,6 +91,7 @@ fn tests_that_cannot_be_collected_leave_partial_success_only() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn quitting_in_act_and_coming_back_keeps_every_decision() {
     let linear = Linear::new();
     let left = linear.demo(&format!("{TO_ACT}approve 1\nreject 5\n{REASON}\nundo\nreject 5\n2\nquit\n"));

@@ -16,6 +16,7 @@ const PAIR: [&str; 5] = ["--driver", "Ada", "--navigator", "Grace <grace@example
 const BY_ADA: &str = "1\n1\nnext\n1\nnext\nhunk 5\nreject\nlogs an address\napprove all\nquit\n";
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn one_persons_word_commits_no_guarded_hunk_and_both_are_named_everywhere() {
     let linear = Linear::new();
     let mut arguments = vec!["demo", "--linear"];
@@ -70,6 +71,7 @@ fn one_persons_word_commits_no_guarded_hunk_and_both_are_named_everywhere() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn two_names_go_through_the_whole_demo_on_screen() {
     if !has_python() {
         println!("python3 is missing: the commands of the demo cannot run");

@@ -1,5 +1,6 @@
 //! The command proposer, driven by scripted programs in a real repository.
 
+use crate::support::temp;
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::{
@@ -30,7 +31,7 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = temp::folder();
         let root = folder.path().join("user");
         let repository = git2::Repository::init(&root).unwrap();
         for (path, text) in [

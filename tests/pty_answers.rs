@@ -99,6 +99,7 @@ fn what_was_typed_before_the_first_frame_is_kept() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_theme_that_was_chosen_is_not_asked_for() {
     type Case = (&'static [&'static str], &'static [(&'static str, &'static str)]);
     let cases: [Case; 4] = [

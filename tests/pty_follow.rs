@@ -45,6 +45,7 @@ fn an_endpoint_that_another_program_writes_appears() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_burst_of_changes_freezes_nothing() {
     let home = Home::new();
     let mut terminal = acquire(&home);

@@ -49,6 +49,7 @@ fn slow_tests(demo: &Path, gate: &Path) {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_running_test_command_shows_its_bar_and_is_stopped() {
     if !has_python() {
         println!("python3 is missing: other commands of the demo would shut the gate first");
@@ -72,6 +73,7 @@ fn a_running_test_command_shows_its_bar_and_is_stopped() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_running_hook_is_stopped_and_the_same_message_is_committed_later() {
     if !has_python() {
         println!("python3 is missing: the demo does not come as far as its commit");

@@ -21,7 +21,7 @@ const FIELDS: &str = "title:string{1..200} stars:int{1..5} author:belongs_to(Use
 
 /// A memory that forgets when the test ends.
 #[derive(Default)]
-struct Memory(Mutex<Vec<Version>>);
+pub struct Memory(Mutex<Vec<Version>>);
 
 impl Produced for Memory {
     fn versions(&self, _: &Path, _: &str, _: &str) -> Vec<Version> {

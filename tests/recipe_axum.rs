@@ -4,8 +4,11 @@
 //! The part that needs crates from crates.io runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; every run shares one target folder.
 
-use crate::support::backend::{
-    Texts, assert_cited, fixture, is_real, propose, request, run, stack, text_of, write_tree,
+use crate::support::{
+    backend::{
+        Texts, assert_cited, fixture, is_real, propose, request, run, stack, text_of, with, write_tree,
+    },
+    temp,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 use std::path::Path;
@@ -104,24 +107,33 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 ";
 
-/// Formats, tests, lints, and migrates up, down and up.
-pub fn prove(texts: &Texts, proposal: &Proposal, tests: usize, tables: &str) {
+/// Formats, tests, lints, and migrates up, down and up; gives the count of tests, which is that of
+/// the files.
+pub fn prove(texts: &Texts, proposal: &Proposal, tables: &str) -> usize {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
     let settings = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp::folder();
     let folder = folder.path();
     write_tree(folder, texts, &[proposal]);
     run(folder, "cargo", &["fmt", "--check"], &settings, 60);
     let said = run(folder, "cargo", &["test", "--quiet", "--", "--format", "pretty"], &settings, 600);
-    assert!(
-        said.contains(&format!("test result: ok. {tests} passed; 0 failed; 0 ignored")),
-        "{tests} tests\n{said}"
-    );
+    let all = with(texts, proposal);
+    let is_test = |line: &&str| ["#[sqlx::test]", "#[tokio::test]", "#[test]"].contains(&line.trim());
+    let tests: usize = all.values().map(|text| text.lines().filter(is_test).count()).sum();
+    let passed = said.lines().filter_map(|line| {
+        line.strip_prefix("test result: ok. ")?
+            .split_once(" passed; 0 failed; 0 ignored")?
+            .0
+            .parse::<usize>()
+            .ok()
+    });
+    assert_eq!(passed.sum::<usize>(), tests, "{said}");
     run(folder, "cargo", &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"], &settings, 600);
     std::fs::create_dir(folder.join("examples")).unwrap();
     std::fs::write(folder.join("examples/proof.rs"), PROOF).unwrap();
     let proof = run(folder, "cargo", &["run", "--quiet", "--example", "proof"], &settings, 300);
     assert!(proof.contains(tables), "{proof}");
+    tests
 }
 
 #[test]
@@ -133,5 +145,5 @@ fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     let proposal = ask(&texts, "BookReview", REVIEW).unwrap();
     let count = text_of(&proposal, "tests/book_reviews.rs").matches("#[sqlx::test]").count();
     assert!(count > 4);
-    prove(&texts, &proposal, count, "tables [2, 0, 2]");
+    assert!(prove(&texts, &proposal, "tables [2, 0, 2]") > count);
 }

@@ -147,9 +147,9 @@ fn a_project_without_the_rest_framework_is_told_what_is_missing() {
     }
 }
 
-/// Migrates up, down and up, asks Django for differences, tests, lints and checks types.
-fn prove(texts: &Texts, root: &str, app: &str, proposal: &Proposal, is_typed: bool) -> String {
-    let bin = python_packages(
+/// The programs of a virtual environment with what Django's backends need.
+pub fn packages() -> std::path::PathBuf {
+    python_packages(
         "recipe-django",
         &[
             "django>=5.2,<6",
@@ -161,7 +161,12 @@ fn prove(texts: &Texts, root: &str, app: &str, proposal: &Proposal, is_typed: bo
             "mypy",
             "django-stubs",
         ],
-    );
+    )
+}
+
+/// Migrates up, down and up, asks Django for differences, tests, lints and checks types.
+fn prove(texts: &Texts, root: &str, app: &str, proposal: &Proposal, is_typed: bool) -> String {
+    let bin = packages();
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
     let folder = folder_below(bin.parent().unwrap());
     write_tree(folder.path(), texts, &[proposal]);

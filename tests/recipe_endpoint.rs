@@ -6,94 +6,24 @@
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environments in the target folder.
 
 use crate::support::{
-    backend::{
-        Texts, assert_cited, fixture, folder_below, inputs_of, is_real, propose_again, python_packages, run,
-        stack, text_of, with, write_tree,
-    },
-    scan::scan,
+    backend::{Texts, fixture, folder_below, is_real, python_packages, run, text_of, write_tree},
+    grown::{Frame, Grown, ask},
 };
-use proscenium::{
-    domain::proposal::Proposal,
-    ports::{ProposalRequest, ProposeError},
-};
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use std::path::{Path, PathBuf};
 
-/// What a recipe proposes for a backend that is scanned first.
-pub fn ask(
-    recipe: &str,
-    texts: &Texts,
-    orm: &str,
-    inputs: &[(&str, &str)],
-) -> Result<Proposal, ProposeError> {
-    let folder = tempfile::tempdir().unwrap();
-    write_tree(folder.path(), texts, &[]);
-    let map = scan(folder.path());
-    let framework = if orm.starts_with("django") { "django" } else { "fastapi" };
-    let request = ProposalRequest {
-        root: PathBuf::from("/nowhere"),
-        base: "0".repeat(40),
-        map: Arc::new(map),
-        stack: stack(framework, orm),
-        task: None,
-        steps: Vec::new(),
-        step: 0,
-        texts: Arc::new(BTreeMap::new()),
-        inputs: inputs_of(inputs),
-    };
-    propose_again(recipe, texts, &request, None)
-}
-
-/// A backend, and one proposal after the other taken.
-pub struct Grown {
-    pub texts: Texts,
-    orm: &'static str,
-    /// Each proposal with the texts before it.
-    pub taken: Vec<(Texts, Proposal)>,
-}
-
-impl Grown {
-    pub fn new(name: &str, orm: &'static str) -> Self {
-        Self { texts: fixture(name), orm, taken: Vec::new() }
-    }
-
-    pub fn take(&mut self, recipe: &str, inputs: &[(&str, &str)]) -> &Proposal {
-        let proposal = ask(recipe, &self.texts, self.orm, inputs)
-            .unwrap_or_else(|error| panic!("{inputs:?}: {error} {error:?}"));
-        if recipe == "endpoint" {
-            assert_cited(&proposal, &self.texts);
-            let tests = proposal.files.iter().filter(|file| file.path.contains("test"));
-            assert_eq!(tests.count(), 1, "{inputs:?}: {:?}", proposal.remarks);
-        }
-        let after = with(&self.texts, &proposal);
-        self.taken.push((std::mem::replace(&mut self.texts, after), proposal));
-        self.taken.last().map(|(_, proposal)| proposal).unwrap()
-    }
-
-    /// How many tests stand in the backend's files.
-    pub fn tests(&self) -> usize {
-        let files = self.texts.iter().filter(|(path, _)| path.contains("test"));
-        files
-            .map(|(_, text)| {
-                text.lines()
-                    .filter(|line| {
-                        line.trim_start().starts_with("def test_") || line.starts_with("async def test_")
-                    })
-                    .count()
-            })
-            .sum()
-    }
-}
+const SQLALCHEMY: Frame = ("fastapi", "sqlalchemy");
+const SQLMODEL: Frame = ("fastapi", "sqlmodel");
+const DJANGO: Frame = ("django", "django-orm");
+/// How tests begin for pytest.
+const PYTEST: &[&str] = &["def test_", "async def test_"];
 
 const REVIEW: &str = "title:string{1..200} stars:int{1..5} price:decimal note:text? published:bool \
                       seen_on:date sku:string{..40}:unique author:belongs_to(User)";
 
 /// The async backend with layers as classes: a resource of people, and one that was made.
 fn layered() -> Grown {
-    let mut grown = Grown::new("fastapi_app", "sqlalchemy");
+    let mut grown = Grown::new("fastapi_app", SQLALCHEMY);
     grown.take("resource", &[("name", "Review"), ("fields", REVIEW)]);
     grown.take("endpoint", &[("name", "User"), ("by", "email")]);
     grown.take("endpoint", &[("name", "User"), ("by", "name")]);
@@ -109,7 +39,7 @@ fn layered() -> Grown {
 
 /// The sync backend without services, whose functions commit.
 fn functions() -> Grown {
-    let mut grown = Grown::new("fastapi_sync", "sqlalchemy");
+    let mut grown = Grown::new("fastapi_sync", SQLALCHEMY);
     let fields =
         "item:belongs_to(Item) amount:int{1..} at:datetime? reason:text{3..} done:bool code:uuid:unique";
     grown.take("resource", &[("name", "StockMove"), ("fields", fields)]);
@@ -125,7 +55,7 @@ fn functions() -> Grown {
 
 /// The SQLModel backend whose handlers ask the session and whose rows have owners.
 fn owned() -> Grown {
-    let mut grown = Grown::new("sqlmodel_flat", "sqlmodel");
+    let mut grown = Grown::new("sqlmodel_flat", SQLMODEL);
     grown.take("endpoint", &[("name", "Tool"), ("by", "name")]);
     grown.take("endpoint", &[("name", "Tool"), ("kind", "count")]);
     grown.take("endpoint", &[("name", "Tool"), ("path", "POST /tools/{id}/forget"), ("set", "note=null")]);
@@ -134,7 +64,7 @@ fn owned() -> Grown {
 
 /// The async SQLModel backend with a helper beside its handlers.
 fn helped() -> Grown {
-    let mut grown = Grown::new("sqlmodel_async", "sqlmodel");
+    let mut grown = Grown::new("sqlmodel_async", SQLMODEL);
     let fields = "title:string{2..80} done:bool code:string{..20}:unique book:belongs_to(Book)";
     grown.take("resource", &[("name", "BookReview"), ("fields", fields)]);
     grown.take("endpoint", &[("name", "Book"), ("by", "pages")]);
@@ -157,7 +87,7 @@ fn print(proposal: &Proposal) {
 #[test]
 fn a_lookup_stands_beside_the_functions_of_one_row_in_every_layer() {
     let texts = fixture("fastapi_app");
-    let proposal = ask("endpoint", &texts, "sqlalchemy", &[("name", "User"), ("by", "email")]).unwrap();
+    let proposal = ask("endpoint", &texts, SQLALCHEMY, &[("name", "User"), ("by", "email")]).unwrap();
     print(&proposal);
     let paths: Vec<&str> = proposal.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(
@@ -185,10 +115,7 @@ fn a_lookup_stands_beside_the_functions_of_one_row_in_every_layer() {
         "app/routers/users.py",
         "@router.get(\"/by-email/{email}\", response_model=UserOut)\nasync def get_user_by_email(\n    email: Annotated[str, Path(max_length=255)],\n    session: SessionDep,\n) -> User:\n    return await UserService(UserRepository(session)).get_by_email(email)\n",
     );
-    assert_eq!(
-        proposal,
-        ask("endpoint", &texts, "sqlalchemy", &[("name", "User"), ("by", "email")]).unwrap()
-    );
+    assert_eq!(proposal, ask("endpoint", &texts, SQLALCHEMY, &[("name", "User"), ("by", "email")]).unwrap());
 }
 
 #[test]
@@ -213,7 +140,7 @@ fn nothing_that_is_there_is_changed_but_by_insertion() {
 
 #[test]
 fn a_route_that_another_would_take_stands_before_it() {
-    let mut grown = Grown::new("fastapi_app", "sqlalchemy");
+    let mut grown = Grown::new("fastapi_app", SQLALCHEMY);
     let proposal = grown.take("endpoint", &[("name", "User"), ("kind", "count")]);
     let router = text_of(proposal, "app/routers/users.py");
     assert!(router.find("\"/count\"").unwrap() < router.find("\"/{user_id}\"").unwrap(), "{router}");
@@ -223,9 +150,10 @@ fn a_route_that_another_would_take_stands_before_it() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn what_is_there_or_cannot_be_is_refused_and_changes_nothing() {
     let texts = layered().texts;
-    let refused = |inputs: &[(&str, &str)]| match ask("endpoint", &texts, "sqlalchemy", inputs) {
+    let refused = |inputs: &[(&str, &str)]| match ask("endpoint", &texts, SQLALCHEMY, inputs) {
         Err(error) => error,
         Ok(proposal) => panic!("{inputs:?}: {}", proposal.title),
     };
@@ -260,7 +188,7 @@ fn what_is_there_or_cannot_be_is_refused_and_changes_nothing() {
 
 /// The Django project with view sets and permissions of its own.
 fn view_sets() -> Grown {
-    let mut grown = Grown::new("django_app", "django-orm");
+    let mut grown = Grown::new("django_app", DJANGO);
     grown.take("endpoint", &[("name", "Book"), ("by", "author")]);
     grown.take("endpoint", &[("name", "Book"), ("by", "pages")]);
     grown.take("endpoint", &[("name", "Book"), ("kind", "count")]);
@@ -270,7 +198,7 @@ fn view_sets() -> Grown {
 
 /// The Django project with functions, services and rows of who made them.
 fn view_functions() -> Grown {
-    let mut grown = Grown::new("django_functions", "django-orm");
+    let mut grown = Grown::new("django_functions", DJANGO);
     grown.take("endpoint", &[("name", "Product"), ("by", "shelf")]);
     grown.take("endpoint", &[("name", "Product"), ("by", "name")]);
     grown.take("endpoint", &[("name", "Product"), ("kind", "count")]);
@@ -313,7 +241,7 @@ fn actions_of_a_view_set_and_functions_with_addresses_follow_the_examples() {
 }
 
 /// Asks Django for differences, lints, checks types where the project does, and counts the tests.
-fn prove_django(grown: &Grown, root: &str) {
+pub fn prove_django(grown: &Grown, root: &str) {
     let packages = [
         "django>=5.2,<6",
         "djangorestframework",
@@ -341,7 +269,7 @@ fn prove_django(grown: &Grown, root: &str) {
         run(&root, &tool("mypy"), &["."], &settings, 180);
     }
     let said = python(&["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
-    let expected = format!("{} passed", grown.tests());
+    let expected = format!("{} passed", grown.tests(PYTEST));
     assert!(said.contains(&expected) && !said.contains("skipped"), "{expected}\n{said}");
     println!("{}: {expected}", root.display());
 }
@@ -382,7 +310,7 @@ fn tools() -> PathBuf {
 }
 
 /// Migrates up, down and up, lints, checks types where the project does, and counts the tests.
-fn prove(grown: &Grown, root: &str) {
+pub fn prove(grown: &Grown, root: &str) {
     let bin = tools();
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
     let folder = folder_below(bin.parent().unwrap());
@@ -410,7 +338,7 @@ fn prove(grown: &Grown, root: &str) {
     }
     let arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider"];
     let said = run(&root, &tool("python"), &arguments, &settings, 180);
-    let expected = format!("{} passed", grown.tests());
+    let expected = format!("{} passed", grown.tests(PYTEST));
     assert!(said.contains(&expected) && !said.contains("skipped"), "{expected}\n{said}");
     println!("{}: {expected}", root.display());
 }

@@ -6,8 +6,8 @@
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
 use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack, text_of,
-    write_tree,
+    Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
+    text_of, write_tree,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -203,10 +203,10 @@ fn prove(name: &str, texts: &Texts, proposal: &Proposal, proof: &str) -> String 
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "tests"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "tests"], &[], 60);
     std::fs::write(folder.join("tests/proof.test.ts"), proof).unwrap();
-    let said = run(folder, &bin("vitest"), &["run", "tests/proof.test.ts", "--testTimeout=100000"], &[], 110);
+    let said = run(folder, &bin("vitest"), &["run", "tests/proof.test.ts", "--testTimeout=100000"], &[], 300);
     assert!(said.contains("Tests  1 passed (1)"), "{name}: {said}");
     std::fs::remove_file(folder.join("tests/proof.test.ts")).unwrap();
-    run(folder, &bin("vitest"), &["run"], &[], 110)
+    run(folder, &bin("vitest"), &VITEST, &[], 300)
 }
 
 /// How many tests of a file a runner has to count.

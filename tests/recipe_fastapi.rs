@@ -4,7 +4,10 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::backend::{Texts, fixture, is_real, python_packages, write_tree};
+use crate::support::{
+    backend::{Texts, fixture, is_real, python_packages, write_tree},
+    temp,
+};
 use proscenium::{
     domain::{
         conventional::layer_by_path,
@@ -210,7 +213,7 @@ fn environment() -> PathBuf {
 /// Migrates up, down and up, compares models with the database, tests and lints.
 pub fn prove(texts: &Texts, root: &str, proposals: &[&Proposal]) {
     let bin = environment();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp::folder();
     write_tree(folder.path(), texts, proposals);
     let root = folder.path().join(root);
     let alembic = |arguments: &[&str]| run(&root, &bin.join("alembic"), arguments);

@@ -142,6 +142,95 @@ fn what_cannot_be_changed_is_said_with_the_way_on() {
     }
 }
 
+const CHANGED: &str = "title:string{1..400}:index stars:int{1..10}=3";
+
+#[test]
+fn a_column_that_is_there_becomes_as_it_shall_be() {
+    let texts = with_review();
+    let inputs = [("name", "Review"), ("change", CHANGED)];
+    let proposal = ask("migration", &texts, &inputs).unwrap();
+    let paths = paths(&proposal);
+    let revision = paths.iter().find(|path| path.contains("/versions/")).unwrap();
+    assert_eq!(paths, ["app/models/review.py", "app/schemas/review.py", revision]);
+    assert_cited(&proposal, &texts);
+    let model = text_of(&proposal, "app/models/review.py");
+    assert!(model.contains("    title: Mapped[str] = mapped_column(String(400), index=True)\n"), "{model}");
+    assert!(model.contains("mapped_column(default=3, server_default=\"3\")"), "{model}");
+    let schema = text_of(&proposal, "app/schemas/review.py");
+    assert!(schema.contains("    title: str = Field(min_length=1, max_length=400)\n"), "{schema}");
+    assert!(schema.contains("    stars: int = Field(default=3, ge=1, le=10)\n"), "{schema}");
+    assert!(schema.contains("    stars: int | None = Field(default=None, ge=1, le=10)\n"), "{schema}");
+    let revision = text_of(&proposal, revision);
+    assert!(revision.contains("type_=sa.String(length=400)"), "{revision}");
+    assert!(
+        revision.contains("op.create_index(op.f(\"ix_reviews_title\"), \"reviews\", [\"title\"])"),
+        "{revision}"
+    );
+    assert_eq!(proposal, ask("migration", &texts, &inputs).unwrap());
+    // Other bounds alone leave the table as it is.
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", "stars:int{2..9}")]).unwrap();
+    assert_eq!(proposal.files.len(), 1, "{:?}", proposal.remarks);
+    assert!(proposal.remarks.iter().any(|one| one.contains("stays as it is")), "{:?}", proposal.remarks);
+}
+
+#[test]
+fn postgresql_looks_at_every_row_without_a_lock_before_it_requires() {
+    let mut texts = with_review();
+    let settings = texts.get_mut("app/db.py").unwrap();
+    *settings = settings.replace("sqlite+aiosqlite:///./app.db", "postgresql+asyncpg://localhost/shop");
+    let added =
+        ask("migration", &texts, &[("name", "Review"), ("fields", "note:text? rank:int?:index")]).unwrap();
+    let texts = with(&texts, &added);
+    let change = "note:text=none rank:int?";
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", change)]).unwrap();
+    let revision = proposal.files.iter().find(|file| file.path.contains("/versions/")).unwrap();
+    let text = text_of(&proposal, &revision.path);
+    for expected in [
+        "    op.execute(\"UPDATE reviews SET note = 'none' WHERE note IS NULL\")",
+        "            \"CHECK (note IS NOT NULL) NOT VALID\"",
+        "        op.execute(\"ALTER TABLE reviews VALIDATE CONSTRAINT reviews_note_filled\")",
+        "    op.execute(\"ALTER TABLE reviews DROP CONSTRAINT reviews_note_filled\")",
+    ] {
+        assert!(text.lines().any(|line| line == expected), "{expected}\n{text}");
+    }
+    assert!(text.contains("op.drop_index(") && text.contains("postgresql_concurrently=True"), "{text}");
+}
+
+#[test]
+fn a_change_that_rows_may_not_bear_is_refused_with_the_way_on() {
+    let texts = with_review();
+    for (change, expected) in [
+        ("title:string{..80}", "may be longer than 80"),
+        ("stars:string", "is of type integer"),
+        ("title:string{1..200}", "so already"),
+        ("colour:int", "its fields are: id, title, stars, author_id"),
+    ] {
+        match ask("migration", &texts, &[("name", "Review"), ("change", change)]) {
+            Err(ProposeError::Input { what, hint }) => {
+                let said = format!("{what} | {hint}");
+                assert!(!hint.is_empty() && said.contains(expected), "{said}");
+            }
+            other => panic!("{change}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn changed_columns_go_both_ways_and_pass_the_tests() {
+    if !is_real() {
+        return;
+    }
+    let texts = with_review();
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", CHANGED)]).unwrap();
+    prove(&texts, "", &[&proposal]);
+    let added =
+        ask("migration", &texts, &[("name", "Review"), ("fields", "note:text? rank:int?:index")]).unwrap();
+    let texts = with(&texts, &added);
+    let change = "note:text=none rank:int? stars:int{1..5}? author:belongs_to(User)?";
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", change)]).unwrap();
+    prove(&texts, "", &[&proposal]);
+}
+
 #[test]
 fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     if !is_real() {

@@ -6,8 +6,8 @@
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
 use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack, text_of,
-    write_tree,
+    Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
+    text_of, write_tree,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -101,7 +101,7 @@ fn a_generated_resource_is_what_drizzle_kit_expects_and_passes_its_own_tests() {
     run(folder, &bin("prettier"), &["--check", "src", "test"], &[], 60);
     let said = run(folder, &bin("drizzle-kit"), &["generate"], &[], 60);
     assert!(said.contains("No schema changes"), "{said}");
-    let said = run(folder, &bin("vitest"), &["run"], &[], 110);
+    let said = run(folder, &bin("vitest"), &VITEST, &[], 300);
     let generated = text_of(&proposal, "test/news-articles.test.ts").matches("\n  it('").count();
     let count = generated + 2;
     assert!(

@@ -2,8 +2,11 @@
 //! parses, and imports nothing that is not there.
 
 use crate::{
-    recipe_endpoint, recipe_fastapi,
-    support::backend::{Texts, fixture, inputs_of, propose_again, request, stack},
+    recipe_auth, recipe_fastapi,
+    support::{
+        backend::{Texts, fixture, inputs_of, propose_again, request, stack},
+        grown::ask,
+    },
 };
 use proscenium::{
     domain::{
@@ -32,7 +35,8 @@ fn propose(name: &str, ends: &[&str], frame: (&str, &str)) -> (Texts, Proposal) 
     (texts, proposal)
 }
 
-fn session(texts: &Texts, proposal: &Proposal) -> Session {
+/// A session in which a proposal came in.
+pub fn session(texts: &Texts, proposal: &Proposal) -> Session {
     let bases = proposal
         .files
         .iter()
@@ -61,7 +65,7 @@ fn session(texts: &Texts, proposal: &Proposal) -> Session {
 }
 
 /// The backend without some hunks.
-fn without(texts: &Texts, session: &Session, rejected: &BTreeSet<HunkId>) -> Texts {
+pub fn without(texts: &Texts, session: &Session, rejected: &BTreeSet<HunkId>) -> Texts {
     let mut texts = texts.clone();
     for edit in session.work.edits.values() {
         match edit.text_with(|hunk: &Hunk| !rejected.contains(&hunk.id)) {
@@ -70,6 +74,13 @@ fn without(texts: &Texts, session: &Session, rejected: &BTreeSet<HunkId>) -> Tex
         };
     }
     texts
+}
+
+/// A hunk and those that need it.
+pub fn with_dependants(hunks: &[&Hunk], hunk: &Hunk) -> BTreeSet<HunkId> {
+    let mut rejected: BTreeSet<HunkId> = dependants(hunks, hunk.id).into_iter().collect();
+    rejected.insert(hunk.id);
+    rejected
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -96,7 +107,7 @@ fn python(texts: &Texts, path: &str, text: &str) -> Vec<String> {
             Some(rest) => format!("{folder}/{rest}"),
             None => module.replace('.', "/"),
         };
-        if !module.starts_with("app/") {
+        if module != "app" && !module.starts_with("app/") {
             continue;
         }
         let package = format!("{module}/__init__.py");
@@ -119,7 +130,8 @@ fn python(texts: &Texts, path: &str, text: &str) -> Vec<String> {
     missing
 }
 
-fn typescript(texts: &Texts, path: &str, text: &str) -> Vec<String> {
+/// What a source of TypeScript imports and cannot have.
+pub fn typescript(texts: &Texts, path: &str, text: &str) -> Vec<String> {
     let allocator = oxc_allocator::Allocator::default();
     let kind = oxc_span::SourceType::from_path(path).unwrap();
     let parsed = oxc_parser::Parser::new(&allocator, text, kind).parse();
@@ -190,13 +202,15 @@ fn rust(texts: &Texts, path: &str, text: &str) -> Vec<String> {
         let Some(tree) = line.strip_prefix("use crate::").or(line.strip_prefix("pub use ")) else { continue };
         // Everything that is named stands in the files of the modules that are named.
         let named: Vec<&str> = words(tree).collect();
-        let Some((module, rest)) = named.split_first() else { continue };
-        let file = if line.starts_with("pub use") {
-            format!("{folder}/{module}.rs")
-        } else {
-            format!("src/{module}/mod.rs")
-        };
-        let Some(source) = texts.get(&file).or(texts.get(&format!("src/{module}.rs"))) else { continue };
+        let lead = if line.starts_with("pub use") { folder } else { "src" };
+        let path_words = words(tree.split('{').next().unwrap()).count();
+        let deepest = (1..=path_words).rev().find_map(|count| {
+            let module = named[..count].join("/");
+            let files = [format!("{lead}/{module}.rs"), format!("{lead}/{module}/mod.rs")];
+            files.iter().find_map(|file| Some((count, texts.get(file)?)))
+        });
+        let Some((count, source)) = deepest else { continue };
+        let (module, rest) = (named[..count].join("::"), &named[count..]);
         for name in rest {
             if !words(source).any(|word| word == *name) {
                 missing.push(format!("{path}: {module} has no {name}"));
@@ -235,25 +249,66 @@ fn what_remains_without_any_hunk_parses_and_imports_only_what_is_there() {
         );
         for hunk in &hunks {
             let (edit, _) = session.hunk(hunk.id).unwrap();
-            let mut rejected: BTreeSet<HunkId> = dependants(&hunks, hunk.id).into_iter().collect();
-            rejected.insert(hunk.id);
+            let rejected = with_dependants(&hunks, hunk);
             let found = all(&without(&texts, &session, &rejected));
             assert_eq!(found, Vec::<String>::new(), "{name} without {:?} of {}", hunk.new_lines(), edit.path);
         }
     }
 }
 
-/// Names that hunks define and that remaining texts use without a definition.
-fn uncalled(base: &Texts, session: &Session, rest: &Texts) -> Vec<String> {
-    let defined = |text: &str, name: &str| {
-        ["def ", "class "].iter().any(|word| text.contains(&format!("{word}{name}(")))
-    };
-    let hunks = session.hunks();
-    let new = hunks.iter().flat_map(|hunk| hunk.new_lines()).filter_map(|line| {
-        let line = line.trim().trim_start_matches("async ");
-        let name = line.strip_prefix("def ").or(line.strip_prefix("class "))?;
-        name.split('(').next().filter(|name| !name.starts_with("test_"))
+/// What a line of Python defines.
+fn python_name(line: &str) -> Option<&str> {
+    let line = line.trim().trim_start_matches("async ");
+    line.strip_prefix("def ").or(line.strip_prefix("class "))?.split(['(', ':']).next()
+}
+
+/// What a line of TypeScript defines.
+fn typescript_name(line: &str) -> Option<&str> {
+    let line = ["export ", "public ", "private ", "readonly ", "async ", "function ", "const "]
+        .iter()
+        .fold(line.trim(), |line, word| line.strip_prefix(word).unwrap_or(line));
+    let end = line.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    let (name, rest) = line.split_at(end);
+    let is_function = rest.starts_with('(') && (line.ends_with(['{', '(']));
+    let is_value = rest.starts_with(" = ");
+    (!name.is_empty() && !matches!(name, "if" | "for") && (is_function || is_value)).then_some(name)
+}
+
+/// What a line of Rust defines.
+fn rust_name(line: &str) -> Option<&str> {
+    let line = line.trim().trim_start_matches("pub ").trim_start_matches("async ");
+    line.strip_prefix("fn ")?.split(['(', '<']).next()
+}
+
+/// Rejects each hunk of a proposal for a Rust backend in turn: what remains parses, names only
+/// modules that are there, and calls only functions that are.
+pub fn assert_rust_without_each(texts: &Texts, proposal: &Proposal) {
+    without_each(texts, proposal, ".rs", &|rest, session| {
+        let sources = rest.iter().filter(|(path, _)| path.ends_with(".rs"));
+        let mut found: Vec<String> = sources.flat_map(|(path, text)| rust(rest, path, text)).collect();
+        found.extend(uncalled(texts, session, rest, rust_name));
+        found
     });
+}
+
+/// Rejects each hunk of a proposal for a TypeScript backend in turn: what remains parses, imports
+/// only what is there, and calls only functions that are.
+pub fn assert_typescript_without_each(texts: &Texts, proposal: &Proposal) {
+    without_each(texts, proposal, ".ts", &|rest, session| {
+        let sources = rest.iter().filter(|(path, _)| path.ends_with(".ts"));
+        let mut found: Vec<String> = sources.flat_map(|(path, text)| typescript(rest, path, text)).collect();
+        found.extend(uncalled(texts, session, rest, typescript_name));
+        found
+    });
+}
+
+/// Names that hunks define and that remaining texts use without a definition.
+fn uncalled(base: &Texts, session: &Session, rest: &Texts, name_of: fn(&str) -> Option<&str>) -> Vec<String> {
+    let hunks = session.hunks();
+    let new = hunks
+        .iter()
+        .flat_map(|hunk| hunk.new_lines())
+        .filter_map(|line| name_of(line).filter(|name| !name.starts_with("test_") && name.len() > 6));
     let mut missing = Vec::new();
     for name in new.collect::<BTreeSet<&str>>() {
         let is_whole =
@@ -264,50 +319,117 @@ fn uncalled(base: &Texts, session: &Session, rest: &Texts) -> Vec<String> {
             texts.values().map(of).sum()
         };
         // A definition of the same name elsewhere is another layer's: each call has one below it.
-        let definitions = rest.values().filter(|text| defined(text, name)).count();
-        if definitions == 0 && uses(rest) > uses(base) {
+        let defines = |text: &&String| text.lines().any(|line| name_of(line) == Some(name));
+        if rest.values().filter(defines).count() == 0 && uses(rest) > uses(base) {
             missing.push(format!("{name} is called and not there"));
         }
     }
     missing
 }
 
+/// Every hunk of a new route left out with those that need it, and what is wrong then.
+fn without_each(
+    texts: &Texts,
+    proposal: &Proposal,
+    end: &str,
+    wrong: &dyn Fn(&Texts, &Session) -> Vec<String>,
+) {
+    let session = session(texts, proposal);
+    let hunks = session.hunks();
+    // A backend that queries beside its handlers has a query, a route and a test.
+    assert!(hunks.len() >= 3, "{}: {} hunks", proposal.title, hunks.len());
+    assert!(proposal.files.iter().any(|file| file.path.ends_with(end)), "{}", proposal.title);
+    for hunk in &hunks {
+        let found = wrong(&without(texts, &session, &with_dependants(&hunks, hunk)), &session);
+        assert_eq!(found, Vec::<String>::new(), "{} without {:?}", proposal.title, hunk.new_lines());
+    }
+}
+
+/// The same for Python whose modules are imported from `app`.
+pub fn assert_python_without_each(texts: &Texts, proposal: &Proposal) {
+    without_each(texts, proposal, ".py", &|rest, session| {
+        let sources = rest.iter().filter(|(path, _)| path.ends_with(".py"));
+        let mut found: Vec<String> = sources.flat_map(|(path, text)| python(rest, path, text)).collect();
+        found.extend(uncalled(texts, session, rest, python_name));
+        found
+    });
+}
+
 #[test]
 fn what_remains_of_a_new_route_without_any_hunk_calls_only_what_is_there() {
-    for (name, orm, inputs) in [
-        ("fastapi_app", "sqlalchemy", &[("name", "User"), ("by", "email")][..]),
-        ("fastapi_app", "sqlalchemy", &[("name", "User"), ("kind", "count")]),
-        ("sqlmodel_flat", "sqlmodel", &[("name", "Tool"), ("path", "forget"), ("set", "note=null")]),
-        ("django_functions", "django-orm", &[("name", "Product"), ("path", "rename"), ("set", "name=x")]),
+    for (name, frame, inputs) in [
+        ("fastapi_app", ("fastapi", "sqlalchemy"), &[("name", "User"), ("by", "email")][..]),
+        ("fastapi_app", ("fastapi", "sqlalchemy"), &[("name", "User"), ("kind", "count")]),
+        (
+            "sqlmodel_flat",
+            ("fastapi", "sqlmodel"),
+            &[("name", "Tool"), ("path", "forget"), ("set", "note=null")],
+        ),
+        (
+            "django_functions",
+            ("django", "django-orm"),
+            &[("name", "Product"), ("path", "rename"), ("set", "name=x")],
+        ),
     ] {
         let texts = fixture(name);
-        let proposal = recipe_endpoint::ask("endpoint", &texts, orm, inputs).unwrap();
-        let session = session(&texts, &proposal);
-        let hunks = session.hunks();
-        // A backend that queries beside its handlers has a query, a route and a test.
-        assert!(hunks.len() >= 3, "{name}: {} hunks", hunks.len());
-        for hunk in &hunks {
-            let mut rejected: BTreeSet<HunkId> = dependants(&hunks, hunk.id).into_iter().collect();
-            rejected.insert(hunk.id);
-            let rest = without(&texts, &session, &rejected);
+        let proposal = ask("endpoint", &texts, frame, inputs).unwrap();
+        without_each(&texts, &proposal, ".py", &|rest, session| {
             let sources = rest.iter().filter(|(path, _)| path.ends_with(".py"));
             let mut found: Vec<String> = sources
                 .flat_map(|(path, text)| match ruff_python_parser::parse_module(text) {
                     Err(error) => vec![format!("{path}: {error}")],
-                    Ok(_) if name == "fastapi_app" => python(&rest, path, text),
+                    Ok(_) if name == "fastapi_app" => python(rest, path, text),
                     Ok(_) => Vec::new(),
                 })
                 .collect();
-            found.extend(uncalled(&texts, &session, &rest));
+            found.extend(uncalled(&texts, session, rest, python_name));
             // A layer's method goes with the one below it, though they share a name.
-            let lower = rest
-                .get("app/repositories/user_repository.py")
-                .is_some_and(|text| text.contains("def get_by_email("));
-            let upper = rest
-                .get("app/services/user_service.py")
-                .is_some_and(|text| text.contains("def get_by_email("));
-            assert!(lower || !upper, "{name}: the service asks for what the repository lost");
-            assert_eq!(found, Vec::<String>::new(), "{name} {inputs:?} without {:?}", hunk.new_lines());
-        }
+            let has = |path: &str| rest.get(path).is_some_and(|text| text.contains("def get_by_email("));
+            if has("app/services/user_service.py") && !has("app/repositories/user_repository.py") {
+                found.push("the service asks for what the repository lost".into());
+            }
+            found
+        });
+    }
+}
+
+#[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
+fn what_remains_of_a_new_route_in_typescript_without_any_hunk_calls_only_what_is_there() {
+    for (name, frame, inputs) in [
+        ("express_functions", ("express", "kysely"), &[("name", "User"), ("by", "display_name")][..]),
+        ("express_functions", ("express", "kysely"), &[("name", "User"), ("kind", "count")]),
+        (
+            "express_prisma",
+            ("express", "prisma"),
+            &[("name", "Ticket"), ("path", "reopen"), ("set", "is_open=true")],
+        ),
+        ("hono_drizzle", ("hono", "drizzle"), &[("name", "Author"), ("by", "pen_name")]),
+        ("nest_cjs", ("nestjs", "typeorm"), &[("name", "Article"), ("by", "title")]),
+    ] {
+        let texts = fixture(name);
+        let proposal = ask("endpoint", &texts, frame, inputs).unwrap();
+        without_each(&texts, &proposal, ".ts", &|rest, session| {
+            let sources = rest.iter().filter(|(path, _)| path.ends_with(".ts"));
+            let mut found: Vec<String> =
+                sources.flat_map(|(path, text)| typescript(rest, path, text)).collect();
+            found.extend(uncalled(&texts, session, rest, typescript_name));
+            found
+        });
+    }
+}
+
+#[test]
+fn what_remains_of_sign_in_without_any_hunk_imports_only_what_is_there() {
+    let texts = recipe_auth::books("argon2-cffi");
+    let proposal = recipe_auth::auth(&texts, &[]).unwrap();
+    let session = session(&texts, &proposal);
+    let hunks = session.hunks();
+    assert!(hunks.len() > 12, "{} hunks", hunks.len());
+    for hunk in &hunks {
+        let rest = without(&texts, &session, &with_dependants(&hunks, hunk));
+        let sources = rest.iter().filter(|(path, _)| path.ends_with(".py"));
+        let found: Vec<String> = sources.flat_map(|(path, text)| python(&rest, path, text)).collect();
+        assert_eq!(found, Vec::<String>::new(), "without {:?}", hunk.new_lines());
     }
 }

@@ -5,8 +5,8 @@
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
 use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack, text_of,
-    write_tree,
+    JEST, Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run,
+    stack, text_of, with, write_tree,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -140,7 +140,7 @@ pub fn prove(
     tests: (&str, &[&str]),
     migrations: usize,
 ) -> String {
-    let packages = installed(&format!("recipe-{name}"), texts.get("package.json").unwrap());
+    let packages = installed(&format!("recipe-{name}"), &with(texts, proposal)["package.json"]);
     let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
     let folder = folder_below(&packages);
     let folder = folder.path();
@@ -157,7 +157,7 @@ pub fn prove(
     assert!(said.contains(&expected), "{said}");
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "test"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "test"], &[], 60);
-    run(folder, &bin(tests.0), tests.1, &[], 120)
+    run(folder, &bin(tests.0), tests.1, &[], 300)
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_generated_esm_resource_migrates_both_ways_and_passes_its_own_tests() {
     }
     let texts = fixture("nest_esm");
     let proposal = ask(&texts, "BookReview", REVIEW).unwrap();
-    let said = prove("nest-esm", &texts, &proposal, ("vitest", &["run"]), 2);
+    let said = prove("nest-esm", &texts, &proposal, ("vitest", &VITEST), 2);
     let generated = text_of(&proposal, "test/book-reviews.e2e-spec.ts").matches("\n  it('").count();
     let count = generated + 2;
     assert!(
@@ -240,7 +240,7 @@ fn a_generated_commonjs_resource_migrates_both_ways_and_passes_its_own_tests() {
     }
     let texts = fixture("nest_cjs");
     let proposal = ask(&texts, "comments", COMMENT).unwrap();
-    let said = prove("nest-cjs", &texts, &proposal, ("jest", &["--config", "test/jest-e2e.json"]), 2);
+    let said = prove("nest-cjs", &texts, &proposal, ("jest", &JEST), 2);
     let generated = text_of(&proposal, "test/comment.e2e-spec.ts").matches("\n    test(\"").count();
     let count = generated + 1;
     assert!(

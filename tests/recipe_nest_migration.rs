@@ -3,7 +3,9 @@
 
 use crate::{
     recipe_nest::prove,
-    support::backend::{Texts, assert_cited, fixture, insert, is_real, propose_with, stack, text_of, with},
+    support::backend::{
+        JEST, Texts, VITEST, assert_cited, fixture, insert, is_real, propose_with, stack, text_of, with,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -157,7 +159,7 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     let fields = format!("{MORE} editor:belongs_to(User)?");
     let inputs = [("name", "Review"), ("fields", fields.as_str()), ("index", "title")];
     let proposal = ask("migration", &texts, &inputs).unwrap();
-    let said = prove("nest-esm", &texts, &proposal, ("vitest", &["run"]), 3);
+    let said = prove("nest-esm", &texts, &proposal, ("vitest", &VITEST), 3);
     let count = texts["test/reviews.e2e-spec.ts"].matches("\n  it('").count() + 2;
     assert!(
         count > 10 && said.contains(&format!("Tests  {count} passed ({count})")),
@@ -165,7 +167,7 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     );
     let texts = with_comment();
     let proposal = ask("migration", &texts, &[("name", "comments"), ("fields", MORE)]).unwrap();
-    let said = prove("nest-cjs", &texts, &proposal, ("jest", &["--config", "test/jest-e2e.json"]), 3);
+    let said = prove("nest-cjs", &texts, &proposal, ("jest", &JEST), 3);
     let count = texts["test/comment.e2e-spec.ts"].matches("\n    test(\"").count() + 1;
     assert!(
         count > 8 && said.contains(&format!("Tests:       {count} passed, {count} total")),

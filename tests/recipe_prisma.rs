@@ -7,8 +7,8 @@
 //! in a stage of its own, with `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
 use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real, propose,
-    request, run, stack, text_of, write_tree,
+    Texts, VITEST, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real,
+    propose, request, run, stack, text_of, write_tree,
 };
 use proscenium::{
     domain::{
@@ -17,23 +17,38 @@ use proscenium::{
     },
     ports::{ProposalRequest, ProposeError},
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const NOTE: &str = "body:text{1..2000} minutes:int{0..} cost:decimal{0..} done_on:date? seen_at:datetime \
                     sku:string{..20}:unique hidden:bool weight:float? token:uuid ticket:belongs_to(Ticket) \
                     origin:belongs_to(Ticket)?";
 
-fn ask(texts: &Texts, name: &str, fields: &str) -> Result<Proposal, ProposeError> {
-    let stack = stack("express", "prisma");
-    let request = request(texts, &[".ts"], stack, [("name", ""), ("fields", "")]);
+/// What Prisma's programs are told where there is no engine: what validates and generates needs
+/// none, but asks whether one is there.
+pub const SETTINGS: [(&str, &str); 3] = [
+    ("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true"),
+    ("PRISMA_QUERY_ENGINE_LIBRARY", "/bin/true"),
+    ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none"),
+];
+
+/// Prisma writes its client beside the packages: only one schema can have it at a time.
+pub static CLIENT: Mutex<()> = Mutex::new(());
+
+/// A request for a backend whose migrations are known.
+pub fn scanned(texts: &Texts) -> ProposalRequest {
+    let request = request(texts, &[".ts"], stack("express", "prisma"), [("name", ""), ("fields", "")]);
     let migrations = texts.keys().filter(|path| path.ends_with("migration.sql")).map(|path| MigrationFile {
         path: path.clone(),
         revision: String::new(),
         parent: None,
     });
     let map = BackendMap { migrations: migrations.collect(), ..(*request.map).clone() };
+    ProposalRequest { map: Arc::new(map), ..request }
+}
+
+fn ask(texts: &Texts, name: &str, fields: &str) -> Result<Proposal, ProposeError> {
     let inputs = inputs_of(&[("name", name), ("fields", fields)]);
-    propose(texts, &ProposalRequest { map: Arc::new(map), inputs, ..request })
+    propose(texts, &ProposalRequest { inputs, ..scanned(texts) })
 }
 
 #[test]
@@ -91,6 +106,7 @@ fn a_generated_resource_is_valid_to_prisma_and_passes_its_own_tests() {
     }
     let texts = fixture("express_prisma");
     let proposal = ask(&texts, "TicketNote", NOTE).unwrap();
+    let _alone = CLIENT.lock().unwrap_or_else(PoisonError::into_inner);
     let packages = installed_without_scripts("recipe-prisma", texts.get("package.json").unwrap());
     let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
     let folder = folder_below(&packages);
@@ -98,19 +114,13 @@ fn a_generated_resource_is_valid_to_prisma_and_passes_its_own_tests() {
     write_tree(folder, &texts, &[&proposal]);
     // A repository of its own: the one around it ignores the target folder, and so would linters.
     run(folder, "git", &["init", "-q"], &[], 60);
-    // What validates and generates needs no engine, but asks whether one is there.
-    let settings = [
-        ("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true"),
-        ("PRISMA_QUERY_ENGINE_LIBRARY", "/bin/true"),
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none"),
-    ];
     for arguments in [&["validate"][..], &["format", "--check"], &["generate"]] {
-        run(folder, &bin("prisma"), arguments, &settings, 90);
+        run(folder, &bin("prisma"), arguments, &SETTINGS, 90);
     }
     run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "tests"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "tests"], &[], 60);
-    let said = run(folder, &bin("vitest"), &["run"], &settings, 110);
+    let said = run(folder, &bin("vitest"), &VITEST, &SETTINGS, 300);
     let generated = text_of(&proposal, "tests/ticket-note.test.ts").matches("\n  it('").count();
     let count = generated + 1;
     assert!(

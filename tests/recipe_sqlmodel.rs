@@ -119,8 +119,8 @@ fn what_is_taken_or_unknown_changes_nothing() {
     }
 }
 
-/// Migrates up, down and up, compares, tests, lints and checks types.
-fn prove(texts: &Texts, root: &str, proposal: &Proposal) -> String {
+/// The programs of a virtual environment with what SQLModel's backends need.
+pub fn packages() -> std::path::PathBuf {
     let packages = [
         "fastapi",
         "sqlmodel",
@@ -135,7 +135,12 @@ fn prove(texts: &Texts, root: &str, proposal: &Proposal) -> String {
         "ruff",
         "mypy",
     ];
-    let bin = python_packages("recipe-sqlmodel", &packages);
+    python_packages("recipe-sqlmodel", &packages)
+}
+
+/// Migrates up, down and up, compares, tests, lints and checks types.
+fn prove(texts: &Texts, root: &str, proposal: &Proposal) -> String {
+    let bin = packages();
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
     let folder = folder_below(bin.parent().unwrap());
     write_tree(folder.path(), texts, &[proposal]);

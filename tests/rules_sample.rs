@@ -1,13 +1,13 @@
 //! The sample backend has the flaws that were put into it, and no others.
 
-use crate::support::scan::scan;
+use crate::support::{scan::scan, temp};
 use pretty_assertions::assert_eq;
 use proscenium::propose::sample_files;
 use std::fs;
 
 #[test]
 fn the_sample_has_exactly_its_planted_flaws() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = temp::folder();
     for file in sample_files("python") {
         let path = folder.path().join(file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! A scan that remembers gives what a scan that does not gives.
 
-use crate::support::{effort::is_full, program::Sandboxed};
+use crate::support::{effort::is_full, program::Sandboxed, temp};
 use proptest::prelude::*;
 use proscenium::{
     analysis::{cache::Store, rules::RuleEngine, scan::BackendScanner},
@@ -118,7 +118,7 @@ proptest! {
     fn what_is_remembered_never_shows(
         rounds in proptest::collection::vec(proptest::collection::vec(edit(), 0..3), 1..4),
     ) {
-        let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (root, cache) = (temp::folder(), temp::folder());
         plant(root.path());
         let lasting = scanner(Some(cache.path()));
         let forgetful = scanner(None);
@@ -146,8 +146,9 @@ fn cache_files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn damaged_cache_files_are_ignored_and_written_anew() {
-    let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (root, cache) = (temp::folder(), temp::folder());
     plant(root.path());
     settle();
     let expected = scan(&scanner(None), root.path());
@@ -173,7 +174,7 @@ fn damaged_cache_files_are_ignored_and_written_anew() {
 
 #[test]
 fn scanners_side_by_side_see_whole_files_only() {
-    let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (root, cache) = (temp::folder(), temp::folder());
     plant(root.path());
     settle();
     let expected = scan(&scanner(None), root.path());

@@ -6,6 +6,7 @@
 
 use crate::support::{
     git::{Sandbox, git, run},
+    temp,
     vault::{assert_sound, commit, file, open, request, settings, snapshot},
 };
 use pretty_assertions::assert_eq;
@@ -40,7 +41,7 @@ fn template() -> Sandbox {
 #[test]
 fn the_child_that_is_killed() {
     let Some(dir) = std::env::var_os("PROSCENIUM_KILL_SANDBOX") else { return };
-    let sandbox = Sandbox { dir: tempfile::TempDir::with_prefix("unused").unwrap() };
+    let sandbox = Sandbox { dir: temp::folder() };
     let mut settings = settings(&sandbox);
     settings.store = Path::new(&dir).join("store");
     let vault = GitVault::open(&Path::new(&dir).join("repo"), settings).unwrap();
@@ -127,7 +128,7 @@ fn check(sandbox: &Sandbox, at: &str) {
 
 /// A copy of the template, which is faster to make than a repository.
 fn copy_of(template: &Sandbox) -> Sandbox {
-    let sandbox = Sandbox { dir: tempfile::tempdir().unwrap() };
+    let sandbox = Sandbox { dir: temp::folder() };
     let copied = Command::new("cp")
         .args(["-a"])
         .arg(template.root())
@@ -141,6 +142,7 @@ fn copy_of(template: &Sandbox) -> Sandbox {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn killed_at_any_moment_a_commit_loses_nothing_and_can_be_finished() {
     let template = template();
     let whole = copy_of(&template);

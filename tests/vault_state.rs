@@ -2,6 +2,7 @@
 
 use crate::support::{
     git::{Sandbox, git},
+    temp,
     vault::{file, open, settings},
 };
 use pretty_assertions::assert_eq;
@@ -17,7 +18,7 @@ fn refusal(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_folder_without_git_is_named() {
-    let sandbox = Sandbox { dir: tempfile::tempdir().unwrap() };
+    let sandbox = Sandbox { dir: temp::folder() };
     std::fs::create_dir(sandbox.root()).unwrap();
     assert!(matches!(
         GitVault::open(&sandbox.root(), settings(&sandbox)),
@@ -33,7 +34,7 @@ fn formats_that_cannot_be_written_are_refused_by_name() {
         (vec!["init", "-q", "--object-format=sha256"], "sha256"),
         (vec!["init", "-q", "--ref-format=reftable"], "reftable"),
     ] {
-        let sandbox = Sandbox { dir: tempfile::tempdir().unwrap() };
+        let sandbox = Sandbox { dir: temp::folder() };
         std::fs::create_dir(sandbox.root()).unwrap();
         git(&sandbox.root(), &arguments);
         let text = refusal(&sandbox);

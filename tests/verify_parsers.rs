@@ -127,6 +127,7 @@ fn no_parser_falls_over_the_output_of_another_tool_cut_anywhere() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_hostile_report_costs_bounded_time_and_memory() {
     let table = [
         ("jest", "FAIL ./a.test.js\n", "  ● test N\n"),

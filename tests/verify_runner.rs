@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails by panicking")]
 
+use crate::support::temp;
 use pretty_assertions::assert_eq;
 use proscenium::{
     domain::{
@@ -47,7 +48,7 @@ struct Stage {
 
 impl Stage {
     fn new(script: &str) -> Self {
-        let folder = tempfile::tempdir().expect("folder");
+        let folder = temp::folder();
         std::fs::write(folder.path().join("run.sh"), script).expect("script");
         let spec = CommandSpec {
             id: "checks".into(),
@@ -339,6 +340,7 @@ fn progress_lines_are_replaced_and_titles_never_arrive() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn a_flood_is_bounded_counted_and_judged_by_its_last_line() {
     let mut stage =
         Stage::new("yes 'a line of some length that repeats' | head -c 12000000; echo; echo ALL GOOD");

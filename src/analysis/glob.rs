@@ -13,6 +13,8 @@ pub(crate) struct Glob {
     body: Box<[Segment]>,
     /// Whether the pattern begins with `**/`: it may stand at any depth.
     anywhere: bool,
+    /// What every path that matches ends with.
+    end: Box<str>,
 }
 
 #[derive(Debug, Clone)]
@@ -31,18 +33,26 @@ impl Glob {
             None => (false, pattern),
         };
         let segment = |text: &str| if text == "**" { Segment::Any } else { Segment::Name(text.into()) };
-        Self { body: body.split('/').map(segment).collect(), anywhere }
+        let end = body.rsplit(['/', '*']).next().unwrap_or_default().into();
+        Self { body: body.split('/').map(segment).collect(), anywhere, end }
     }
 
     /// Whether it matches the whole of a path.
     pub(crate) fn is_match(&self, path: &str) -> bool {
-        if self.anywhere { self.base(path).is_some() } else { matches(&self.body, path) }
+        if self.anywhere {
+            self.base(path).is_some()
+        } else {
+            path.ends_with(&*self.end) && matches(&self.body, path)
+        }
     }
 
     /// The longest folder below which the path matches, empty for the root; none when the
     /// path does not match in any folder.
     pub(crate) fn base<'p>(&self, path: &'p str) -> Option<&'p str> {
-        // Most paths are told by their last name alone.
+        // Most paths are told by how they end, and most others by their last name.
+        if !path.ends_with(&*self.end) {
+            return None;
+        }
         if let Some(Segment::Name(last)) = self.body.last()
             && !name_matches(last, path.rsplit('/').next().unwrap_or(path))
         {

@@ -85,7 +85,7 @@ pub(super) fn write(path: &Path, findings: &[Finding]) -> Result<usize, Failure>
     let count = entries.len();
     let file = BaselineFile { schema_version: 1, findings: entries };
     let text = serde_json::to_string_pretty(&file).map_err(Failure::bug)?;
-    write_whole(path, &(crate::report::json(&text) + "\n"))?;
+    write_whole(path, &(crate::report::json(text) + "\n"))?;
     Ok(count)
 }
 

@@ -43,7 +43,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Writes a value as JSON to standard output.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(Failure::bug)?;
-    print(&(crate::report::json(&text) + "\n"))
+    print(&(crate::report::json(text) + "\n"))
 }
 
 /// Writes a line to standard error. When that fails there is nobody left to tell.
@@ -54,7 +54,8 @@ pub(super) fn say(text: &str) {
 
 /// The last line of defence: renderers escape, and nothing depends on it that they all do.
 fn without_escapes(text: &str) -> Cow<'_, str> {
-    if text.contains(['\u{1b}', '\u{9b}']) {
+    // One character at a time is looked for many bytes at once.
+    if text.contains('\u{1b}') || text.contains('\u{9b}') {
         Cow::Owned(text.replace('\u{1b}', "␛").replace('\u{9b}', "<U+009B>"))
     } else {
         Cow::Borrowed(text)

@@ -24,7 +24,7 @@ pub fn run(args: &ScanArgs) -> Result<ExitCode, Failure> {
         && args.explain.is_none()
         && let Some(text) = place.kept_json(files.as_ref(), started)
     {
-        output::print(&(report::json(&text) + "\n"))?;
+        output::print(&(report::json(text) + "\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let subject = place.load()?;

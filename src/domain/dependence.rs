@@ -5,12 +5,16 @@
 //! word before the name, imports by their line. Precision over recall: a name that the
 //! base text of any edited file already defines links nothing, and one that several hunks
 //! define, as each layer does with a method of its own, links only those that call it.
+//! The other way round an import needs the one hunk that uses what it brings, and what takes a
+//! name away needs the hunks that stop using it.
 
 use super::{
     edit::FileEdit,
-    hunk::{Decision, Hunk, Need},
+    hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
+    imports::Imports,
     modules::{brings, declared, is_import, shared_as},
+    packages, removed, tables,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,11 +45,18 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     let made = modules_of(&edits);
     let shared = shared_by(edits.clone());
+    let removed: Vec<(HunkId, HunkId, String)> = removed::links(edits.clone())
+        .into_iter()
+        .map(|(hunk, user, name)| (hunk, user, name.into()))
+        .collect();
+    let asked = tables::links(edits.clone());
+    let taken = packages::links(edits.clone());
     for edit in edits {
-        let imported = imported_by(edit);
+        let imports = Imports::of(edit);
+        let imported = imports.brought();
         for hunk in live(edit) {
             let mut found: BTreeMap<HunkId, &str> = BTreeMap::new();
-            for word in hunk.new_lines().iter().filter(|line| !is_import(line)).flat_map(|line| words(line)) {
+            for word in imports.others(hunk.id).iter().flat_map(|line| words(line)) {
                 if let Some(importer) = imported.get(word).filter(|importer| **importer != hunk.id) {
                     found.entry(*importer).or_insert(word);
                 }
@@ -79,15 +90,27 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                     }
                 }
             }
-            // An import line of the same file is needed by those who use what it brings.
             if !found.is_empty() {
-                let list = found
-                    .into_iter()
-                    .map(|(hunk, symbol)| Need { hunk, symbol: symbol.to_owned() })
-                    .collect();
-                needs.insert(hunk.id, list);
+                let need = |(hunk, symbol): (HunkId, &str)| Need::to_build(hunk, symbol);
+                needs.insert(hunk.id, found.into_iter().map(need).collect());
             }
         }
+        for (hunk, user, name) in imports.for_one_other() {
+            let list = needs.entry(hunk).or_default();
+            if list.iter().all(|need| need.hunk != user) {
+                list.push(Need { hunk: user, symbol: name.to_owned(), why: Why::Use });
+                list.sort_by_key(|need| need.hunk);
+            }
+        }
+    }
+    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken) {
+        let list = needs.entry(hunk).or_default();
+        match list.iter_mut().find(|need| need.hunk == user) {
+            Some(need) if need.why == Why::Use => *need = Need::to_build(user, name),
+            Some(_) => {}
+            None => list.push(Need::to_build(user, name)),
+        }
+        list.sort_by_key(|need| need.hunk);
     }
     needs
 }
@@ -169,48 +192,12 @@ pub fn dependants(hunks: &[&Hunk], id: HunkId) -> Vec<HunkId> {
     }
 }
 
-/// Names that exactly one hunk of the file brings into its scope by an import.
-fn imported_by(edit: &FileEdit) -> BTreeMap<&str, HunkId> {
-    let mut names: BTreeMap<&str, BTreeSet<HunkId>> = BTreeMap::new();
-    for hunk in live(edit) {
-        for line in hunk.new_lines().iter().filter(|line| is_import(line)) {
-            let listed = line.rsplit_once("import").map_or(line.as_str(), |(before, after)| {
-                // `import { A } from "x"` lists before the module, `from x import A` after it.
-                if after.contains(" from ") {
-                    after.split(" from ").next().unwrap_or(after)
-                } else if before.trim().is_empty() || before.contains("from ") {
-                    after
-                } else {
-                    before
-                }
-            });
-            for word in words(listed)
-                .filter(|word| !matches!(*word, "as" | "use" | "crate" | "super" | "self" | "pub" | "type"))
-            {
-                names.entry(word).or_default().insert(hunk.id);
-            }
-        }
-    }
-    let base: BTreeSet<&str> = edit
-        .base
-        .iter()
-        .flat_map(|base| base.lines())
-        .filter(|line| is_import(line))
-        .flat_map(words)
-        .collect();
-    names
-        .into_iter()
-        .filter(|(name, hunks)| hunks.len() == 1 && !base.contains(name))
-        .filter_map(|(name, hunks)| hunks.first().map(|hunk| (name, *hunk)))
-        .collect()
-}
-
 fn live(edit: &FileEdit) -> impl Iterator<Item = &Hunk> {
     edit.hunks.iter()
 }
 
 /// Names that a line defines or brings into scope.
-fn definitions(line: &str) -> Vec<&str> {
+pub(super) fn definitions(line: &str) -> Vec<&str> {
     const DEFINERS: [&str; 14] = [
         "def",
         "class",
@@ -256,6 +243,14 @@ fn definitions(line: &str) -> Vec<&str> {
             names.push(last);
         }
     }
+    // One whose parameters stand on lines of their own: `public async cancel(`.
+    const MODIFIERS: [&str; 6] = ["public ", "private ", "protected ", "static ", "override ", "async "];
+    if let Some(head) = trimmed.strip_suffix('(')
+        && MODIFIERS.iter().any(|word| head.starts_with(word))
+        && !head.contains(['(', '=', '.'])
+    {
+        names.extend(head.rsplit(' ').next());
+    }
     // A field or constant of a class: `refund_due: Mapped[bool] = …`.
     names
 }
@@ -267,7 +262,7 @@ fn is_specifier(line: &str, definer: &str, name: &str) -> bool {
 }
 
 /// Whether a name is more than a word that any class has: `get`, `add`.
-fn is_telling(name: &str) -> bool {
+pub(super) fn is_telling(name: &str) -> bool {
     name.len() > 4 || name.contains('_')
 }
 
@@ -282,7 +277,8 @@ fn called(line: &str) -> Vec<&str> {
     calls.filter(|name| !defined.contains(name)).collect()
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
+/// The words of a line, as names of programming languages are written.
+pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()))
 }

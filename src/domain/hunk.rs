@@ -107,7 +107,7 @@ pub struct Hunk {
     /// Criteria it serves.
     #[serde(default)]
     pub criteria: Vec<CriterionId>,
-    /// Hunks without which it does not build, with the symbol that links them.
+    /// Hunks without which it does not build or is of no use, with the symbol that links them.
     #[serde(default)]
     pub needs: Vec<Need>,
     #[serde(default)]
@@ -124,11 +124,36 @@ pub struct Hunk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
     pub hunk: HunkId,
-    /// What the other hunk defines, for example `get_owned`.
+    /// What links them, for example `get_owned`.
     pub symbol: String,
+    #[serde(default)]
+    pub why: Why,
+}
+
+/// Why a hunk needs another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The other defines the symbol; without it this one does not build.
+    #[default]
+    Build,
+    /// Only the other uses the symbol that this one imports; without it this one is of no use.
+    Use,
+}
+
+impl Need {
+    /// For a symbol that the other hunk defines.
+    pub fn to_build(hunk: HunkId, symbol: impl Into<String>) -> Self {
+        Self { hunk, symbol: symbol.into(), why: Why::Build }
+    }
 }
 
 impl Hunk {
+    /// What it needs for one reason.
+    pub fn needs_to(&self, why: Why) -> impl Iterator<Item = &Need> {
+        self.needs.iter().filter(move |need| need.why == why)
+    }
+
     /// The lines that would stand in the file if the hunk is taken: the user's own where edited.
     pub fn new_lines(&self) -> &[String] {
         match (&self.decision, &self.body) {

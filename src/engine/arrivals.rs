@@ -56,7 +56,12 @@ pub(super) fn scanned(
                 // Pages, examples and rules are cut to the stack that was found.
                 cx.effect(Effect::LoadHandbook);
                 cx.effect(Effect::Survey);
-                cx.notice(Mark::Done, format!("scanned in {:.1} s", elapsed_ms as f64 / 1000.0));
+                // Why nothing can be decided here is worth more than that a scan is done.
+                let warned = cx.model.options.read_only.is_some()
+                    && cx.model.screen.notice.as_ref().is_some_and(|notice| notice.mark == Mark::Warn);
+                if !warned {
+                    cx.notice(Mark::Done, format!("scanned in {:.1} s", elapsed_ms as f64 / 1000.0));
+                }
                 match cx.model.session.scene {
                     Scene::Acquire => super::scene::review::load_current(cx),
                     // A session that was resumed in ACT goes on where it was.

@@ -3,6 +3,7 @@
 pub use super::answer::{answer, partial};
 use super::{
     cards,
+    closure::Closure,
     cx::{Cx, plural},
     model::Model,
     popup::{Ask, Popup},
@@ -83,25 +84,8 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
             make("Trust these commands?".into(), "asked once for this repository", rows, options, "not now")
         }
         Ask::Closure { hunk, dependants } => {
-            let mut rows = vec![Row::text(format!("Hunk {hunk} brings what these use:")), Row::Blank];
-            for id in dependants {
-                let Some((edit, other)) = model.session.hunk(*id) else { continue };
-                let symbol =
-                    other.needs.iter().find(|need| need.hunk == *hunk).map(|need| need.symbol.clone());
-                rows.push(Row::Text {
-                    line: vec![
-                        bold(format!("{id} ")),
-                        plain(format!("{}  ", edit.path)),
-                        muted(format!(
-                            "{}  uses {}",
-                            other.layer,
-                            symbol.unwrap_or_else(|| "one of them".into())
-                        )),
-                    ],
-                    indent: 2,
-                });
-            }
-            rows.extend([Row::Blank, Row::text(format!("Without {hunk} they do not build."))]);
+            let closure = Closure::of(model, *hunk, dependants);
+            let rows = closure.rows();
             let count = dependants.len() + 1;
             let options = vec![
                 choice(format!("keep hunk {hunk} undecided"), ""),
@@ -109,7 +93,7 @@ pub fn view(model: &Model, ask: &Ask) -> AskView {
                     format!("reject all {count}"),
                     format!("{} undoes it in one step", model.keys.key(Action::Undo)),
                 ),
-                choice(format!("reject only {hunk}"), "the others are marked as broken"),
+                choice(format!("reject only {hunk}"), closure.left()),
             ];
             let title =
                 format!("Rejecting hunk {hunk} leaves {} without it", plural(dependants.len(), "other"));

@@ -198,8 +198,12 @@ fn is_looking(what: &What) -> bool {
     )
 }
 
-/// The first letter in upper case.
+/// The first letter in upper case; a path stays as it is.
 pub fn capitalise(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ':']);
+    if first.contains(['/', '.', '\\', '_']) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -216,4 +220,24 @@ pub fn plural(count: usize, noun: &str) -> String {
         return format!("{count} criteria");
     }
     format!("{count} {noun}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_path_stays_a_path() {
+        for (text, said) in [
+            ("no hook is installed", "No hook is installed"),
+            ("done.", "Done."),
+            ("backend/pyproject.toml has your own change", "backend/pyproject.toml has your own change"),
+            ("setup.py: gone", "setup.py: gone"),
+            ("one_file is locked", "one_file is locked"),
+            ("", ""),
+        ] {
+            assert_eq!(capitalise(text), said);
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub mod arrivals;
 pub mod ask;
 pub mod cards;
 pub mod classify;
+mod closure;
 pub mod cursor;
 pub mod cx;
 pub mod effect;

@@ -83,7 +83,7 @@ struct HeadCard {
 pub(crate) fn load(texts: &[Text]) -> Result<Vec<DecisionCard>, KnowledgeError> {
     let mut cards: Vec<DecisionCard> = Vec::new();
     for text in texts {
-        let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+        let page: page::Page<Head> = page::of(text)?;
         if page.head.replace {
             cards.clear();
         }

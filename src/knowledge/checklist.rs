@@ -56,7 +56,7 @@ enum Decide {
 pub(crate) fn load(texts: &[Text]) -> Result<Vec<Item>, KnowledgeError> {
     let mut items: Vec<Item> = Vec::new();
     for text in texts {
-        let (replace, more) = parse(&text.label, &text.text)?;
+        let (replace, more) = parse(text)?;
         if replace {
             items.clear();
         }
@@ -65,8 +65,9 @@ pub(crate) fn load(texts: &[Text]) -> Result<Vec<Item>, KnowledgeError> {
     Ok(items)
 }
 
-fn parse(file: &str, text: &str) -> Result<(bool, Vec<Item>), KnowledgeError> {
-    let page: page::Page<Head> = page::parse(file, text)?;
+fn parse(text: &Text) -> Result<(bool, Vec<Item>), KnowledgeError> {
+    let file = text.label.as_str();
+    let page: page::Page<Head> = page::of(text)?;
     let mut items = Vec::new();
     for section in &page.sections {
         for line in page::list_items(&section.body) {

@@ -61,7 +61,7 @@ struct HeadQuestion {
 pub(crate) fn load(texts: &[Text]) -> Result<Vec<Clarification>, KnowledgeError> {
     let mut questions: Vec<Clarification> = Vec::new();
     for text in texts {
-        let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+        let page: page::Page<Head> = page::of(text)?;
         if page.head.replace {
             questions.clear();
         }

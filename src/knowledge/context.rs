@@ -69,7 +69,7 @@ struct HeadOpening {
 /// The topmost text wins as a whole.
 pub(crate) fn load(texts: &[Text]) -> Result<Context, KnowledgeError> {
     let Some(text) = texts.last() else { return Ok(Context::default()) };
-    let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+    let page: page::Page<Head> = page::of(text)?;
     let mut openings = Vec::new();
     for head in page.head.openings {
         let mut opens = Vec::new();

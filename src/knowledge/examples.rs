@@ -45,7 +45,7 @@ pub(crate) fn load<'a>(
     let mut examples = Vec::new();
     for (name, texts) in files {
         let Some(text) = texts.last().filter(|_| name.ends_with(".md")) else { continue };
-        let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+        let page: page::Page<Head> = page::of(text)?;
         if page.sections.is_empty() {
             return Err(KnowledgeError::at(&text.label, 1, 1, "the example has no section"));
         }

@@ -24,7 +24,7 @@ fn with_overlay(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Knowledge,
 }
 
 /// Ids of `rules.md`; final, other documents quote them.
-const RULES: [&str; 49] = [
+const RULES: [&str; 50] = [
     "api/untyped-path-params",
     "api/untyped-signature",
     "arch/cycle",
@@ -69,6 +69,7 @@ const RULES: [&str; 49] = [
     "sec/secret-assigned-to-name",
     "sec/secret-known-format",
     "sec/session-key-from-request",
+    "sec/sql-around-orm",
     "sec/sql-interpolated-identifier",
     "sec/sql-interpolated-value",
     "sec/tls-verify-off",
@@ -96,6 +97,7 @@ fn every_rule_has_its_card_with_a_reason_a_repair_and_examples() {
             "sec/missing-auth-on-mutation",
             "sec/nosql-operator-injection",
             "sec/open-to-strangers",
+            "sec/sql-around-orm",
             "sec/unscoped-find",
         ]
     );

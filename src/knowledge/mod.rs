@@ -28,6 +28,7 @@ pub mod protocol;
 mod rule_page;
 pub mod rules;
 mod schema;
+mod shipped;
 mod source;
 pub mod stack_set;
 pub mod stacks;
@@ -39,4 +40,7 @@ pub use load::Knowledge;
 pub use page::Section;
 pub use rule_page::rule_text;
 pub use schema::{schema, schema_names};
+#[cfg(test)]
+pub(crate) use shipped::ahead;
+pub use shipped::{shipped, shipped_names};
 pub use source::{embedded, embedded_names};

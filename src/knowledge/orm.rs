@@ -60,7 +60,7 @@ struct HeadPage {
 pub(crate) fn load(texts: &[Text]) -> Result<Vec<OrmPage>, KnowledgeError> {
     let mut pages: Vec<OrmPage> = Vec::new();
     for text in texts {
-        let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+        let page: page::Page<Head> = page::of(text)?;
         if page.head.replace {
             pages.clear();
         }

@@ -4,7 +4,7 @@
 //! headings begin sections. Prose stays prose: the head holds only what a program needs.
 //! Line numbers of sections and of errors are those of the whole file.
 
-use super::{error::KnowledgeError, yaml};
+use super::{error::KnowledgeError, shipped, source::Text, yaml};
 use serde::de::DeserializeOwned;
 
 /// A parsed page.
@@ -50,6 +50,15 @@ impl Section {
         let text = if self.body.starts_with("### ") { "" } else { self.body.get(..end).unwrap_or_default() };
         text.trim().to_owned()
     }
+}
+
+/// The page of a knowledge file; the head of a shipped one was read ahead of time.
+pub(crate) fn of<H: DeserializeOwned>(text: &Text) -> Result<Page<H>, KnowledgeError> {
+    let Some(head) = text.shipped_name().and_then(shipped::ahead) else {
+        return parse(&text.label, &text.text);
+    };
+    let (_, body, body_line) = split(&text.label, &text.text)?;
+    Ok(Page { head, sections: sections(&text.label, body, body_line)? })
 }
 
 /// Splits a page and parses its head.

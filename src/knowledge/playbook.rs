@@ -95,7 +95,7 @@ struct HeadEntry {
 pub(crate) fn load(texts: &[Text]) -> Result<Vec<PlaybookEntry>, KnowledgeError> {
     let mut entries: Vec<PlaybookEntry> = Vec::new();
     for text in texts {
-        let page: page::Page<Head> = page::parse(&text.label, &text.text)?;
+        let page: page::Page<Head> = page::of(text)?;
         if page.head.replace {
             entries.clear();
         }

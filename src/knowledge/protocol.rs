@@ -61,11 +61,12 @@ pub(crate) fn load(texts: &[Text], difficulty: Difficulty) -> Result<Protocol, K
         let file = format!("resources/protocol/{}.md", difficulty.name());
         return Err(KnowledgeError::Unreadable { file, reason: "the file is missing".into() });
     };
-    parse(&text.label, &text.text, difficulty)
+    parse(text, difficulty)
 }
 
-fn parse(file: &str, text: &str, difficulty: Difficulty) -> Result<Protocol, KnowledgeError> {
-    let page: page::Page<Head> = page::parse(file, text)?;
+fn parse(text: &Text, difficulty: Difficulty) -> Result<Protocol, KnowledgeError> {
+    let file = text.label.as_str();
+    let page: page::Page<Head> = page::of(text)?;
     if page.head.difficulty.value != difficulty {
         let reason = format!("this file is for `{}`", difficulty.name());
         return Err(yaml::error_at(file, &page.head.difficulty, reason));

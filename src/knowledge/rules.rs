@@ -119,15 +119,16 @@ pub(crate) fn load<'a>(
     let mut cards: Vec<RuleCard> = Vec::new();
     for (name, texts) in files {
         let Some(text) = texts.last().filter(|_| name.ends_with(".yaml")) else { continue };
-        let card = parse(name, &text.label, &text.text)?;
+        let card = parse(name, text)?;
         cards.push(card);
     }
     cards.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(cards)
 }
 
-fn parse(name: &str, file: &str, text: &str) -> Result<RuleCard, KnowledgeError> {
-    let rule: File = yaml::parse(file, text)?;
+fn parse(name: &str, text: &Text) -> Result<RuleCard, KnowledgeError> {
+    let file = text.label.as_str();
+    let rule: File = yaml::of(text)?;
     let expected = name.strip_prefix("rules/").and_then(|rest| rest.strip_suffix(".yaml")).unwrap_or(name);
     if rule.id.value != expected {
         return Err(yaml::error_at(
@@ -164,5 +165,19 @@ impl RuleCard {
             .find(|example| example.framework == framework)
             .or_else(|| self.examples.iter().find(|example| example.language == language))
             .or_else(|| self.examples.first())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::{ahead, shipped_names};
+
+    #[test]
+    fn no_shipped_rule_is_read_as_yaml_at_a_start() {
+        assert!(shipped_names("rules").count() > 40);
+        for name in shipped_names("rules") {
+            assert!(ahead::<File>(name).is_some(), "{name}");
+        }
     }
 }

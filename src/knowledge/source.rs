@@ -10,9 +10,17 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources");
+
+/// The shipped texts by name: `Dir` compares paths one after the other.
+static BY_NAME: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let mut texts = BTreeMap::new();
+    collect_embedded(&EMBEDDED, &mut texts);
+    texts
+});
 
 /// Larger overlay files are refused: no knowledge file comes near it.
 const LIMIT_BYTES: u64 = 1_048_576;
@@ -46,6 +54,13 @@ pub(crate) struct Text {
     pub shipped: bool,
 }
 
+impl Text {
+    /// Its name under `resources/`, where it comes with the program.
+    pub(super) fn shipped_name(&self) -> Option<&str> {
+        self.label.strip_prefix("resources/").filter(|_| self.shipped)
+    }
+}
+
 /// All texts by relative name, each list from lowest to highest precedence.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
@@ -54,22 +69,28 @@ pub(crate) struct Texts {
 
 /// A shipped file by its name under `resources/`, for example `schema/stack.schema.json`.
 pub fn embedded(name: &str) -> Option<&'static str> {
-    EMBEDDED.get_file(name)?.contents_utf8()
+    BY_NAME.get(name).copied()
 }
 
 /// Names of the shipped files below a folder, sorted; `""` for all.
 pub fn embedded_names(folder: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    collect_embedded(&EMBEDDED, &mut names);
-    names.retain(|name| folder.is_empty() || name.starts_with(&format!("{folder}/")));
-    names.sort();
-    names
+    below(folder).map(str::to_owned).collect()
 }
 
-fn collect_embedded(dir: &Dir<'static>, names: &mut Vec<String>) {
-    names.extend(dir.files().map(|file| file.path().to_string_lossy().replace('\\', "/")));
+/// Names of the shipped files below a folder, sorted; `""` for all.
+pub(super) fn below(folder: &str) -> impl Iterator<Item = &'static str> {
+    let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    BY_NAME.keys().map(String::as_str).filter(move |name| name.starts_with(&start))
+}
+
+fn collect_embedded(dir: &Dir<'static>, texts: &mut BTreeMap<String, &'static str>) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            texts.insert(file.path().to_string_lossy().replace('\\', "/"), text);
+        }
+    }
     for child in dir.dirs() {
-        collect_embedded(child, names);
+        collect_embedded(child, texts);
     }
 }
 
@@ -89,16 +110,9 @@ impl Texts {
     pub(crate) fn load_tolerant(overlays: &[PathBuf]) -> (Self, Vec<KnowledgeError>) {
         let mut problems = Vec::new();
         let mut texts = Self::default();
-        for name in embedded_names("") {
-            if !is_known(&name) && !name.starts_with("schema/") {
-                continue;
-            }
-            if let Some(text) = embedded(&name) {
-                texts.add(
-                    &name,
-                    Text { label: format!("resources/{name}"), text: text.to_owned(), shipped: true },
-                );
-            }
+        for (name, text) in BY_NAME.iter().filter(|(name, _)| is_known(name) || name.starts_with("schema/")) {
+            let label = format!("resources/{name}");
+            texts.add(name, Text { label, text: (*text).to_owned(), shipped: true });
         }
         for root in overlays {
             let mut budget = LIMIT_ENTRIES;

@@ -68,7 +68,7 @@ fn folder(texts: &Texts, name: &str) -> Result<StackFolder, KnowledgeError> {
         })
     };
     let snippets = read("snippets.md")?;
-    let page: page::Page<Head> = page::parse(&snippets.label, &snippets.text)?;
+    let page: page::Page<Head> = page::of(snippets)?;
     let mut patterns = Vec::new();
     for (id, _) in PATTERNS {
         let Some(section) = page.sections.iter().find(|section| section.id == id) else {

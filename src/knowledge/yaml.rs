@@ -3,7 +3,7 @@
 //! The text may come from a repository, so it is parsed under a budget and duplicate
 //! keys are refused. Never panics, whatever the bytes are.
 
-use super::error::KnowledgeError;
+use super::{error::KnowledgeError, shipped, source::Text};
 use serde::de::DeserializeOwned;
 
 /// A value together with the place where it stands, for checks that come after parsing.
@@ -23,6 +23,14 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Kn
             bare.location().map_or((1, 1), |location| (narrow(location.line()), narrow(location.column())));
         KnowledgeError::at(file, line, column, without_place(&bare.to_string()))
     })
+}
+
+/// The value of a knowledge file; a shipped one was read ahead of time.
+pub(crate) fn of<T: DeserializeOwned>(text: &Text) -> Result<T, KnowledgeError> {
+    match text.shipped_name().and_then(shipped::ahead) {
+        Some(value) => Ok(value),
+        None => parse(&text.label, &text.text),
+    }
 }
 
 /// An error at a placed value.

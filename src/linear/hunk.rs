@@ -1,7 +1,11 @@
 //! One hunk as lines: where it is, where it comes from, what it changes.
 
 use crate::{
-    domain::{diff::Sign, hunk::Decision, ids::HunkId},
+    domain::{
+        diff::Sign,
+        hunk::{Decision, Why},
+        ids::HunkId,
+    },
     engine::{
         Model,
         scene::{act, act_diff},
@@ -48,26 +52,26 @@ pub(super) fn lines(model: &Model, id: HunkId) -> Vec<String> {
     lines
 }
 
-/// `Needs hunk 5, approved. Needed by hunks 12 and 14.`
+/// `Needs hunk 5 for cancel, approved. Needed by hunks 12 and 14.`
 fn links(model: &Model, id: HunkId) -> String {
     let Some((_, hunk)) = model.session.hunk(id) else { return String::new() };
+    let state = |id| model.session.hunk(id).map_or("gone", |(_, hunk)| word(&hunk.decision));
     let needs: Vec<String> = hunk
-        .needs
-        .iter()
-        .map(|need| {
-            let state = model.session.hunk(need.hunk).map_or("gone", |(_, hunk)| word(&hunk.decision));
-            format!("hunk {} for {}, {state}", need.hunk, need.symbol)
-        })
+        .needs_to(Why::Build)
+        .map(|need| format!("hunk {} for {}, {}", need.hunk, need.symbol, state(need.hunk)))
         .collect();
     let users: Vec<String> = model
         .session
         .hunks()
         .into_iter()
-        .filter(|other| other.needs.iter().any(|need| need.hunk == id))
+        .filter(|other| other.needs_to(Why::Build).any(|need| need.hunk == id))
         .map(|other| other.id.to_string())
         .collect();
-    let needs =
+    let mut needs =
         if needs.is_empty() { "Needs nothing.".into() } else { format!("Needs {}.", needs.join("; ")) };
+    if let Some(need) = hunk.needs_to(Why::Use).next() {
+        needs += &format!(" Imports {} for hunk {}, {}.", need.symbol, need.hunk, state(need.hunk));
+    }
     match users.as_slice() {
         [] => needs,
         [one] => format!("{needs} Needed by hunk {one}."),

@@ -122,7 +122,9 @@ mod tests {
 
     #[test]
     fn a_recipe_without_its_inputs_asks_for_them() {
-        for recipe in crate::propose::RECIPES {
+        // Sign-in and errors need none: what they ask depends on the repository.
+        let without = [crate::propose::AUTH, crate::propose::ERROR_MODULE];
+        for recipe in crate::propose::RECIPES.into_iter().filter(|name| !without.contains(name)) {
             let result = ask(Filler::Recipe { recipe: recipe.into() });
             assert!(
                 matches!(&result, Err(ProposeError::Input { hint, .. }) if hint.contains("Review")),

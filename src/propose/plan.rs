@@ -8,7 +8,10 @@
 use super::{
     fix::{Language, fixable},
     prepared::{Prepared, PreparedSteps},
-    recipe::{ENDPOINT, MIGRATION, RESOURCE, is_new_route, offers},
+    recipe::{
+        AUTH, ENDPOINT, ERROR_MODULE, JOB, MIGRATION, REPOSITORY, RESOURCE, SERVICE_METHOD, asks_for_errors,
+        asks_for_sessions, is_new_route, offers,
+    },
     walkthrough::{guide_for_finding, guide_for_layer},
 };
 use crate::domain::{
@@ -185,14 +188,37 @@ fn by_hand(input: &PlanInput<'_>) -> Draft {
 /// The recipe that fills all layer steps of this task, when one applies here.
 fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
     let reading = &input.task.reading;
-    let (recipe, needs) = match reading.intent {
-        Intent::Resource => (RESOURCE, ["name", "fields"]),
-        Intent::Migration => (MIGRATION, ["name", "fields"]),
-        Intent::Endpoint if is_new_route(&reading.inputs, input.map) => (ENDPOINT, ["name", "path"]),
+    let (recipe, needs): (_, &[&str]) = match reading.intent {
+        Intent::Resource => (RESOURCE, &["name", "fields"]),
+        Intent::Migration => (MIGRATION, &["name", "fields"]),
+        Intent::Endpoint if is_new_route(&reading.inputs, input.map) => (ENDPOINT, &["name", "path"]),
+        Intent::Auth if asks_for_sessions(input.task) => (AUTH, &[]),
+        Intent::ServiceMethod if is_new_route(&reading.inputs, input.map) => {
+            (SERVICE_METHOD, &["name", "path"])
+        }
+        Intent::Repository if lacks_repository(input) => (REPOSITORY, &["name"]),
+        Intent::Job => (JOB, &["name"]),
+        Intent::Middleware | Intent::Other if asks_for_errors(input.task) => (ERROR_MODULE, &[]),
         _ => return None,
     };
     let has_inputs = needs.iter().all(|key| reading.inputs.contains_key(*key));
     (has_inputs && offers(recipe, input.map)).then_some(recipe)
+}
+
+/// Whether a task asks for the repository of a model that is there and has none: no file of the
+/// layer is named after it.
+fn lacks_repository(input: &PlanInput<'_>) -> bool {
+    let Some(name) = input.task.reading.inputs.get("name") else { return false };
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = plain(name);
+    let is_model = input.map.models.iter().any(|model| plain(&model.name) == wanted);
+    let has_one = input
+        .map
+        .files_in(Layer::Repository)
+        .any(|file| plain(file.path.rsplit('/').next().unwrap_or_default()).contains(&wanted));
+    is_model && !has_one && !wanted.is_empty()
 }
 
 /// Layers that a task of this kind touches.
@@ -209,10 +235,17 @@ fn layers_of(input: &PlanInput<'_>) -> Vec<Layer> {
         Intent::ServiceMethod => vec![Repository, Service, Test],
         Intent::Repository => vec![Repository, Test],
         Intent::Router => vec![Schema, Router, Test],
+        Intent::Auth if recipe_for(input).is_some() => {
+            vec![Config, Model, Migration, Schema, Repository, Service, Router, Test]
+        }
         Intent::Auth => vec![Config, Model, Migration, Schema, Repository, Service, Middleware, Router, Test],
         Intent::Migration if recipe_for(input).is_some() => vec![Model, Migration, Schema, Test],
         Intent::Migration => vec![Model, Migration],
+        Intent::Job if recipe_for(input).is_some() => vec![Config, Job, Test],
         Intent::Job => vec![Service, Job, Test],
+        Intent::Middleware | Intent::Other if recipe_for(input).is_some() => {
+            vec![Error, Config, Service, Test]
+        }
         Intent::Middleware => vec![Middleware, Test],
         Intent::Transaction => vec![Service, Test],
         Intent::BackingService => vec![Config, Service, Error, Test],
@@ -450,6 +483,51 @@ mod tests {
     }
 
     #[test]
+    fn sign_in_is_filled_by_the_recipe_and_who_may_use_a_route_is_not() {
+        let steps = planned(&task(Intent::Auth, "Add login and registration", &[]), &map(), &[], None);
+        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(
+            titles,
+            ["config", "model", "migration", "schema", "repository", "service", "router", "test"]
+        );
+        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: AUTH.into() }));
+        for (framework, orm) in [("fastapi", "sqlmodel"), ("django", "django-orm")] {
+            let mut map = map();
+            map.stack.framework.name = Some(framework.into());
+            map.stack.orm.name = Some(orm.into());
+            let steps = planned(&task(Intent::Auth, "Add login and registration", &[]), &map, &[], None);
+            assert!(
+                steps.iter().all(|step| step.filler == Filler::Recipe { recipe: AUTH.into() }),
+                "{framework}"
+            );
+        }
+        let steps = planned(&task(Intent::Auth, "Only admins may delete orders", &[]), &map(), &[], None);
+        assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
+    }
+
+    #[test]
+    fn a_job_that_says_what_it_does_is_filled_by_the_recipe() {
+        let inputs = [("name", "recount_stars"), ("resource", "review")];
+        let steps = planned(&task(Intent::Job, "a job to recount stars", &inputs), &map(), &[], None);
+        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(titles, ["config", "job", "test"]);
+        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: JOB.into() }));
+        let steps = planned(&task(Intent::Job, "a nightly job", &[]), &map(), &[], None);
+        assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })));
+    }
+
+    #[test]
+    fn central_errors_are_filled_by_the_recipe_where_it_is_known() {
+        let text = "Add central error handling";
+        let steps = planned(&task(Intent::Middleware, text, &[]), &map(), &[], None);
+        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(titles, ["config", "error", "service", "test"]);
+        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: ERROR_MODULE.into() }));
+        let steps = planned(&task(Intent::Middleware, "Add a request log", &[]), &map(), &[], None);
+        assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
+    }
+
+    #[test]
     fn a_field_of_a_resource_is_filled_by_the_recipe() {
         let inputs = [("name", "review"), ("fields", "note:text?")];
         let steps = planned(&task(Intent::Migration, "reviews", &inputs), &map(), &[], None);
@@ -473,6 +551,12 @@ mod tests {
         );
         let steps = of("GET", "/api/orders/{id}");
         assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
+        let inputs = [("name", "order"), ("method", "POST"), ("path", "/api/orders/{id}/ship")];
+        let task = task(Intent::ServiceMethod, "a service method that ships an order", &inputs);
+        let steps = planned(&task, &map(), &[], None);
+        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+        assert_eq!(titles, ["repository", "service", "test"]);
+        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: SERVICE_METHOD.into() }));
     }
 
     #[test]

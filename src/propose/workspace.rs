@@ -22,6 +22,7 @@ pub fn read_base_of(vault: Arc<dyn Vault>) -> ReadBase {
 }
 
 /// Base texts with the session's hunks on top, for one request.
+#[derive(Clone)]
 pub(crate) struct Workspace<'a> {
     request: &'a ProposalRequest,
     base: &'a ReadBase,
@@ -30,6 +31,14 @@ pub(crate) struct Workspace<'a> {
 impl<'a> Workspace<'a> {
     pub(crate) fn new(request: &'a ProposalRequest, base: &'a ReadBase) -> Self {
         Self { request, base }
+    }
+
+    /// The same base under another request: one with more texts on top.
+    pub(crate) fn under<'b>(&self, request: &'b ProposalRequest) -> Workspace<'b>
+    where
+        'a: 'b,
+    {
+        Workspace { request, base: self.base }
     }
 
     /// The text of a file as it would stand now; `None` where it would not exist.

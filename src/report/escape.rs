@@ -34,22 +34,41 @@ fn escaped(text: &str, keep: impl Fn(char) -> bool) -> String {
 
 /// Serialised JSON in which every unsafe character is a `\u` escape. Line feeds and blanks
 /// of the layout stay; inside strings the serialiser has escaped them already.
-pub fn json(text: &str) -> String {
-    // Maps are megabytes of plain text.
-    if text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
-        return text.to_owned();
+pub fn json(text: String) -> String {
+    // Maps are megabytes of plain text with a name here and there that is not.
+    let mut plain = plain_length(&text);
+    if plain == text.len() {
+        return text;
     }
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '\n' || !is_unsafe(c) {
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text.as_str();
+    while let Some((start, after)) = rest.split_at_checked(plain) {
+        out.push_str(start);
+        let mut others = after.chars();
+        let Some(c) = others.next() else { break };
+        if is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _infallible = write!(out, "\\u{unit:04x}");
+            }
+        } else {
             out.push(c);
-            continue;
         }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _infallible = write!(out, "\\u{unit:04x}");
-        }
+        rest = others.as_str();
+        plain = plain_length(rest);
     }
     out
+}
+
+/// Bytes of the visible ASCII, blanks and line feeds that a text begins with.
+fn plain_length(text: &str) -> usize {
+    const STEP: usize = 64;
+    let is_plain = |byte: u8| byte == b'\n' || (b' '..=b'~').contains(&byte);
+    let bytes = text.as_bytes();
+    // Whole steps without a branch in them are what processors look at many bytes at once.
+    let steps = bytes.chunks_exact(STEP);
+    let whole = steps.take_while(|step| step.iter().fold(true, |plain, byte| plain & is_plain(*byte)));
+    let start = whole.count() * STEP;
+    start + bytes.iter().skip(start).take_while(|byte| is_plain(**byte)).count()
 }
 
 /// Text or attribute value of XML 1.0, where most controls cannot stand even escaped.
@@ -104,10 +123,20 @@ mod tests {
 
     #[test]
     fn json_reads_back_to_the_same_text_and_holds_no_unsafe_character() {
-        let text = json(&serde_json::to_string_pretty(&[HOSTILE]).expect("JSON"));
+        let text = json(serde_json::to_string_pretty(&[HOSTILE]).expect("JSON"));
         assert!(text.chars().all(|c| c == '\n' || !is_unsafe(c)), "{text}");
         let back: Vec<String> = serde_json::from_str(&text).expect("JSON");
         assert_eq!(back, [HOSTILE]);
+    }
+
+    #[test]
+    fn an_unsafe_character_is_found_wherever_it_stands_in_a_long_text() {
+        for at in [0, 1, 62, 63, 64, 65, 127, 128, 200] {
+            let mut text = "\"plain\": 1,\n".repeat(20);
+            text.insert_str(at, "é\u{202e}\u{7f}");
+            let expected = text.replace('\u{202e}', r"\u202e").replace('\u{7f}', r"\u007f");
+            assert_eq!(json(text), expected, "{at}");
+        }
     }
 
     #[test]

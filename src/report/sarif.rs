@@ -46,7 +46,7 @@ pub fn sarif(review: &Review, version: &str) -> String {
         }],
     });
     let text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    escape::json(&text) + "\n"
+    escape::json(text) + "\n"
 }
 
 fn rule(review: &Review, id: &str) -> Value {

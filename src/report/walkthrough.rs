@@ -59,7 +59,7 @@ fn one(out: &mut String, number: usize, step: &WalkStep) {
 
 /// The lesson as the file that others step through; its schema is lesson.schema.json.
 pub fn walkthrough_json(lesson: &Walkthrough) -> Result<String, serde_json::Error> {
-    let mut text = json(&serde_json::to_string_pretty(lesson)?);
+    let mut text = json(serde_json::to_string_pretty(lesson)?);
     text.push('\n');
     Ok(text)
 }

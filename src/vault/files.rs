@@ -18,6 +18,7 @@ use std::{
     os::{fd::OwnedFd, unix::ffi::OsStringExt},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Duration,
 };
 
 /// What stands at a path.
@@ -305,12 +306,20 @@ fn exchange(folder: &OwnedFd, temporary: &str, name: &str, expected: &Entry) -> 
         }
         Err(error) => return Err(error.into()),
     }
-    if read_at(folder, temporary, u64::MAX)?.as_ref() != Some(expected) {
-        renameat2(folder, temporary, folder, name, RenameFlags::RENAME_EXCHANGE)?;
-        return Err(WriteError::Changed);
+    for pause in [Duration::ZERO, SETTLED] {
+        std::thread::sleep(pause);
+        if read_at(folder, temporary, u64::MAX)?.as_ref() != Some(expected) {
+            renameat2(folder, temporary, folder, name, RenameFlags::RENAME_EXCHANGE)?;
+            return Err(WriteError::Changed);
+        }
     }
     Ok(())
 }
+
+/// An editor that had found the file when the names were swapped, and not yet opened it, writes
+/// into the file that came out: it is looked at once more before it goes.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const SETTLED: Duration = Duration::from_millis(2);
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn exchange(folder: &OwnedFd, temporary: &str, name: &str, _expected: &Entry) -> Result<(), WriteError> {

@@ -173,6 +173,12 @@ pub fn write_tree(folder: &Path, texts: &Texts, proposals: &[&Proposal]) {
     }
 }
 
+/// Runs Vitest's tests once; a machine that is busy with other tests is given its time.
+pub const VITEST: [&str; 3] = ["run", "--testTimeout=100000", "--hookTimeout=100000"];
+
+/// Runs Jest's tests of the CommonJS fixture, with as much time.
+pub const JEST: [&str; 3] = ["--config", "test/jest-e2e.json", "--testTimeout=100000"];
+
 /// Runs a command that must end well within its time; gives what it said.
 pub fn run(
     folder: &Path,
@@ -227,6 +233,12 @@ pub fn is_real() -> bool {
 /// with a dot: tools leave such folders out.
 pub fn folder_below(packages: &Path) -> tempfile::TempDir {
     tempfile::Builder::new().prefix("run-").tempdir_in(packages).unwrap()
+}
+
+/// Where the type checker of one test keeps what it knows. Tests run at once, and mypy ends with an
+/// internal error when another one writes to its cache.
+pub fn mypy_cache(packages: &Path) -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("mypy-").tempdir_in(packages).unwrap()
 }
 
 /// Tests of one recipe share its packages: only one of them may install them.

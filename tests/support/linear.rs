@@ -1,6 +1,6 @@
 //! The program line by line in a sandbox: folders of its own, a `python3` without extras.
 
-use super::{git, tools};
+use super::{git, temp, tools};
 use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
@@ -27,7 +27,7 @@ impl Linear {
     /// Empty folders, and a `python3` that sees the standard library only, so that what is
     /// installed on a machine changes no transcript.
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
+        let dir = temp::folder();
         for name in ["home", "tmp", "bin"] {
             std::fs::create_dir(dir.path().join(name)).expect("a folder");
         }

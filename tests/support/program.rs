@@ -1,6 +1,6 @@
 //! The real program in a sandbox: no setting, folder, locale or terminal of the user.
 
-use super::tools;
+use super::{temp, tools};
 use proscenium::{cli, propose};
 use serde_json::Value;
 use std::{
@@ -51,7 +51,7 @@ impl Ran {
 
 impl Sandboxed {
     pub fn new() -> Self {
-        let sandbox = Self { dir: tempfile::tempdir().expect("a temporary folder") };
+        let sandbox = Self { dir: temp::folder() };
         std::fs::create_dir(sandbox.home()).expect("a home folder");
         sandbox
     }

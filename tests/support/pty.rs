@@ -3,7 +3,7 @@
 //! Nothing sleeps. Whoever waits names what the screen must show; when that does not
 //! come in time, the screen is printed. The user's folders are temporary ones.
 
-use super::tools;
+use super::{temp, tools};
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use std::{
     io::{Read, Write},
@@ -22,7 +22,7 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
-        let home = Self { dir: tempfile::tempdir().unwrap() };
+        let home = Self { dir: temp::folder() };
         for folder in ["home", "tmp"] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }

@@ -1,5 +1,6 @@
 //! Scans of small projects with the shipped packs and rules.
 
+use super::temp;
 use proscenium::{
     analysis::{rules::RuleEngine, scan::BackendScanner, source::SourceFiles},
     domain::{finding::Finding, map::BackendMap},
@@ -36,7 +37,7 @@ pub fn scan(root: &Path) -> BackendMap {
 
 /// A folder with these files and the manifest of their language.
 pub fn project(files: &[(String, String)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temp::folder();
     let ends = |end: &str| files.iter().any(|(path, _)| path.ends_with(end));
     let wanted = [ends(".py") || ends(".sql"), ends(".ts") || ends(".js"), ends(".rs")];
     let manifests =

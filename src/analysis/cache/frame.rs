@@ -7,7 +7,7 @@ use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
 /// Bytes before the payload: kind, key, length, checksum.
-const HEAD: usize = 8 + 32 + 8 + 8;
+pub(super) const HEAD: usize = 8 + 32 + 8 + 8;
 
 /// What a cache file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +48,25 @@ pub(super) fn read<'b>(kind: Kind, key: &Fingerprint, mut bytes: &'b [u8]) -> Op
     let mut payloads = Vec::new();
     while !bytes.is_empty() {
         let (head, rest) = bytes.split_at_checked(HEAD)?;
-        let (magic, head) = head.split_at_checked(8)?;
-        let (found, head) = head.split_at_checked(32)?;
-        let (length, sum) = head.split_at_checked(8)?;
-        if magic != kind.magic() || found != key.bytes() {
-            return None;
-        }
-        let length = usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok()?;
+        let (length, sum) = promised(kind, key, head)?;
         let (payload, after) = rest.split_at_checked(length)?;
-        payloads.push((u64::from_le_bytes(sum.try_into().ok()?), payload));
+        payloads.push((sum, payload));
         bytes = after;
     }
     Some(payloads)
+}
+
+/// Length and checksum of the payload that the head of a frame promises; none when the head
+/// is not right.
+pub(super) fn promised(kind: Kind, key: &Fingerprint, head: &[u8]) -> Option<(usize, u64)> {
+    let (magic, head) = head.split_at_checked(8)?;
+    let (found, head) = head.split_at_checked(32)?;
+    let (length, sum) = head.split_at_checked(8)?;
+    if magic != kind.magic() || found != key.bytes() {
+        return None;
+    }
+    let length = usize::try_from(u64::from_le_bytes(length.try_into().ok()?)).ok()?;
+    Some((length, u64::from_le_bytes(sum.try_into().ok()?)))
 }
 
 /// Tells accidents, not attacks: whoever can write the user's cache can write this too.

@@ -20,16 +20,14 @@ pub(super) fn encode(key: &Fingerprint, map: &BackendMap) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The text in a cache file; none when it is not whole or stands for another state.
-pub(super) fn text(key: &Fingerprint, mut bytes: Vec<u8>) -> Option<String> {
-    let frames = frame::read(Kind::Map, key, &bytes)?;
-    let [(sum, payload)] = frames.as_slice() else { return None };
-    if frame::checksum(payload) != *sum {
+/// The text of a cache file from its head and what follows; none when it is not whole or
+/// stands for another state.
+pub(super) fn text(key: &Fingerprint, head: &[u8], payload: Vec<u8>) -> Option<String> {
+    let (length, sum) = frame::promised(Kind::Map, key, head)?;
+    if payload.len() != length || frame::checksum(&payload) != sum {
         return None;
     }
-    let start = bytes.len() - payload.len();
-    bytes.drain(..start);
-    String::from_utf8(bytes).ok()
+    String::from_utf8(payload).ok()
 }
 
 /// The same text with the time that this scan took.
@@ -61,9 +59,14 @@ mod tests {
             ..BackendMap::default()
         };
         let bytes = encode(&key, &map).unwrap();
-        let text = with_elapsed(text(&key, bytes.clone()).unwrap(), 5).unwrap();
+        let (head, payload) = bytes.split_at(frame::HEAD);
+        let text = with_elapsed(text(&key, head, payload.to_vec()).unwrap(), 5).unwrap();
         let expected = BackendMap { stats: Stats { elapsed_ms: 5, ..map.stats }, ..map };
         assert_eq!(parse(&text), Some(expected));
-        assert_eq!(super::text(&Fingerprint::of(&[b"other"]), bytes), None);
+        assert_eq!(super::text(&Fingerprint::of(&[b"other"]), head, payload.to_vec()), None);
+        let mut changed = payload.to_vec();
+        changed[0] ^= 1;
+        assert_eq!(super::text(&key, head, changed), None);
+        assert_eq!(super::text(&key, head, payload[1..].to_vec()), None);
     }
 }

@@ -1,6 +1,12 @@
 //! The cache folder: reading, writing, and keeping it small.
 
-use super::{facts_file, fingerprint::Fingerprint, frame::Kind, kept::Memory, map_file};
+use super::{
+    facts_file,
+    fingerprint::Fingerprint,
+    frame::{self, Kind},
+    kept::Memory,
+    map_file,
+};
 use crate::{
     analysis::source::{SourceFiles, Stamp, open_no_follow},
     domain::map::BackendMap,
@@ -49,7 +55,11 @@ impl Store {
 
     /// The kept map as JSON, with the time since `started` as the time it took.
     pub fn map_text(&self, files: &dyn SourceFiles, key: &Fingerprint, started: Instant) -> Option<String> {
-        let text = map_file::text(key, read(&self.path(files, Kind::Map)?)?)?;
+        // The head is read by itself: cutting it off afterwards would move megabytes.
+        let (mut file, length) = open(&self.path(files, Kind::Map)?)?;
+        let mut head = [0; frame::HEAD];
+        file.read_exact(&mut head).ok()?;
+        let text = map_file::text(key, &head, read_from(file, length.checked_sub(frame::HEAD)?)?)?;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         map_file::with_elapsed(text, elapsed_ms)
     }
@@ -141,12 +151,24 @@ impl Store {
 
 /// A regular file of a sane size, in one go.
 fn read(path: &Path) -> Option<Vec<u8>> {
+    let (file, length) = open(path)?;
+    read_from(file, length)
+}
+
+/// A regular file of a sane size, and that size.
+fn open(path: &Path) -> Option<(fs::File, usize)> {
     let file = open_no_follow(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() || metadata.len() > MAX_FILE_BYTES {
         return None;
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()? + 1);
+    Some((file, usize::try_from(metadata.len()).ok()?))
+}
+
+/// The rest of a file, with room for what is put at its end.
+fn read_from(file: fs::File, length: usize) -> Option<Vec<u8>> {
+    const ROOM: usize = 64;
+    let mut bytes = Vec::with_capacity(length + ROOM);
     file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }

@@ -3,22 +3,15 @@
 use crate::{
     analysis::lazy_regex::LazyRegex,
     domain::{command::CommandKind, stack::StackKey},
+    knowledge,
     ports::ScanError,
 };
-use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 
-static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/verify-commands");
-
 static SHIPPED: LazyLock<Result<Vec<RuleFile>, String>> = LazyLock::new(|| {
-    let mut texts: Vec<(&str, &str)> = FILES
-        .files()
-        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-        .filter(|(path, _)| path.ends_with(".yaml"))
-        .collect();
-    texts.sort_unstable();
-    texts.into_iter().map(|(file, text)| parse(file, text)).collect()
+    let files = knowledge::shipped_names("verify-commands").map(knowledge::shipped);
+    files.collect::<Result<_, _>>().map_err(|error| error.to_string())
 });
 
 /// The rules that ship with the program.
@@ -27,11 +20,6 @@ pub(super) fn shipped() -> Result<&'static [RuleFile], ScanError> {
         Ok(files) => Ok(files),
         Err(reason) => Err(ScanError::Knowledge(reason.clone())),
     }
-}
-
-fn parse(file: &str, text: &str) -> Result<RuleFile, String> {
-    serde_saphyr::from_str(text)
-        .map_err(|error| format!("verify-commands/{file}: {}", error.without_snippet()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,6 +85,13 @@ mod tests {
             let mut conditions = rule.has.iter().chain(&rule.refuse);
             assert!(conditions.all(|pattern| pattern.regex().is_some()), "{rule:?}");
             assert!(rule.parsers.keys().all(|pattern| regex::Regex::new(pattern).is_ok()), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn no_shipped_file_is_read_as_yaml_at_a_start() {
+        for name in knowledge::shipped_names("verify-commands") {
+            assert!(knowledge::ahead::<RuleFile>(name).is_some(), "{name}");
         }
     }
 }

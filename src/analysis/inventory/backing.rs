@@ -3,17 +3,14 @@
 use crate::{
     analysis::stack::{Detection, package_matches},
     domain::map::BackingService,
+    knowledge,
     ports::ScanError,
 };
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-static TEXT: &str = include_str!("../../../resources/backing-services.yaml");
-
-static SHIPPED: LazyLock<Result<Table, String>> = LazyLock::new(|| {
-    serde_saphyr::from_str(TEXT)
-        .map_err(|error| format!("backing-services.yaml: {}", error.without_snippet()))
-});
+static SHIPPED: LazyLock<Result<Table, String>> =
+    LazyLock::new(|| knowledge::shipped("backing-services.yaml").map_err(|error| error.to_string()));
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,8 +1,9 @@
-//! Models, schemas and jobs: definitions that the layer signs recognise.
+//! Models, schemas and classes of jobs: definitions that the layer signs recognise.
 
+use super::jobs;
 use crate::{
     analysis::{
-        facts::{BindKind, CallFlags, Expr, ExprId, FileFacts, Lang, Scope, ScopeId, ScopeKind},
+        facts::{BindKind, CallFlags, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind},
         layering::{Signs, annotation_paths},
         resolve::{Project, Target},
     },
@@ -33,12 +34,13 @@ pub(super) fn find(project: &Project<'_>, signs: &Signs, map: &BackendMap) -> Fo
         for (id, scope) in facts.scope_ids() {
             match scope.kind {
                 ScopeKind::Class => class(project, signs, file, id, layer, &mut found),
-                ScopeKind::Function => job(project, signs, file, scope, &mut found),
+                ScopeKind::Function => jobs::marked(project, signs, file, scope, &mut found.jobs),
                 ScopeKind::Module | ScopeKind::Interface | ScopeKind::Lambda | ScopeKind::Namespace => {}
             }
         }
         bound(project, signs, file, &mut found);
-        started(project, signs, file, &mut found);
+        jobs::started(project, signs, file, &mut found.jobs);
+        jobs::listed(project, signs, file, &mut found.jobs);
     }
     found
 }
@@ -71,7 +73,7 @@ fn class(
     let is_table =
         facts.args(scope.keywords).iter().any(|arg| arg.name.is_some_and(|n| facts.text(n) == "table"));
     let sqlmodel = bases.iter().any(|base| base.starts_with("sqlmodel."));
-    if is(Layer::Job) && !is_abstract(facts, id) {
+    if is(Layer::Job) && !is_abstract(facts, id) && has_methods(facts, id) {
         let fields = Vec::new();
         found.jobs.push(Definition { name: name.into(), file: facts.path.clone(), line, fields });
     }
@@ -118,53 +120,22 @@ fn bound(project: &Project<'_>, signs: &Signs, file: usize, found: &mut Found) {
     }
 }
 
-fn job(project: &Project<'_>, signs: &Signs, file: usize, scope: &Scope, found: &mut Found) {
-    let Some(facts) = project.files.get(file) else { return };
-    let annotations = annotations(project, file, facts.list(scope.annotations));
-    let is_job = signs
-        .of(Layer::Job, facts.lang.name())
-        .any(|sign| any(&sign.annotations, annotations.iter().map(|(path, _)| path.as_str())));
-    if is_job {
-        found.jobs.push(Definition {
-            name: facts.text(scope.name).to_owned(),
-            file: facts.path.clone(),
-            line: facts.line(scope.name_span.start),
-            fields: Vec::new(),
-        });
-    }
-}
-
-/// Jobs that a call starts under a name: `new Worker("mail", send)`, `schedule("0 0 * * *", f)`.
-fn started(project: &Project<'_>, signs: &Signs, file: usize, found: &mut Found) {
-    let Some(facts) = project.files.get(file) else { return };
-    let wanted: Vec<&LayerSign> =
-        signs.of(Layer::Job, facts.lang.name()).filter(|sign| !sign.calls.is_empty()).collect();
-    if wanted.is_empty() {
-        return;
-    }
-    for (id, call) in facts.call_ids() {
-        let Some(name) = facts.args(call.args).first().and_then(|arg| text(facts, arg.value)) else {
-            continue;
-        };
-        let Some(Target::External(path)) = project.callee(file, id) else { continue };
-        if wanted.iter().any(|sign| any(&sign.calls, std::iter::once(path.as_str()))) {
-            let line = facts.line(call.name_span.start);
-            found.jobs.push(Definition { name, file: facts.path.clone(), line, fields: Vec::new() });
-        }
-    }
-}
-
-fn any<'s>(patterns: &[Pattern], mut paths: impl Iterator<Item = &'s str>) -> bool {
+pub(super) fn any<'s>(patterns: &[Pattern], mut paths: impl Iterator<Item = &'s str>) -> bool {
     !patterns.is_empty() && paths.any(|path| patterns.iter().any(|pattern| pattern.matches(path)))
 }
 
 /// Resolved paths of annotations with their expressions.
-fn annotations(project: &Project<'_>, file: usize, list: &[ExprId]) -> Vec<(String, ExprId)> {
+pub(super) fn annotations(project: &Project<'_>, file: usize, list: &[ExprId]) -> Vec<(String, ExprId)> {
     list.iter()
         .flat_map(|annotation| {
             annotation_paths(project, file, *annotation).into_iter().map(|path| (path, *annotation))
         })
         .collect()
+}
+
+/// A class without a method of its own is what jobs descend from.
+fn has_methods(facts: &FileFacts, class: ScopeId) -> bool {
+    facts.scopes.iter().any(|scope| scope.parent == Some(class) && scope.kind == ScopeKind::Function)
 }
 
 fn is_abstract(facts: &FileFacts, class: ScopeId) -> bool {
@@ -253,7 +224,7 @@ fn map_keys(facts: &FileFacts, expr: ExprId) -> Option<Vec<String>> {
     }
 }
 
-fn text(facts: &FileFacts, expr: ExprId) -> Option<String> {
+pub(super) fn text(facts: &FileFacts, expr: ExprId) -> Option<String> {
     match facts.expr(expr) {
         Expr::Str(text) => Some(facts.text(text).to_owned()),
         _ => None,
@@ -262,7 +233,7 @@ fn text(facts: &FileFacts, expr: ExprId) -> Option<String> {
 
 impl Signs {
     /// Signs of a layer for a language.
-    fn of<'s>(&'s self, layer: Layer, language: &'s str) -> impl Iterator<Item = &'s LayerSign> {
+    pub(super) fn of<'s>(&'s self, layer: Layer, language: &'s str) -> impl Iterator<Item = &'s LayerSign> {
         self.layer_signs()
             .filter(move |(languages, sign)| {
                 sign.layer == layer && languages.iter().any(|name| name == language)

@@ -6,6 +6,7 @@
 mod backing;
 mod classes;
 mod config;
+mod jobs;
 mod migrations;
 mod prisma;
 

@@ -8,6 +8,7 @@ mod kept;
 mod queries;
 mod score;
 mod seen;
+mod sign_table;
 mod signs;
 mod words;
 

@@ -113,15 +113,42 @@ pub(super) fn name_matches(pattern: &str, name: &str) -> bool {
 /// Whether a path is one of a test by convention, whatever the language.
 pub fn is_test_path(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let in_folder = path
-        .split('/')
-        .rev()
-        .skip(1)
-        .any(|folder| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e"));
+    let in_folder = path.split('/').rev().skip(1).any(is_test_folder);
     in_folder
         || file.starts_with("test_")
         || matches!(file, "conftest.py" | "test.rs" | "tests.rs")
         || [".test.", ".spec.", "_test.", "-spec.", "_spec.", "Test.", "Tests."]
             .iter()
             .any(|part| file.contains(part))
+}
+
+/// `tests`, `tests_api`, `integration-tests`, `Shop.Tests`, `ShopTests`.
+fn is_test_folder(folder: &str) -> bool {
+    let is_word = |rest: &str| rest.ends_with(['_', '-', '.']);
+    matches!(folder, "test" | "tests" | "__tests__" | "spec" | "specs" | "e2e")
+        || folder.strip_prefix("tests").is_some_and(|rest| rest.starts_with(['_', '-']))
+        || folder.strip_suffix("tests").is_some_and(is_word)
+        || folder
+            .strip_suffix("Tests")
+            .is_some_and(|rest| is_word(rest) || rest.ends_with(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_tests_is_known_by_its_words() {
+        for (path, expected) in [
+            ("tests_api/__init__.py", true),
+            ("src/integration-tests/setup.ts", true),
+            ("Shop.IntegrationTests/Fixture.cs", true),
+            ("ShopTests/Fixture.cs", true),
+            ("app/contests/router.py", false),
+            ("app/protests/router.py", false),
+            ("app/test_results/router.py", false),
+        ] {
+            assert_eq!(is_test_path(path), expected, "{path}");
+        }
+    }
 }

@@ -3,17 +3,17 @@
 use super::{
     kept::kept_files,
     queries::{QueryFinder, is_test_path},
-    seen::{Path, Seen, is_env_object, is_env_read},
-    signs::{Sign, Signs},
+    seen::{Seen, is_env_object, is_env_read},
+    sign_table::SignTable,
+    signs::Signs,
     words::{of_class, of_path},
 };
 use crate::{
     analysis::{
-        facts::{Expr, FileFacts},
+        facts::{Expr, FileFacts, Lang},
         resolve::Project,
     },
     domain::{layer::Layer, map::SourceFile, place::Evidence},
-    knowledge::packs::Pattern,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -50,19 +50,25 @@ pub fn layers(input: &LayerInput<'_>) -> Vec<SourceFile> {
     let judge = Judge::new(input);
     let seen: Vec<Seen> = (0..count).into_par_iter().map(|file| Seen::new(input.project, file)).collect();
     // Queries are told by models, so models come first.
-    let models: HashSet<usize> = (0..count)
-        .into_par_iter()
-        .filter(|file| matches!(judge.decide(*file, seen.get(*file), 0), (Layer::Model, _)))
+    let first: Vec<(Layer, Vec<Evidence>)> =
+        (0..count).into_par_iter().map(|file| judge.decide(file, seen.get(file), 0)).collect();
+    let models: HashSet<usize> = first
+        .iter()
+        .enumerate()
+        .filter(|(_, (layer, _))| *layer == Layer::Model)
+        .map(|(file, _)| file)
         .collect();
     let kept = kept_files(input.project, input.signs);
     let finder = QueryFinder::new(input.signs, models);
-    let mut files: Vec<SourceFile> = (0..count)
+    let mut files: Vec<SourceFile> = first
         .into_par_iter()
-        .filter_map(|file| {
+        .enumerate()
+        .filter_map(|(file, first)| {
             let facts = input.project.files.get(file)?;
             let queries = u32::try_from(finder.queries(input.project, file).len()).unwrap_or(u32::MAX);
             let seen = seen.get(file);
-            let (mut layer, mut evidence) = judge.decide(file, seen, queries);
+            let (mut layer, mut evidence) =
+                if queries == 0 { first } else { judge.decide(file, seen, queries) };
             // A folder's name says less than who keeps what is inside.
             let is_by_name =
                 layer == Layer::Schema && evidence.iter().all(|evidence| evidence.note.starts_with(BY_NAME));
@@ -89,10 +95,10 @@ pub fn by_name(signs: &Signs, path: &str) -> SourceFile {
 
 /// Votes for layers, each with its places.
 #[derive(Debug, Default)]
-struct Votes(BTreeMap<Layer, (u32, Vec<(u32, Evidence)>)>);
+pub(super) struct Votes(BTreeMap<Layer, (u32, Vec<(u32, Evidence)>)>);
 
 impl Votes {
-    fn add(&mut self, layer: Layer, weight: u32, evidence: Evidence) {
+    pub(super) fn add(&mut self, layer: Layer, weight: u32, evidence: Evidence) {
         let entry = self.0.entry(layer).or_default();
         entry.0 += weight;
         entry.1.push((weight, evidence));
@@ -118,6 +124,8 @@ struct Judge<'a> {
     /// The first line of each file.
     routes: FxHashMap<&'a str, u32>,
     handlers: FxHashMap<&'a str, u32>,
+    /// The signs of each language that the project speaks.
+    signs: FxHashMap<Lang, SignTable<'a>>,
 }
 
 impl<'a> Judge<'a> {
@@ -129,7 +137,11 @@ impl<'a> Judge<'a> {
             }
             lines
         };
-        Self { input, routes: first(input.routes), handlers: first(input.handlers) }
+        let mut signs = FxHashMap::default();
+        for facts in input.project.files {
+            signs.entry(facts.lang).or_insert_with(|| SignTable::new(input.signs, facts.lang));
+        }
+        Self { input, routes: first(input.routes), handlers: first(input.handlers), signs }
     }
 
     fn decide(&self, file: usize, seen: Option<&Seen>, queries: u32) -> (Layer, Vec<Evidence>) {
@@ -140,7 +152,9 @@ impl<'a> Judge<'a> {
         let path = facts.path.as_str();
         let mut votes = Votes::default();
         vote_names(input.signs, path, &mut votes);
-        vote_signs(input.signs, facts, seen, &mut votes);
+        if let Some(table) = self.signs.get(&facts.lang) {
+            table.vote(facts, seen, &mut votes);
+        }
         vote_class_names(input.signs, path, seen, &mut votes);
         if let Some(line) = self.routes.get(path) {
             votes.add(Layer::Router, ROUTE, Evidence::new(path, *line, "registers an endpoint"));
@@ -197,48 +211,6 @@ fn vote_class_names(signs: &Signs, path: &str, seen: &Seen, votes: &mut Votes) {
     for (layer, (weight, line, name)) in first {
         votes.add(layer, weight, Evidence::new(path, line, format!("class {name}")));
     }
-}
-
-fn vote_signs(signs: &Signs, facts: &FileFacts, seen: &Seen, votes: &mut Votes) {
-    let language = facts.lang.name();
-    // For each layer and kind of sign the strongest counts.
-    let mut best: BTreeMap<(Layer, &'static str), (u32, Evidence)> = BTreeMap::new();
-    let mut note = |layer: Layer, kind: &'static str, weight: u32, evidence: Evidence| {
-        let entry = best.entry((layer, kind)).or_insert_with(|| (0, evidence.clone()));
-        if weight > entry.0 {
-            *entry = (weight, evidence);
-        }
-    };
-    let path = facts.path.as_str();
-    for (languages, Sign { sign, paths }) in &signs.signs {
-        if !languages.iter().any(|name| name == language) {
-            continue;
-        }
-        let weight = sign.weight.unwrap_or(1) * 10;
-        for (kind, words, patterns, places) in [
-            ("import", "imports", &sign.imports, &seen.imports),
-            ("base", "extends", &sign.bases, &seen.bases),
-            ("annotation", "annotated", &sign.annotations, &seen.annotations),
-            ("call", "calls", &sign.calls, &seen.calls),
-        ] {
-            if let Some((found, line)) = first_match(patterns, places) {
-                note(sign.layer, kind, weight, Evidence::new(path, *line, format!("{words} {found}")));
-            }
-        }
-        if paths.iter().any(|glob| glob.is_match(path)) {
-            note(sign.layer, "path", weight, Evidence::new(path, 1, "by its path"));
-        }
-    }
-    for ((layer, _), (weight, evidence)) in best {
-        votes.add(layer, weight, evidence);
-    }
-}
-
-fn first_match<'s>(patterns: &[Pattern], places: &'s [Path]) -> Option<&'s Path> {
-    if patterns.is_empty() {
-        return None;
-    }
-    places.iter().find(|(path, _)| patterns.iter().any(|pattern| pattern.matches(path)))
 }
 
 fn env_reads(facts: &FileFacts, seen: &Seen) -> u32 {

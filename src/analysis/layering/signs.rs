@@ -3,24 +3,18 @@
 use crate::{
     analysis::glob::Glob,
     domain::layer::Layer,
-    knowledge::packs::{LayerSign, Packs, Pattern},
+    knowledge::{
+        self, KnowledgeError,
+        packs::{LayerSign, Packs, Pattern},
+    },
     ports::ScanError,
 };
-use include_dir::{Dir, include_dir};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 
-static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/layer-signs");
-
-static SHIPPED: LazyLock<Result<Signs, String>> = LazyLock::new(|| {
-    let mut texts: Vec<(&str, &str)> = FILES
-        .files()
-        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-        .filter(|(path, _)| path.ends_with(".yaml"))
-        .collect();
-    texts.sort_unstable();
-    Signs::parse(&texts)
-});
+static SHIPPED: LazyLock<Result<Signs, String>> =
+    LazyLock::new(|| Signs::read().map_err(|error| error.to_string()));
 
 /// The signs that ship with the program.
 pub fn shipped() -> Result<&'static Signs, ScanError> {
@@ -30,13 +24,22 @@ pub fn shipped() -> Result<&'static Signs, ScanError> {
 /// All signs, ready to match.
 #[derive(Debug, Default, Clone)]
 pub struct Signs {
-    pub(super) words: BTreeMap<Layer, WordList>,
+    /// What each word says, in the order of layers where several do.
+    pub(super) words: FxHashMap<String, (Layer, Strength)>,
     pub(super) inside: Vec<Inside>,
     pub(super) neutral: Vec<String>,
     pub(super) signs: Vec<(Vec<String>, Sign)>,
     pub(super) queries: Vec<(Vec<String>, QueryRule)>,
     /// Names of the types that keep models.
     pub(super) keepers: Vec<(Vec<String>, Vec<String>)>,
+}
+
+/// How much a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strength {
+    Full,
+    FileOnly,
+    Weak,
 }
 
 /// A layer sign with its globs read.
@@ -96,17 +99,16 @@ struct SignFile {
 }
 
 impl Signs {
-    fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
+    fn read() -> Result<Self, KnowledgeError> {
         let mut signs = Self::default();
-        for (file, text) in texts {
-            let failed =
-                |error: serde_saphyr::Error| format!("layer-signs/{file}: {}", error.without_snippet());
-            if *file == "words.yaml" {
-                let words: WordFile = serde_saphyr::from_str(text).map_err(failed)?;
-                (signs.words, signs.inside, signs.neutral) = (words.words, words.inside, words.neutral);
+        for name in knowledge::shipped_names("layer-signs") {
+            if name == "layer-signs/words.yaml" {
+                let words: WordFile = knowledge::shipped(name)?;
+                signs.add_words(words.words);
+                (signs.inside, signs.neutral) = (words.inside, words.neutral);
                 continue;
             }
-            let found: SignFile = serde_saphyr::from_str(text).map_err(failed)?;
+            let found: SignFile = knowledge::shipped(name)?;
             for sign in found.signs {
                 signs.add(&found.languages, sign);
             }
@@ -114,6 +116,18 @@ impl Signs {
             signs.queries.extend(found.queries.into_iter().map(|rule| (found.languages.clone(), rule)));
         }
         Ok(signs)
+    }
+
+    fn add_words(&mut self, words: BTreeMap<Layer, WordList>) {
+        for (layer, list) in words {
+            let lists =
+                [(list.names, Strength::Full), (list.files, Strength::FileOnly), (list.weak, Strength::Weak)];
+            for (names, strength) in lists {
+                for name in names {
+                    self.words.entry(name).or_insert((layer, strength));
+                }
+            }
+        }
     }
 
     fn add(&mut self, languages: &[String], sign: LayerSign) {
@@ -145,6 +159,14 @@ mod tests {
     #[test]
     fn every_shipped_sign_file_parses() {
         let signs = shipped().unwrap();
-        assert!(signs.words.contains_key(&Layer::Router) && signs.signs.len() > 40);
+        assert!(signs.words.values().any(|(layer, _)| *layer == Layer::Router) && signs.signs.len() > 40);
+    }
+
+    #[test]
+    fn no_shipped_file_is_read_as_yaml_at_a_start() {
+        assert!(knowledge::ahead::<WordFile>("layer-signs/words.yaml").is_some());
+        for name in knowledge::shipped_names("layer-signs").filter(|name| !name.ends_with("/words.yaml")) {
+            assert!(knowledge::ahead::<SignFile>(name).is_some(), "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the names of a file and its folders say.
 
-use super::signs::Signs;
+use super::signs::{Signs, Strength};
 use crate::domain::layer::Layer;
 use std::collections::BTreeMap;
 
@@ -57,14 +57,6 @@ pub(super) fn of_class(signs: &Signs, path: &str, name: &str) -> Option<(Layer, 
         Some((layer, Strength::FileOnly | Strength::Weak, _)) => Some((layer, true)),
         None => None,
     }
-}
-
-/// How much a word says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Strength {
-    Full,
-    FileOnly,
-    Weak,
 }
 
 fn vote_name(signs: &Signs, folders: &[&str], tokens: &[String], said: &mut Said) {
@@ -126,14 +118,8 @@ fn word_of(signs: &Signs, tokens: &[String]) -> Option<(Layer, Strength, String)
     let last = singular(tokens.last()?);
     let pair =
         tokens.len().checked_sub(2).and_then(|at| tokens.get(at)).map(|first| format!("{first} {last}"));
-    let find = |text: &str| {
-        signs.words.iter().find_map(|(layer, list)| {
-            [(&list.names, Strength::Full), (&list.files, Strength::FileOnly), (&list.weak, Strength::Weak)]
-                .into_iter()
-                .find(|(names, _)| names.iter().any(|name| name == text))
-                .map(|(_, strength)| (*layer, strength, text.to_owned()))
-        })
-    };
+    let find =
+        |text: &str| signs.words.get(text).map(|(layer, strength)| (*layer, *strength, text.to_owned()));
     pair.as_deref().and_then(find).or_else(|| find(&last)).or_else(|| find(tokens.last()?))
 }
 

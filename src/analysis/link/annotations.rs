@@ -1,7 +1,7 @@
 //! Annotations that make a function an endpoint or a class a router.
 
 use super::{
-    graph::{Handler, NodeId, NodeKey, Route},
+    graph::{Handler, MountEdge, NodeId, NodeKey, Route},
     linker::Linker,
     project::FileId,
     rules::owns,
@@ -41,7 +41,7 @@ impl<'a> Linker<'a> {
         annotations.into_iter().any(|annotation| {
             pack.annotations
                 .iter()
-                .filter(|rule| !rule.on_class)
+                .filter(|rule| !(rule.on_class || rule.locator))
                 .any(|rule| self.annotation_of(file, facts, annotation, &rule.names, pack).is_some())
         })
     }
@@ -95,7 +95,7 @@ impl<'a> Linker<'a> {
         let Some(scope) = facts.scope(function) else { return false };
         let mut found = false;
         for annotation in facts.list(scope.annotations) {
-            let of_functions = pack.annotations.iter().filter(|rule| !rule.on_class);
+            let of_functions = pack.annotations.iter().filter(|rule| !rule.on_class && !rule.locator);
             for rule in of_functions.filter(|rule| rule.free || !only_free) {
                 let Some((written, call)) = self.annotation_of(file, facts, *annotation, &rule.names, pack)
                 else {
@@ -111,7 +111,35 @@ impl<'a> Linker<'a> {
                 break;
             }
         }
-        found
+        found || (!only_free && self.locates(file, facts, function, node, pack))
+    }
+
+    /// Mounts the object that a method gives; whether it gives one.
+    fn locates(
+        &mut self,
+        file: FileId,
+        facts: &'a FileFacts,
+        function: ScopeId,
+        node: NodeId,
+        pack: &'a Pack,
+    ) -> bool {
+        let Some(scope) = facts.scope(function) else { return false };
+        for rule in pack.annotations.iter().filter(|rule| rule.locator) {
+            for annotation in facts.list(scope.annotations) {
+                let found = self.annotation_of(file, facts, *annotation, &rule.names, pack);
+                let Some((_, call)) = found else { continue };
+                let site = Site { file, call, definition: Some(function) };
+                let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+                let Some(position) = self.graph.get(node).map(|node| node.pack) else { return false };
+                let children = self.located(file, function, position);
+                for child in &children {
+                    let prefix = prefix.clone();
+                    self.graph.mount(MountEdge { parent: node, child: *child, prefix, over: false });
+                }
+                return !children.is_empty();
+            }
+        }
+        false
     }
 
     /// The name behind an alias of an annotation.

@@ -99,6 +99,11 @@ impl Linker<'_> {
                     }
                 }
             }
+            if let Value::Instance(of, class) = &receiver
+                && self.rules.of(facts.lang).any(|(_, pack)| pack.class_of.iter().any(|known| known == name))
+            {
+                return Value::Class(*of, *class);
+            }
             let target = self.member(&receiver, name);
             if let (Value::Function(of, function), Value::Instance(..)) = (&target, &receiver) {
                 return self.call_function(file, facts, id, call, (*of, *function), Some(&receiver));
@@ -162,7 +167,10 @@ impl Linker<'_> {
             };
             return if value.is_unknown() { Value::Router(node) } else { value };
         }
-        if let Some(value) = self.extension(file, facts, call, node, name) {
+        if let Some(value) = self.extension(file, facts, id, call, node, name) {
+            return value;
+        }
+        if let Some(value) = self.other_application(file, facts, id, call, name) {
             return value;
         }
         // Builders return themselves: `.layer()`, `.with_state()` need no rule.
@@ -249,6 +257,9 @@ impl Linker<'_> {
                 Value::Router(*node)
             }
             Value::Unknown => {
+                if let Some(value) = self.unread_call(file, facts, id, call) {
+                    return value;
+                }
                 self.hand_over(file, facts, call);
                 Value::Unknown
             }

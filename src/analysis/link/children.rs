@@ -30,6 +30,9 @@ impl Linker<'_> {
             if let (true, Some(value)) = (nodes.is_empty(), self.object_of_text(file, &child.value)) {
                 nodes = self.routers_in(&value, position);
             }
+            if nodes.is_empty() {
+                nodes = self.routers_in_modules(node, &child.value);
+            }
             for child in nodes.iter().copied() {
                 let edge = MountEdge { parent: node, child, prefix: prefix.to_vec(), over: rule.over };
                 self.graph.served.push(edge);

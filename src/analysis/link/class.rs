@@ -12,6 +12,7 @@ use crate::{
     analysis::facts::{Call, FileFacts, ScopeFlags, ScopeId, ScopeKind},
     knowledge::packs::{Class, Pack},
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 impl<'a> Linker<'a> {
     /// Makes the router of a class that a rule speaks of, with the routes on its methods.
@@ -57,7 +58,8 @@ impl<'a> Linker<'a> {
             self.spec_routes(file, class, node);
         }
         self.serve_methods(file, class, node, rule);
-        if !rule.child.is_empty() && self.memos.served_classes.insert(node) {
+        if !(rule.child.is_empty() && rule.placed.is_empty()) && self.memos.served_classes.insert(node) {
+            self.serve_placed(site, node, position, rule);
             for child in self.select(site, &rule.child) {
                 for child in self.routers_in(&child.value, position) {
                     self.graph.mount(MountEdge { parent: node, child, prefix: vec!["".into()], over: false });
@@ -195,7 +197,20 @@ impl<'a> Linker<'a> {
             })
             .collect();
         let reached = self.graph.reached();
+        // A class that another one of these serves is reached with it.
+        let known: FxHashSet<NodeId> = classes.iter().map(|(id, ..)| *id).collect();
+        let inner = self.graph.edges.iter().filter(|edge| known.contains(&edge.parent));
+        let mut inner: FxHashMap<NodeId, NodeId> = inner.map(|edge| (edge.child, edge.parent)).collect();
+        inner.retain(|_, parent| {
+            let key = self.graph.get(*parent).map(|node| (node.key, node.pack));
+            let Some((NodeKey::Definition(file, class), pack)) = key else { return false };
+            let Some(pack) = self.rules.pack(pack) else { return false };
+            self.class_rule(file, class, pack).is_some_and(|(rule, _)| rule.attach)
+        });
         for (id, file, class, position) in classes {
+            if inner.contains_key(&id) {
+                continue;
+            }
             let Some(pack) = self.rules.pack(position) else { continue };
             self.refuel();
             let Some((rule, _)) = self.class_rule(file, class, pack) else { continue };

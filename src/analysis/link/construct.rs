@@ -36,6 +36,9 @@ impl Linker<'_> {
             let children = self.select(site, &rule.child);
             self.mount_children(file, node, &children, rule, &["".into()]);
         }
+        if !rule.table.is_empty() {
+            self.serve_table(site, node, rule);
+        }
         if !rule.parent.is_empty() {
             // The path is the router's own already.
             self.serve(site, node, &packs::Call { path: Vec::new(), ..rule.clone() });
@@ -45,8 +48,13 @@ impl Linker<'_> {
     /// Lets the routers that a rule calls parents serve this one.
     pub fn serve(&mut self, site: Site<'_>, child: NodeId, rule: &packs::Call) {
         let prefix = self.select_path(site, &rule.path).unwrap_or_else(|| vec!["".into()]);
+        let pack = self.graph.get(child).map_or(0, |node| node.pack);
         for selected in self.select(site, &rule.parent) {
-            if let Some(parent) = selected.value.router() {
+            let parents = match &selected.value {
+                Value::Class(..) => self.routers_in(&selected.value, pack),
+                value => value.router().into_iter().collect(),
+            };
+            if let Some(parent) = parents.first().copied() {
                 self.graph.mount(MountEdge { parent, child, prefix, over: rule.over });
                 return;
             }

@@ -11,7 +11,7 @@ use super::{
     project::FileId,
     value::Value,
 };
-use crate::analysis::facts::{Call, FileFacts, ParamKind, ScopeFlags, ScopeId, ScopeKind};
+use crate::analysis::facts::{Call, CallId, FileFacts, ParamKind, ScopeFlags, ScopeId, ScopeKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Functions that extend a type, by name.
@@ -93,6 +93,7 @@ impl Linker<'_> {
         &mut self,
         file: FileId,
         facts: &FileFacts,
+        id: CallId,
         call: &Call,
         node: NodeId,
         name: &str,
@@ -114,7 +115,10 @@ impl Linker<'_> {
                 self.graph.get(found).is_some_and(|found| found.key == NodeKey::Param(of, function, 0))
             };
             result = Some(match returned.router() {
-                Some(found) if !same(found) => returned,
+                Some(found) if !same(found) => {
+                    let own = self.group_of_call((file, facts, id, call), (of, function), node, found);
+                    own.map_or(returned, Value::Router)
+                }
                 _ => Value::Router(node),
             });
         }

@@ -140,7 +140,12 @@ impl<'a> Linker<'a> {
                     return Some(Value::Router(node));
                 }
             }
-            Operation::Join | Operation::Pass | Operation::List | Operation::Default | Operation::Skip => {
+            Operation::Join
+            | Operation::Pass
+            | Operation::List
+            | Operation::Default
+            | Operation::Spec
+            | Operation::Skip => {
                 return Some(Value::Router(node));
             }
             Operation::Resources => {
@@ -216,6 +221,10 @@ impl<'a> Linker<'a> {
                 self.route(site, facts, id, call, node, pack, rule, name).then_some(Value::Router(node))
             }
             Operation::Wrap => self.wrap(site, id, position, rule),
+            Operation::Prefix if !rule.each.is_empty() => {
+                self.place_classes(site, position, rule);
+                Some(Value::Null)
+            }
             Operation::Pass => {
                 let found = self.select(site, &rule.child);
                 found.into_iter().map(|selected| selected.value).find(|value| !value.is_unknown())
@@ -245,6 +254,7 @@ impl<'a> Linker<'a> {
             }
             Operation::Instance => self.object_of(site, rule),
             Operation::Join => self.joined_path(file, facts, call),
+            Operation::Spec => self.serve_spec(site, id, position, rule).map(Value::Router),
             Operation::Skip => Some(Value::Null),
             // They need a router to act on.
             Operation::Mount
@@ -341,6 +351,8 @@ impl<'a> Linker<'a> {
             if rule.handler.is_empty() { Vec::new() } else { self.select_handlers(site, &rule.handler) };
         let handler = if let Some(named) = self.handler_by_name(site, node, pack, rule) {
             Some(named)
+        } else if !rule.invoke.is_empty() {
+            self.invoked_method(site.file, call, &rule.invoke)
         } else if call.flags.has(CallFlags::ANNOTATION) {
             self.annotated_handler(site.file, id)
         } else if !handlers.is_empty() {

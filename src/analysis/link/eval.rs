@@ -195,12 +195,11 @@ impl Linker<'_> {
                 Value::any(items)
             }
             // A router taken out of a pair of it and something else.
-            Value::Class(..) | Value::External(_) | Value::Router(_) => value.clone(),
+            Value::Class(..) | Value::Function(..) | Value::External(_) | Value::Router(_) => value.clone(),
             Value::Unknown
             | Value::Null
             | Value::Number
             | Value::Text(_)
-            | Value::Function(..)
             | Value::Instance(..)
             | Value::Module(_) => Value::Unknown,
         }

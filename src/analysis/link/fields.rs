@@ -90,6 +90,6 @@ impl Linker<'_> {
     pub fn may_be_router(&self, file: FileId, facts: &FileFacts, value: ExprId) -> bool {
         let Expr::Call(call) = facts.expr(value) else { return false };
         let name = facts.call(call).and_then(|call| self.callee_name(file, call.callee));
-        name.is_some_and(|name| self.rules.is_interesting(name))
+        name.is_some_and(|name| self.rules.is_interesting(facts.lang, name))
     }
 }

@@ -9,7 +9,7 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, FileFacts},
+    analysis::facts::{Call, Expr, FileFacts},
     knowledge::packs,
 };
 
@@ -44,7 +44,16 @@ impl Linker<'_> {
                 Some((FileId(u32::try_from(index).ok()?), parent(below).to_owned()))
             })
             .collect();
+        let (flat, params) =
+            (self.is_flag(site, &rule.folder_path, false), self.is_flag(site, &rule.folder_params, true));
         for (file, below) in served {
+            let below = match (flat, params) {
+                (true, _) => String::new(),
+                (false, true) => {
+                    below.replace("/_", "/:").replacen('_', ":", usize::from(below.starts_with('_')))
+                }
+                (false, false) => below,
+            };
             let module = Module::at(Some(file), None);
             let Some(plugin) = self.plugin_of(module) else { continue };
             let own = self
@@ -62,6 +71,18 @@ impl Linker<'_> {
             }
         }
         true
+    }
+
+    /// Whether a selected option is written as this.
+    fn is_flag(&mut self, site: Site<'_>, selectors: &[packs::Selector], wanted: bool) -> bool {
+        selectors.iter().any(|selector| {
+            let Some(key) = &selector.key else { return false };
+            let whole = packs::Selector { key: None, ..selector.clone() };
+            let objects = self.select(site, &[whole]);
+            objects.iter().filter_map(|object| self.entry_expr(&object.value, key)).any(|(file, expr)| {
+                self.facts(file).is_some_and(|facts| facts.expr(expr) == Expr::Bool(wanted))
+            })
+        })
     }
 
     /// Whether a file of the folder is loaded: an index hides the files beside it.

@@ -10,11 +10,7 @@ use crate::analysis::facts::{Arg, Call, FileFacts};
 impl Linker<'_> {
     /// The text of a format call; none for other calls, and where its form is not known.
     pub fn formatted(&mut self, file: FileId, facts: &FileFacts, call: &Call, path: &str) -> Option<Value> {
-        let is_format = self
-            .rules
-            .of(facts.lang)
-            .any(|(_, pack)| pack.format_calls.iter().any(|pattern| pattern.matches(path)));
-        if !is_format {
+        if !self.rules.is_format(facts.lang, path) {
             return None;
         }
         let (first, rest) = facts.args(call.args).split_first()?;

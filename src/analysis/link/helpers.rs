@@ -65,9 +65,10 @@ impl Linker<'_> {
             Expr::Call(call) => facts.call(call).is_some_and(|call| {
                 let method = match facts.expr(call.callee) {
                     Expr::Attr(object, name) => {
-                        !self.rules.is_interesting(facts.text(name)) && self.is_text(facts, object, depth + 1)
+                        !self.rules.is_interesting(facts.lang, facts.text(name))
+                            && self.is_text(facts, object, depth + 1)
                     }
-                    Expr::Name(name) => !self.rules.is_interesting(facts.text(name)),
+                    Expr::Name(name) => !self.rules.is_interesting(facts.lang, facts.text(name)),
                     _ => false,
                 };
                 method && facts.args(call.args).iter().all(|arg| self.is_text(facts, arg.value, depth + 1))

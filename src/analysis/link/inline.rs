@@ -107,7 +107,7 @@ impl Linker<'_> {
             }
             _ => self.callee_name(function.0, call.callee),
         };
-        name.is_some_and(|name| self.rules.is_route(name))
+        name.is_some_and(|name| self.rules.is_route(facts.lang, name))
     }
 }
 

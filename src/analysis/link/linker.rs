@@ -103,6 +103,8 @@ pub(super) struct Linker<'a> {
     pub tables: RouteTables,
     /// Routers by the name that mounts use; kept from round to round.
     pub known_routers: FxHashMap<(u16, String), Vec<NodeId>>,
+    /// Paths at which calls place classes; kept from round to round.
+    pub places: FxHashMap<NodeId, Rc<str>>,
     /// Settings that packs ask for and that some file switches on.
     pub switches: FxHashSet<&'a str>,
     pub specs: Specs,
@@ -132,10 +134,11 @@ impl<'a> Linker<'a> {
             properties: Properties::new(project),
             tables: RouteTables::new(packs, project),
             known_routers: FxHashMap::default(),
+            places: FxHashMap::default(),
             switches: switches(files, packs),
             specs: Specs::new(project),
             indexes: files.iter().map(FileIndex::new).collect(),
-            rules: Rules::new(packs),
+            rules: Rules::new(packs, &files.iter().map(|facts| facts.lang).collect()),
             resolvers: Resolvers::new(files, project),
             graph: Graph::default(),
             memos: Memos::default(),
@@ -212,9 +215,9 @@ impl<'a> Linker<'a> {
         self.visit_fields(file, handed_over);
         for (id, call) in facts.call_ids().filter(|(_, call)| !is_tested(call.span)) {
             let name = self.callee_name(file, call.callee);
-            let interesting = name
-                .is_some_and(|name| self.rules.is_interesting(name) || self.context_names.contains(name))
-                || self.sets_router(file, facts, call)
+            let interesting = name.is_some_and(|name| {
+                self.rules.is_interesting(facts.lang, name) || self.context_names.contains(name)
+            }) || self.sets_router(file, facts, call)
                 || self.is_on_router(file, facts, call, handed_over)
                 || facts.args(call.args).iter().any(|arg| {
                     self.callee_name(file, arg.value).is_some_and(|name| handed_over.contains(name))

@@ -54,7 +54,7 @@ impl Linker<'_> {
 }
 
 /// How many folders two paths begin with alike.
-fn shared_folders(a: &str, b: &str) -> usize {
+pub(super) fn shared_folders(a: &str, b: &str) -> usize {
     let folders = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folders, _)| folders.to_owned());
     let (a, b) = (folders(a), folders(b));
     a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b && !a.is_empty()).count()

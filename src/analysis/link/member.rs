@@ -23,6 +23,11 @@ impl Linker<'_> {
                 if !found.is_unknown() {
                     return found;
                 }
+                if let Value::Class(file, class) = value
+                    && let Some(text) = self.name_of_class(*file, *class, name)
+                {
+                    return text;
+                }
                 let instance = matches!(value, Value::Instance(..));
                 self.foreign_base(*file, *class)
                     .map_or(Value::Unknown, |base| foreign_member(&base, instance, name))
@@ -58,6 +63,14 @@ impl Linker<'_> {
             | Value::Function(..)
             | Value::List(_) => Value::Unknown,
         }
+    }
+
+    /// The name of a class, where a member of this name gives it.
+    fn name_of_class(&self, file: FileId, class: ScopeId, member: &str) -> Option<Value> {
+        let facts = self.facts(file)?;
+        let mut packs = self.rules.of(facts.lang);
+        packs.any(|(_, pack)| pack.class_name.iter().any(|name| name == member)).then_some(())?;
+        Some(Value::text(facts.text(facts.scope(class)?.name)))
     }
 
     /// A member of a class or of one of its bases in the project.

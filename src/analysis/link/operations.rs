@@ -34,6 +34,7 @@ impl<'a> Linker<'a> {
         let mut found = self.code_operations();
         let mut known: BTreeSet<(String, String)> =
             found.iter().map(|(endpoint, _)| (endpoint.method.clone(), endpoint.path.clone())).collect();
+        let mut roots = None;
         for (path, text) in &project.texts {
             let (kind, operations) = match path.rsplit('.').next() {
                 Some("graphql" | "gql" | "graphqls") => (EndpointKind::Graphql, contracts::graphql(text)),
@@ -44,15 +45,19 @@ impl<'a> Linker<'a> {
                 continue;
             }
             for operation in operations {
-                let (named, definition) = self.implementation(&operation);
+                let (named, definition) = if kind == EndpointKind::Grpc {
+                    self.implementation(&operation)
+                } else {
+                    // Looked for where there is a schema at all.
+                    let roots = roots.get_or_insert_with(|| self.root_resolvers());
+                    self.resolver_of(roots, operation.method, &operation.name).unwrap_or_default()
+                };
                 // A service that nothing here implements is called, not served.
                 if kind == EndpointKind::Grpc && named.is_empty() {
                     continue;
                 }
                 if known.insert((operation.method.to_owned(), operation.path.clone())) {
-                    let handler = if kind == EndpointKind::Grpc { named } else { String::new() };
-                    let definition = definition.filter(|_| kind == EndpointKind::Grpc);
-                    found.push(self.endpoint(kind, operation, handler, path.clone(), definition));
+                    found.push(self.endpoint(kind, operation, named, path.clone(), definition));
                 }
             }
         }

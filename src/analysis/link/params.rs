@@ -3,7 +3,7 @@
 use super::{
     graph::{MountEdge, NodeKey},
     linker::{Linker, Memo},
-    project::FileId,
+    project::{FileId, Module},
     value::Value,
 };
 use crate::analysis::facts::{Expr, FileFacts, ParamKind, ScopeId};
@@ -76,6 +76,15 @@ impl Linker<'_> {
             let texts = passed.len() > 1 && passed.iter().all(|value| matches!(value, Value::Text(_)));
             return Value::any(passed.into_iter().chain(texts.then_some(Value::Unknown)));
         }
+        if position == 0
+            && let Some(pack) = self.entry_pack(file, facts, scope)
+        {
+            let node = self.graph.node(key, pack);
+            if let Some(node) = self.graph.get_mut(node) {
+                node.expects_app = true;
+            }
+            return Value::Router(node);
+        }
         if let Some(element) = self.element_of_receiver(file, facts, scope, position) {
             return element;
         }
@@ -86,6 +95,20 @@ impl Linker<'_> {
             }
             None => Value::Unknown,
         }
+    }
+
+    /// The pack for which a function is the beginning of an application: the one value of a
+    /// file that imports what only such files import.
+    fn entry_pack(&mut self, file: FileId, facts: &FileFacts, scope: ScopeId) -> Option<u16> {
+        let (pack, _) = self.rules.of(facts.lang).find(|(_, pack)| {
+            !pack.entry_imports.is_empty()
+                && facts.imports.iter().any(|import| {
+                    let module = facts.text(import.module);
+                    pack.entry_imports.iter().any(|known| known == module)
+                })
+        })?;
+        let exported = self.plugin_of(Module::at(Some(file), None))?;
+        (exported == Value::Function(file, scope)).then_some(pack)
     }
 
     /// The elements of the list whose `forEach` takes this function.

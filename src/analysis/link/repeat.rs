@@ -17,7 +17,7 @@ impl Linker<'_> {
     ) -> Option<(ExprId, usize)> {
         let name = self.callee_name(file, call.callee)?;
         let computed = matches!(facts.expr(call.callee), Expr::Index(..));
-        if !(computed || self.rules.is_interesting(name)) || self.elements.len() >= 2 {
+        if !(computed || self.rules.is_interesting(facts.lang, name)) || self.elements.len() >= 2 {
             return None;
         }
         let mut heads: Vec<ExprId> = facts

@@ -299,7 +299,8 @@ impl<'a> Resolver<'a> {
         family
     }
 
-    fn callee_paths(&self, file: FileId, call: CallId) -> Rc<[String]> {
+    /// The foreign paths that a call may lead to.
+    pub fn callee_paths(&self, file: FileId, call: CallId) -> Rc<[String]> {
         let known = self.paths.borrow().get(&(file, call)).cloned();
         known.unwrap_or_else(|| {
             let paths: Rc<[String]> = self.find_callee_paths(file, call).into();

@@ -63,13 +63,21 @@ impl<'a> Linker<'a> {
             self.select_item(selector, found);
             return;
         }
+        if selector.type_argument || selector.typed.is_some() {
+            let value = self.of_type_argument(site, selector);
+            found.extend(value.map(|value| Selected { value, expr: None }));
+            return;
+        }
         let (file, call) = match (&selector.sibling, &selector.chained) {
             (Some(sibling), _) => match self.sibling(site, facts, sibling) {
                 Some((file, call)) => (file, Some(call)),
                 None => return,
             },
             (None, Some(name)) => (site.file, self.chained_call(site, facts, name)),
-            (None, None) => (site.file, site.call),
+            (None, None) => match &selector.beside {
+                Some(name) => (site.file, self.call_beside(site, facts, name)),
+                None => (site.file, site.call),
+            },
         };
         let (Some(call), Some(facts)) = (call, self.facts(file)) else { return };
         let site = Site { file, ..site };

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::analysis::facts::{CallId, Expr, ExprId, FileFacts, Import, ImportFlags, Lang, ScopeId};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a chain of imports, bindings and attributes is followed.
 const FUEL: u32 = 24;
@@ -37,8 +37,9 @@ pub struct Project<'a> {
     names: Vec<Names<'a>>,
     /// By file: the other files whose names star imports bring, nearest first.
     stars: Vec<Vec<usize>>,
-    /// Names of all those files: most names that are asked for are in none.
-    starred_names: FxHashSet<&'a str>,
+    /// The names of all those files, each with the files that have it: most names that are
+    /// asked for are in none, and most others in one.
+    starred_names: FxHashMap<&'a str, Vec<usize>>,
     /// Function and method names that only one definition of the project has.
     unique: FxHashMap<&'a str, Option<Place>>,
     /// By file and class: the class and its bases inside the project.
@@ -73,7 +74,7 @@ impl<'a> Project<'a> {
             imports: Vec::new(),
             names: files.par_iter().map(Names::new).collect(),
             stars: Vec::new(),
-            starred_names: FxHashSet::default(),
+            starred_names: FxHashMap::default(),
             unique: unique(files),
             lineages: Vec::new(),
             known: Vec::new(),
@@ -84,10 +85,7 @@ impl<'a> Project<'a> {
             imports.map(|import| project.find_import(file, import)).collect()
         });
         project.stars = project.each_file(|project, file| project.star_files(file));
-        let starred: FxHashSet<usize> = project.stars.iter().flatten().copied().collect();
-        let starred = starred.into_iter().filter_map(|file| project.names.get(file));
-        project.starred_names =
-            starred.flat_map(|names| names.named.keys().chain(names.exports.keys())).copied().collect();
+        project.starred_names = project.name_starred();
         // Answers are worked out from scratch before they are kept, so that no answer
         // depends on which was asked for first.
         project.lineages = project.each_file(|project, file| {
@@ -165,6 +163,22 @@ impl<'a> Project<'a> {
         found
     }
 
+    /// The files that some star import leads to, in order, by the names that they have.
+    fn name_starred(&self) -> FxHashMap<&'a str, Vec<usize>> {
+        let starred: BTreeSet<usize> = self.stars.iter().flatten().copied().collect();
+        let mut named: FxHashMap<&'a str, Vec<usize>> = FxHashMap::default();
+        for file in starred {
+            let Some(names) = self.names.get(file) else { continue };
+            for name in names.named.keys().chain(names.exports.keys()) {
+                let files = named.entry(*name).or_default();
+                if files.last() != Some(&file) {
+                    files.push(file);
+                }
+            }
+        }
+        named
+    }
+
     fn exported_on(&self, file: usize, name: &str, way: Way) -> Option<Target> {
         let way = way.on()?;
         let exports = &self.names.get(file)?.exports;
@@ -205,10 +219,8 @@ impl<'a> Project<'a> {
     /// What star imports bring under a name.
     fn starred(&self, file: usize, name: &str, way: Way) -> Option<Target> {
         let stars = self.stars.get(file).filter(|stars| !stars.is_empty())?;
-        if !self.starred_names.contains(name) {
-            return None;
-        }
-        stars.iter().find_map(|other| {
+        let having = self.starred_names.get(name)?;
+        stars.iter().filter(|other| having.binary_search(other).is_ok()).find_map(|other| {
             let names = self.names.get(*other)?;
             match names.exports.get(name) {
                 Some(value) => self.follow(*other, *value, way),

@@ -39,6 +39,9 @@ pub(super) struct Annotated {
     unless_calls: Vec<String>,
     /// No file of the language names one of these.
     unless_project_names: Vec<String>,
+    /// A class is left out if its methods carry some of `reads` and none of `writes`.
+    reads: Vec<String>,
+    writes: Vec<String>,
     /// Only where another definition of the project carries one of `unless`.
     siblings: bool,
 }
@@ -101,7 +104,8 @@ impl Annotated {
             && (self.base.is_empty() || class.is_some_and(|(_, class)| has_base(facts, class, &self.base)))
             && carried(facts, scope, &self.unless).is_none()
             && class.is_none_or(|(_, class)| carried(facts, class, &self.unless).is_none())
-            && (self.on == On::Function || !self.is_said_of_methods(facts, id))
+            && (self.on == On::Function || !carries(facts, id, &self.unless))
+            && (!carries(facts, id, &self.reads) || carries(facts, id, &self.writes))
             && class.is_none_or(|(class, _)| !self.is_called(facts, class));
         if !fits {
             return None;
@@ -120,15 +124,6 @@ impl Annotated {
         (!says).then(|| facts.expr_span(annotation))
     }
 
-    /// Whether a method of the class carries one of `unless`: then it is said method by method.
-    fn is_said_of_methods(&self, facts: &FileFacts, class: ScopeId) -> bool {
-        facts
-            .scopes
-            .iter()
-            .filter(|method| method.kind == ScopeKind::Function && method.parent == Some(class))
-            .any(|method| carried(facts, method, &self.unless).is_some())
-    }
-
     fn is_called(&self, facts: &FileFacts, class: ScopeId) -> bool {
         facts.calls.iter().any(|call| {
             !call.flags.has(CallFlags::ANNOTATION)
@@ -140,6 +135,12 @@ impl Annotated {
 }
 
 /// The annotation of one of these names that a definition carries.
+/// Whether a method of the class carries one of these: then it is said method by method.
+fn carries(facts: &FileFacts, class: ScopeId, names: &[String]) -> bool {
+    let is_method = |scope: &&Scope| scope.kind == ScopeKind::Function && scope.parent == Some(class);
+    facts.scopes.iter().filter(is_method).any(|method| carried(facts, method, names).is_some())
+}
+
 fn carried(facts: &FileFacts, scope: &Scope, names: &[String]) -> Option<ExprId> {
     facts.list(scope.annotations).iter().copied().find(|annotation| {
         let name = match facts.expr(*annotation) {

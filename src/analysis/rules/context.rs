@@ -61,6 +61,9 @@ pub(super) struct Context<'c, 'a> {
     calls: RefCell<FxHashMap<FileId, Rc<CallsByScope>>>,
     /// Calls of every file by the last name of what is called, each list in order.
     named: OnceCell<CallsByName<'a>>,
+    /// Calls of imported names by the name that they have where they come from.
+    imported: OnceCell<FxHashMap<String, Vec<NamedCall<'a>>>>,
+    languages: OnceCell<Vec<Lang>>,
     /// Methods of rows that read an association.
     pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
@@ -104,6 +107,8 @@ impl<'c, 'a> Context<'c, 'a> {
             writers: RefCell::default(),
             calls: RefCell::default(),
             named: OnceCell::new(),
+            imported: OnceCell::new(),
+            languages: OnceCell::new(),
             getters: OnceCell::new(),
             filled: RefCell::default(),
             values: Values::default(),
@@ -219,6 +224,37 @@ impl<'c, 'a> Context<'c, 'a> {
                 }
             }
             named
+        })
+    }
+
+    /// Calls of imported names by the last name of the path that the import leads to.
+    pub(super) fn imported_calls(&self) -> &FxHashMap<String, Vec<NamedCall<'a>>> {
+        self.imported.get_or_init(|| {
+            let mut ends: FxHashMap<String, Vec<NamedCall<'a>>> = FxHashMap::default();
+            for found in &self.calls_by_name().imported {
+                for path in self.resolver().callee_paths(found.file, found.call).iter() {
+                    let last = path.rsplit('.').next().unwrap_or(path);
+                    // Under the name that it is written with it is found anyway.
+                    if last == found.name {
+                        continue;
+                    }
+                    match ends.get_mut(last) {
+                        Some(calls) => calls.push(*found),
+                        None => {
+                            ends.insert(last.to_owned(), vec![*found]);
+                        }
+                    }
+                }
+            }
+            ends
+        })
+    }
+
+    /// The languages of the project's files.
+    pub(super) fn languages(&self) -> &[Lang] {
+        self.languages.get_or_init(|| {
+            let spoken: BTreeSet<Lang> = self.resolver().files().map(|(_, facts)| facts.lang).collect();
+            spoken.into_iter().collect()
         })
     }
 

@@ -9,7 +9,7 @@ use super::{
     doing::Doing,
 };
 use crate::analysis::{
-    facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId},
+    facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Sym},
     link::{Callee, Definition, FileId, Value},
 };
 
@@ -146,7 +146,7 @@ impl Context<'_, '_> {
         let of_slice = facts.lang == Lang::Rust
             && facts.args(call.args).is_empty()
             && last_name(facts, call.callee).is_some_and(|name| matches!(name, "first" | "get" | "last"));
-        if of_slice {
+        if of_slice || searches_array(facts, call) || reads_request(facts, call) {
             return Some(false);
         }
         for family in ["sql-execute", "orm-query"] {
@@ -359,6 +359,35 @@ fn is_select(statement: &str) -> bool {
             | "set"
             | "pragma"
     )
+}
+
+/// `people.find((one) => …)` of an array: a query is asked by values.
+fn searches_array(facts: &FileFacts, call: &Call) -> bool {
+    let by_function =
+        facts.args(call.args).first().is_some_and(|arg| matches!(facts.expr(arg.value), Expr::Fun(_)));
+    let is_search = last_name(facts, call.callee)
+        .is_some_and(|name| matches!(name, "find" | "filter" | "some" | "every" | "findIndex" | "findLast"));
+    facts.lang.is_ecmascript() && by_function && is_search
+        || facts.dotted(call.callee).is_some_and(|path| path == "String.raw")
+}
+
+/// `request.query.get("page")`: the part of an address that is called a query.
+fn reads_request(facts: &FileFacts, call: &Call) -> bool {
+    let Expr::Attr(object, _) = facts.expr(call.callee) else { return false };
+    let is_part = |expr: ExprId| {
+        facts.dotted(expr).is_some_and(|path| {
+            let mut parts = path.rsplit('.');
+            parts.next() == Some("query")
+                && parts.next().is_some_and(|owner| {
+                    matches!(owner, "request" | "req" | "rel_url" | "url" | "ctx" | "context" | "URL")
+                })
+        })
+    };
+    let named = |name: Sym| {
+        let mut binds = facts.binds.iter().filter(|bind| bind.name == name && bind.scope == call.scope);
+        binds.any(|bind| bind.value.is_some_and(is_part))
+    };
+    is_part(object) || matches!(facts.expr(object), Expr::Name(name) if named(name))
 }
 
 #[cfg(test)]

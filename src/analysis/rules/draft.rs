@@ -23,6 +23,8 @@ pub(super) enum Source {
 pub(super) struct Draft {
     pub(super) source: Source,
     pub(super) span: Span,
+    /// All of what it is about, where the span is the part to show.
+    pub(super) reach: Option<Span>,
     /// Stated where the enclosing definition is not what people call it.
     pub(super) symbol: Option<String>,
     /// Whether nothing can be done about it where it stands: it weighs as advice then.
@@ -41,7 +43,19 @@ impl Draft {
 
     /// A place in any file.
     pub(super) fn at(source: Source, span: Span) -> Self {
-        Self { source, span, symbol: None, is_past: false, message: None, words: Vec::new() }
+        Self { source, span, reach: None, symbol: None, is_past: false, message: None, words: Vec::new() }
+    }
+
+    /// The same with all of what it is about.
+    #[must_use]
+    pub(super) fn within(mut self, reach: Span) -> Self {
+        self.reach = Some(reach);
+        self
+    }
+
+    /// Whether another one stands inside of what this one is about.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.source == other.source && self.reach.unwrap_or(self.span).contains(other.span)
     }
 
     /// The same with a word of the message.

@@ -6,7 +6,7 @@ use super::{
     matcher::Rule,
 };
 use crate::{
-    analysis::facts::{CallFlags, Expr, ExprId, FileFacts},
+    analysis::facts::{CallFlags, Expr, ExprId, FileFacts, Lang},
     domain::layer::Layer,
 };
 use std::collections::BTreeSet;
@@ -160,6 +160,13 @@ fn overridden(facts: &FileFacts) -> BTreeSet<ExprId> {
     for call in &facts.calls {
         if last_name(facts, call.callee).is_some_and(|name| DEFAULTS.contains(&name)) {
             found.extend(facts.args(call.args).iter().map(|arg| arg.value));
+            // `env::var("HOST").unwrap_or_else(|_| "0.0.0.0".to_string())`
+            let inside = facts.exprs.iter().enumerate().filter_map(|(index, expr)| {
+                let id = ExprId::from_index(index);
+                let is_text = matches!(expr, Expr::Str(_)) && facts.lang == Lang::Rust;
+                (is_text && call.args_span.contains(facts.expr_span(id))).then_some(id)
+            });
+            found.extend(inside);
         }
     }
     for scope in &facts.scopes {

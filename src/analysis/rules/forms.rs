@@ -5,7 +5,8 @@ use super::{
     needs::{FOLDED, Needs, Reach},
 };
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use std::collections::HashMap;
+use serde::Deserialize;
+use std::{collections::HashMap, sync::OnceLock};
 
 /// Windows reach so much further than they need to, so that near hits share one.
 const FURTHER: usize = 3;
@@ -15,8 +16,17 @@ const FURTHER: usize = 3;
 const MARGIN: usize = 4;
 
 /// All forms, ready to be looked for.
-pub(super) struct Forms<'f> {
-    formats: &'f [Format],
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Vec<Format>")]
+pub(super) struct Forms {
+    formats: Vec<Format>,
+    /// Made when first asked, once for all scans: it costs more than a small repository.
+    index: OnceLock<Index>,
+}
+
+/// What tells which forms are worth a try.
+#[derive(Debug, Clone)]
+struct Index {
     needs: Vec<Option<Needs>>,
     search: Option<AhoCorasick>,
     /// For each text looked for: the forms that need it, and in which spelling only.
@@ -25,8 +35,14 @@ pub(super) struct Forms<'f> {
     always: Vec<usize>,
 }
 
-impl<'f> Forms<'f> {
-    pub(super) fn new(formats: &'f [Format]) -> Self {
+impl From<Vec<Format>> for Forms {
+    fn from(formats: Vec<Format>) -> Self {
+        Self { formats, index: OnceLock::new() }
+    }
+}
+
+impl Index {
+    fn of(formats: &[Format]) -> Self {
         let needs: Vec<Option<Needs>> =
             formats.iter().map(|format| Needs::of(format.pattern.as_str())).collect();
         let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -52,18 +68,30 @@ impl<'f> Forms<'f> {
         if search.is_none() {
             always = (0..formats.len()).collect();
         }
-        Self { formats, needs, search, owners, always }
+        Self { needs, search, owners, always }
+    }
+}
+
+impl Forms {
+    /// The forms, in the order of their positions.
+    pub(super) fn as_slice(&self) -> &[Format] {
+        &self.formats
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.formats))
     }
 
     /// Positions of the forms that a text may have, in their order.
     pub(super) fn possible(&self, text: &str) -> Vec<usize> {
-        let mut possible = self.always.clone();
-        let Some(search) = &self.search else { return possible };
+        let index = self.index();
+        let mut possible = index.always.clone();
+        let Some(search) = &index.search else { return possible };
         // What was looked at up to there needs no second look.
         let mut seen: Vec<usize> = Vec::new();
         for hit in search.find_overlapping_iter(text) {
             let found = text.get(hit.range()).unwrap_or_default();
-            for (form, exact) in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
+            for (form, exact) in index.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
                 if exact.as_ref().is_some_and(|exact| exact != found) || possible.contains(form) {
                     continue;
                 }
@@ -86,7 +114,7 @@ impl<'f> Forms<'f> {
     /// Whether a form may be found around one of its texts; `seen` becomes the end of what
     /// was looked at.
     fn may_be_at(&self, form: usize, text: &str, start: usize, end: usize, seen: &mut usize) -> bool {
-        let (Some(format), Some(Some(needs))) = (self.formats.get(form), self.needs.get(form)) else {
+        let (Some(format), Some(Some(needs))) = (self.formats.get(form), self.index().needs.get(form)) else {
             return true;
         };
         let around = match needs.reach {
@@ -119,7 +147,7 @@ impl<'f> Forms<'f> {
     }
 
     /// The first form that a text has.
-    pub(super) fn first(&self, text: &str) -> Option<&'f str> {
+    pub(super) fn first(&self, text: &str) -> Option<&str> {
         if text.len() < 16 {
             return None;
         }
@@ -175,7 +203,7 @@ mod tests {
             text in r#"(?:AK[0-9]{2,4}| |okta|OKTA|\u{212a}|=|gl-[a-z]{1,3}|"type"|:|"[a-z]"|cl_?|COS|[a-f0-9]{4}|,|[0-9]{2}\||[a-z]{1,3}|[A-Z]{3}[0-9]{3}|SK_|live|\n|ä){0,24}"#
         ) {
             let formats = formats(&PATTERNS);
-            let possible = Forms::new(&formats).possible(&text);
+            let possible = Forms::from(formats.clone()).possible(&text);
             for (form, format) in formats.iter().enumerate() {
                 prop_assert!(!format.pattern.is_match(&text) || possible.contains(&form), "{form}");
             }
@@ -185,7 +213,7 @@ mod tests {
     #[test]
     fn a_form_is_not_tried_where_nothing_of_it_stands() {
         let formats = formats(&PATTERNS[..6]);
-        let forms = Forms::new(&formats);
+        let forms = Forms::from(formats.clone());
         assert_eq!(forms.possible("nothing here, oktan neither, AK12 is short"), Vec::<usize>::new());
         assert_eq!(forms.possible("a key AK123 and okta: 12ab"), [0, 1]);
     }

@@ -3,7 +3,6 @@
 use super::{
     context::Context,
     draft::{Draft, Source},
-    forms::Forms,
     matcher::Rule,
     secret_lines::searched,
 };
@@ -28,9 +27,8 @@ pub(super) struct Format {
 }
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
-    let formats = &rule.matcher.formats;
+    let forms = &rule.matcher.formats;
     let mut found = Vec::new();
-    let forms = Forms::new(formats);
     for (file, facts) in context.resolver().files() {
         if context.layer(file) == Layer::Test {
             continue;
@@ -52,7 +50,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     for path in searched(context) {
         let text = context.text_once(path);
         for index in forms.possible(&text) {
-            let Some(format) = formats.get(index) else { continue };
+            let Some(format) = forms.as_slice().get(index) else { continue };
             for groups in format.pattern.captures_iter(&text) {
                 let Some(hit) = secret_of(&groups) else { continue };
                 let (Ok(start), Ok(end)) = (u32::try_from(hit.start()), u32::try_from(hit.end())) else {

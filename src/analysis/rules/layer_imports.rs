@@ -98,7 +98,9 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             let name =
                 import.name.or(import.alias).map_or_else(|| stem(&other.path), |name| facts.text(name));
             // What gathers or only describes others has no layer of its own.
-            let is_guess = !context.is_certain(target) || is_own_index(&facts.path, &other.path);
+            let is_guess = !context.is_certain(target)
+                || is_own_index(&facts.path, &other.path)
+                || (to == Layer::Router && !answers(context, target, &other.path));
             if is_guess || is_index(&other.path) || is_description(other) || is_technical(name) {
                 continue;
             }
@@ -118,7 +120,7 @@ fn usual(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
 }
 
 /// Whether a file only hands the lower layer to another one that it imports: it calls nothing
-/// of it, or, where it is given to handlers, nothing but what makes it.
+/// of it but what makes it.
 fn is_wiring(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, lower: Layer) -> bool {
     let imports = |layer: Layer| {
         (0..facts.imports.len()).any(|position| {
@@ -135,10 +137,7 @@ fn is_wiring(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, lower: 
         .flat_map(|(call, _)| context.functions(file, call))
         .filter(|function| context.layer(function.file) == lower)
         .collect();
-    match has_service {
-        true => called.is_empty(),
-        false => !called.is_empty() && called.iter().all(|function| is_maker(context, *function)),
-    }
+    (has_service || !called.is_empty()) && called.iter().all(|function| is_maker(context, *function))
 }
 
 /// Whether a function makes an object: a constructor, or `NewStore` where a language has none.
@@ -150,6 +149,18 @@ fn is_maker(context: &Context<'_, '_>, function: Definition) -> bool {
             || words(name).first().is_some_and(|word| matches!(word.as_str(), "new" | "make" | "create"))
                 && name.starts_with(|first: char| first.is_uppercase())
     })
+}
+
+/// Whether a file answers requests, or has a name that says so. A folder named `api` is often
+/// the whole program.
+fn answers(context: &Context<'_, '_>, file: FileId, path: &str) -> bool {
+    const SAYS: [&str; 9] =
+        ["router", "routes", "route", "routing", "controller", "controllers", "handler", "handlers", "views"];
+    let map = context.input.map;
+    context.has_handlers(file)
+        || map.endpoints.iter().any(|endpoint| endpoint.file == path)
+        || map.unknown.iter().any(|unknown| unknown.what == "endpoint" && unknown.file == path)
+        || words(stem(path)).iter().any(|word| SAYS.contains(&word.as_str()))
 }
 
 /// Files that only gather what stands beside them.

@@ -2,8 +2,9 @@
 
 use super::{
     annotated::Annotated,
-    calls::CallShape,
-    known_secrets::Format,
+    calls::{self, CallShape},
+    context::Context,
+    forms::Forms,
     layer_imports::LayerPair,
     option_objects::{Comparison, OptionObject},
     overrides::Override,
@@ -93,6 +94,9 @@ pub(super) enum Check {
 #[serde(deny_unknown_fields)]
 pub(super) struct Matcher {
     pub(super) check: Check,
+    /// Not where one of these rules has a finding inside: the graver one says it.
+    #[serde(default)]
+    pub(super) unless_found: Vec<String>,
     /// Further languages do not matter; none here means those of the card.
     #[serde(default)]
     pub(super) languages: Vec<String>,
@@ -107,7 +111,7 @@ pub(super) struct Matcher {
     pub(super) imports: Vec<LayerPair>,
     /// Forms of credentials.
     #[serde(default)]
-    pub(super) formats: Vec<Format>,
+    pub(super) formats: Forms,
     #[serde(default)]
     pub(super) calls: Vec<CallShape>,
     /// Annotations without arguments.
@@ -137,6 +141,14 @@ pub(super) struct Matcher {
     /// Words that say that a route knows its user.
     #[serde(default)]
     pub(super) guard_words: Vec<String>,
+    /// Words in the name of a function that asks whether somebody may.
+    #[serde(default)]
+    pub(super) guard_calls: Vec<String>,
+    /// Words in the name of what guards a whole program, and words that show that it is no guard.
+    #[serde(default)]
+    pub(super) whole_guard_words: Vec<String>,
+    #[serde(default)]
+    pub(super) whole_other_words: Vec<String>,
     /// Words in the path of a route that strangers must reach.
     #[serde(default)]
     pub(super) stranger_words: Vec<String>,
@@ -170,12 +182,18 @@ impl Rule {
         if matcher.languages.is_empty() {
             matcher.languages.clone_from(&card.languages);
         }
+        calls::prepare(&mut matcher.calls);
         Ok(Some(Self { card: card.clone(), matcher }))
     }
 
     /// Whether a proposer can write the repair in a language.
     pub(super) fn is_fixable(&self, language: &str) -> bool {
         self.card.fix.kind != FixKind::None && self.matcher.fixed_in.iter().any(|known| known == language)
+    }
+
+    /// Whether the project has files of a language that the rule looks at.
+    pub(super) fn is_at_home(&self, context: &Context<'_, '_>) -> bool {
+        context.languages().iter().any(|lang| self.speaks(lang.name()))
     }
 
     /// Whether the rule looks at files of this language.

@@ -22,6 +22,7 @@ mod fixed_address;
 mod foreign_keys;
 mod forms;
 mod from_request;
+mod guards;
 mod handler_query;
 mod http_types;
 mod known_secrets;
@@ -37,6 +38,7 @@ mod places;
 mod plain_passwords;
 mod query_in_loop;
 mod reaching;
+mod registered;
 mod relations;
 mod repository_logic;
 mod routes;
@@ -91,9 +93,14 @@ impl FindingSource for RuleEngine {
     fn findings(&self, input: &FindingInput<'_, '_>) -> Vec<Finding> {
         let context = Context::new(input);
         let mut findings = draft::Findings::new(&context);
-        for rule in &self.rules {
-            for draft in look(&context, rule) {
-                findings.add(rule, &draft);
+        let seen: Vec<(&Rule, Vec<Draft>)> =
+            self.rules.iter().map(|rule| (rule, look(&context, rule))).collect();
+        for (rule, drafts) in &seen {
+            let graver = &rule.matcher.unless_found;
+            let graver = seen.iter().filter(|(other, _)| graver.contains(&other.card.id));
+            let graver: Vec<&Draft> = graver.flat_map(|(_, drafts)| drafts).collect();
+            for draft in drafts.iter().filter(|draft| !graver.iter().any(|other| draft.covers(other))) {
+                findings.add(rule, draft);
             }
         }
         suppress::apply(&context, findings.finish())

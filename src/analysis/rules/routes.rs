@@ -1,28 +1,25 @@
 //! Routes that ask for no user, limit no attempts, or show the inside of the service.
 
 use super::{
-    context::{Context, last_name},
+    context::Context,
     draft::{Draft, Source},
+    guards::{guarded_elsewhere, guards_all, knows_user, says},
     matcher::Rule,
-    secret_names::words,
 };
 use crate::{
     analysis::{
-        facts::{Call, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind, Span},
-        link::{Definition, FileId, Value},
+        facts::{FileFacts, ScopeId, Span},
+        link::FileId,
     },
-    domain::{layer::Layer, map::Endpoint},
+    domain::map::Endpoint,
 };
 use std::collections::BTreeMap;
 
-/// How many bases of a class are looked into, one behind the other.
-const BASES: u32 = 5;
-
 /// A route with its handler.
-struct Route<'e> {
-    endpoint: &'e Endpoint,
-    file: FileId,
-    scope: ScopeId,
+pub(super) struct Route<'e> {
+    pub(super) endpoint: &'e Endpoint,
+    pub(super) file: FileId,
+    pub(super) scope: ScopeId,
 }
 
 /// Routes that change data and know no user while a sibling does.
@@ -44,7 +41,10 @@ pub(super) fn check_mutations(context: &Context<'_, '_>, rule: &Rule) -> Vec<Dra
         }
         for (route, knows) in &judged {
             let changes = matches!(route.endpoint.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE");
-            if *knows || !changes || says(&route.endpoint.path, &rule.matcher.stranger_words) {
+            let is_open = [&route.endpoint.path, &route.endpoint.handler]
+                .iter()
+                .any(|name| says(name, &rule.matcher.stranger_words));
+            if *knows || !changes || is_open {
                 continue;
             }
             let Some(facts) = context.resolver().facts(route.file) else { continue };
@@ -74,11 +74,20 @@ pub(super) fn check_logins(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft>
         if signs_in
             && matches!(route.endpoint.method.as_str(), "POST" | "ANY")
             && rule.speaks(facts.lang.name())
+            && !refuses_too_many(context, &route, facts)
         {
             found.push(draft(context, &route, facts));
         }
     }
     found
+}
+
+/// Whether a handler answers 429 by itself: it counts in a way of its own.
+fn refuses_too_many(context: &Context<'_, '_>, route: &Route<'_>, facts: &FileFacts) -> bool {
+    let text = context.text(&facts.path);
+    let body = facts.scope(route.scope).and_then(|scope| text.get(scope.span.range())).unwrap_or_default();
+    let lower = body.to_lowercase();
+    ["429", "too_many_requests", "toomanyrequests"].iter().any(|sign| lower.contains(sign))
 }
 
 /// Routes that show settings of the process, and Spring's exposure of every endpoint.
@@ -165,170 +174,6 @@ fn draft(context: &Context<'_, '_>, route: &Route<'_>, facts: &FileFacts) -> Dra
     Draft::new(route.file, span)
         .symbol(context.symbol(route.file, facts, route.scope))
         .word("endpoint", route.endpoint.title())
-}
-
-/// Languages whose routes are guarded in one place: a chain of filters, a fallback policy.
-fn guarded_elsewhere<'r>(context: &Context<'_, '_>, rule: &'r Rule) -> Vec<&'r str> {
-    let by_language = rule.matcher.guarded_by.iter();
-    let found = by_language.filter(|(language, names)| {
-        context.resolver().files().any(|(file, facts)| {
-            facts.lang.name() == language.as_str()
-                && context.layer(file) != Layer::Test
-                && facts.strings.iter().any(|(_, text)| names.iter().any(|name| name == text))
-        })
-    });
-    found.map(|(language, _)| language.as_str()).collect()
-}
-
-/// Whether the handler, its annotations or its registration speak of a user.
-fn knows_user(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
-    let Some(facts) = context.resolver().facts(route.file) else { return true };
-    let text = context.text(&facts.path);
-    let Some(scope) = facts.scope(route.scope) else { return true };
-    let guards = &rule.matcher.guard_words;
-    // The function with what is written around it, and the class it stands in.
-    let mut spans = vec![scope.span];
-    spans.extend(facts.list(scope.annotations).iter().map(|expr| facts.expr_span(*expr)));
-    for (id, around) in facts.scopes_around(route.scope) {
-        if around.kind == ScopeKind::Class {
-            let class = Definition { file: route.file, scope: id };
-            if is_guarded_class(context, rule, class, facts.text(scope.name), BASES) {
-                return true;
-            }
-        }
-        if around.kind == ScopeKind::Lambda && stands_behind_guard(facts, id, text.as_ref(), guards) {
-            return true;
-        }
-    }
-    spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards))) || {
-        // The registration stands elsewhere: its line and the next ones.
-        let Some(other) =
-            context.input.linked.resolver.files().find(|(_, facts)| facts.path == route.endpoint.file)
-        else {
-            return true;
-        };
-        let text = context.text(&other.1.path);
-        let line = route.endpoint.line.saturating_sub(1) as usize;
-        text.lines().nth(line).is_some_and(|line| {
-            let behind_path = line.split_once([',', ')']).map_or("", |(_, rest)| rest);
-            says(behind_path, guards)
-        })
-    }
-}
-
-/// Whether a block is that of a guard, as `authenticate("jwt") { … }` has it, and of one that
-/// lets no stranger pass.
-fn stands_behind_guard(facts: &FileFacts, block: ScopeId, text: &str, guards: &[String]) -> bool {
-    facts.calls.iter().any(|call| {
-        let takes = |value: ExprId| matches!(facts.expr(value), Expr::Fun(scope) if scope == block);
-        let args = facts.args(call.args);
-        let Some(taken) = args.iter().find(|arg| takes(arg.value)) else { return false };
-        let before = call.args_span.start as usize..facts.expr_span(taken.value).start as usize;
-        last_name(facts, call.callee).is_some_and(|name| says(name, guards))
-            && !text.get(before).is_some_and(|text| text.contains("optional"))
-    })
-}
-
-/// Whether a class, or one that it is made from, says that it knows its user.
-fn is_guarded_class(
-    context: &Context<'_, '_>,
-    rule: &Rule,
-    class: Definition,
-    action: &str,
-    depth: u32,
-) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    let Some(facts) = context.resolver().facts(class.file) else { return false };
-    let Some(scope) = facts.scope(class.scope) else { return false };
-    let text = context.text(&facts.path);
-    let guards = &rule.matcher.guard_words;
-    let written = facts.list(scope.annotations).iter().chain(facts.list(scope.bases));
-    let mut spans: Vec<Span> = written.map(|expr| facts.expr_span(*expr)).collect();
-    // `guards = [requires_superuser]`, `permission_classes = […]`.
-    let members = facts.binds.iter().filter(|bind| bind.scope == class.scope);
-    spans.extend(members.filter(|bind| says(facts.text(bind.name), guards)).map(|bind| bind.span));
-    spans.extend(before_actions(facts, class.scope, action));
-    // A method of such a name is what asks: `def check_permissions(self, request)`.
-    let asks = || {
-        facts.scopes.iter().any(|method| {
-            method.parent == Some(class.scope)
-                && depth + 1 < BASES
-                && method.kind == ScopeKind::Function
-                && says(facts.text(method.name), guards)
-        })
-    };
-    spans.iter().any(|span| text.get(span.range()).is_some_and(|text| says(text, guards)))
-        || asks()
-        || facts.list(scope.bases).iter().any(|base| {
-            context.resolver().value(class.file, *base).alternatives().iter().any(|value| match value {
-                Value::Class(file, scope) => {
-                    let base = Definition { file: *file, scope: *scope };
-                    base != class && is_guarded_class(context, rule, base, action, depth)
-                }
-                _ => false,
-            })
-        })
-}
-
-/// What a controller of Rails runs before an action: `before_action :require_user, except:
-/// [:index]`.
-fn before_actions(facts: &FileFacts, class: ScopeId, action: &str) -> Vec<Span> {
-    let lists = |value: ExprId| {
-        let is_it =
-            |value: ExprId| matches!(facts.expr(value), Expr::Str(text) if facts.text(text) == action);
-        match facts.expr(value) {
-            Expr::List(items) => facts.list(items).iter().any(|item| is_it(*item)),
-            _ => is_it(value),
-        }
-    };
-    let runs = |call: &&Call| {
-        let name = last_name(facts, call.callee).unwrap_or_default();
-        let args = facts.args(call.args);
-        let named =
-            |wanted: &str| args.iter().find(|arg| arg.name.is_some_and(|name| facts.text(name) == wanted));
-        call.scope == class
-            && matches!(name, "before_action" | "before_filter" | "prepend_before_action")
-            && named("only").is_none_or(|arg| lists(arg.value))
-            && !named("except").is_some_and(|arg| lists(arg.value))
-    };
-    if facts.lang != Lang::Ruby {
-        return Vec::new();
-    }
-    let first = |call: &Call| facts.args(call.args).first().map(|arg| facts.expr_span(arg.value));
-    facts.calls.iter().filter(runs).filter_map(first).collect()
-}
-
-/// Whether a text has one of these among its words, those of comments and texts included.
-fn says(text: &str, known: &[String]) -> bool {
-    words(text).iter().any(|word| known.iter().any(|known| known == word))
-}
-
-/// Whether a file guards all its routes at once: `router.use(requireAuth)`.
-fn guards_all(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
-    let resolver = context.resolver();
-    let Some((_, facts)) = resolver.files().find(|(_, facts)| facts.path == route.endpoint.file) else {
-        return true;
-    };
-    let text = context.text(&facts.path);
-    facts.calls.iter().any(|call| {
-        let guards = last_name(facts, call.callee).is_some_and(|name| {
-            matches!(
-                name,
-                "use"
-                    | "addHook"
-                    | "before_request"
-                    | "before"
-                    | "layer"
-                    | "route_layer"
-                    | "wrap"
-                    | "add_middleware"
-                    | "APIRouter"
-                    | "Router"
-                    | "Blueprint"
-            )
-        });
-        guards && text.get(call.args_span.range()).is_some_and(|args| says(args, &rule.matcher.guard_words))
-    })
 }
 
 /// Whether the project knows a limiter by any of the usual names.

@@ -31,7 +31,7 @@ pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> 
             } else {
                 random(facts, name, value)
             };
-            if let Some(literal) = literal {
+            if let Some(literal) = literal.filter(|literal| !names_a_place(facts, name, *literal)) {
                 found.push(Draft::new(file, facts.expr_span(literal)).word("name", name));
             }
         };
@@ -68,6 +68,13 @@ pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> 
         compared(file, facts, &mut found);
     }
     found
+}
+
+/// `session_key = "auth_session"`: under which key something is kept, and no key that signs.
+fn names_a_place(facts: &FileFacts, name: &str, literal: ExprId) -> bool {
+    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-' | '.'));
+    words(name).ends_with(&["session".to_owned(), "key".to_owned()])
+        && matches!(facts.expr(literal), Expr::Str(text) if is_plain(facts.text(text)))
 }
 
 /// `app.config["SECRET_KEY"] = "…"`: the key of an item that is assigned.

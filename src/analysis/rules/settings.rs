@@ -162,6 +162,7 @@ impl Setting {
             .word("name", self.name.clone())
             .word("model", model)
             .word("detail", self.detail.clone())
+            .word("flags", self.detail.clone())
     }
 }
 

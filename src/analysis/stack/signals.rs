@@ -3,26 +3,19 @@
 use crate::analysis::{glob::Glob, lazy_regex::LazyRegex};
 use crate::{
     domain::stack::StackKey,
-    knowledge::packs::{Pack, Packs, StackSign},
+    knowledge::{
+        self,
+        packs::{Pack, Packs, StackSign},
+    },
     ports::ScanError,
 };
-use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, collections::HashMap, sync::LazyLock};
 
-static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/stack-signals");
+/// Where the signal files stand among the shipped ones.
+const FOLDER: &str = "stack-signals";
 
-static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(|| Signals::parse(&shipped_texts()));
-
-fn shipped_texts() -> Vec<(&'static str, &'static str)> {
-    let mut texts: Vec<(&str, &str)> = FILES
-        .files()
-        .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-        .filter(|(path, _)| path.ends_with(".yaml"))
-        .collect();
-    texts.sort_unstable();
-    texts
-}
+static SHIPPED: LazyLock<Result<Signals, String>> = LazyLock::new(Signals::read);
 
 /// The signals that ship with the program.
 pub fn shipped() -> Result<&'static Signals, ScanError> {
@@ -30,7 +23,7 @@ pub fn shipped() -> Result<&'static Signals, ScanError> {
 }
 
 /// Every ecosystem, in file order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Signals {
     pub(super) ecosystems: Vec<Ecosystem>,
     /// File extension to language.
@@ -131,12 +124,12 @@ pub(super) enum Proof {
 }
 
 impl Signals {
-    /// Parses signal files; the text of an error names the file and the place.
-    fn parse(texts: &[(&str, &str)]) -> Result<Self, String> {
-        let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
-        for (file, text) in texts {
-            let raw = read(file, text)?;
-            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))?;
+    /// The shipped files; the text of an error names the file and the place.
+    fn read() -> Result<Self, String> {
+        let mut signals = Self::default();
+        for name in knowledge::shipped_names(FOLDER) {
+            let raw = knowledge::shipped(name).map_err(|error| error.to_string())?;
+            signals.add(raw).map_err(|error| format!("{name}: {error}"))?;
         }
         Ok(signals)
     }
@@ -153,9 +146,9 @@ impl Signals {
         if signs.is_empty() {
             return Ok(None);
         }
-        let mut signals = Self { ecosystems: Vec::new(), extensions: HashMap::new(), texts: Vec::new() };
-        let added = shipped_texts().into_iter().try_for_each(|(file, text)| {
-            let mut raw = read(file, text)?;
+        let mut signals = Self::default();
+        let added = knowledge::shipped_names(FOLDER).try_for_each(|file| {
+            let mut raw: RawEcosystem = knowledge::shipped(file).map_err(|error| error.to_string())?;
             let own: Vec<&StackSign> =
                 signs.iter().filter(|(pack, _)| speaks(&raw, pack)).map(|(_, sign)| *sign).collect();
             for sign in own {
@@ -173,7 +166,7 @@ impl Signals {
                     proof: None,
                 });
             }
-            signals.add(raw).map_err(|error| format!("stack-signals/{file}: {error}"))
+            signals.add(raw).map_err(|error| format!("{file}: {error}"))
         });
         added.map_err(ScanError::Knowledge)?;
         Ok(Some(signals))
@@ -271,10 +264,6 @@ impl Signals {
     pub fn wants_text(&self, path: &str) -> bool {
         self.texts.iter().any(|(glob, _)| glob.base(path).is_some())
     }
-}
-
-fn read(file: &str, text: &str) -> Result<RawEcosystem, String> {
-    serde_saphyr::from_str(text).map_err(|error| format!("stack-signals/{file}: {}", error.without_snippet()))
 }
 
 /// Whether the pack reads files of a language of the ecosystem.
@@ -437,9 +426,10 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_place() {
-        let error = Signals::parse(&[("x.yaml", "ecosystem: x\nlanguages: []\nwrong: 1\n")]).unwrap_err();
-        assert!(error.starts_with("stack-signals/x.yaml"), "{error}");
-        assert!(error.contains("wrong") && error.contains('3'), "{error}");
+        let text = "ecosystem: x\nlanguages: []\nwrong: 1\n";
+        let error =
+            knowledge::yaml::parse::<RawEcosystem>("x.yaml", text).err().expect("refused").to_string();
+        assert!(error.starts_with("x.yaml:3:1") && error.contains("wrong"), "{error}");
     }
 
     #[test]
@@ -449,5 +439,12 @@ mod tests {
         assert_eq!(name("a/b.tsx"), Some("typescript"));
         assert_eq!(name("a/b.mjs"), Some("javascript"));
         assert_eq!(name("a.d/README"), None);
+    }
+
+    #[test]
+    fn no_shipped_file_is_read_as_yaml_at_a_start() {
+        for name in knowledge::shipped_names(FOLDER) {
+            assert!(knowledge::ahead::<RawEcosystem>(name).is_some(), "{name}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         diff::{self, DiffRow, Sign, split_lines},
         edit::FileEdit,
         finding::Finding,
-        hunk::{Body, Decision, Hunk},
+        hunk::{Body, Decision, Hunk, Need, Why},
         ids::HunkId,
     },
     engine::{
@@ -48,7 +48,7 @@ impl<'a> Look<'a> {
         let hunks = edits.clone().flat_map(|edit| edit.hunks.iter().map(move |hunk| (hunk.id, (edit, hunk))));
         let mut users: BTreeMap<HunkId, Vec<&Hunk>> = BTreeMap::new();
         for hunk in model.session.hunks() {
-            for need in &hunk.needs {
+            for need in hunk.needs_to(Why::Build) {
                 users.entry(need.hunk).or_default().push(hunk);
             }
         }
@@ -118,17 +118,15 @@ impl<'a> Look<'a> {
             Some(Decision::Undecided) | None => role(Role::Warn, "○ "),
         };
         let mut line: Line = Vec::new();
-        if hunk.needs.is_empty() {
-            line.push(muted("needs nothing"));
-        } else {
-            line.push(muted("needs "));
-            for need in &hunk.needs {
-                line.extend([
-                    mark_of(need.hunk),
-                    bold(format!("{} ", need.hunk)),
-                    plain(format!("{} ", need.symbol)),
-                ]);
-            }
+        let link = |need: &Need| {
+            [mark_of(need.hunk), bold(format!("{} ", need.hunk)), plain(format!("{} ", need.symbol))]
+        };
+        let is_free = hunk.needs_to(Why::Build).next().is_none();
+        line.push(muted(if is_free { "needs nothing" } else { "needs " }));
+        line.extend(hunk.needs_to(Why::Build).flat_map(link));
+        if let Some(need) = hunk.needs_to(Why::Use).next() {
+            line.push(muted(" · imports for "));
+            line.extend(link(need));
         }
         line.push(muted(" · needed by "));
         let users = self.users.get(&hunk.id).map(Vec::as_slice).unwrap_or_default();
@@ -193,10 +191,10 @@ fn serves(hunk: &Hunk) -> String {
     hunk.criteria.iter().map(|id| format!("AC{id}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether something it needs was rejected.
+/// Whether something that it needs to build was rejected.
 pub fn is_broken(model: &Model, hunk: &Hunk) -> bool {
     !matches!(hunk.decision, Decision::Rejected { .. })
-        && hunk.needs.iter().any(|need| {
+        && hunk.needs_to(Why::Build).any(|need| {
             model
                 .session
                 .hunk(need.hunk)

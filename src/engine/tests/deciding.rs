@@ -1,9 +1,9 @@
 //! Deciding hunks: approve, reject, edit, split, undo, several at once, what depends on what.
 
-use super::driver::{Driver, World};
+use super::driver::{Driver, World, row_text};
 use crate::{
     domain::{event::Scene, hunk::Decision, ids::HunkId},
-    engine::Effect,
+    engine::{Effect, view::PopupBody},
 };
 use pretty_assertions::assert_eq;
 
@@ -70,6 +70,33 @@ fn rejecting_what_others_need_offers_to_keep_it_or_to_drop_them_together() {
     assert_eq!(driver.floor(), "VERIFY is shut: every hunk is rejected  u undoes");
     driver.press("u");
     assert_eq!(driver.states(), ["1 undecided", "2 undecided", "3 undecided"]);
+}
+
+#[test]
+fn rejecting_the_only_use_of_an_import_offers_to_drop_the_import() {
+    let mut world = World::default();
+    let (mut proposal, mut bases) = super::sample::proposal();
+    let base = "import os\n\n\ndef main():\n    return os.name\n";
+    let text = base.replace("import os", "import os\nimport json").replace("os.name", "json.dumps(os.name)");
+    proposal.files = vec![super::sample::change(super::sample::API, text, 1)];
+    bases[0].text = Some(base.into());
+    bases.truncate(1);
+    world.proposals = [(0, Ok((proposal, bases)))].into();
+    let mut driver = Driver::acting(world);
+    driver.press("] x");
+    let Some(PopupBody::Choices { rows, .. }) = driver.screen().popup.map(|popup| popup.body) else {
+        panic!("no question")
+    };
+    let body = rows.iter().map(row_text).collect::<Vec<_>>().join("\n");
+    for part in [
+        "Hunk 2 alone uses what these import:",
+        "1 app/api/orders.py  router  imports json",
+        "Without 2 they import it for nobody.",
+    ] {
+        assert!(body.contains(part), "{body}");
+    }
+    driver.press("3 Enter Enter");
+    assert_eq!(driver.states(), ["1 undecided", "2 rejected"], "an import that nobody uses still builds");
 }
 
 #[test]

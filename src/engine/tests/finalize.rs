@@ -281,6 +281,18 @@ fn a_session_that_only_looks_decides_runs_and_commits_nothing() {
 }
 
 #[test]
+fn a_scan_that_ends_does_not_hide_why_nothing_can_be_decided() {
+    let notice = |read_only: Option<String>| {
+        let mut driver = Driver::with_options(World::default(), Options { read_only, ..Options::default() });
+        driver.scan();
+        driver.model.screen.notice.map(|notice| notice.text)
+    };
+    let text = "Another proscenium works on this repository.";
+    assert_eq!(notice(Some(text.into())).as_deref(), Some(text));
+    assert_eq!(notice(None).as_deref(), Some("scanned in 0.4 s"));
+}
+
+#[test]
 fn a_resumed_session_is_in_the_same_scene_at_the_same_hunk() {
     let mut driver = Driver::acting(World::default());
     driver.press("a");

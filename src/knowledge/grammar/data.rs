@@ -114,7 +114,7 @@ impl Grammar {
     pub(in crate::knowledge) fn load(texts: &[Text]) -> Result<Self, KnowledgeError> {
         let mut grammar = Self::default();
         for text in texts {
-            let more: Self = yaml::parse(&text.label, &text.text)?;
+            let more: Self = yaml::of(text)?;
             more.check(&text.label)?;
             if more.replace {
                 grammar = more;
@@ -191,5 +191,10 @@ mod tests {
         let wrong = text("kind: grammar\ncriteria:\n  - { intent: endpoint, text: \"{who} does\" }\n");
         let error = Grammar::load(&[wrong]).expect_err("no such name");
         assert_eq!(error.position(), (3, 31));
+    }
+
+    #[test]
+    fn the_shipped_grammar_is_not_read_as_yaml_at_a_start() {
+        assert!(crate::knowledge::ahead::<Grammar>("grammar.yaml").is_some());
     }
 }

@@ -14,6 +14,7 @@ mod everyday_tests;
 pub mod fields;
 mod handover;
 mod intent;
+mod jobs;
 mod lexicon;
 mod marks;
 mod read;

@@ -3,6 +3,7 @@
 use super::{
     criteria::{self, Facts},
     intent::{self, Scores},
+    jobs,
     lexicon::{Lexicon, basic_forms},
     marks::{self, Marked},
     risks, scope,
@@ -74,7 +75,7 @@ impl Knowledge {
             assumptions,
             questions,
             criteria: criteria::all(&self.grammar, &facts),
-            inputs: inputs(&subject),
+            inputs: inputs(&subject, intent, &words, &clean),
             out_of_scope,
             example: self.example_for(intent, &words, &kinds).map(|example| example.path.clone()),
         }
@@ -303,20 +304,32 @@ impl Seen<'_> {
 }
 
 /// Inputs of a recipe.
-fn inputs(subject: &Subject) -> BTreeMap<String, String> {
+fn inputs(subject: &Subject, intent: Intent, words: &[String], text: &str) -> BTreeMap<String, String> {
     let mut inputs = BTreeMap::new();
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             inputs.insert(name.to_owned(), value);
         }
     };
-    set("name", subject.resource.clone());
+    if intent == Intent::Job {
+        set("name", jobs::name(text));
+        set("resource", subject.resource.clone().filter(|_| subject.known));
+        set("queue", jobs::queue(words).map(str::to_owned));
+    } else {
+        set("name", subject.resource.clone());
+    }
     let fields: Vec<String> = subject.fields.iter().map(ToString::to_string).collect();
     set("fields", Some(fields.join(" ")));
     set("method", subject.method.clone());
     set("path", subject.path.clone());
     set("operation", subject.operation.as_ref().map(|(id, _)| id.clone()));
     set("rule", subject.rules.first().cloned());
+    if intent == Intent::Auth {
+        let named = |hash: &&str| words.iter().any(|word| word == hash);
+        let mut hashes = ["argon2", "argon2id", "bcrypt"].into_iter().filter(named);
+        // Who names two has not decided.
+        set("hash", hashes.next().filter(|_| hashes.next().is_none()).map(str::to_owned));
+    }
     if let Some((path, line)) = subject.files.first() {
         set("file", Some(path.clone()));
         set("line", line.map(|line| line.to_string()));

@@ -5,8 +5,8 @@ use super::{
     pattern::Pattern,
     selector::Selector,
     served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions},
+    signs::{LayerSign, StackSign},
 };
-use crate::domain::{layer::Layer, stack::StackKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,16 @@ pub struct Pack {
     /// Types that make a parameter or field a router.
     #[serde(default)]
     pub router_types: Vec<Pattern>,
+    /// Modules whose import makes the function that a file exports as its one value the
+    /// beginning of an application, which it gets as its first parameter.
+    #[serde(default)]
+    pub entry_imports: Vec<String>,
+    /// Methods that give the class of an object: `GetType`.
+    #[serde(default)]
+    pub class_of: Vec<String>,
+    /// Attributes of a class that are its name.
+    #[serde(default)]
+    pub class_name: Vec<String>,
     /// Types whose every value is the application itself.
     #[serde(default)]
     pub app_types: Vec<Pattern>,
@@ -164,6 +174,8 @@ pub enum Operation {
     Join,
     /// The receiver serves the modules of a folder, each below the path of its own folder.
     Folder,
+    /// The project's OpenAPI files say what is served; methods named like operations handle it.
+    Spec,
     /// It matters to nobody: further rules are not asked.
     Skip,
 }
@@ -228,6 +240,22 @@ pub struct Call {
     /// Lists of objects each of which is declared: `{item: true}` selects from the object.
     #[serde(default)]
     pub each: Vec<Selector>,
+    /// Of an object of `each`: the objects that are placed below it.
+    #[serde(default)]
+    pub nested: Vec<Selector>,
+    /// Maps of paths and the routers that are served below them.
+    #[serde(default)]
+    pub table: Vec<Selector>,
+    /// Of a folder: it is no part of the path where this is false.
+    #[serde(default)]
+    pub folder_path: Vec<Selector>,
+    /// Of a folder: `_id` in its path is a parameter where this is true.
+    #[serde(default)]
+    pub folder_params: Vec<Selector>,
+    /// The method of the class around the call that handles the route; the first that the
+    /// class has.
+    #[serde(default)]
+    pub invoke: Vec<String>,
     /// It acts on the resource whose block it stands in rather than on one of its items.
     #[serde(default)]
     pub resource: bool,
@@ -360,6 +388,9 @@ pub struct Class {
     /// Routers and classes that it serves.
     #[serde(default)]
     pub child: Vec<Selector>,
+    /// Routers and classes that it serves below the path at which a call places it.
+    #[serde(default)]
+    pub placed: Vec<Selector>,
     /// It is served by every application of the pack, unless something mounts it.
     #[serde(default)]
     pub attach: bool,
@@ -414,6 +445,10 @@ pub struct Annotation {
     /// It stands on a class rather than on a method.
     #[serde(default)]
     pub on_class: bool,
+    /// The method gives the object that serves what is below the path, where no other
+    /// annotation makes it a route.
+    #[serde(default)]
+    pub locator: bool,
     /// Of a class: lists of further such annotations, made like objects.
     #[serde(default)]
     pub operations: Vec<Selector>,
@@ -528,47 +563,4 @@ pub struct FamilyMember {
     pub with: Vec<String>,
     /// The argument that the rule looks at.
     pub arg: Vec<Selector>,
-}
-
-/// A sign that a file belongs to a layer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LayerSign {
-    pub layer: Layer,
-    /// Modules that it imports.
-    #[serde(default)]
-    pub imports: Vec<Pattern>,
-    /// Bases of its classes.
-    #[serde(default)]
-    pub bases: Vec<Pattern>,
-    /// Annotations in it.
-    #[serde(default)]
-    pub annotations: Vec<Pattern>,
-    /// Calls in it.
-    #[serde(default)]
-    pub calls: Vec<Pattern>,
-    /// Globs over its path.
-    #[serde(default)]
-    pub paths: Vec<String>,
-    /// How much it counts; 1 where not stated.
-    #[serde(default)]
-    pub weight: Option<u32>,
-}
-
-/// A sign of what the backend is built with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StackSign {
-    pub field: StackKey,
-    /// The canonical name that the field gets.
-    pub name: String,
-    /// Names in manifests and lock files.
-    #[serde(default)]
-    pub dependencies: Vec<String>,
-    /// Modules that source files import.
-    #[serde(default)]
-    pub imports: Vec<String>,
-    /// Globs of files that only it has.
-    #[serde(default)]
-    pub files: Vec<String>,
 }

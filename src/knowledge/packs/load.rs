@@ -1,10 +1,8 @@
 //! Reads packs: the built-in ones, then folders on top.
 
 use super::format::Pack;
-use include_dir::{Dir, DirEntry, include_dir};
+use crate::knowledge::{KnowledgeError, shipped, shipped_names};
 use std::{collections::BTreeMap, fs, path::Path};
-
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/resources/packs");
 
 /// Larger pack files are refused.
 const MAX_PACK_BYTES: u64 = 1 << 20;
@@ -31,11 +29,9 @@ pub struct Packs {
 impl Packs {
     /// The packs inside the program.
     pub fn built_in() -> Result<Self, PackError> {
-        let mut texts = Vec::new();
-        collect(&BUILT_IN, &mut texts);
         let mut packs = Self::default();
-        for (file, text) in texts {
-            packs.add(&file, &text)?;
+        for name in shipped_names("packs") {
+            packs.put(shipped(name).map_err(invalid)?);
         }
         Ok(packs)
     }
@@ -84,13 +80,20 @@ impl Packs {
             let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
             PackError::Invalid { file: file.to_owned(), line, column, reason: error.to_string() }
         })?;
-        if let Some(known) = self.packs.iter_mut().find(|known| known.pack == pack.pack) {
-            *known = pack;
-        } else {
-            self.packs.push(pack);
-            self.packs.sort_by(|a, b| a.pack.cmp(&b.pack));
-        }
+        self.put(pack);
         Ok(())
+    }
+
+    /// Puts a pack in the place of the one of that name, if there is one.
+    fn put(&mut self, pack: Pack) {
+        match self.packs.binary_search_by(|known| known.pack.cmp(&pack.pack)) {
+            Ok(at) => {
+                if let Some(known) = self.packs.get_mut(at) {
+                    *known = pack;
+                }
+            }
+            Err(at) => self.packs.insert(at, pack),
+        }
     }
 
     /// The packs in order of their names.
@@ -123,19 +126,13 @@ impl Packs {
     }
 }
 
-fn collect(folder: &Dir<'_>, texts: &mut Vec<(String, String)>) {
-    for entry in folder.entries() {
-        match entry {
-            DirEntry::Dir(inner) => collect(inner, texts),
-            DirEntry::File(file) => {
-                let path = file.path();
-                if path.extension().is_some_and(|extension| extension == "yaml")
-                    && let Some(text) = file.contents_utf8()
-                {
-                    texts.push((path.display().to_string(), text.to_owned()));
-                }
-            }
+/// A shipped pack that is broken, in the words of this module.
+fn invalid(error: KnowledgeError) -> PackError {
+    match error {
+        KnowledgeError::Invalid { file, line, column, reason } => {
+            PackError::Invalid { file, line: line.into(), column: column.into(), reason }
         }
+        KnowledgeError::Unreadable { file, reason } => PackError::Unreadable { file, reason },
     }
 }
 
@@ -148,6 +145,12 @@ mod tests {
         let packs = Packs::built_in().unwrap_or_else(|error| panic!("{error}"));
         assert!(packs.get("fastapi").is_some());
         assert!(packs.count_by_language()["python"] >= 6);
+    }
+
+    #[test]
+    fn a_broken_shipped_pack_is_told_with_its_place_once() {
+        let broken = KnowledgeError::at("resources/packs/x.yaml", 2, 3, "wrong");
+        assert_eq!(invalid(broken).to_string(), "resources/packs/x.yaml:2:3: wrong");
     }
 
     #[test]

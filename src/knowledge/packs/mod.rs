@@ -12,13 +12,15 @@ mod load;
 mod pattern;
 mod selector;
 mod served;
+mod signs;
 
 pub use conventions::{ActionGroups, Conventions, RouteFiles};
 pub use format::{
-    Annotation, Call, Class, Collection, FamilyMember, HandlerNames, Injection, LayerSign, Operation, Pack,
-    PathStyle, PropertyFile, PropertyRead, SettingsModule, StackSign, Token, TokenOf, Verbs,
+    Annotation, Call, Class, Collection, FamilyMember, HandlerNames, Injection, Operation, Pack, PathStyle,
+    PropertyFile, PropertyRead, SettingsModule, Token, TokenOf, Verbs,
 };
 pub use load::{PackError, Packs};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternTable};
 pub use selector::{Selector, Side};
 pub use served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions, OperationKind};
+pub use signs::{LayerSign, StackSign};

@@ -1,5 +1,6 @@
 //! Patterns over resolved dotted paths.
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// Matches a dotted path such as `fastapi.APIRouter`.
@@ -75,6 +76,46 @@ impl Pattern {
     }
 }
 
+/// Values by the patterns that they are found with: many patterns are asked about many paths,
+/// and most say the last name of what they match.
+#[derive(Debug)]
+pub struct PatternTable<'a, T> {
+    named: FxHashMap<&'a str, Vec<(&'a Pattern, T)>>,
+    /// Those that do not say the last name.
+    open: Vec<(&'a Pattern, T)>,
+}
+
+impl<T> Default for PatternTable<'_, T> {
+    fn default() -> Self {
+        Self { named: FxHashMap::default(), open: Vec::new() }
+    }
+}
+
+impl<'a, T: Copy> PatternTable<'a, T> {
+    /// Adds a value under each of these patterns.
+    pub fn extend(&mut self, patterns: &'a [Pattern], value: T) {
+        for pattern in patterns {
+            match pattern.last_name() {
+                Some(name) => self.named.entry(name).or_default().push((pattern, value)),
+                None => self.open.push((pattern, value)),
+            }
+        }
+    }
+
+    /// The values whose pattern matches a path, in the order they were added in; first of
+    /// those that say its last name.
+    pub fn of<'b>(&'b self, path: &'b str) -> impl Iterator<Item = T> + use<'b, 'a, T> {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        let named = self.named.get(last).into_iter().flatten();
+        named.chain(&self.open).filter(|(pattern, _)| pattern.matches(path)).map(|(_, value)| *value)
+    }
+
+    /// Whether some pattern matches a path.
+    pub fn has(&self, path: &str) -> bool {
+        self.of(path).next().is_some()
+    }
+}
+
 /// Whether the path starts with these whole segments.
 fn begins_with(path: &str, first: &str) -> bool {
     path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '(']))
@@ -105,6 +146,25 @@ mod tests {
         ];
         for (pattern, path, expected) in cases {
             assert_eq!(Pattern::from(pattern.to_owned()).matches(path), expected, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn a_table_finds_what_every_pattern_by_itself_would() {
+        let patterns: Vec<Pattern> = ["a.b", "a..c", "*.c", "a*", "x.y().c"]
+            .into_iter()
+            .map(|text| Pattern::from(text.to_owned()))
+            .collect();
+        let mut table = PatternTable::default();
+        for (number, pattern) in patterns.iter().enumerate() {
+            table.extend(std::slice::from_ref(pattern), number);
+        }
+        for path in ["a.b", "a.x.c", "b.c", "ab", "x.y().c", "b", ""] {
+            let mut found: Vec<usize> = table.of(path).collect();
+            found.sort_unstable();
+            let alone = patterns.iter().enumerate().filter(|(_, pattern)| pattern.matches(path));
+            assert_eq!(found, alone.map(|(number, _)| number).collect::<Vec<_>>(), "{path}");
+            assert_eq!(table.has(path), !found.is_empty());
         }
     }
 

@@ -33,6 +33,17 @@ pub struct Selector {
     /// `r.HandleFunc(p, h).Methods("GET")`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chained: Option<String>,
+    /// Another call of the same function, whose argument is meant: `Verbs(…)` beside
+    /// `Routes(…)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
+    /// The path that annotations of this name state for the class that is the call's type
+    /// argument, behind those of the classes around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
+    /// The first type argument of the call.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub type_argument: bool,
     /// This argument of the call that the selected argument is: the `0` of
     /// `path("x", View.as_view({…}))`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,14 +9,23 @@ use super::{
     fill::Fill,
     head::Words,
     names::{Name, check_field, snake},
-    resource::{Ask, Search, input},
+    reshape::{self, Wanted},
+    resource::{Ask, Draft, Search, input},
 };
 use crate::{
-    domain::proposal::Proposal,
+    domain::proposal::{FileChange, Proposal},
     ports::{Cancel, ProposalRequest, ProposeError, Proposer},
     propose::workspace::ReadBase,
 };
 use std::collections::BTreeMap;
+
+/// Columns that stand at the end of a table.
+const TIMES: [&str; 4] = ["created_at", "updated_at", "inserted_at", "deleted_at"];
+
+/// Whether a column says when something happened to the row; new ones stand before it.
+pub(super) fn is_time(column: &str) -> bool {
+    TIMES.contains(&snake(column).as_str())
+}
 
 /// What is to change.
 pub(super) struct Change<'a> {
@@ -26,6 +35,8 @@ pub(super) struct Change<'a> {
     pub(super) fills: BTreeMap<String, Fill>,
     /// Fields that are there and get an index.
     pub(super) indexes: Vec<Index>,
+    /// Fields that are there and shall be different.
+    pub(super) wanted: Wanted,
 }
 
 /// An index to add.
@@ -38,6 +49,35 @@ pub(super) struct Index {
 impl Change<'_> {
     pub(super) fn fill(&self, field: &Field) -> Option<&Fill> {
         self.fills.get(&field.name)
+    }
+
+    /// The indexes to make: those of the new fields, then those of fields that are there.
+    pub(super) fn all_indexes(&self) -> Vec<Index> {
+        let has_own =
+            |field: &&Field| field.unique || field.index || matches!(field.kind, Kind::BelongsTo(_));
+        let own = self.ask.fields.iter().filter(has_own);
+        let own = own.map(|field| Index { field: field.column(), unique: field.unique });
+        own.chain(self.indexes.iter().cloned()).collect()
+    }
+
+    /// The files with what is always to be said of them; `show` writes a field as the code does.
+    pub(super) fn draft(
+        &self,
+        files: Vec<FileChange>,
+        mut remarks: Vec<String>,
+        show: fn(&str) -> String,
+    ) -> Draft {
+        for field in self.ask.fields.iter().filter(|field| field.unique) {
+            let name = show(&field.name);
+            remarks.push(format!("A second {name} is refused by the database; no answer for it is written."));
+        }
+        for index in self.indexes.iter().filter(|index| index.unique) {
+            let name = show(&index.field);
+            remarks.push(format!(
+                "The migration fails where two rows have the same {name}; look for them first."
+            ));
+        }
+        Draft { like: self.ask.name.plural.replace('_', " "), files, remarks }
     }
 
     /// `stars_and_note`, for the names of files and classes.
@@ -69,11 +109,17 @@ impl Proposer for MigrationRecipe {
     fn propose(&self, request: &ProposalRequest, cancel: &Cancel) -> Result<Proposal, ProposeError> {
         let name = input(request, "migration", "name", "Review")?;
         let given = |key: &str| request.inputs.get(key).map_or("", String::as_str).trim();
-        let (fields, indexes) = (given("fields"), given("index"));
-        if fields.is_empty() && indexes.is_empty() {
+        let (fields, indexes, wanted) = (given("fields"), given("index"), given("change"));
+        if fields.is_empty() && indexes.is_empty() && wanted.is_empty() {
             return Err(ProposeError::Input {
-                what: "the recipe migration needs fields to add, or index with fields that are there".into(),
-                hint: "for example fields=\"stars:int{1..5}=3 note:text?\" or index=\"title\"".into(),
+                what:
+                    "the recipe migration needs fields to add, change with fields as they shall be, or index \
+                       with fields that are there"
+                        .into(),
+                hint:
+                    "for example fields=\"stars:int{1..5}=3 note:text?\", change=\"title:string{1..400}\" or \
+                       index=\"title\""
+                        .into(),
             });
         }
         let (plain, values) = values_apart(fields);
@@ -88,7 +134,15 @@ impl Proposer for MigrationRecipe {
                     ask,
                     fills: fills(&ask.fields, &values)?,
                     indexes: read_indexes(indexes, &ask.head.words)?,
+                    wanted: Wanted::read(wanted, &ask.head.words)?,
                 };
+                reshape::refuse_both(&change.wanted, &change)?;
+                if !change.wanted.fields().is_empty() {
+                    let draft = adapter.reshape(&change)?;
+                    let names: Vec<&str> =
+                        change.wanted.fields().iter().map(|field| field.name.as_str()).collect();
+                    return Ok((format!("Change {} of {}", names.join(" and "), draft.like), draft));
+                }
                 let draft = adapter.alter(&change)?;
                 let subject = change.subject().replace('_', " ");
                 Ok((format!("Add {subject} to {}", draft.like), draft))

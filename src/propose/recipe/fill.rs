@@ -84,6 +84,44 @@ impl Fill {
             Self::Boolean(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
         }
     }
+
+    /// The value in TypeScript.
+    pub(crate) fn typescript(&self) -> String {
+        match self {
+            Self::Text(text) => format!("'{text}'"),
+            Self::Number(number) => plain(number),
+            Self::Boolean(value) => value.to_string(),
+        }
+    }
+
+    /// The value in SQL, in lower case and without zeros at the end, as mappers read it back.
+    pub(crate) fn plain_sql(&self, postgres: bool) -> String {
+        match self {
+            Self::Boolean(value) if !postgres => u8::from(*value).to_string(),
+            Self::Boolean(value) => value.to_string(),
+            Self::Number(number) => plain(number),
+            Self::Text(_) => self.sql(),
+        }
+    }
+
+    /// The value in Python, for a name of that type.
+    pub(crate) fn python(&self, ty: &str) -> String {
+        match self {
+            Self::Text(text) => format!("\"{text}\""),
+            Self::Number(number) if ty == "Decimal" => format!("Decimal(\"{number}\")"),
+            Self::Number(number) if ty == "float" && !number.contains('.') => format!("{number}.0"),
+            Self::Number(number) => number.clone(),
+            Self::Boolean(value) => if *value { "True" } else { "False" }.to_owned(),
+        }
+    }
+}
+
+/// `0.50` as `0.5`.
+fn plain(number: &str) -> String {
+    match number.split_once('.') {
+        Some(_) => number.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        None => number.to_owned(),
+    }
 }
 
 #[cfg(test)]

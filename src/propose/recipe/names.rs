@@ -37,6 +37,13 @@ impl Name {
         Ok(Self::of(&singular))
     }
 
+    /// Reads the name of a job, given in any case; it stays in the number that it has.
+    pub(crate) fn job(given: &str, words: &Words) -> Result<Self, ProposeError> {
+        let snake = snake(given.trim());
+        check(&snake, "a job", words)?;
+        Ok(Self::of(&snake))
+    }
+
     /// The forms of a singular snake-case name.
     pub(crate) fn of(snake: &str) -> Self {
         let plural = plural(snake);

@@ -68,6 +68,11 @@ impl Habits {
         self.quoted(&lines.write(rendered))
     }
 
+    /// A part of a line in the project's quotes.
+    pub(super) fn quoted_as(&self, text: &str) -> String {
+        if self.quote == '"' || text.contains('\'') { text.to_owned() } else { text.replace('"', "'") }
+    }
+
     /// Plain double-quoted literals in the project's quotes; docstrings stay as they are.
     fn quoted(&self, text: &str) -> String {
         if self.quote == '"' {
@@ -155,6 +160,7 @@ impl Habits {
         used: &BTreeSet<String>,
         candidates: &[String],
     ) -> Result<String, ProposeError> {
+        let before: BTreeSet<&str> = text.lines().collect();
         let mut text = text.to_owned();
         let mut taken = BTreeSet::new();
         for candidate in candidates {
@@ -172,12 +178,15 @@ impl Habits {
                 Some((from, name)) if self.begins_own(&module, from) => {
                     own_first(&module, &mut edits, from, name)
                 }
-                Some((from, name)) => module.add_import(&mut edits, from, name),
+                Some((from, name)) => match self.own_beside(&module, from) {
+                    Some(at) => edits.insert(at, format!("from {from} import {name}{}", newline_of(&text))),
+                    None => module.add_import(&mut edits, from, name),
+                },
                 None => module.add_plain_import(&mut edits, candidate),
             }
             text = edits.apply(&text)?;
         }
-        Ok(self.wrapped(&text))
+        Ok(self.wrapped_but(&text, &before))
     }
 
     /// Whether an import would be the first of the project's own modules.
@@ -189,12 +198,38 @@ impl Habits {
         is_own(from) && !imports.any(|import| import.level == 0 && is_own(&stem(import)))
     }
 
+    /// Where the import of one of the project's own packages stands among those of its others.
+    fn own_beside(&self, module: &Module<'_>, from: &str) -> Option<usize> {
+        let root = |from: &str| from.split('.').next().unwrap_or_default().to_owned();
+        let stem =
+            |import: &StmtImportFrom| import.module.as_ref().map(ToString::to_string).unwrap_or_default();
+        let own: Vec<&StmtImportFrom> = module
+            .import_froms()
+            .filter(|import| import.level == 0 && self.own.contains(&root(&stem(import))))
+            .collect();
+        if !self.own.contains(&root(from)) || own.iter().any(|import| root(&stem(import)) == root(from)) {
+            return None;
+        }
+        let next = own.iter().find(|import| stem(import).as_str() > from);
+        let after = || own.last().map(|last| line_end(module.text, range_of(*last).end));
+        next.map(|next| range_of(*next).start).or_else(after)
+    }
+
     /// Imports and lists of exports that grew too long, one name a line.
     pub(super) fn wrapped(&self, text: &str) -> String {
+        self.wrapped_but(text, &BTreeSet::new())
+    }
+
+    /// The same, but for the lines that were there before: how they are written is not ours.
+    fn wrapped_but(&self, text: &str, before: &BTreeSet<&str>) -> String {
         let newline = newline_of(text);
         let mut result = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             let bare = line.trim_end();
+            if before.contains(bare) {
+                result.push_str(line);
+                continue;
+            }
             let list = bare.strip_prefix("__all__ = [").and_then(|rest| rest.strip_suffix(']'));
             if let Some(names) = list.filter(|_| bare.chars().count() > self.width) {
                 let names: Vec<&str> = names.split(", ").collect();

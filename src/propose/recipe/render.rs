@@ -29,6 +29,8 @@ pub(crate) type Own = BTreeMap<String, String>;
 
 /// What a template of anybody may do before it is stopped.
 const FUEL: u64 = 2_000_000;
+/// Templates that several stacks include, each as `shared/NAME`.
+const SHARED: &str = "shared";
 /// Where a repository has templates of its own, below which each recipe has its folder.
 const OWN_FOLDER: &str = "stack/recipes";
 
@@ -47,8 +49,19 @@ fn template_name<'f>(file: &'f include_dir::File<'_>) -> Option<&'f str> {
     file.path().file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".j2"))
 }
 
-/// Renders one template; the others of its folder can be imported, and `set_up` adds the
-/// functions that the folder's language needs.
+/// The text of a template that a recipe's folder or `shared/` holds.
+fn built_in(recipe: &str, name: &str) -> Option<String> {
+    let path = if name.split_once('/').is_some_and(|(folder, _)| folder == SHARED) {
+        name.to_owned()
+    } else {
+        format!("{recipe}/{name}")
+    };
+    let file = RECIPES.get_file(&path).filter(|file| template_name(file).is_some())?;
+    file.contents_utf8().map(str::to_owned)
+}
+
+/// Renders one template; the others of its folder and those of `shared/` can be imported, and
+/// `set_up` adds the functions that the folder's language needs.
 pub(crate) fn render(
     recipe: &str,
     template: &str,
@@ -79,13 +92,9 @@ pub(crate) fn render_own(
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().map_err(wrong)?);
     set_up(&mut environment);
-    for file in RECIPES.get_dir(recipe).into_iter().flat_map(Dir::files) {
-        let Some(name) = template_name(file) else { continue };
-        let source = own.get(name).map(String::as_str).or_else(|| file.contents_utf8());
-        if let Some(source) = source {
-            environment.add_template(name, source).map_err(wrong)?;
-        }
-    }
+    // Only what is asked for is read: a folder holds the templates of every recipe of its stack.
+    let (folder, replaced) = (recipe.to_owned(), own.clone());
+    environment.set_loader(move |name| Ok(replaced.get(name).cloned().or_else(|| built_in(&folder, name))));
     let text =
         environment.get_template(template).and_then(|template| template.render(context)).map_err(wrong)?;
     Ok(tidy(&text))

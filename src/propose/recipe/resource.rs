@@ -1,14 +1,16 @@
 //! The `resource` recipe: picks the stack's own, and holds its result to what all promise.
 
 use super::{
-    again::{self, Again},
+    again::Again,
     alter::Change,
     axum::Axum,
     django::Django,
+    earlier::{Earlier, version_of},
     endpoint::NewRoute,
     fastapi::FastApi,
     fields::{self, Field},
     head::Head,
+    job::NewJob,
     names::{Name, singular, snake},
     nest::Nest,
     node::Node,
@@ -24,6 +26,7 @@ use crate::{
         map::BackendMap,
         place::Place,
         plan::Filler,
+        produced::Version,
         proposal::{Content, FileChange, Note, Proposal},
         stack::{Stack, StackKey},
     },
@@ -46,11 +49,53 @@ pub(super) trait Adapter: Sync {
             change.ask.head.stack_name()
         )))
     }
+    /// Fields of a resource that are there, as they shall be, as a new migration.
+    fn reshape(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe migration cannot change fields that are there for {}; it can add fields and indexes",
+            change.ask.head.stack_name()
+        )))
+    }
     /// One route into a resource that is there.
     fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         Err(ProposeError::NotApplicable(format!(
             "the recipe endpoint is not known for {}",
             route.ask.head.stack_name()
+        )))
+    }
+    /// The same without the route: a function of the resource's service.
+    fn service_method(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe service-method is not known for {}; the walkthrough shows where each part goes",
+            route.ask.head.stack_name()
+        )))
+    }
+    /// The data access of a model that has none.
+    fn repository(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe repository is not known for {}; the walkthrough shows where each part goes",
+            ask.head.stack_name()
+        )))
+    }
+    /// Users and sessions in a backend that has none.
+    fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe auth is not known for {}",
+            ask.head.stack_name()
+        )))
+    }
+    /// A background job on the stack's usual queue.
+    fn job(&self, job: &NewJob<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe job is not known for {}",
+            job.ask.head.stack_name()
+        )))
+    }
+    /// Errors of the domain in one module, and what answers them.
+    fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe error-module is not known for {}",
+            ask.head.stack_name()
         )))
     }
     /// Refuses a text of this stack that does not parse.
@@ -90,6 +135,31 @@ pub(super) struct Draft {
 }
 
 impl Ask<'_> {
+    /// The same question about something else that has no fields.
+    pub(super) fn named(&self, name: Name) -> Self {
+        Self {
+            name,
+            fields: Vec::new(),
+            head: self.head,
+            workspace: self.workspace.clone(),
+            map: self.map,
+            request: self.request,
+            cancel: self.cancel,
+            own: self.own.clone(),
+        }
+    }
+
+    /// Refuses to write over a file that is there.
+    pub(super) fn refuse_files(&self, paths: &[String]) -> Result<(), ProposeError> {
+        for path in paths {
+            if self.workspace.text(path)?.is_some() {
+                let place = Place::new(path.clone(), 1).to_string();
+                return Err(ProposeError::Clash { what: path.clone(), place });
+            }
+        }
+        Ok(())
+    }
+
     /// The step of the plan that a layer's files belong to.
     pub(super) fn step_for(&self, layer: Layer) -> Option<StepId> {
         let own = |step: &&crate::domain::plan::Step| {
@@ -195,20 +265,31 @@ impl Proposer for ResourceRecipe {
         let key = singular(&snake(name.trim()));
         let Some(memory) = &self.memory else { return self.fresh(request, name, fields, cancel) };
         let versions = memory.versions(&request.root, "resource", &key);
-        let (mut proposal, version) = if again::is_there(request, &self.base, &versions)? {
-            Again { request, base: &self.base, versions: &versions, name, fields }.propose(cancel)?
+        let earlier = Earlier { request, base: &self.base, versions: &versions };
+        let (mut proposal, version) = if earlier.is_there()? {
+            Again { earlier, name, fields }.propose(cancel)?
         } else {
             let proposal = self.fresh(request, name, fields, cancel)?;
             let workspace = Workspace::new(request, &self.base);
-            let version = again::version_of(fields, Vec::new(), &proposal.files, &workspace)?;
+            let version = version_of(fields, Vec::new(), &proposal.files, &workspace)?;
             (proposal, version)
         };
-        if let Err(why) = memory.keep(&request.root, "resource", &key, version) {
-            proposal
-                .remarks
-                .push(format!("What was written could not be remembered for the next run: {why}."));
-        }
+        remember(memory.as_ref(), request, ("resource", &key), version, &mut proposal);
         Ok(proposal)
+    }
+}
+
+/// Keeps what was written for the next run of a recipe on the same subject; where that fails the
+/// proposal says so.
+pub(super) fn remember(
+    memory: &dyn Produced,
+    request: &ProposalRequest,
+    (recipe, subject): (&str, &str),
+    version: Version,
+    proposal: &mut Proposal,
+) {
+    if let Err(why) = memory.keep(&request.root, recipe, subject, version) {
+        proposal.remarks.push(format!("What was written could not be remembered for the next run: {why}."));
     }
 }
 
@@ -263,7 +344,11 @@ impl Search<'_> {
         }
         reasons.dedup();
         Err(ProposeError::NotApplicable(match reasons.as_slice() {
-            [] => format!("this backend's stack has no recipe {recipe}; it is for {}", known.join(", ")),
+            [] => format!(
+                "this backend's stack has no recipe {recipe}; it is for {}, and elsewhere the assistant leads through the \
+                 same steps by hand",
+                known.join(", ")
+            ),
             _ if !stacks_of(request).iter().any(|stack| stack.name(StackKey::Framework).is_some()) => {
                 format!(
                     "no backend was recognised here that the recipe {recipe} is for: {}",

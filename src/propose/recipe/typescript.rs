@@ -35,12 +35,13 @@ pub(crate) struct Candidate {
 const IMPORTS: &str = "⟦imports⟧";
 
 impl Candidate {
-    /// `module:Name`, or `module:type Name` for what is a type only.
+    /// `module:Name`, `module:Name as other`, or `module:type Name` for what is a type only.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let (from, stated) = text.rsplit_once(':')?;
-        let name = stated.strip_prefix("type ").unwrap_or(stated).to_owned();
-        let is_type = name != stated;
-        Some(Self { from: from.to_owned(), local: name.clone(), name, is_type })
+        let named = stated.strip_prefix("type ").unwrap_or(stated);
+        let (name, local) = named.split_once(" as ").unwrap_or((named, named));
+        let (name, local) = (name.to_owned(), local.to_owned());
+        Some(Self { from: from.to_owned(), local, name, is_type: named != stated })
     }
 }
 
@@ -196,7 +197,12 @@ fn imports(candidates: impl Iterator<Item = Candidate>, used: &BTreeSet<String>)
     for ((is_own, from, is_type), names) in named {
         let names: Vec<String> = names.into_iter().map(|(_, text)| text).collect();
         let kind = if is_type { "import type" } else { "import" };
-        whole.push(((is_own, from.clone()), format!("{kind} {{ ⟨{}⟩ }} from '{from}';", names.join("¦"))));
+        // One name stays on the line of its module, however long that is.
+        let list = match names.as_slice() {
+            [one] if !one.contains(" as ") => one.clone(),
+            several => format!("⟨{}⟩", several.join("¦")),
+        };
+        whole.push(((is_own, from.clone()), format!("{kind} {{ {list} }} from '{from}';")));
     }
     whole.sort();
     whole.into_iter().map(|(_, line)| line).collect()

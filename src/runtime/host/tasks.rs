@@ -15,8 +15,16 @@ use crate::{
 impl Host {
     pub(super) fn read_task(&self, model: &Model, text: String) {
         let map = model.map();
+        let base = model.session.identity.base.clone();
         self.spawn("task", move |worker| {
             let mut reading = worker.tools.knowledge.read_task(&text, &map);
+            propose::settle_hash(
+                &mut reading,
+                &map,
+                &base,
+                &propose::read_base_of(worker.tools.vault.clone()),
+            );
+            propose::settle_queue(&mut reading, &map);
             if let Some(guided) = worker.tools.guided.as_ref().filter(|guided| guided.text == text) {
                 guide(&mut reading, guided);
             }

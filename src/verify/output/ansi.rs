@@ -40,13 +40,26 @@ pub struct Assembler {
     filter: StringFilter,
     parser: Parser,
     screen: Screen,
+    /// Bytes that the character lacks with which the last piece ended.
+    missing: usize,
 }
 
 impl Assembler {
     /// Takes the next bytes and returns the lines that they completed, in order.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<AssembledLine> {
-        let Self { filter, parser, screen } = self;
-        filter.feed(bytes, |piece| parser.advance(screen, piece));
+        let Self { filter, parser, screen, missing } = self;
+        filter.feed(bytes, |piece| {
+            // Where a character was cut, its rest goes alone: the parser takes what stands behind
+            // it for a part of it when something invalid follows.
+            let mut rest = piece;
+            while let Some((first, behind)) = rest.split_first().filter(|_| *missing > 0) {
+                parser.advance(screen, std::slice::from_ref(first));
+                *missing = if is_continuation(*first) { *missing - 1 } else { bytes_after(*first) };
+                rest = behind;
+            }
+            parser.advance(screen, rest);
+            *missing = missing_of(rest).unwrap_or(*missing);
+        });
         std::mem::take(&mut screen.done)
     }
 
@@ -67,6 +80,28 @@ impl Assembler {
         // An escape or a character that was cut off by the end is not text.
         self.screen.started.then(|| self.screen.take_line())
     }
+}
+
+/// Whether a byte goes on with a character of UTF-8.
+fn is_continuation(byte: u8) -> bool {
+    (0x80..0xc0).contains(&byte)
+}
+
+/// How many bytes follow one that begins a character of UTF-8.
+fn bytes_after(byte: u8) -> usize {
+    match byte {
+        0xc2..=0xdf => 1,
+        0xe0..=0xef => 2,
+        0xf0..=0xf4 => 3,
+        _ => 0,
+    }
+}
+
+/// How many bytes the last character of a text lacks; none for an empty text.
+fn missing_of(text: &[u8]) -> Option<usize> {
+    let behind = text.iter().rev().take_while(|byte| is_continuation(**byte)).count();
+    let lead = text.iter().rev().nth(behind).copied();
+    (!text.is_empty()).then(|| lead.map_or(0, bytes_after).saturating_sub(behind))
 }
 
 /// The line being written.
@@ -349,6 +384,14 @@ mod tests {
         assert_eq!(line.text.len(), TEXT_LIMIT_BYTES + " … 1048576 bytes dropped".len());
         assert!(line.text.ends_with(" … 1048576 bytes dropped"));
         assert!(line.shown.text().len() < SHOWN_LIMIT_BYTES + 64);
+    }
+
+    #[test]
+    fn a_character_that_a_control_string_cuts_loses_nothing_behind_it() {
+        let input: &[u8] = b"\xc2\x1b]0;t\x07\x80 \x80";
+        let whole = visible(&[input], false);
+        assert_eq!(visible(&bytewise(input), false), whole);
+        assert_eq!(whole.iter().map(OutputLine::text).collect::<Vec<_>>(), [" "]);
     }
 
     #[test]

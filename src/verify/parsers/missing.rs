@@ -17,6 +17,7 @@ patterns! {
     PASSWORD = r"password authentication failed|Access denied for user|no password supplied";
     VARIABLE = r#"(?:[Ee]nvironment variable not found: |KeyError: ')([A-Z][A-Z0-9_]{2,})|\b([A-Z][A-Z0-9_]{2,})[`'\x22]? (?:environment variable )?(?:must be set|is not set|is required|is missing|is not defined)|[Ee]nvironment variable [`'\x22]?([A-Z][A-Z0-9_]{2,})[`'\x22]? (?:is )?(?:not|missing|required)"#;
     PROGRAM = r"^(?:.*: )?([\w./-]+): (?:command )?not found$|^sh: \d+: ([\w./-]+): not found$|no such command: `([\w-]+)`";
+    NPX = r#"npx canceled due to missing packages[^\[]*\["((?:@[\w.-]+/)?[\w.-]+)|command not found: ([\w./-]+)$"#;
     SCRIPT = r#"(?i)missing script:? "?([\w:.-]+)"?"#;
     NO_SPACE = r"No space left on device";
     WHERE_PYTHON = r#"^\s*File "([^"]+)", line (\d+)"#;
@@ -81,7 +82,7 @@ fn weighed(line: &str) -> Option<(String, Weight)> {
     if let Some(found) = VARIABLE.captures(line) {
         return Some((format!("{} is not set", name(found)), Service));
     }
-    if let Some(found) = PROGRAM.captures(line) {
+    if let Some(found) = PROGRAM.captures(line).or_else(|| NPX.captures(line)) {
         return Some((format!("{} is not installed", name(found)), SetUp));
     }
     if let Some(found) = SCRIPT.captures(line) {
@@ -181,6 +182,15 @@ mod tests {
             ("sh: 1: vitest: not found", Some("vitest is not installed")),
             ("bash: line 1: pytest: command not found", Some("pytest is not installed")),
             ("error: no such command: `nextest`", Some("nextest is not installed")),
+            (
+                "npm error npx canceled due to missing packages and no YES option: [\"tsc@2.0.4\"]",
+                Some("tsc is not installed"),
+            ),
+            (
+                "npm ERR! npx canceled due to missing packages and no YES option: [\"@nestjs/cli@11.0.0\"]",
+                Some("@nestjs/cli is not installed"),
+            ),
+            ("zsh: command not found: pytest", Some("pytest is not installed")),
             ("npm error Missing script: \"test\"", Some("package.json has no script test")),
             ("AssertionError: assert 404 == 200", None),
             ("page not found", None),

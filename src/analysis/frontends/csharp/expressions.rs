@@ -238,7 +238,8 @@ impl CSharp<'_> {
         let callee = match function.kind() {
             "generic_name" => {
                 let text = self.short_name(function);
-                self.write.facts.name(&text, span(function))
+                let name = self.write.facts.name(&text, span(function));
+                self.with_arguments(name, function)
             }
             _ => self.value(function),
         };

@@ -4,7 +4,7 @@ use super::{CSharp, Writer};
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
     frontends::{
-        nodes::{field, first, named, span},
+        nodes::{all, field, first, named, span},
         walker::Walker,
     },
 };
@@ -55,7 +55,7 @@ impl CSharp<'_> {
         }
     }
 
-    fn with_arguments(&mut self, base: ExprId, node: Node<'_>) -> ExprId {
+    pub(super) fn with_arguments(&mut self, base: ExprId, node: Node<'_>) -> ExprId {
         let mut arguments = Vec::new();
         for argument in first(node, &["type_argument_list"]).map(named).unwrap_or_default() {
             arguments.push(self.ty(argument));
@@ -115,7 +115,9 @@ impl CSharp<'_> {
         let mut args = Vec::new();
         for part in named(list) {
             let name = field(part, "name");
-            let inner = named(part).into_iter().next_back();
+            // `this` is a mere word to the grammar.
+            let word = || all(part).into_iter().find(|part| part.kind() == "this");
+            let inner = named(part).into_iter().next_back().or_else(word);
             let Some(inner) = inner else { continue };
             let value = self.value(if part.kind() == "argument" { inner } else { part });
             args.push(match name.filter(|name| name.id() != inner.id()) {

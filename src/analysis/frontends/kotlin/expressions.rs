@@ -59,7 +59,10 @@ impl Kotlin<'_> {
                 let values = self.values(node);
                 self.write.facts.list(&values, place)
             }
-            "binary_expression" => self.binary(node),
+            "binary_expression" => match self.generic_call(node) {
+                Some(call) => call,
+                None => self.binary(node),
+            },
             "infix_expression" => {
                 let parts = self.values(node);
                 match parts.as_slice() {
@@ -214,7 +217,15 @@ impl Kotlin<'_> {
                 target = named(target).first().copied().unwrap_or(target);
             }
         }
-        let callee = self.value(target);
+        let mut callee = self.value(target);
+        // `get<Articles> { … }`: what the block is for stands in the type.
+        if let (Some(types), true) =
+            (first(node, &["type_arguments"]), lambda.is_some() && target.kind() == "identifier")
+        {
+            let arguments: Vec<ExprId> = named(types).into_iter().map(|argument| self.ty(argument)).collect();
+            let key = self.write.facts.list(&arguments, span(types));
+            callee = self.write.facts.expr(Expr::Index(callee, key), span(target));
+        }
         let mut args: Vec<Arg> = list.map(|list| self.args(list)).unwrap_or_default();
         if let Some(lambda) = lambda {
             let value = self.value(lambda);
@@ -302,6 +313,30 @@ impl Kotlin<'_> {
         }
         self.write.facts.leave_scope();
         self.write.facts.expr(Expr::Fun(scope), span(node))
+    }
+
+    /// `get<Articles> { … }`, which the grammar takes for two comparisons.
+    fn generic_call(&mut self, node: Node<'_>) -> Option<ExprId> {
+        let is_operator =
+            |node: Node<'_>, sign: &str| field(node, "operator").is_some_and(|found| found.kind() == sign);
+        let (inner, block) = (field(node, "left")?, field(node, "right")?);
+        let is_generic = is_operator(node, ">")
+            && inner.kind() == "binary_expression"
+            && is_operator(inner, "<")
+            && matches!(block.kind(), "lambda_literal" | "annotated_lambda");
+        let (target, ty) = (field(inner, "left")?, field(inner, "right")?);
+        if !is_generic || target.kind() != "identifier" {
+            return None;
+        }
+        let name = self.value(target);
+        let ty = self.value(ty);
+        let key = self.write.facts.list(&[ty], self.write.facts.span_of(ty));
+        let callee = self.write.facts.expr(Expr::Index(name, key), span(target));
+        let value = self.value(block);
+        let args = vec![Writer::arg(value, block)];
+        let name_span = self.write.last_segment(callee);
+        let (flags, args_span) = (CallFlags::NONE, span(block));
+        Some(self.write.facts.call(NewCall { callee, args, flags, span: span(node), name_span, args_span }))
     }
 
     fn binary(&mut self, node: Node<'_>) -> ExprId {

@@ -12,8 +12,9 @@ impl<'t> Walk<'t> {
     pub(super) fn class(&mut self, node: Node<'t>) {
         let Some(name) = node.child_by_field_name("name") else { return };
         let base = node.child_by_field_name("superclass").and_then(|base| children(base).into_iter().next());
-        let bases: Vec<ExprId> = base.map(|base| self.expr(base)).into_iter().collect();
         let body = node.child_by_field_name("body");
+        let mixins = body.map(|body| self.mixins(body)).unwrap_or_default();
+        let bases: Vec<ExprId> = base.into_iter().chain(mixins).map(|base| self.expr(base)).collect();
         let has_methods = body.is_some_and(|body| {
             children(body).iter().any(|child| matches!(child.kind(), "method" | "singleton_method"))
         });
@@ -35,6 +36,22 @@ impl<'t> Walk<'t> {
         if outer.is_some() {
             self.facts.leave_scope();
         }
+    }
+
+    /// The modules that `include` puts among the ancestors of a class.
+    fn mixins(&self, body: Node<'t>) -> Vec<Node<'t>> {
+        let is_include = |call: &Node<'_>| {
+            call.kind() == "call"
+                && call.child_by_field_name("receiver").is_none()
+                && call.child_by_field_name("method").and_then(|name| self.text.get(name.byte_range()))
+                    == Some("include")
+        };
+        let arguments = children(body).into_iter().filter(is_include);
+        let arguments = arguments.filter_map(|call| call.child_by_field_name("arguments"));
+        arguments
+            .flat_map(children)
+            .filter(|name| matches!(name.kind(), "constant" | "scope_resolution"))
+            .collect()
     }
 
     fn open(

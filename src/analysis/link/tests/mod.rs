@@ -10,8 +10,10 @@ mod jvm;
 mod node;
 mod others;
 mod php;
+mod placed;
 mod ruby;
 mod rust;
+mod served;
 
 use super::{Linked, ProjectFiles, link};
 use crate::{

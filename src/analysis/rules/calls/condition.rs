@@ -3,7 +3,7 @@
 use super::select::{Selected, select};
 use crate::{
     analysis::{
-        facts::{Call, Expr, ExprId, FileFacts},
+        facts::{Call, Expr, ExprId, FileFacts, Sym},
         link::{FileId, Value},
         rules::{
             context::{Context, last_name},
@@ -162,6 +162,7 @@ impl Condition {
             let is_raw = |expr: ExprId| {
                 !matches!(facts.expr(expr), Expr::Call(_) | Expr::Tmpl(_) | Expr::Map(_))
                     && is_from_request(context, file, facts, expr)
+                    && !is_of_path(facts, call, expr)
             };
             return match facts.expr(value) {
                 Expr::Map(entries) => facts.entries(entries).iter().any(|entry| is_raw(entry.value)),
@@ -348,4 +349,18 @@ fn is_own_machine(address: &str) -> bool {
     ["localhost", "127.", "0.0.0.0", "[::1]", "host.docker.internal"]
         .iter()
         .any(|host| rest.starts_with(host))
+}
+
+/// Whether a value is a parameter of the path in JavaScript, which is always text: from
+/// `req.params`, at once or by a name.
+fn is_of_path(facts: &FileFacts, call: &Call, value: ExprId) -> bool {
+    let says = |expr: ExprId| {
+        facts.dotted(expr).is_some_and(|path| path.split('.').skip(1).any(|part| part == "params"))
+    };
+    let by_name = |name: Sym| {
+        let mut binds = facts.binds.iter().filter(|bind| bind.name == name && bind.scope == call.scope);
+        binds.any(|bind| bind.value.is_some_and(says))
+    };
+    facts.lang.is_ecmascript()
+        && (says(value) || matches!(facts.expr(value), Expr::Name(name) if by_name(name)))
 }

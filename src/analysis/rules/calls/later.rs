@@ -53,6 +53,15 @@ pub(super) fn handed_on(facts: &FileFacts, call: &Call, takers: &[String]) -> Op
         .map(|other| callee_span(facts, other))
 }
 
+/// Whether a call stands in the arguments of one of these names, or its value is handed there.
+pub(super) fn is_argument_of(facts: &FileFacts, call: &Call, takers: &[String]) -> bool {
+    let takes = |other: &Call| {
+        other.args_span.contains(call.span)
+            && last_name(facts, other.callee).is_some_and(|name| takers.iter().any(|taker| taker == name))
+    };
+    !takers.is_empty() && (facts.calls.iter().any(takes) || handed_on(facts, call, takers).is_some())
+}
+
 /// The assignment whose value is the call, or a chain that begins with it.
 fn bound<'f>(facts: &'f FileFacts, call: &Call) -> Option<&'f Bind> {
     facts.binds.iter().find(|bind| {

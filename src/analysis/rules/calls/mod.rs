@@ -21,11 +21,11 @@ use crate::{
     knowledge::packs::{FamilyMember, Pattern, Selector},
 };
 use condition::Condition;
-use later::{handed_on, is_set_later};
+use later::{handed_on, is_argument_of, is_set_later};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use words::{chained, credentials, in_async, is_about, model, names};
+use words::{chained, credentials, in_async, is_about, is_on_chain, model, names, says};
 
 /// One shape of calls. Stated keys must all hold.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,6 +41,9 @@ pub(super) struct CallShape {
     when: Vec<Condition>,
     /// The finding stands where the value is handed to a call of one of these names.
     handed_to: Vec<String>,
+    /// Not where it is an argument of a call of one of these names: a cookie that is sent along
+    /// with a request of our own is set by nobody here.
+    unless_argument_of: Vec<String>,
     /// Conditions of which none may hold.
     unless: Vec<Condition>,
     /// What is called is a persisted class, or a name in capitals that is not the project's.
@@ -49,16 +52,24 @@ pub(super) struct CallShape {
     min_args: usize,
     /// Only as `x.f()`, never as `f()`.
     on_object: bool,
+    /// Only on what a chain of calls gave in which one of these names stands: a queryset.
+    on_chain: Vec<String>,
     /// Only directly inside an `async` function.
     pub(super) in_async: bool,
     /// Only where the enclosing function or an argument has one of these words in its name.
     pub(super) about: Vec<String>,
     /// Not where one of them has one of these words: a checksum is no password.
     pub(super) unless_about: Vec<String>,
+    /// Only where some file of the rule's languages names one of these.
+    pub(super) project_names: Vec<String>,
+    /// Not as `x.f()` where `x` has one of these names.
+    unless_object: Vec<String>,
     /// Not where the file names one of these anywhere.
     pub(super) unless_file_names: Vec<String>,
     /// Not where the function around names one of these.
     pub(super) unless_function_names: Vec<String>,
+    /// Not where a text in the function around has one of these in it.
+    pub(super) unless_function_texts: Vec<String>,
     /// Not where a call made on the value has one of these names: builders.
     pub(super) unless_chained: Vec<String>,
     /// What `{detail}` in the message becomes.
@@ -66,6 +77,22 @@ pub(super) struct CallShape {
     /// Names of flags that the call should state, for `{flags}`; a finding where one is
     /// missing or false.
     pub(super) flags: Vec<Flag>,
+    /// What is called, as the resolver is asked; made once by [`prepare`].
+    #[serde(skip)]
+    member: FamilyMember,
+}
+
+/// Makes the shapes of a rule ready to be looked for.
+pub(super) fn prepare(shapes: &mut [CallShape]) {
+    for shape in shapes {
+        shape.member = FamilyMember {
+            call: shape.call.clone(),
+            method: shape.method.clone(),
+            recv_type: shape.recv_type.clone(),
+            recv_name: shape.recv_name.clone(),
+            ..FamilyMember::default()
+        };
+    }
 }
 
 /// A flag of a call.
@@ -86,23 +113,26 @@ pub(super) struct Flag {
 }
 
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
-    let shapes: Vec<(FamilyMember, &CallShape)> =
-        rule.matcher.calls.iter().map(|shape| (shape.member(), shape)).collect();
+    if !rule.is_at_home(context) {
+        return Vec::new();
+    }
+    let shapes: Vec<&CallShape> =
+        rule.matcher.calls.iter().filter(|shape| shape.is_at_home(context, rule)).collect();
     let mut found = Vec::new();
     // Which shapes a call can be follows from its name and language.
     let mut possible: FxHashMap<(&str, Lang, bool), Vec<usize>> = FxHashMap::default();
-    for NamedCall { file, call: id, name, is_imported } in candidates(context, rule) {
+    for NamedCall { file, call: id, name, is_imported } in candidates(context, &shapes) {
         let Some(facts) = context.resolver().facts(file) else { continue };
         let possible = possible.entry((name, facts.lang, is_imported)).or_insert_with(|| {
             let speaks = rule.speaks(facts.lang.name());
             let can_be = |shape: &CallShape| speaks && shape.can_be(facts.lang, name, is_imported);
-            let numbered = shapes.iter().enumerate().filter(|(_, (_, shape))| can_be(shape));
+            let numbered = shapes.iter().enumerate().filter(|(_, shape)| can_be(shape));
             numbered.map(|(number, _)| number).collect()
         });
         let Some(call) = facts.call(id).filter(|_| !possible.is_empty()) else { continue };
-        let shape = possible.iter().filter_map(|number| shapes.get(*number)).find_map(|(member, shape)| {
-            let called =
-                (shape.model && shape.method.is_empty()) || context.resolver().call_matches(member, file, id);
+        let shape = possible.iter().filter_map(|number| shapes.get(*number)).find_map(|shape| {
+            let called = (shape.model && shape.method.is_empty())
+                || context.resolver().call_matches(&shape.member, file, id);
             let place = called.then(|| shape.holds(context, file, facts, call)).flatten()?;
             Some((shape, place))
         });
@@ -123,26 +153,27 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             ("credentials", credentials(context, file, facts, call)),
             ("model", model(facts, call)),
         ];
-        found.push(
-            words.into_iter().fold(Draft::new(file, place), |draft, (name, value)| draft.word(name, value)),
-        );
+        let draft = Draft::new(file, place).within(call.span);
+        found.push(words.into_iter().fold(draft, |draft, (name, value)| draft.word(name, value)));
     }
     found
 }
 
-/// The calls that some shape of a rule can be, in order of file and call: by name, as far
+/// The calls that some of these shapes can be, in order of file and call: by name, as far
 /// as the shapes say names.
-fn candidates<'a>(context: &Context<'_, 'a>, rule: &Rule) -> Vec<NamedCall<'a>> {
+fn candidates<'a>(context: &Context<'_, 'a>, shapes: &[&CallShape]) -> Vec<NamedCall<'a>> {
     let named = context.calls_by_name();
-    let shapes = &rule.matcher.calls;
     let mut found: Vec<NamedCall<'a>> = Vec::new();
-    if shapes.iter().any(CallShape::is_open) {
+    if shapes.iter().any(|shape| shape.is_open()) {
         found.extend(named.of.values().flatten());
     } else {
-        let names: BTreeSet<&str> = shapes.iter().flat_map(CallShape::names).collect();
+        let names: BTreeSet<&str> = shapes.iter().flat_map(|shape| shape.names()).collect();
         found.extend(names.into_iter().filter_map(|name| named.of.get(name)).flatten());
-        if shapes.iter().any(|shape| shape.method.is_empty()) {
-            found.extend(&named.imported);
+        // A renamed import has another name here.
+        let ends: BTreeSet<&str> = shapes.iter().flat_map(|shape| shape.ends()).collect();
+        if !ends.is_empty() {
+            let imported = context.imported_calls();
+            found.extend(ends.into_iter().filter_map(|name| imported.get(name)).flatten());
         }
     }
     found.sort_unstable();
@@ -159,18 +190,32 @@ impl CallShape {
 
     /// Names that calls of this shape have, unless an import renames them.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let methods = self.method.iter().map(String::as_str);
-        let last = self.call.iter().filter_map(Pattern::last_name).filter(|_| self.method.is_empty());
-        methods.chain(last)
+        self.method.iter().map(String::as_str).chain(self.ends())
     }
 
-    fn member(&self) -> FamilyMember {
-        FamilyMember {
-            call: self.call.clone(),
-            method: self.method.clone(),
-            recv_type: self.recv_type.clone(),
-            recv_name: self.recv_name.clone(),
-            ..FamilyMember::default()
+    /// Last names of the paths of what is called, where no method says the name.
+    fn ends(&self) -> impl Iterator<Item = &str> {
+        self.call.iter().filter_map(Pattern::last_name).filter(|_| self.method.is_empty())
+    }
+
+    /// Whether the project speaks a language of this shape, and knows what it is about.
+    fn is_at_home(&self, context: &Context<'_, '_>, rule: &Rule) -> bool {
+        let speaks = |lang: &Lang| self.languages.iter().any(|known| known == lang.name());
+        if !(self.languages.is_empty() || context.languages().iter().any(speaks)) {
+            return false;
+        }
+        let names = &self.project_names;
+        let says = |text: &str| names.iter().any(|name| name == text);
+        names.is_empty()
+            || context.files(rule).any(|(_, facts)| facts.strings.iter().any(|(_, text)| says(text)))
+    }
+
+    /// Whether the object that is called on has one of `unless_object`'s names.
+    fn is_on_other_object(&self, facts: &FileFacts, call: &Call) -> bool {
+        match facts.expr(call.callee) {
+            Expr::Attr(object, _) => last_name(facts, object)
+                .is_some_and(|name| self.unless_object.iter().any(|known| known == name)),
+            _ => false,
         }
     }
 
@@ -195,6 +240,8 @@ impl CallShape {
         let fits = (!self.in_async || in_async(facts, call))
             && args.len() >= self.min_args
             && (!self.on_object || matches!(facts.expr(call.callee), Expr::Attr(..)))
+            && (self.on_chain.is_empty() || is_on_chain(facts, call, &self.on_chain))
+            && !self.is_on_other_object(facts, call)
             && (!self.model || is_model(context, file, facts, call))
             && (self.about.is_empty() || is_about(facts, call, &self.about))
             && (self.unless_about.is_empty() || !is_about(facts, call, &self.unless_about))
@@ -204,6 +251,8 @@ impl CallShape {
                     .any(|name| self.unless_chained.iter().any(|known| known == name)))
             && !self.unless_file_names.iter().any(|name| names(facts, None, name))
             && !self.unless_function_names.iter().any(|name| names(facts, Some(call.scope), name))
+            && !says(facts, call.scope, &self.unless_function_texts)
+            && !is_argument_of(facts, call, &self.unless_argument_of)
             && !self.unless.iter().any(|condition| condition.holds(context, file, facts, call).is_some());
         if !fits {
             return None;
@@ -298,9 +347,12 @@ fn is_model(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &C
             resolver.class_in_family("orm-model", Definition { file, scope })
         }
         crate::analysis::link::Value::External(_) | crate::analysis::link::Value::Unknown => {
-            last_name(facts, call.callee).is_some_and(|name| {
-                name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase)
-            })
+            // `Gem::Version` is a library's.
+            let is_qualified = facts.lang == Lang::Ruby && matches!(facts.expr(call.callee), Expr::Attr(..));
+            !is_qualified
+                && last_name(facts, call.callee).is_some_and(|name| {
+                    name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase)
+                })
         }
         _ => false,
     }

@@ -11,12 +11,26 @@ use crate::{
 };
 
 /// Whether the innermost function around a call is `async`; a function value that is
-/// handed on may run elsewhere.
+/// handed on may run elsewhere. A command of its own, such as what fills a database, has no
+/// other requests that could wait.
 pub(super) fn in_async(facts: &FileFacts, call: &Call) -> bool {
-    facts
-        .scopes_around(call.scope)
-        .find(|(_, scope)| matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda))
-        .is_some_and(|(_, scope)| scope.flags.has(ScopeFlags::ASYNC))
+    !is_command(&facts.path)
+        && facts
+            .scopes_around(call.scope)
+            .find(|(_, scope)| matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda))
+            .is_some_and(|(_, scope)| scope.flags.has(ScopeFlags::ASYNC))
+}
+
+/// Whether a file is run by hand and not by a server, told by its folders and its name.
+fn is_command(path: &str) -> bool {
+    const FOLDERS: [&str; 10] =
+        ["scripts", "script", "bin", "tools", "seeds", "seeders", "commands", "command", "cli", "migrations"];
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let stem = parts.pop().and_then(|file| file.split('.').next()).unwrap_or_default();
+    let is_stem =
+        |word: &String| matches!(word.as_str(), "seed" | "seeder" | "seeds" | "migrate" | "migrations");
+    parts.iter().any(|folder| FOLDERS.contains(folder))
+        || super::super::secret_names::words(stem).iter().any(is_stem)
 }
 
 pub(super) fn is_about(facts: &FileFacts, call: &Call, words: &[String]) -> bool {
@@ -55,6 +69,26 @@ pub(super) fn chained<'f>(facts: &'f FileFacts, call: &Call) -> Vec<&'f str> {
         .collect()
 }
 
+/// Whether a call is made on what a chain with one of these names gave.
+pub(super) fn is_on_chain(facts: &FileFacts, call: &Call, wanted: &[String]) -> bool {
+    let mut object = match facts.expr(call.callee) {
+        Expr::Attr(object, _) => object,
+        _ => return false,
+    };
+    loop {
+        object = match facts.expr(object) {
+            Expr::Name(name) => return wanted.iter().any(|known| known == facts.text(name)),
+            Expr::Attr(_, name) if wanted.iter().any(|known| known == facts.text(name)) => return true,
+            Expr::Attr(inner, _) | Expr::Index(inner, _) => inner,
+            Expr::Call(inner) => match facts.call(inner) {
+                Some(inner) => inner.callee,
+                None => return false,
+            },
+            _ => return false,
+        };
+    }
+}
+
 /// Whether a file, or one function of it, names something anywhere: as a name, as the last
 /// part of a path, or as a key.
 pub(super) fn names(facts: &FileFacts, function: Option<ScopeId>, wanted: &str) -> bool {
@@ -70,6 +104,19 @@ pub(super) fn names(facts: &FileFacts, function: Option<ScopeId>, wanted: &str) 
         };
         is_named && inside.is_none_or(|span| span.contains(facts.expr_span(ExprId::from_index(index))))
     })
+}
+
+/// Whether a text in a function has one of these in it.
+pub(super) fn says(facts: &FileFacts, function: ScopeId, wanted: &[String]) -> bool {
+    let inside = facts.scope(function).map(|scope| scope.span).unwrap_or_default();
+    let has = |text: &str| wanted.iter().any(|part| text.contains(part.as_str()));
+    !wanted.is_empty()
+        && facts.exprs.iter().enumerate().any(|(index, expr)| match expr {
+            Expr::Str(text) => {
+                has(facts.text(*text)) && inside.contains(facts.expr_span(ExprId::from_index(index)))
+            }
+            _ => false,
+        })
 }
 
 /// ` with credentials` where a call lets cookies through as well.

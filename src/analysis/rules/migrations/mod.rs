@@ -54,6 +54,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         into.extend(changes.into_iter().map(|change| Draft {
             source: Source::Path(path.to_owned()),
             span: change.span,
+            reach: None,
             symbol: Some(change.table.clone()),
             is_past,
             message: None,

@@ -61,6 +61,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
             }
             let Some(member) = context.resolver().call_in_family("sql-execute", file, id) else { continue };
             let Some(argument) = context.resolver().family_argument(member, file, id) else { continue };
+            if is_prepared(context, file, facts, id) {
+                continue;
+            }
             for part in parts_of(facts, argument) {
                 if wanted == Position::Value && whole::is_foreign(context, file, facts, part) {
                     let place = callee_span(facts, call);
@@ -76,6 +79,13 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule, wanted: Position) ->
         found.append(&mut foreign);
     }
     found
+}
+
+/// Whether a call runs a statement of Go that was prepared: all its arguments are values.
+fn is_prepared(context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: CallId) -> bool {
+    let types = || context.resolver().receiver_types(file, call);
+    let is_statement = |name: &str| name.ends_with("Stmt") || name.starts_with("Prepare");
+    facts.lang == Lang::Go && types().iter().any(|ty| ty.rsplit(['.', '/']).next().is_some_and(is_statement))
 }
 
 /// Whether a statement is built away from the call that runs it, and no proposer writes the

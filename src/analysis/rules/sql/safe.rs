@@ -8,7 +8,7 @@ use crate::analysis::{
         context::{Context, last_name, root},
         matcher::Rule,
         reaching::reaching,
-        values::written,
+        values::{written, written_name},
     },
 };
 
@@ -38,6 +38,7 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             }
             None => {
                 self.is_harmless_name(hole.file, facts, &hole.name, hole.at, scope, DEPTH)
+                    || written_name(self.context, hole.file, &hole.name, hole.at).is_some()
                     || (position == Position::Identifier
                         && parameter(facts, scope, &hole.name).is_none()
                         && !is_bound_nowhere(facts, &hole.name))
@@ -77,7 +78,8 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             Expr::Call(id) => {
                 let Some(call) = facts.call(id) else { return false };
                 let Some(name) = last_name(facts, call.callee) else { return false };
-                if self.rule.matcher.safe_calls.iter().any(|safe| safe == name) {
+                let is_empty_text = facts.dotted(call.callee).is_some_and(|path| path == "String.new");
+                if is_empty_text || self.rule.matcher.safe_calls.iter().any(|safe| safe == name) {
                     return true;
                 }
                 match facts.expr(call.callee) {

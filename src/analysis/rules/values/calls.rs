@@ -4,11 +4,13 @@
 use super::{
     arms::Arm,
     eval::{Evaluator, Frame},
+    events::View,
     known::Known,
     texts,
+    words::{before, between},
 };
 use crate::analysis::{
-    facts::{Arg, CallFlags, CallId, Expr, ExprId, ParamKind, ScopeFlags, ScopeId, Sym},
+    facts::{Arg, CallFlags, CallId, Expr, ExprId, Lang, ParamKind, ScopeFlags, ScopeId, Sym},
     link::{Callee, Definition, Value},
     rules::context::{Context, last_name, root},
 };
@@ -144,6 +146,11 @@ impl<'a> Evaluator<'_, '_, 'a> {
                 return Known::map(Vec::new());
             }
         }
+        if facts.lang == Lang::Go
+            && let Some(slice) = go_slice(frame, name, args, &known)
+        {
+            return slice;
+        }
         match name {
             "listOf" | "mutableListOf" | "arrayListOf" | "asList" | "arrayOf" => return Known::list(known),
             "of" if last_name(facts, root(facts, callee)) == Some("List") => return Known::list(known),
@@ -237,6 +244,7 @@ impl<'a> Evaluator<'_, '_, 'a> {
             view: Rc::clone(&view),
             given: Some((function.scope, &given)),
             calls: calls + 1,
+            around: 0,
             known: RefCell::default(),
             arms: RefCell::default(),
         };
@@ -262,6 +270,47 @@ impl<'a> Evaluator<'_, '_, 'a> {
             return Known::Open;
         }
         found.iter().fold(Known::Never, |known, function| known.or(self.result(calls, *function, passed)))
+    }
+}
+
+/// What a name holds that was declared with a type and without a value.
+pub(super) fn declared(view: &View<'_>, ty: ExprId) -> Known {
+    match last_name(view.facts, ty) {
+        _ if is_slice(view, ty) => Known::list(Vec::new()),
+        Some("Builder") => Known::builder(Known::text("")),
+        _ => Known::Never,
+    }
+}
+
+/// Whether a type is written as a slice of Go.
+fn is_slice(view: &View<'_>, ty: ExprId) -> bool {
+    let span = view.facts.expr_span(ty);
+    view.facts.lang == Lang::Go
+        && (between(&view.text, span.start, span.end).starts_with("[]")
+            || before(&view.text, span.start).ends_with("[]"))
+}
+
+/// `make([]T, 0, n)` and `append(slice, items...)`.
+fn go_slice(frame: &Frame<'_, '_>, name: &str, args: &[Arg], known: &[Known]) -> Option<Known> {
+    let (first, others) = (args.first()?, known.get(1..)?);
+    let items = args.iter().skip(1).zip(others);
+    match (name, known.first()?) {
+        ("make", _) => {
+            let is_slice = is_slice(&frame.view, first.value);
+            let is_empty = matches!(others.first(), Some(Known::Number(0)) | None);
+            is_slice.then(|| if is_empty { Known::list(Vec::new()) } else { Known::bag([Known::text("")]) })
+        }
+        ("append", slice @ (Known::List(_) | Known::Bag(_))) => {
+            Some(items.fold(slice.clone(), |slice, (arg, item)| {
+                let how = if arg.spread || matches!(frame.view.facts.expr(arg.value), Expr::Spread(_)) {
+                    "addAll"
+                } else {
+                    "add"
+                };
+                texts::changed(&slice, how, std::slice::from_ref(item))
+            }))
+        }
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     words::{bare, between, number},
 };
 use crate::analysis::{
-    facts::{BindKind, BlockId, BlockKind, Expr, ExprId, ScopeId, ScopeKind, Span, Sym},
+    facts::{BindKind, BlockId, BlockKind, Expr, ExprId, Lang, ScopeId, ScopeKind, Span, Sym},
     link::FileId,
     rules::context::{Context, last_name},
 };
@@ -29,6 +29,8 @@ pub(super) struct Frame<'f, 'a> {
     pub(super) given: Option<(ScopeId, &'f [(Sym, Known)])>,
     /// How many functions are being read around it.
     pub(super) calls: u32,
+    /// How many callers were asked for what they pass.
+    pub(super) around: u32,
     pub(super) known: RefCell<FxHashMap<ExprId, Known>>,
     pub(super) arms: RefCell<FxHashMap<BlockId, Arm>>,
 }
@@ -146,6 +148,11 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
                 Some(Some(value)) => value,
                 _ => Known::Open,
             },
+            Known::List(items) if number(text).is_some() => {
+                let at = number(text).and_then(|at| usize::try_from(at).ok());
+                at.and_then(|at| items.get(at)).cloned().unwrap_or(Known::Open)
+            }
+            Known::Bag(inner) if number(text).is_some() => (*inner).clone(),
             known @ (Known::Text(_) | Known::List(_)) if matches!(text, "length" | "Length" | "size") => {
                 texts::read(&known, "length", &[])
             }
@@ -201,19 +208,18 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
             let param = facts
                 .params(scope.params)
                 .iter()
-                .any(|param| param.name == name || facts.names(param.fields).contains(&name));
+                .find(|param| param.name == name || facts.names(param.fields).contains(&name));
             let is_bound =
                 events.iter().any(|event| event.scope == around && matches!(event.what, What::Bind(_)));
-            if !param && !is_bound {
+            if param.is_none() && !is_bound {
                 continue;
             }
-            let start = match frame.given {
-                _ if !param => Known::Never,
-                Some((function, given)) if function == around => given
-                    .iter()
-                    .find(|(found, _)| *found == name)
-                    .map_or(Known::Open, |(_, known)| known.clone()),
-                _ => Known::Open,
+            let start = match param {
+                None => Known::Never,
+                Some(param) => match super::callers::passed(frame, around, param) {
+                    Known::Open if frame.given.is_none() => self.given_by_callers(frame, around, param),
+                    known => known,
+                },
             };
             let inside = |event: &&Event| facts.scopes_around(event.scope).any(|(id, _)| id == around);
             let events: Vec<Event> = events.iter().filter(inside).copied().collect();
@@ -326,8 +332,7 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
                     (BindKind::Catch | BindKind::Alias, _) => Known::Open,
                     (_, Some(value)) => blur(self.eval(frame, value)),
                     (BindKind::Assign | BindKind::Field, None) => {
-                        let grows = bind.ty.and_then(|ty| last_name(facts, ty));
-                        if grows == Some("Builder") { Known::builder(Known::text("")) } else { Known::Never }
+                        bind.ty.map_or(Known::Never, |ty| super::calls::declared(&frame.view, ty))
                     }
                     _ => Known::Open,
                 }
@@ -339,6 +344,8 @@ impl<'r, 'c, 'a> Evaluator<'r, 'c, 'a> {
                     facts.args(call.args).iter().map(|arg| self.eval(frame, arg.value)).collect();
                 blur(texts::changed(known, method, &args))
             }
+            // Only `&mut` lends what may be changed, which is an event of its own.
+            What::Given(_) if matches!(facts.lang, Lang::Rust | Lang::Elixir) => known.clone(),
             What::Given(call) if known.is_changeable() => {
                 let reads =
                     call.and_then(|id| last_name(facts, facts.call(id)?.callee)).is_some_and(only_reads);

@@ -126,7 +126,12 @@ impl<'a> View<'a> {
         let rest = self.text.get(end..)?;
         let after = rest.trim_start();
         let head = before(&self.text, offset(start));
-        let by_itself = after.starts_with("++") || after.starts_with("--") || head.ends_with("++");
+        // `++n`, but not the end of the statement before: `i++ { n`.
+        let close = self.text.get(..start)?.trim_end_matches([' ', '(']);
+        let by_itself = after.starts_with("++")
+            || after.starts_with("--")
+            || close.ends_with("++")
+            || close.ends_with("--");
         let adjusted = ["-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=", "??=", "||=", "&&=", "**="];
         let lent =
             (matches!(self.facts.lang, Lang::Go | Lang::Php) && head.ends_with('&') && !head.ends_with("&&"))

@@ -11,10 +11,12 @@
 //! arms        which branches are taken
 //! eval        expressions and names
 //! calls       methods, constructions, functions of the project
+//! callers     what private functions are given
 //! texts       what methods make of known values
 //! ```
 
 mod arms;
+mod callers;
 mod calls;
 mod eval;
 mod events;
@@ -84,10 +86,32 @@ pub(super) enum Written {
 /// What an expression is where it stands, if nobody outside the source decides any of it.
 pub(super) fn written(context: &Context<'_, '_>, file: FileId, expr: ExprId) -> Option<Written> {
     let mut evaluator = Evaluator::new(context);
-    let view = evaluator.view(file)?;
-    let frame =
-        Frame { file, view, given: None, calls: 0, known: RefCell::default(), arms: RefCell::default() };
-    match evaluator.eval(&frame, expr) {
+    let frame = frame(&evaluator, file)?;
+    as_written(evaluator.eval(&frame, expr))
+}
+
+/// The same for a name that stands in a text: `{name}`.
+pub(super) fn written_name(context: &Context<'_, '_>, file: FileId, name: &str, at: u32) -> Option<Written> {
+    let mut evaluator = Evaluator::new(context);
+    let frame = frame(&evaluator, file)?;
+    let (name, _) = frame.view.facts.strings.iter().find(|(_, text)| *text == name)?;
+    as_written(evaluator.named(&frame, name, at)?)
+}
+
+fn frame<'f, 'a>(evaluator: &Evaluator<'_, '_, 'a>, file: FileId) -> Option<Frame<'f, 'a>> {
+    Some(Frame {
+        file,
+        view: evaluator.view(file)?,
+        given: None,
+        calls: 0,
+        around: 0,
+        known: RefCell::default(),
+        arms: RefCell::default(),
+    })
+}
+
+fn as_written(known: Known) -> Option<Written> {
+    match known {
         Known::Text(text) => Some(Written::Text(text)),
         known if known.is_written() => Some(Written::Somehow),
         _ => None,

@@ -69,6 +69,17 @@ pub(super) fn number(text: &str) -> Option<i64> {
     }
 }
 
+/// Whether a type has numbers and nothing else.
+pub(super) fn is_number_type(name: &str) -> bool {
+    const NUMBERS: [&str; 36] = [
+        "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "float32",
+        "float64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+        "f32", "f64", "float", "number", "long", "short", "double", "Integer", "Int", "Long", "Short",
+        "Double",
+    ];
+    NUMBERS.contains(&name)
+}
+
 /// The labels that an arm of a `switch` begins with.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Labels {

@@ -14,21 +14,17 @@ use crate::{
     propose::{
         edits::{Edits, line_end, line_number, line_start},
         recipe::{
-            alter::{Change, unknown_field},
+            alter::{Change, Index, is_time, unknown_field},
             fields::Field,
             fill::Fill,
-            names::snake,
             rename::{Joint, Renamer},
             resource::{Draft, Edited},
-            values::field_value,
         },
         rust::Struct,
     },
 };
 use minijinja::{Value, context};
 use std::collections::{BTreeMap, BTreeSet};
-
-const TIMES: [&str; 4] = ["created_at", "updated_at", "inserted_at", "deleted_at"];
 
 /// Everything that is known before a file is changed.
 pub(super) struct Alter<'a> {
@@ -61,9 +57,7 @@ impl<'a> Alter<'a> {
         };
         let parents = parents(&ask.fields, &sources)?;
         let migrations = tables::migrations(ask)?;
-        let has = |table: &String| migrations.iter().any(|one| tables::creates(&one.text, table));
-        let names = [ask.name.plural.clone(), ask.name.snake.clone()];
-        let table = names.iter().find(|name| has(name)).unwrap_or(&ask.name.plural).clone();
+        let table = tables::table_of(&migrations, &ask.name);
         let uses = |word: &str| sources.iter().any(|(_, _, text)| text.contains(word));
         let dialect = match (uses("SqlitePool"), uses("PgPool"), uses("MySqlPool")) {
             (_, true, _) => "postgres",
@@ -113,19 +107,7 @@ impl<'a> Alter<'a> {
                 layer,
             }));
         }
-        for field in ask.fields.iter().filter(|field| field.unique) {
-            self.remarks.push(format!(
-                "A second {} is refused by the database; no answer for it is written.",
-                field.name
-            ));
-        }
-        for index in self.change.indexes.iter().filter(|index| index.unique) {
-            self.remarks.push(format!(
-                "The migration fails where two rows have the same {}; look for them first.",
-                index.field
-            ));
-        }
-        Ok(Draft { like: ask.name.plural.replace('_', " "), files, remarks: self.remarks })
+        Ok(self.change.draft(files, self.remarks, str::to_owned))
     }
 
     /// The type of a field in a structure, `Option` aside.
@@ -206,7 +188,6 @@ impl<'a> Alter<'a> {
                     (false, true) => "part",
                     (false, false) => "body",
                 };
-                let is_time = |name: &String| TIMES.contains(&name.as_str());
                 let last = one.fields.iter().rposition(|(name, _)| !is_time(name));
                 let Some(place) = last.and_then(|last| one.places.get(last)) else { continue };
                 let known = |field: &&Field| !one.fields.iter().any(|(name, _)| *name == field.column());
@@ -287,11 +268,7 @@ impl<'a> Alter<'a> {
             return Err(ProposeError::NotApplicable("no migration was found to follow".into()));
         };
         let fields: Vec<Value> = ask.fields.iter().map(|field| self.field(field)).collect();
-        let is_indexed =
-            |field: &&Field| field_value(field).get_attr("indexed").is_ok_and(|value| value.is_true());
-        let mut indexes: Vec<(String, bool)> =
-            ask.fields.iter().filter(is_indexed).map(|field| (field.column(), field.unique)).collect();
-        indexes.extend(self.change.indexes.iter().map(|index| (snake(&index.field), index.unique)));
+        let indexes = self.change.all_indexes();
         let postgres = self.dialect == "postgres";
         let concurrently = postgres && knows_no_transaction(manifest);
         if postgres && !concurrently && !indexes.is_empty() {
@@ -301,8 +278,7 @@ impl<'a> Alter<'a> {
                 self.table
             ));
         }
-        let value =
-            |(column, unique): &(String, bool)| context! { column => column.clone(), unique => *unique };
+        let value = |index: &Index| context! { column => index.field.clone(), unique => index.unique };
         let mut parts: Vec<(Vec<Value>, Vec<Value>, bool)> = Vec::new();
         let mut names = vec![what];
         if concurrently {
@@ -312,7 +288,7 @@ impl<'a> Alter<'a> {
                 names.clear();
             }
             for index in &indexes {
-                names.push(format!("index_{}_of_{}", index.0, self.table));
+                names.push(format!("index_{}_of_{}", index.field, self.table));
                 parts.push((Vec::new(), vec![value(index)], true));
             }
         } else {

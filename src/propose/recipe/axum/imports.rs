@@ -1,5 +1,10 @@
-//! Imports of a new Rust file: what its text uses, one line for each module.
+//! Imports of a Rust file: what a new text uses, one line for each module, and names that join
+//! those of a file that is there.
 
+use crate::propose::{
+    edits::{Edits, line_start},
+    rust::{RustFile, Use},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands in a rendered text where the imports go.
@@ -16,19 +21,17 @@ pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
         let by_method = match local.as_str() {
             "ServiceExt" => body.contains(".oneshot("),
             "Validate" => body.contains(".validate()"),
+            "PasswordHasher" => body.contains(".hash_password("),
+            "PasswordVerifier" => body.contains(".verify_password("),
+            "Digest" => body.contains("::digest("),
             _ => false,
         };
         if !(used.contains(local.as_str()) || by_method) || !seen.insert(local) {
             continue;
         }
         let (module, name) = path.rsplit_once("::").unwrap_or(("", path));
-        let group = match path.split("::").next() {
-            Some("std" | "core" | "alloc") => 0,
-            Some("crate" | "super" | "self") => 2,
-            _ => 1,
-        };
         let name = if name == local { name.to_owned() } else { format!("{name} as {local}") };
-        if let Some(group) = groups.get_mut(group) {
+        if let Some(group) = groups.get_mut(usize::from(kind_of(path))) {
             // Types before functions, as rustfmt has them.
             group.entry(module.to_owned()).or_default().insert((name.starts_with(char::is_lowercase), name));
         }
@@ -89,6 +92,62 @@ fn free_names(text: &str) -> BTreeSet<&str> {
     names.difference(&defined).copied().collect()
 }
 
+/// Adds full paths to the imports of a file, each beside those of its module or in its place
+/// among the lines of its kind; those that the file has are left out.
+pub(super) fn add(file: &RustFile, text: &str, paths: &[String], edits: &mut Edits) {
+    let known = |path: &str| file.uses.iter().flat_map(|one| &one.paths).any(|(full, _)| full == path);
+    let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths.iter().filter(|path| !known(path)) {
+        let Some((module, name)) = path.rsplit_once("::") else { continue };
+        modules.entry(module).or_default().push(name);
+    }
+    let uses: Vec<&Use> = file.uses.iter().filter(|one| !one.is_public).collect();
+    let source = |one: &Use| text.get(one.range.clone()).unwrap_or_default();
+    for (module, names) in modules {
+        // `use axum::routing::get;` or `use axum::{Json, Router};`, on one line.
+        let flat = |one: &Use| -> Option<Vec<String>> {
+            let own = source(one).strip_prefix("use ")?.strip_suffix(';')?.strip_prefix(module)?;
+            let own = own.strip_prefix("::")?;
+            let list = own.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(own);
+            let is_plain =
+                !list.contains(['{', '\n', '*']) && (list.len() < own.len() || !own.contains("::"));
+            is_plain.then(|| list.split(',').map(|name| name.trim().to_owned()).collect())
+        };
+        if let Some((one, known)) = uses.iter().find_map(|one| Some((one, flat(one)?))) {
+            let mut all: BTreeSet<(bool, String)> = BTreeSet::new();
+            all.extend(known.into_iter().map(|name| (name.starts_with(char::is_lowercase), name)));
+            all.extend(names.iter().map(|name| (name.starts_with(char::is_lowercase), (*name).to_owned())));
+            let list: Vec<String> = all.into_iter().map(|(_, name)| name).collect();
+            edits.replace(one.range.clone(), format!("use {module}::{{{}}};", list.join(", ")));
+            continue;
+        }
+        let line = match names.as_slice() {
+            [name] => format!("use {module}::{name};"),
+            names => format!("use {module}::{{{}}};", names.join(", ")),
+        };
+        let kind = kind_of(module);
+        let own = || uses.iter().filter(|one| kind_of(source(one).trim_start_matches("use ")) == kind);
+        let next = own().find(|one| sort_key(source(one)) > sort_key(&line));
+        match (next, own().next_back(), uses.first()) {
+            (Some(next), _, _) => edits.insert(line_start(text, next.range.start), format!("{line}\n")),
+            (None, Some(last), _) => edits.insert(last.range.end, format!("\n{line}")),
+            (None, None, Some(first)) => {
+                edits.insert(line_start(text, first.range.start), format!("{line}\n\n"));
+            }
+            (None, None, None) => edits.insert(0, format!("{line}\n\n")),
+        }
+    }
+}
+
+/// The kind of an import: of the language, of a package, or of this one.
+fn kind_of(path: &str) -> u8 {
+    match path.split("::").next() {
+        Some("std" | "core" | "alloc") => 0,
+        Some("crate" | "super" | "self") => 2,
+        _ => 1,
+    }
+}
+
 fn sort_key(line: &str) -> String {
     line.trim_start_matches("use ").replace("::{", "::~").replace(';', " ")
 }
@@ -96,6 +155,20 @@ fn sort_key(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_joins_those_of_its_module_or_stands_in_order() {
+        let text = "use axum::extract::{Path, State};\nuse axum::routing::get;\nuse axum::{Json, Router};\n\nuse crate::A;\n";
+        let file = RustFile::parse("a.rs", text).unwrap();
+        let mut edits = Edits::default();
+        let paths =
+            ["axum::routing::post", "axum::Json", "serde::Serialize", "uuid::Uuid", "axum::extract::Query"];
+        add(&file, text, &paths.map(str::to_owned), &mut edits);
+        assert_eq!(
+            edits.apply(text).unwrap(),
+            "use axum::extract::{Path, Query, State};\nuse axum::routing::{get, post};\nuse axum::{Json, Router};\nuse serde::Serialize;\nuse uuid::Uuid;\n\nuse crate::A;\n"
+        );
+    }
 
     #[test]
     fn only_what_is_used_is_imported_in_three_groups() {

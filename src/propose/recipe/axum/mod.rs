@@ -1,8 +1,11 @@
 //! axum with SQLx and validator.
 
 mod alter;
+mod auth;
 mod context;
+mod endpoint;
 mod imports;
+mod layout;
 mod plan;
 mod refusals;
 mod register;
@@ -14,6 +17,7 @@ mod tests_of;
 
 use super::{
     alter::Change,
+    endpoint::NewRoute,
     resource::{Adapter, Ask, Draft},
 };
 use crate::{ports::ProposeError, propose::rust::RustFile};
@@ -32,6 +36,18 @@ impl Adapter for Axum {
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
         alter::Alter::read(change)?.draft()
+    }
+
+    fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(route)
+    }
+
+    fn service_method(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(route)
+    }
+
+    fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        auth::draft(ask)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

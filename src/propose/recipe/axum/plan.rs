@@ -126,18 +126,21 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn path(&self, layer: Layer) -> String {
-        let path = self.examples.get(&layer).map(|example| {
-            Renamer { from: &example.name, to: &self.ask.name, joint: Joint::Snake }.apply(&example.path)
-        });
+        self.path_for(layer, &self.ask.name)
+    }
+
+    /// The path of a layer's file for another name.
+    pub(super) fn path_for(&self, layer: Layer, to: &Name) -> String {
+        let path = self
+            .examples
+            .get(&layer)
+            .map(|example| Renamer { from: &example.name, to, joint: Joint::Snake }.apply(&example.path));
         path.unwrap_or_default()
     }
 
     /// `crate::models::review`.
     pub(super) fn module(&self, layer: Layer) -> String {
-        let path = self.path(layer);
-        let inside = path.split_once("src/").map_or(path.as_str(), |(_, inside)| inside);
-        let stem = inside.strip_suffix("/mod.rs").or_else(|| inside.strip_suffix(".rs")).unwrap_or(inside);
-        format!("crate::{}", stem.replace('/', "::"))
+        module_of(&self.path(layer))
     }
 
     /// The request type: the example's name for it, with the new resource in it.
@@ -180,7 +183,7 @@ impl<'a> Plan<'a> {
         };
         let candidates = self.candidates(layer);
         let text = self.rendered(&step.template, &context! { ..extra, ..self.context() })?;
-        let text = rust_lines().write(&with_uses(&text, &candidates));
+        let text = self.with_imports(&text, &candidates);
         Ok(vec![self.made(self.path(layer), text, step, Some(place))])
     }
 
@@ -202,11 +205,22 @@ impl<'a> Plan<'a> {
         Ok(files)
     }
 
-    fn rendered(&self, template: &str, context: &Value) -> Result<String, ProposeError> {
+    /// A rendered text with its imports, in rustfmt's form.
+    pub(super) fn with_imports(&self, text: &str, candidates: &[(String, String)]) -> String {
+        rust_lines().write(&with_uses(text, candidates))
+    }
+
+    pub(super) fn rendered(&self, template: &str, context: &Value) -> Result<String, ProposeError> {
         self.ask.render(RECIPE, template, context, set_up)
     }
 
-    fn made(&self, path: String, text: String, step: &StepHead, citation: Option<Place>) -> FileChange {
+    pub(super) fn made(
+        &self,
+        path: String,
+        text: String,
+        step: &StepHead,
+        citation: Option<Place>,
+    ) -> FileChange {
         let end = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).saturating_add(1);
         let note = Note {
             start: 1,
@@ -220,7 +234,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The line of the example's first definition.
-    fn line_of(&self, layer: Layer) -> u32 {
+    pub(super) fn line_of(&self, layer: Layer) -> u32 {
         let text = self.examples.get(&layer).map_or("", |example| example.text.as_str());
         let Some(file) = self.files.get(&layer) else { return 1 };
         let starts = file
@@ -232,7 +246,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Everything a layer's file may import: what its example imports, and the new parts.
-    fn candidates(&self, layer: Layer) -> Vec<(String, String)> {
+    pub(super) fn candidates(&self, layer: Layer) -> Vec<(String, String)> {
         let own = |path: String| (path.clone(), path.rsplit("::").next().unwrap_or_default().to_owned());
         let mut all = Vec::new();
         let renamer = self.renamer();
@@ -381,6 +395,13 @@ pub(super) fn parents(fields: &[Field], sources: &Sources) -> Result<Vec<Parent>
         });
     }
     Ok(parents)
+}
+
+/// `crate::models::review` of `src/models/review.rs`.
+pub(super) fn module_of(path: &str) -> String {
+    let inside = path.split_once("src/").map_or(path, |(_, inside)| inside);
+    let stem = inside.strip_suffix("/mod.rs").or_else(|| inside.strip_suffix(".rs")).unwrap_or(inside);
+    format!("crate::{}", stem.replace('/', "::"))
 }
 
 /// rustfmt's own form.

@@ -107,7 +107,8 @@ fn text_is_long(text: &str, at: usize, new: &str) -> bool {
     line.len() + new.len() > 60
 }
 
-fn insert_beside(text: &str, before: Option<usize>, after: usize, line: &str, edits: &mut Edits) {
+/// Puts a line before another, or behind the last.
+pub(super) fn insert_beside(text: &str, before: Option<usize>, after: usize, line: &str, edits: &mut Edits) {
     let newline = newline_of(text);
     match before {
         Some(at) => edits.insert(at, format!("{line}{newline}")),

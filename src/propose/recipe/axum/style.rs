@@ -161,7 +161,7 @@ pub(super) fn read(
 }
 
 /// `Result<{}, AppError>` of a return type.
-fn result_of(returns: &str) -> Option<String> {
+pub(super) fn result_of(returns: &str) -> Option<String> {
     let (head, rest) = returns.split_once('<')?;
     if !head.ends_with("Result") {
         return None;

@@ -1,6 +1,10 @@
 //! The SQL side: dialect, types, the next migration in the project's form.
 
-use crate::{domain::place::Place, ports::ProposeError, propose::recipe::resource::Ask};
+use crate::{
+    domain::place::Place,
+    ports::ProposeError,
+    propose::recipe::{names::Name, resource::Ask},
+};
 
 /// The next migration.
 #[derive(Debug, Clone)]
@@ -103,6 +107,13 @@ pub(super) fn creates(text: &str, table: &str) -> bool {
         .map(str::to_owned)
         .collect();
     words.windows(3).any(|three| matches!(three, [a, b, c] if a == "create" && b == "table" && c == table))
+}
+
+/// The table of a resource: in the plural, or in the singular where that is what is created.
+pub(super) fn table_of(known: &[Migration], name: &Name) -> String {
+    let names = [&name.plural, &name.snake];
+    let created = names.into_iter().find(|table| known.iter().any(|one| creates(&one.text, table)));
+    created.unwrap_or(&name.plural).clone()
 }
 
 /// The line of a column in the statement that creates a table, without its comma.

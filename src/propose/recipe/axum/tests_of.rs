@@ -69,20 +69,31 @@ impl Plan<'_> {
     }
 }
 
-/// The statements up to the one that makes the application, and its variable.
-fn start_of(body: &str) -> Option<(String, String)> {
+/// The statements that the one needs which makes the application, with it, and its variable.
+pub(super) fn start_of(body: &str) -> Option<(String, String)> {
     let inner = body.trim_start().strip_prefix('{')?;
-    let mut setup = Vec::new();
-    for statement in inner.split_inclusive(';') {
-        setup.push(statement.trim());
-        let rest = statement.trim().strip_prefix("let ")?;
+    let mut before: Vec<(&str, &str)> = Vec::new();
+    for statement in inner.split_inclusive(';').map(str::trim) {
+        let rest = statement.strip_prefix("let ")?;
         let name = rest
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
             .find(|word| !word.is_empty() && *word != "mut")?;
         let makes = rest.contains("app(") || rest.contains("router(") || rest.contains("Router");
-        if makes {
-            return Some((setup.join("\n    "), name.to_owned()));
+        if !makes {
+            before.push((name, statement));
+            continue;
         }
+        // A test makes other things first, such as the body that it sends.
+        let mut used = words(statement);
+        let mut setup = vec![statement];
+        for (name, statement) in before.iter().rev() {
+            if used.contains(*name) {
+                used.extend(words(statement));
+                setup.push(statement);
+            }
+        }
+        setup.reverse();
+        return Some((setup.join("\n    "), name.to_owned()));
     }
     None
 }
@@ -117,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_application_is_started_as_the_example_does() {
-        let body = "{\n    let state = AppState { pool };\n    let app = app(state);\n    let a = 1;\n}";
+        let body = "{\n    let sent = valid(&pool).await;\n    let state = AppState { pool };\n    let app = app(state);\n    let a = 1;\n}";
         let (setup, app) = start_of(body).unwrap();
         assert_eq!(
             (setup.as_str(), app.as_str()),

@@ -99,6 +99,28 @@ impl Column {
         self.call(&all)
     }
 
+    /// The same with an argument more, or with that of its name in place of the old one.
+    pub(super) fn and(mut self, argument: String) -> Self {
+        let name = argument.split('=').next().unwrap_or_default();
+        let is_same = |known: &String| known.split('=').next() == Some(name);
+        match self.arguments.iter().position(is_same).and_then(|at| self.arguments.get_mut(at)) {
+            Some(known) => *known = argument,
+            None => self.arguments.push(argument),
+        }
+        self
+    }
+
+    /// The same without an argument.
+    pub(super) fn without(mut self, argument: &str) -> Self {
+        self.arguments.retain(|known| known != argument);
+        self
+    }
+
+    /// The validators that it has, as written.
+    pub(super) fn bounds(&self) -> impl Iterator<Item = &str> {
+        self.validators.iter().map(String::as_str)
+    }
+
     /// Names of the validators that it uses.
     pub(super) fn validators(&self) -> impl Iterator<Item = &str> {
         self.validators.iter().filter_map(|one| one.split('(').next())

@@ -4,9 +4,13 @@
 //! in files beside those that are named after the example.
 
 mod access;
+mod alter;
+mod auth;
 mod endpoint;
+mod errors;
 mod example;
 mod fields;
+mod job;
 mod migrations;
 mod parents;
 mod parts;
@@ -20,7 +24,9 @@ pub(super) mod tests_of;
 mod views;
 
 use super::{
+    alter::Change,
     endpoint::NewRoute,
+    job::NewJob,
     python_text as write,
     resource::{Adapter, Ask, Draft},
 };
@@ -38,11 +44,36 @@ impl Adapter for Django {
         plan::draft(ask)
     }
 
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::draft(change)
+    }
+
+    fn reshape(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::reshape(change)
+    }
+
+    fn service_method(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(route)
+    }
+
     fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         endpoint::draft(route)
     }
 
+    fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        auth::draft(ask)
+    }
+
+    fn job(&self, job: &NewJob<'_>) -> Result<Draft, ProposeError> {
+        job::draft(job)
+    }
+
+    fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        errors::draft(ask)
+    }
+
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
-        Module::parse(path, text).map(|_| ())
+        // A recipe may edit the manifest too, which is no Python.
+        if path.ends_with(".py") { Module::parse(path, text).map(|_| ()) } else { Ok(()) }
     }
 }

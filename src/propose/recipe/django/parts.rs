@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     ports::ProposeError,
-    propose::{
-        python::last_name,
-        recipe::fields::{Field, Kind},
-    },
+    propose::recipe::fields::{Field, Kind},
 };
 use minijinja::{Value, context};
 use ruff_python_ast::Expr;
@@ -94,15 +91,7 @@ impl Plan<'_> {
     }
 
     pub(super) fn is_pytest(&self) -> bool {
-        let module = self.example.tests.as_ref().and_then(|path| self.survey.modules.get(path.as_str()));
-        module.is_some_and(|module| {
-            let has_class = module.classes().any(|class| {
-                super::survey::bases(class)
-                    .iter()
-                    .any(|base| last_name(base).is_some_and(|name| name.contains("Test")))
-            });
-            !has_class && (module.text.contains("pytest") || module.text.contains("django_db"))
-        })
+        super::tests_of::is_pytest(&self.survey, &self.example)
     }
 
     /// Whether the list stands in a page.

@@ -96,7 +96,8 @@ impl<'a> Plan<'a> {
         let mut attributes: BTreeSet<String> = ask.fields.iter().map(|field| field.name.clone()).collect();
         attributes.extend(created.inherited.iter().map(|column| column.name.clone()));
         let access = access::read(&survey, &project, &example.views, &attributes);
-        let habits = habits(ask, &survey, &project, &example)?;
+        let paths = [example.model.path.as_str(), &example.serializer_path];
+        let habits = habits(ask, &survey, &project, &paths)?;
         Ok(Self {
             ask,
             survey,
@@ -399,7 +400,7 @@ pub(super) fn habits(
     ask: &Ask<'_>,
     survey: &Survey<'_>,
     project: &Project,
-    example: &Example,
+    paths: &[&str],
 ) -> Result<Habits, ProposeError> {
     let mut settings = String::new();
     for folder in [project.import_root.as_str(), ""] {
@@ -416,11 +417,7 @@ pub(super) fn habits(
         .filter_map(|path| path.strip_prefix(project.import_root.as_str()))
         .filter_map(|path| path.split('/').next().map(|first| first.trim_end_matches(".py").to_owned()))
         .collect();
-    let paths = [&example.model.path, &example.serializer_path];
-    let sources: Vec<&str> = paths
-        .into_iter()
-        .filter_map(|path| survey.modules.get(path.as_str()))
-        .map(|module| module.text)
-        .collect();
+    let sources: Vec<&str> =
+        paths.iter().filter_map(|path| survey.modules.get(path)).map(|module| module.text).collect();
     Ok(Habits::read(&settings, &sources, own))
 }

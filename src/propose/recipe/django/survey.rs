@@ -99,7 +99,7 @@ pub(in crate::propose::recipe) fn assigned<'b>(body: &'b [Stmt], name: &str) -> 
 }
 
 /// The elements of a list, a tuple or a set.
-pub(super) fn elements(expr: &Expr) -> &[Expr] {
+pub(in crate::propose::recipe) fn elements(expr: &Expr) -> &[Expr] {
     match expr {
         Expr::List(list) => &list.elts,
         Expr::Tuple(tuple) => &tuple.elts,

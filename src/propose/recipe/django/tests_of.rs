@@ -1,6 +1,12 @@
 //! What the generated tests need: addresses, users, rows to refer to, values.
 
-use super::{plan::Plan, routes::By, survey::Survey, write::renamed};
+use super::{
+    example::Example,
+    plan::Plan,
+    routes::By,
+    survey::{Survey, bases},
+    write::renamed,
+};
 use crate::propose::{
     python::{Module, last_name, string_value},
     recipe::{
@@ -104,6 +110,17 @@ pub(super) fn context_of(plan: &Plan<'_>) -> Result<Value, String> {
             tokens => access.tokens,
         },
         test_models => models,
+    })
+}
+
+/// Whether the example's tests are functions of pytest.
+pub(super) fn is_pytest(survey: &Survey<'_>, example: &Example) -> bool {
+    let module = example.tests.as_ref().and_then(|path| survey.modules.get(path.as_str()));
+    module.is_some_and(|module| {
+        let has_class = module.classes().any(|class| {
+            bases(class).iter().any(|base| last_name(base).is_some_and(|name| name.contains("Test")))
+        });
+        !has_class && (module.text.contains("pytest") || module.text.contains("django_db"))
     })
 }
 
@@ -211,7 +228,7 @@ pub(in crate::propose::recipe) fn wrong(fields: &[Field], owner: Option<&str>) -
     all
 }
 
-fn sample(field: &Field) -> String {
+pub(super) fn sample(field: &Field) -> String {
     python(&field_value(field).get_attr("sample").unwrap_or_default())
 }
 

@@ -5,10 +5,14 @@
 //! adds one function to each. Nothing that is there is rewritten.
 
 pub(super) mod column;
+pub(super) mod notes;
 pub(super) mod paths;
 pub(super) mod python_values;
 pub(super) mod route;
+mod service;
 mod verbs;
+
+pub use service::ServiceMethodRecipe;
 
 use super::{
     head::Words,
@@ -47,9 +51,22 @@ impl Kind {
     }
 }
 
+/// From where a new function is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// From an address, through all layers.
+    #[default]
+    Route,
+    /// From the service, by other code of the backend.
+    Service,
+}
+
 /// What is asked for, as it was said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
+    pub(super) reach: Reach,
+    /// What the function is to be called, in snake case, where the reader says it.
+    pub(super) named: Option<String>,
     pub(super) kind: Option<Kind>,
     /// The field that is looked for.
     pub(super) by: Option<String>,
@@ -96,8 +113,11 @@ impl Proposer for EndpointRecipe {
 impl Wanted {
     /// Reads the inputs `kind`, `by`, `set`, `method` and `path`.
     pub(super) fn read(request: &ProposalRequest) -> Result<Self, ProposeError> {
-        let given =
-            |key: &str| request.inputs.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
+        Self::read_inputs(&request.inputs)
+    }
+
+    fn read_inputs(inputs: &BTreeMap<String, String>) -> Result<Self, ProposeError> {
+        let given = |key: &str| inputs.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let kind = match given("kind") {
             None => None,
             Some(text) => Some(Kind::read(text).ok_or_else(|| {
@@ -137,7 +157,7 @@ impl Wanted {
                 (method.or(verb), Some(path.to_owned()))
             }
         };
-        Ok(Self { kind, by: given("by").map(without_type), set, method, path })
+        Ok(Self { kind, by: given("by").map(without_type), set, method, path, ..Self::default() })
     }
 
     /// A word of the language cannot be what a function is called.

@@ -1,7 +1,7 @@
 //! Decides what a route does, from what was asked for and the columns of the model.
 
 use super::{
-    Kind, Wanted,
+    Kind, Reach, Wanted,
     column::{Choice, Column},
     paths::{self, is_parameter, segments},
     verbs::{participles, undone},
@@ -33,6 +33,9 @@ pub(in crate::propose::recipe) struct Route {
     /// What a function of it is called behind or instead of the example's name: `publish`,
     /// `by_author`, `count`.
     pub(in crate::propose::recipe) verb: String,
+    /// What the functions of every layer are called in snake case, where the reader said it.
+    pub(in crate::propose::recipe) named: Option<String>,
+    pub(in crate::propose::recipe) reach: Reach,
     /// The column that is looked for.
     pub(in crate::propose::recipe) by: Option<Column>,
     pub(in crate::propose::recipe) set: Option<(Column, NewValue)>,
@@ -89,7 +92,7 @@ impl Route {
                 let path =
                     local.clone().filter(|path| !path.contains('{')).unwrap_or_else(|| "/count".into());
                 let verb = paths::last_word(&path).map_or_else(|| "count".into(), |word| snake(&word));
-                Self { kind: Kind::Count, method: "GET".into(), path, verb, by: None, set: None }
+                Self::new(Kind::Count, path, verb)
             }
             Some(Kind::List | Kind::Lookup) | None => Self::by_field(wanted, kind, model, &parts)?,
         };
@@ -103,6 +106,11 @@ impl Route {
             return Err(wrong(what, "GET reads, and POST, PUT or PATCH changes a field"));
         }
         Ok(Self { method: wanted.method.clone().unwrap_or(route.method), ..route })
+    }
+
+    fn new(kind: Kind, path: String, verb: String) -> Self {
+        let method = "GET".into();
+        Self { kind, method, path, verb, named: None, reach: Reach::Route, by: None, set: None }
     }
 
     fn by_field(
@@ -158,7 +166,7 @@ impl Route {
             }
         };
         let verb = format!("by_{stem}");
-        Ok(Self { kind, method: "GET".into(), path, verb, by: Some(column.clone()), set: None })
+        Ok(Self { by: Some(column.clone()), ..Self::new(kind, path, verb) })
     }
 
     fn action(wanted: &Wanted, model: &Model<'_>, parts: &[&str]) -> Result<Self, ProposeError> {
@@ -191,19 +199,13 @@ impl Route {
                 ))
             })?,
         };
-        Ok(Self {
-            kind: Kind::Action,
-            method: "POST".into(),
-            path: format!("/{ROW}/{word}"),
-            verb,
-            by: None,
-            set: Some(set),
-        })
+        let method = "POST".into();
+        Ok(Self { method, set: Some(set), ..Self::new(Kind::Action, format!("/{ROW}/{word}"), verb) })
     }
 }
 
 impl Model<'_> {
-    fn column(&self, name: &str) -> Result<&Column, ProposeError> {
+    pub(super) fn column(&self, name: &str) -> Result<&Column, ProposeError> {
         self.columns.iter().find(|column| column.is_called(name)).ok_or_else(|| {
             let known: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
             wrong(
@@ -221,7 +223,7 @@ fn relative(path: &str, wanted: &Wanted) -> String {
 }
 
 /// Reads the value of an action.
-fn value_of(column: &Column, text: &str) -> Result<NewValue, ProposeError> {
+pub(super) fn value_of(column: &Column, text: &str) -> Result<NewValue, ProposeError> {
     let is_time = matches!(column.kind, fields::Kind::Date | fields::Kind::DateTime);
     match text {
         "now" if is_time => return Ok(NewValue::Now),

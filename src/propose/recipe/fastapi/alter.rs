@@ -2,14 +2,12 @@
 //! that carry it, and a new revision.
 
 use super::{
-    alembic::Head,
     context::{FieldContext, Reference, field_context, model_imports},
     fields::Field,
     layout::Layout,
     names::plural,
-    plan::RECIPE,
     references::references,
-    render::{Helpers, render},
+    revisions::server_default,
     sends, shapes,
     tables::{self, Model, attribute},
 };
@@ -20,30 +18,40 @@ use crate::{
         edits::{Edits, indent_of, line_end, newline_of},
         python::{Module, last_name, range_of},
         recipe::{
-            alter::{Change, Index, unknown_field},
+            alter::{Change, Index, is_time, unknown_field},
             fill::Fill,
             lines::Lines,
+            python_text::Habits,
             resource::{Draft, Edited},
         },
         workspace::Workspace,
     },
 };
-use minijinja::{Value, context};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
-use std::collections::BTreeSet;
-
-/// Columns that stand at the end of a model.
-const TIMES: [&str; 4] = ["created_at", "updated_at", "inserted_at", "deleted_at"];
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is known before a file is changed.
-pub(super) struct Alter<'a> {
-    pub(super) change: &'a Change<'a>,
-    pub(super) model: Model,
-    pub(super) table: String,
-    references: Vec<Reference>,
+pub(crate) struct Alter<'a> {
+    pub(crate) change: &'a Change<'a>,
+    pub(crate) model: Model,
+    pub(crate) table: String,
+    pub(crate) references: Vec<Reference>,
     /// `Optional[X]` instead of `X | None`.
-    pub(super) old: bool,
-    pub(super) remarks: Vec<String>,
+    pub(crate) old: bool,
+    /// The form of the project's Python, where it is known.
+    pub(crate) habits: Option<Habits>,
+    /// Where one class is the table and what travels.
+    pub(crate) stored: Option<Stored>,
+    pub(crate) remarks: Vec<String>,
+}
+
+/// The class of SQLModel that has a table's columns: the table's own, or its base.
+pub(crate) struct Stored {
+    pub(crate) class: String,
+    /// Annotation and value of each new attribute, by its column.
+    pub(crate) lines: BTreeMap<String, String>,
+    /// The type of each new column in a migration.
+    pub(crate) types: BTreeMap<String, String>,
 }
 
 impl<'a> Alter<'a> {
@@ -70,7 +78,7 @@ impl<'a> Alter<'a> {
         let table = model.table.clone().or_else(|| mapped.and_then(|known| known.table.clone()));
         let table = table.unwrap_or_else(|| plural(&ask.name.snake));
         let old = writes_optional(&ask.workspace)?;
-        Ok(Self { change, model, table, references, old, remarks: Vec::new() })
+        Ok(Self { change, model, table, references, old, habits: None, stored: None, remarks: Vec::new() })
     }
 
     /// All files, and the remarks on them.
@@ -84,19 +92,17 @@ impl<'a> Alter<'a> {
         ask.go_on()?;
         let columns = columns_of(&self.model.path, &text, &self.model.name)?;
         files.extend(sends::changed(&mut self, &columns)?);
-        for field in ask.fields.iter().filter(|field| field.unique) {
-            self.remarks.push(format!(
-                "A second {} is refused by the database; no answer for it is written.",
-                field.name
-            ));
-        }
-        for index in self.change.indexes.iter().filter(|index| index.unique) {
-            self.remarks.push(format!(
-                "The migration fails where two rows have the same {}; look for them first.",
-                index.field
-            ));
-        }
-        Ok(Draft { like: ask.name.plural.replace('_', " "), files, remarks: self.remarks })
+        Ok(self.change.draft(files, self.remarks, str::to_owned))
+    }
+
+    /// Lines of a template in the project's form.
+    pub(crate) fn written(&self, rendered: &str) -> String {
+        self.habits.as_ref().map_or_else(|| python_lines().write(rendered), |habits| habits.written(rendered))
+    }
+
+    /// A part of a line in the project's quotes.
+    pub(super) fn quoted(&self, text: &str) -> String {
+        self.habits.as_ref().map_or_else(|| text.to_owned(), |habits| habits.quoted_as(text))
     }
 
     pub(super) fn field(&self, field: &Field) -> FieldContext {
@@ -115,7 +121,7 @@ impl<'a> Alter<'a> {
             columns.iter().filter_map(|stmt| attribute(stmt)).map(str::to_owned).collect();
         self.refuse_clashes(&module, class)?;
         let mut edits = Edits::default();
-        let plain = |stmt: &&&Stmt| attribute(stmt).is_none_or(|name| !TIMES.contains(&name));
+        let plain = |stmt: &&&Stmt| attribute(stmt).is_none_or(|name| !is_time(name));
         let after = columns.iter().rfind(plain).or(columns.last()).ok_or_else(gone)?;
         let is_mapped = columns.iter().any(|stmt| matches!(stmt, Stmt::AnnAssign(_)));
         let at = range_of(*after);
@@ -178,7 +184,7 @@ impl<'a> Alter<'a> {
             arguments.push(format!("nullable={}", if field.optional { "True" } else { "False" }));
         }
         if let Some(fill) = self.change.fill(field) {
-            arguments.push(format!("default={}", python(fill, &context.py)));
+            arguments.push(format!("default={}", fill.python(&context.py)));
             arguments.push(format!("server_default={}", server_default(fill, "")));
         }
         if field.unique {
@@ -258,93 +264,6 @@ impl<'a> Alter<'a> {
         edits.insert(end, format!("{}{marks}", if empty { "" } else { ", " }));
         Ok(())
     }
-
-    /// The new revision; on PostgreSQL a second one for indexes, since they are built without
-    /// locking the table and so outside of a transaction: each can be tried again by itself.
-    fn migrations(&mut self) -> Result<Vec<FileChange>, ProposeError> {
-        let ask = self.change.ask;
-        let head = Head::find(ask.map, &ask.workspace)?.ok_or_else(|| {
-            ProposeError::NotApplicable(
-                "no alembic folder was found, so there is no migration to follow".into(),
-            )
-        })?;
-        let postgres = self.is_postgres()?;
-        let indexed = |column: String, unique: bool| context! { column, unique };
-        let fresh = ask.fields.iter().map(|field| (field, self.field(field)));
-        let mut indexes: Vec<Value> = fresh
-            .filter(|(_, context)| context.indexed)
-            .map(|(field, context)| indexed(context.column, field.unique))
-            .collect();
-        indexes.extend(self.change.indexes.iter().map(|index| indexed(index.field.clone(), index.unique)));
-        let fields: Vec<Value> = ask.fields.iter().map(|field| self.migrated(field)).collect();
-        let subject = self.change.subject();
-        let parts = match (postgres && !fields.is_empty() && !indexes.is_empty(), fields, indexes) {
-            (true, fields, indexes) => vec![
-                (subject.clone(), fields, Vec::new()),
-                (format!("indexes_of_{subject}"), Vec::new(), indexes),
-            ],
-            (false, fields, indexes) => vec![(subject, fields, indexes)],
-        };
-        if !self.change.fills.is_empty() {
-            self.remarks.push(
-                "The migration fills all rows in one statement; a very large table is better filled in parts."
-                    .into(),
-            );
-        }
-        let mut files = Vec::new();
-        let mut after = head.id.clone();
-        for (subject, fields, indexed) in parts {
-            let what = format!("{}/{subject}/{:?}/{:?}", self.table, ask.fields, self.change.indexes);
-            let revision = head.following(after.clone()).next_id(&what);
-            let context = context! {
-                title => format!("add {} to {}", subject.replace('_', " "), self.table),
-                table => self.table.clone(),
-                revision => revision.clone(),
-                down_revision => after,
-                fields,
-                indexed,
-                postgres,
-            };
-            let helpers = Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None };
-            let text = python_lines().write(&render(RECIPE, &ask.own, "alter.py.j2", &helpers, &context)?);
-            let path = format!("{}{revision}_add_{subject}_to_{}.py", head.folder, self.table);
-            files.push(ask.made(path, text, head.place.clone(), Layer::Migration));
-            after = Some(revision);
-        }
-        Ok(files)
-    }
-
-    fn migrated(&self, field: &Field) -> Value {
-        let context = self.field(field);
-        let reference = self.references.iter().find(|reference| reference.column == field.column());
-        let fill = self.change.fill(field);
-        context! {
-            column => context.column,
-            type => context.sa_type,
-            parent => reference.map(|reference| reference.table.clone()),
-            sql => fill.map(Fill::sql),
-            server_default => fill.map(|fill| server_default(fill, "sa.")),
-        }
-    }
-
-    /// Whether the database is PostgreSQL, as the settings and requirements say.
-    fn is_postgres(&self) -> Result<bool, ProposeError> {
-        let workspace = &self.change.ask.workspace;
-        let services = &self.change.ask.map.backing_services;
-        let stated = services.iter().any(|service| service.name.to_lowercase().contains("postgres"));
-        let mut sqlite = false;
-        for path in workspace.paths().into_iter().filter(|path| path.ends_with(".py")) {
-            let Some(text) = workspace.text(path)? else { continue };
-            if ["postgresql://", "postgresql+", "postgresql.dialect", "PostgresDsn", "dialects.postgresql"]
-                .iter()
-                .any(|word| text.contains(word))
-            {
-                return Ok(true);
-            }
-            sqlite |= text.contains("sqlite://") || text.contains("sqlite+");
-        }
-        Ok(stated && !sqlite)
-    }
 }
 
 /// Whether the backend writes `Optional[X]` where others write `X | None`.
@@ -369,7 +288,7 @@ fn columns_of(path: &str, text: &str, name: &str) -> Result<Vec<String>, Propose
 }
 
 /// Whether a statement declares a column; a relationship is none.
-fn is_column(stmt: &Stmt) -> bool {
+pub(super) fn is_column(stmt: &Stmt) -> bool {
     let is_call = |expr: &Expr| matches!(expr, Expr::Call(call) if matches!(last_name(&call.func), Some("mapped_column" | "Column")));
     match stmt {
         Stmt::AnnAssign(assign) => match assign.value.as_deref() {
@@ -383,27 +302,8 @@ fn is_column(stmt: &Stmt) -> bool {
     }
 }
 
-/// A value in Python source.
-pub(super) fn python(fill: &Fill, ty: &str) -> String {
-    match fill {
-        Fill::Text(text) => format!("\"{text}\""),
-        Fill::Number(number) if ty == "Decimal" => format!("Decimal(\"{number}\")"),
-        Fill::Number(number) if ty == "float" && !number.contains('.') => format!("{number}.0"),
-        Fill::Number(number) => number.clone(),
-        Fill::Boolean(value) => if *value { "True" } else { "False" }.to_owned(),
-    }
-}
-
-/// The database's own default; `lead` stands before names of SQLAlchemy.
-fn server_default(fill: &Fill, lead: &str) -> String {
-    match fill {
-        Fill::Text(text) | Fill::Number(text) => format!("\"{text}\""),
-        Fill::Boolean(value) => format!("{lead}{value}()"),
-    }
-}
-
 /// Adds `module:name` and `module` imports.
-pub(super) fn add_imports(module: &Module<'_>, edits: &mut Edits, wanted: &[String]) {
+pub(crate) fn add_imports(module: &Module<'_>, edits: &mut Edits, wanted: &[String]) {
     for import in wanted.iter().filter(|import| !import.is_empty()) {
         match import.split_once(':') {
             Some((from, name)) => module.add_import(edits, from, name),

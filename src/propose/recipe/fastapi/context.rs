@@ -189,7 +189,7 @@ pub(crate) fn field_context(field: &Field, reference: Option<&Reference>, old: b
 }
 
 /// The arguments of pydantic's `Field` that bound a value.
-pub(super) fn constraints(field: &Field) -> String {
+pub(crate) fn constraints(field: &Field) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut add = |name: &str, value: Option<i64>| parts.extend(value.map(|value| format!("{name}={value}")));
     match field.kind {

@@ -160,7 +160,7 @@ impl Plan<'_> {
     }
 
     /// The first definition of the example's file.
-    fn example_place(&self, layer: Layer) -> Option<Place> {
+    pub(super) fn example_place(&self, layer: Layer) -> Option<Place> {
         let example = self.layout.examples.get(&layer)?;
         let module = Module::parse(&example.path, &example.text).ok()?;
         let line = module.body.iter().find_map(|stmt| match stmt {
@@ -172,7 +172,7 @@ impl Plan<'_> {
     }
 
     /// `__init__.py` of folders that the recipe starts, where the repository has such files.
-    fn packages(&self, files: &[FileChange]) -> Result<Vec<FileChange>, ProposeError> {
+    pub(super) fn packages(&self, files: &[FileChange]) -> Result<Vec<FileChange>, ProposeError> {
         let uses_packages = self.workspace.paths().iter().any(|path| path.ends_with("/__init__.py"));
         let mut made = Vec::new();
         for file in files.iter().filter(|_| uses_packages) {

@@ -19,10 +19,12 @@ pub(crate) struct Helpers {
     pub(crate) own_packages: BTreeSet<String>,
     pub(crate) old_generics: bool,
     pub(crate) not_found: Option<NotFound>,
+    /// Columns of a line.
+    pub(crate) width: usize,
 }
 
 /// Renders one template.
-pub(super) fn render(
+pub(in crate::propose::recipe) fn render(
     recipe: &str,
     own: &Own,
     template: &str,
@@ -33,7 +35,7 @@ pub(super) fn render(
         general::render_own(recipe, own, template, context, |environment| add(environment, helpers, &[]))?;
     // Which names of `typing` a file needs shows only in its text.
     let used: Vec<&'static str> =
-        ["List", "Optional"].into_iter().filter(|name| text.contains(&format!("{name}["))).collect();
+        ["List", "Optional", "Union"].into_iter().filter(|name| text.contains(&format!("{name}["))).collect();
     if used.is_empty() || !helpers.old_generics {
         return Ok(text);
     }
@@ -43,9 +45,12 @@ pub(super) fn render(
 fn add(environment: &mut Environment<'_>, helpers: &Helpers, typing: &[&'static str]) {
     let own = helpers.own_packages.clone();
     let old = helpers.old_generics;
-    let typing = typing.to_vec();
-    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing, 88));
+    let (typing, width) = (typing.to_vec(), helpers.width);
+    environment.add_function("imports", move |wanted: Rest<Value>| imports(&wanted, &own, &typing, width));
     environment.add_function("optional", move |of: &str| optional(of, old));
+    environment.add_function("either", move |one: &str, other: &str| {
+        if old { format!("Union[{one}, {other}]") } else { format!("{one} | {other}") }
+    });
     environment.add_function(
         "list_of",
         move |of: &str| if old { format!("List[{of}]") } else { format!("list[{of}]") },
@@ -56,6 +61,27 @@ fn add(environment: &mut Environment<'_>, helpers: &Helpers, typing: &[&'static 
         1 => format!("f\"{} {{{id}}}\"", word.replace('_', " ")),
         _ => format!("\"{model}\", {id}"),
     });
+}
+
+/// Packages of the standard library that templates import.
+fn is_standard(root: &str) -> bool {
+    matches!(
+        root,
+        "asyncio"
+            | "collections"
+            | "datetime"
+            | "decimal"
+            | "functools"
+            | "hashlib"
+            | "logging"
+            | "os"
+            | "re"
+            | "secrets"
+            | "time"
+            | "typing"
+            | "unittest"
+            | "uuid"
+    )
 }
 
 /// `X | None`, or `Optional[X]` where the repository writes that.
@@ -99,7 +125,7 @@ pub(in crate::propose::recipe) fn imports(
         let root = module.split(['.', ' ']).next().unwrap_or_default();
         if module.starts_with('.') {
             3
-        } else if matches!(root, "collections" | "datetime" | "decimal" | "typing" | "uuid") {
+        } else if is_standard(root) {
             0
         } else if own.contains(root) {
             2
@@ -151,7 +177,8 @@ mod tests {
 
     #[test]
     fn an_undefined_name_is_an_error_and_not_an_empty_text() {
-        let helpers = Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None };
+        let helpers =
+            Helpers { own_packages: BTreeSet::new(), old_generics: false, not_found: None, width: 88 };
         let context = Value::from(BTreeMap::from([("model", "Review")]));
         let result = render("fastapi-sqlalchemy", &Own::new(), "model.py.j2", &helpers, &context);
         assert!(matches!(result, Err(ProposeError::Io { .. })), "{result:?}");

@@ -1,9 +1,6 @@
 //! Where a row is made of single values, and where tests send a body: both get the new field.
 
-use super::{
-    alter::{Alter, python_lines},
-    context::FieldContext,
-};
+use super::{alter::Alter, context::FieldContext};
 use crate::{
     domain::{conventional::layer_by_path, layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
@@ -19,7 +16,7 @@ use ruff_python_ast::{
 };
 
 /// Every file that makes or sends such a row, changed. `columns` are those that were there.
-pub(super) fn changed(alter: &mut Alter<'_>, columns: &[String]) -> Result<Vec<FileChange>, ProposeError> {
+pub(crate) fn changed(alter: &mut Alter<'_>, columns: &[String]) -> Result<Vec<FileChange>, ProposeError> {
     let ask = alter.change.ask;
     let fields: Vec<FieldContext> = ask.fields.iter().map(|field| alter.field(field)).collect();
     if fields.is_empty() {
@@ -55,11 +52,11 @@ pub(super) fn changed(alter: &mut Alter<'_>, columns: &[String]) -> Result<Vec<F
         let mut like = None;
         if is_test {
             for body in &found.bodies {
-                is_tested |= grow_body(&module, body, &fields, &mut edits);
+                is_tested |= grow_body(alter, &module, body, &fields, &mut edits);
                 like.get_or_insert(range_of(*body).start);
             }
             for list in &found.names {
-                grow_names(&module, list, &fields, &mut edits);
+                grow_names(alter, &module, list, &fields, &mut edits);
             }
         } else {
             for call in &found.calls {
@@ -125,7 +122,9 @@ impl<'m> Visitor<'m> for Found<'m, '_> {
                 }
             }
             Stmt::For(one) => {
+                let leaves_out = one.body.iter().any(|stmt| matches!(stmt, Stmt::Delete(_)));
                 if let Expr::List(list) = &*one.iter
+                    && !leaves_out
                     && !list.elts.is_empty()
                     && list.elts.iter().map(string_value).all(|text| known(&text))
                 {
@@ -186,14 +185,20 @@ fn grow_call(
     }
 }
 
-fn grow_body(module: &Module<'_>, body: &ExprDict, fields: &[FieldContext], edits: &mut Edits) -> bool {
+fn grow_body(
+    alter: &Alter<'_>,
+    module: &Module<'_>,
+    body: &ExprDict,
+    fields: &[FieldContext],
+    edits: &mut Edits,
+) -> bool {
     let several_lines = module.source(body).contains('\n');
     let Some(last) = body.items.last().map(|item| range_of(&item.value)) else { return false };
     let indent = indent_of(module.text, last.start);
     let newline = newline_of(module.text);
     let mut grown = false;
     for field in fields.iter().filter(|field| is_sent(field)) {
-        let added = format!("\"{}\": {}", field.column, field.sample);
+        let added = alter.quoted(&format!("\"{}\": {}", field.column, field.sample));
         let gap = if several_lines { format!("{newline}{indent}") } else { " ".to_owned() };
         edits.insert(last.end, format!(",{gap}{added}"));
         grown = true;
@@ -207,7 +212,13 @@ fn is_sent(field: &FieldContext) -> bool {
 }
 
 /// The names that are compared, with those of the new fields.
-fn grow_names(module: &Module<'_>, list: &Expr, fields: &[FieldContext], edits: &mut Edits) {
+fn grow_names(
+    alter: &Alter<'_>,
+    module: &Module<'_>,
+    list: &Expr,
+    fields: &[FieldContext],
+    edits: &mut Edits,
+) {
     let Expr::List(of) = list else { return };
     let mut names: Vec<String> = of.elts.iter().filter_map(string_value).collect();
     names.extend(
@@ -221,10 +232,10 @@ fn grow_names(module: &Module<'_>, list: &Expr, fields: &[FieldContext], edits: 
     let lead = module.text.get(start..range.start).unwrap_or_default();
     if several_lines {
         let inner = names.join(&format!(",\n{indent}    "));
-        edits.replace(range, format!("[\n{indent}    {inner},\n{indent}]"));
+        edits.replace(range, alter.quoted(&format!("[\n{indent}    {inner},\n{indent}]")));
         return;
     }
-    let written = python_lines().write(&format!("{lead}[⟨{}⟩]:", names.join("¦")));
+    let written = alter.written(&format!("{lead}[⟨{}⟩]:", names.join("¦")));
     let written = written.strip_prefix(lead).unwrap_or(&written).trim_end().trim_end_matches(':').to_owned();
     edits.replace(range, written);
 }

@@ -12,12 +12,12 @@ use ruff_python_ast::{Stmt, StmtClassDef};
 
 /// A class that has a table.
 #[derive(Debug, Clone)]
-pub(super) struct Model {
-    pub(super) path: String,
-    pub(super) name: String,
+pub(crate) struct Model {
+    pub(crate) path: String,
+    pub(crate) name: String,
     /// As the class states it.
-    pub(super) table: Option<String>,
-    pub(super) key: Option<Key>,
+    pub(crate) table: Option<String>,
+    pub(crate) key: Option<Key>,
 }
 
 /// Every class that has a table; a file that does not parse has none.

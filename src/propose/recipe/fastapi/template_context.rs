@@ -86,6 +86,7 @@ impl Plan<'_> {
             own_packages: packages,
             old_generics: self.style.old_generics,
             not_found: self.style.not_found.clone(),
+            width: 88,
         };
         let text =
             render(RECIPE, &self.ask.own, template, &helpers, &context! { ..extra, ..self.context()? })?;

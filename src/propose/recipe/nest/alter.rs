@@ -18,7 +18,6 @@ use crate::{
         recipe::{
             alter::{Change, unknown_field},
             fields::Field,
-            fill::Fill,
             names::{camel, snake},
             resource::{Draft, Edited},
             typescript::set_up,
@@ -56,7 +55,7 @@ impl<'a> Alter<'a> {
         let mut plan = Plan::after(change.ask, survey, example, &what)?;
         // What the others serve is not written here, so it need not be understood.
         plan.remarks.clear();
-        plan.fills = change.fills.iter().map(|(name, fill)| (name.clone(), source_of(fill))).collect();
+        plan.fills = change.fills.iter().map(|(name, fill)| (name.clone(), fill.typescript())).collect();
         Ok(Self { change, plan })
     }
 
@@ -76,19 +75,7 @@ impl<'a> Alter<'a> {
         ask.go_on()?;
         files.extend(self.takers()?);
         files.extend(self.tests()?);
-        for field in ask.fields.iter().filter(|field| field.unique) {
-            self.plan.remarks.push(format!(
-                "A second {} is refused by the database; no answer for it is written.",
-                camel(&field.name)
-            ));
-        }
-        for index in self.change.indexes.iter().filter(|index| index.unique) {
-            self.plan.remarks.push(format!(
-                "The migration fails where two rows have the same {}; look for them first.",
-                camel(&index.field)
-            ));
-        }
-        Ok(Draft { like: ask.name.plural.replace('_', " "), files, remarks: self.plan.remarks })
+        Ok(self.change.draft(files, self.plan.remarks, camel))
     }
 
     pub(super) fn class(&self, role: Role) -> Option<(&Source, &Class)> {
@@ -185,7 +172,7 @@ impl<'a> Alter<'a> {
             .fields
             .iter()
             .map(|field| {
-                let fill = self.change.fill(field).map(|fill| sql_of(fill, postgres)).unwrap_or_default();
+                let fill = self.change.fill(field).map(|fill| fill.plain_sql(postgres)).unwrap_or_default();
                 context! { fill_sql => fill, ..self.plan.field(field, &first.path) }
             })
             .collect();
@@ -344,32 +331,5 @@ fn insert_members(source: &Source, class: &Class, after: Option<usize>, members:
                 false => edits.insert(close, format!("\n{members}\n")),
             }
         }
-    }
-}
-
-/// A default in TypeScript.
-fn source_of(fill: &Fill) -> String {
-    match fill {
-        Fill::Text(text) => format!("'{text}'"),
-        Fill::Number(number) => plain(number),
-        Fill::Boolean(value) => value.to_string(),
-    }
-}
-
-/// A default in the database's own words, as TypeORM reads it back.
-fn sql_of(fill: &Fill, postgres: bool) -> String {
-    match fill {
-        Fill::Boolean(value) if !postgres => u8::from(*value).to_string(),
-        Fill::Boolean(value) => value.to_string(),
-        Fill::Number(number) => plain(number),
-        Fill::Text(_) => fill.sql(),
-    }
-}
-
-/// `0.50` as `0.5`.
-fn plain(number: &str) -> String {
-    match number.split_once('.') {
-        Some(_) => number.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        None => number.to_owned(),
     }
 }

@@ -8,7 +8,12 @@ use crate::propose::edits::{Edits, line_end, newline_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds what is wanted and neither imported nor declared by the file.
-pub(super) fn add(source: &Source, wanted: &[Candidate], habits: &Habits, edits: &mut Edits) {
+pub(in crate::propose::recipe) fn add(
+    source: &Source,
+    wanted: &[Candidate],
+    habits: &Habits,
+    edits: &mut Edits,
+) {
     let script = &source.script;
     let mut by_module: BTreeMap<(bool, String, bool), BTreeSet<String>> = BTreeMap::new();
     for one in wanted {

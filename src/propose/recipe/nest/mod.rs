@@ -2,25 +2,34 @@
 //! (ES modules, Vitest) differ only in what the example shows.
 
 mod alter;
+mod auth;
 mod context;
+mod endpoint;
 mod entity;
+mod errors;
 mod example;
 mod handlers;
-mod imports;
+pub(super) mod imports;
+mod job;
 mod migrations;
 mod parents;
 mod plan;
 mod register;
+mod registrations;
 mod roots;
 mod suite;
 mod takers;
 
 use super::{
     alter::Change,
+    endpoint::NewRoute,
+    job::NewJob,
     resource::{Adapter, Ask, Draft},
     sources as survey,
 };
 use crate::{ports::ProposeError, propose::script::Script};
+
+pub(super) use auth::{framework, with_package};
 
 /// The stack's adapter.
 pub(super) struct Nest;
@@ -38,7 +47,28 @@ impl Adapter for Nest {
         alter::Alter::read(change)?.draft()
     }
 
+    fn service_method(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(new)
+    }
+
+    fn endpoint(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(new)
+    }
+
+    fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        auth::draft(ask)
+    }
+
+    fn job(&self, job: &NewJob<'_>) -> Result<Draft, ProposeError> {
+        job::draft(job)
+    }
+
+    fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        errors::draft(ask)
+    }
+
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
-        Script::parse(path, text).map(|_| ())
+        // The manifest is no script.
+        if path.ends_with(".json") { Ok(()) } else { Script::parse(path, text).map(|_| ()) }
     }
 }

@@ -12,13 +12,11 @@ use super::{
     handlers::{self, Handlers},
     migrations::{self, Next},
     parents::{self, Parent},
-    register::{self, Registered, Twin},
     suite::{self, Setup},
-    survey::{Source, Survey},
+    survey::Survey,
 };
 use crate::{
     domain::{
-        diff::changes_between,
         layer::Layer,
         place::Place,
         proposal::{Content, FileChange, Note},
@@ -244,97 +242,6 @@ impl<'a> Plan<'a> {
         Ok(FileChange { path, content: Content::Text { text }, notes: vec![note] })
     }
 
-    /// Edits of the files that know the example's module, entity and migration.
-    fn registrations(&mut self) -> Result<Vec<FileChange>, ProposeError> {
-        let part = |role: Role| self.example.part(role).map(|part| (part.class.clone(), part.path.clone()));
-        let mut twins = Vec::new();
-        for (role, list) in [(Role::Module, "imports"), (Role::Entity, "entities")] {
-            twins.extend(
-                part(role).map(|(like, path)| (like, path, self.class(role), self.path(role), list, role)),
-            );
-        }
-        if let Some(next) = &self.next {
-            let (path, like) = next.newest.clone();
-            twins.push((like, path, next.class.clone(), next.path.clone(), "migrations", Role::Test));
-        }
-        let mut texts: BTreeMap<String, (Source, Vec<usize>, Layer)> = BTreeMap::new();
-        let mut has_module = false;
-        for (like, like_path, class, path, list, role) in &twins {
-            let twin = Twin { like, like_path, class, path, list };
-            let home = super::roots::home_of(&self.survey, like);
-            for source in self.survey.sources.values() {
-                if !source.script.suites.is_empty() || source.path == *like_path {
-                    continue;
-                }
-                if *role == Role::Module && super::roots::only_uses(source, home) {
-                    continue;
-                }
-                let current = texts.get(&source.path).map_or(source, |(current, _, _)| current);
-                let registered = match register::list(current, &twin, &self.habits)? {
-                    Some(registered) => {
-                        has_module |= *role == Role::Module;
-                        Some(registered)
-                    }
-                    None => self.exported(current, &twin)?,
-                };
-                if let Some(Registered { text, like_at }) = registered {
-                    let script = crate::propose::script::Script::parse(&source.path, &text)?;
-                    let line = current.place(like_at).line as usize;
-                    let mut lines = texts.get(&source.path).map_or(Vec::new(), |(_, lines, _)| lines.clone());
-                    lines.push(line);
-                    let layer = if *role == Role::Test { Layer::Migration } else { Layer::Config };
-                    texts.insert(
-                        source.path.clone(),
-                        (Source { path: source.path.clone(), text, script }, lines, layer),
-                    );
-                }
-            }
-        }
-        if !has_module {
-            let (module, path) = part(Role::Module).unwrap_or_default();
-            return Err(ProposeError::Input {
-                what: format!(
-                    "no module has {module} ({path}) among its imports, so there is no place to register {}",
-                    self.class(Role::Module)
-                ),
-                hint: format!("add {module} to the imports of the module that starts the application"),
-            });
-        }
-        Ok(texts.into_values().map(|(source, lines, layer)| self.edited(&source, &lines, layer)).collect())
-    }
-
-    pub(super) fn exported(
-        &self,
-        source: &Source,
-        twin: &Twin<'_>,
-    ) -> Result<Option<Registered>, ProposeError> {
-        for export in &source.script.exports {
-            let means = self.survey.resolve(&source.path, &export.from);
-            if means.is_some_and(|means| means.path == twin.like_path) {
-                return register::export(source, twin, &export.from);
-            }
-        }
-        Ok(None)
-    }
-
-    fn edited(&self, source: &Source, lines: &[usize], layer: Layer) -> FileChange {
-        let old = self.survey.get(&source.path).map_or("", |source| source.text.as_str());
-        let line = lines.iter().min().copied().unwrap_or(1);
-        let citation = Some(Place::new(source.path.clone(), u32::try_from(line).unwrap_or(1)));
-        let notes = changes_between(old, &source.text)
-            .into_iter()
-            .map(|change| Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: "Makes the new names known where the example's are.".into(),
-                citation: citation.clone(),
-                criteria: Vec::new(),
-                step: self.ask.step_for(layer),
-            })
-            .collect();
-        FileChange { path: source.path.clone(), content: Content::Text { text: source.text.clone() }, notes }
-    }
-
     /// A class, a table, an address or a file that is there already stops the recipe.
     fn refuse_clashes(&self) -> Result<(), ProposeError> {
         let clash = |what: String, place: Place| Err(ProposeError::Clash { what, place: place.to_string() });
@@ -402,11 +309,11 @@ impl<'a> Plan<'a> {
 }
 
 /// The folder of the backend: what stands before `src/`.
-fn backend_root(path: &str) -> String {
+pub(super) fn backend_root(path: &str) -> String {
     path.split_once("src/").map_or(String::new(), |(root, _)| root.to_owned())
 }
 
-fn first_text(ask: &Ask<'_>, root: &str, names: &[&str]) -> Result<String, ProposeError> {
+pub(super) fn first_text(ask: &Ask<'_>, root: &str, names: &[&str]) -> Result<String, ProposeError> {
     for name in names {
         if let Some(text) = ask.workspace.text(&format!("{root}{name}"))? {
             return Ok(text);

@@ -177,7 +177,15 @@ fn import(source: &Source, twin: &Twin<'_>, habits: &Habits, edits: &mut Edits) 
     }
 }
 
-fn statement(source: &Source, at: usize, class: &str, specifier: &str, habits: &Habits, edits: &mut Edits) {
+/// Imports a name on a line of its own after a place.
+pub(super) fn statement(
+    source: &Source,
+    at: usize,
+    class: &str,
+    specifier: &str,
+    habits: &Habits,
+    edits: &mut Edits,
+) {
     insert_line(&source.text, at, &line_of(class, specifier, habits), edits);
 }
 

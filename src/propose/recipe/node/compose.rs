@@ -7,13 +7,16 @@ use crate::{
     propose::{
         edits::{Edits, line_end, line_start},
         recipe::typescript::{Habits, words},
-        script::{Id, Kind, Script},
+        script::{Id, Import, Kind, Script},
     },
 };
 use std::ops::Range;
 
 /// Leaves out imports that nothing uses.
-pub(super) fn without_unused_imports(path: &str, text: &str) -> Result<String, ProposeError> {
+pub(in crate::propose::recipe) fn without_unused_imports(
+    path: &str,
+    text: &str,
+) -> Result<String, ProposeError> {
     let script = Script::parse(path, text)?;
     let mut rest = text.to_owned();
     for import in script.imports.iter().rev() {
@@ -51,20 +54,43 @@ fn around(text: &str, range: &Range<usize>) -> Range<usize> {
     start..range.end
 }
 
-/// Imports a name where a text uses it and does not have it yet.
+/// Imports a name, as a type where no import of that module is there, where a text uses it and
+/// does not have it yet.
 pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Result<String, ProposeError> {
+    imported(path, text, name, from, Use::Type)
+}
+
+/// The same for what is there when the program runs.
+pub(super) fn with_value(path: &str, text: &str, name: &str, from: &str) -> Result<String, ProposeError> {
+    imported(path, text, name, from, Use::Value)
+}
+
+/// What an imported name is needed for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Type,
+    Value,
+}
+
+fn imported(path: &str, text: &str, name: &str, from: &str, wanted: Use) -> Result<String, ProposeError> {
     let script = Script::parse(path, text)?;
     if !words(text).contains(name) || script.import_of(name).is_some() {
         return Ok(text.to_owned());
     }
     let mut edits = Edits::default();
-    let mut known = script.imports.iter().filter(|import| import.from == from && !import.names.is_empty());
-    let named = known.rfind(|import| import.names.iter().all(|name| name.name != "*"));
+    let is_fit = |import: &&Import| {
+        import.from == from && !import.names.is_empty() && (wanted == Use::Type || !import.is_type)
+    };
+    let mut known = script.imports.iter().filter(is_fit);
+    let named = known.rfind(|import| {
+        import.names.iter().all(|name| name.name != "*")
+            && import.names.iter().any(|name| name.name != "default")
+    });
     match named {
         Some(import) => {
             let Some(last) = import.names.last() else { return Ok(text.to_owned()) };
             let is_typed = text.get(import.range.clone()).is_some_and(|line| line.contains("type "));
-            let kind = if is_typed && !import.is_type { "type " } else { "" };
+            let kind = if is_typed && !import.is_type && wanted == Use::Type { "type " } else { "" };
             let before = import.names.iter().find(|one| one.name.to_lowercase() > name.to_lowercase());
             let sorted = import.names.windows(2).all(|pair| match pair {
                 [a, b] => a.name.to_lowercase() <= b.name.to_lowercase(),
@@ -73,7 +99,10 @@ pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Res
             match before.filter(|_| sorted) {
                 Some(before) => {
                     let start = typed_start(text, before.range.start);
-                    edits.insert(start, format!("{kind}{name}, "));
+                    let lead = text.get(line_start(text, start)..start).unwrap_or_default();
+                    // A list with a name on each line goes on so.
+                    let gap = if lead.trim().is_empty() { format!("\n{lead}") } else { " ".to_owned() };
+                    edits.insert(start, format!("{kind}{name},{gap}"));
                 }
                 None => {
                     let start = line_start(text, last.range.start);
@@ -94,10 +123,27 @@ pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Res
             } else {
                 ""
             };
-            edits.insert(0, format!("import type {{ {name} }} from {quote}{from}{quote}{end}\n"));
+            let (kind, at) = match wanted {
+                Use::Type => ("import type", 0),
+                // Beside the modules that are nearest in name: own ones stand after packages.
+                Use::Value => ("import", place_of(text, &script, from)),
+            };
+            edits.insert(at, format!("{kind} {{ {name} }} from {quote}{from}{quote}{end}\n"));
         }
     }
     edits.apply(text)
+}
+
+/// Where an import of a module goes: before the first whose name comes after it, of the same
+/// kind, else after the last import.
+fn place_of(text: &str, script: &Script, from: &str) -> usize {
+    let rank = |from: &str| (from.starts_with('.'), from.to_owned());
+    let after = script.imports.iter().find(|import| rank(&import.from) > rank(from));
+    match (after, script.imports.last()) {
+        (Some(import), _) => line_start(text, import.range.start),
+        (None, Some(last)) => line_end(text, last.range.end),
+        (None, None) => 0,
+    }
 }
 
 /// Where a specifier begins, `type` included.
@@ -152,7 +198,7 @@ fn next_break(work: &Work<'_>, habits: &Habits) -> Option<(Range<usize>, String)
         if is_single || columns(&format!("{lead}{source}{after}")) <= habits.width || list.items.is_empty() {
             continue;
         }
-        if list.is_last_broken_first(work) {
+        if list.is_last_broken_first(work) || is_pattern_before_call(work, id, &list, habits) {
             continue;
         }
         if let Some(broken) = arrow_last(work, &list, lead, habits) {
@@ -167,6 +213,17 @@ fn next_break(work: &Work<'_>, habits: &Habits) -> Option<(Range<usize>, String)
         return Some((list.range, format!("{open}\n{deeper}{joined}{comma}\n{indent}{close}")));
     }
     None
+}
+
+/// `const { a, b } = await ask(…)`: the call is broken where all before its values fits.
+fn is_pattern_before_call(work: &Work<'_>, id: Id, list: &Listed, habits: &Habits) -> bool {
+    let is_declared =
+        work.tree.kind(id) == Kind::ObjectPattern && work.tree.kind(work.tree.parent(id)) == Kind::Variable;
+    let start = line_start(work.text, list.range.start);
+    let rest = work.text.get(list.range.end..line_end(work.text, list.range.end)).unwrap_or_default();
+    let Some(open) = rest.find('(').filter(|_| is_declared) else { return false };
+    let line = work.text.get(start..list.range.end + open + 1).unwrap_or_default();
+    columns(line) <= habits.width
 }
 
 fn columns(line: &str) -> usize {

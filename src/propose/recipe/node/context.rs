@@ -11,6 +11,7 @@ use crate::{
     ports::ProposeError,
     propose::recipe::{
         fields::{Field, Kind},
+        fill::Fill,
         rename::Joint,
         typescript::set_up,
         values::field_value,
@@ -41,6 +42,7 @@ impl Context<'_> {
             decimal_is_text => plan.dialect != "sqlite" && plan.mapper != Mapper::Drizzle,
             date_is_date => plan.dialect != "sqlite" && plan.mapper != Mapper::Drizzle,
             reference => reference.map_or(context! { is_uuid => false, is_native => false }, reference_value),
+            fill => plan.fills.get(&field.name).map(Fill::typescript).unwrap_or_default(),
             api => in_form(&field.column(), plan.api),
             ..field_value(field)
         }
@@ -89,7 +91,8 @@ impl Context<'_> {
         Ok(match record.holds {
             Holds::Rules => format!("{key}: {}", with("rules.ts.j2")?),
             Holds::Types => {
-                let may_miss = mode != "table" && mode != "row" && field.optional;
+                let is_free = field.optional || self.plan.fills.contains_key(&field.name);
+                let may_miss = mode != "table" && mode != "row" && is_free;
                 let optional = if pattern.is_optional && record.is_partial || may_miss { "?" } else { "" };
                 format!("{}{key}{optional}: {}", pattern.lead, with("type.ts.j2")?)
             }

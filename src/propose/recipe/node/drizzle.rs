@@ -7,11 +7,12 @@ use super::{
 use crate::{
     ports::ProposeError,
     propose::{
+        edits::line_start,
         recipe::{
             fields::{Field, Kind as Type},
             rename::Joint,
             sources::{Source, Survey, relative},
-            typescript::words,
+            typescript::{Habits, words},
         },
         script::{Id, Kind, Tree},
     },
@@ -151,6 +152,30 @@ pub(super) fn prepare(
     }
     for (range, text) in changes {
         work.write(range, text);
+    }
+}
+
+/// The text with a table of nothing but columns in a formatter's form: the columns begin on the
+/// line of the call.
+pub(super) fn hugged(path: &str, text: &str, table: &str, habits: &Habits) -> Result<String, ProposeError> {
+    let mut text = text.to_owned();
+    loop {
+        let tree = Tree::parse(path, &text)?;
+        let mut new = declared(&tree, &text).into_iter().filter(|one| one.stored == table);
+        let apart = new.find_map(|one| {
+            let given = tree.arguments(one.call);
+            let [stored, columns] = given.as_slice() else { return None };
+            let (call, stored, columns) = (tree.range(one.call), tree.range(*stored), tree.range(*columns));
+            let open = text.get(call.start..stored.start)?;
+            let head = format!("{}{}, {{", open.trim_end(), text.get(stored.clone())?);
+            let lead = text.get(line_start(&text, call.start)..call.start)?;
+            let fits = lead.chars().count() + head.chars().count() <= habits.width;
+            (open.contains('\n') && fits).then_some((call, head, columns))
+        });
+        let Some((call, head, columns)) = apart else { return Ok(text) };
+        let inner = text.get(columns.start + 1..columns.end).unwrap_or_default();
+        let inner = inner.replace(&format!("\n{}", habits.indent), "\n");
+        text.replace_range(call, &format!("{head}{inner})"));
     }
 }
 

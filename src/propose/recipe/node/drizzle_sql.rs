@@ -4,6 +4,7 @@
 use super::{
     context::Context,
     drizzle::stored_form,
+    journal::{Journal, id_of, written},
     plan::Plan,
     words::{in_form, is_field},
 };
@@ -13,24 +14,10 @@ use crate::{
     propose::recipe::{
         fields::{Field, Kind},
         rename::Joint,
-        resource::Edited,
     },
 };
 use minijinja::context;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
-
-/// Where drizzle-kit keeps its migrations.
-fn folder(plan: &Plan<'_>) -> String {
-    let config = plan.survey.sources.values().find(|source| source.path.ends_with("drizzle.config.ts"));
-    let root = config.and_then(|source| source.path.rsplit_once('/')).map_or("", |(root, _)| root);
-    let stated = config.and_then(|source| {
-        let (_, rest) = source.text.split_once("out:")?;
-        rest.trim_start().split(['\'', '"']).nth(1).map(str::to_owned)
-    });
-    let out = stated.unwrap_or_else(|| "./drizzle".into());
-    crate::domain::modules::join(root, out.trim_end_matches('/'))
-}
 
 /// Statements, snapshot and journal; a remark where there is nothing to follow.
 pub(super) fn files(
@@ -38,26 +25,17 @@ pub(super) fn files(
     context: &Context<'_>,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<FileChange>, ProposeError> {
-    let folder = folder(plan);
-    let journal_path = format!("{folder}/meta/_journal.json");
-    let Some(old_journal) = plan.ask.workspace.text(&journal_path)? else {
-        remarks.push(format!(
-            "{journal_path} was not found, so there is no migration: run drizzle-kit generate."
-        ));
-        return Ok(Vec::new());
+    let journal = match Journal::read(plan)? {
+        Ok(journal) => journal,
+        Err(why) => {
+            remarks.push(why);
+            return Ok(Vec::new());
+        }
     };
-    let broken = |path: &str| ProposeError::Rejected(format!("{path} is not what drizzle-kit writes"));
-    let mut journal: Value = serde_json::from_str(&old_journal).map_err(|_| broken(&journal_path))?;
-    let entries = journal.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
-    let tags: Vec<String> =
-        entries.iter().filter_map(|entry| entry.get("tag")?.as_str().map(str::to_owned)).collect();
-    let Some(last) = entries.last().cloned() else {
-        remarks.push("The journal of drizzle-kit has no entry to follow: run drizzle-kit generate.".into());
-        return Ok(Vec::new());
-    };
+    let folder = &journal.folder;
     let quote = if plan.dialect == "sqlite" { '`' } else { '"' };
     let mut example = None;
-    for tag in &tags {
+    for tag in &journal.tags {
         let path = format!("{folder}/{tag}.sql");
         let Some(text) = plan.ask.workspace.text(&path)? else { continue };
         let head = format!("CREATE TABLE {quote}{}{quote}", plan.names.like_table);
@@ -76,10 +54,7 @@ pub(super) fn files(
         ));
         return Ok(Vec::new());
     };
-    let last_tag = last.get("tag").and_then(Value::as_str).unwrap_or_default();
-    let digits: String = last_tag.chars().take_while(char::is_ascii_digit).collect();
-    let next = digits.parse::<u64>().unwrap_or(0) + 1;
-    let prefix = format!("{next:0width$}", width = digits.len().max(1));
+    let prefix = journal.next();
     let tag = format!("{prefix}_create_{}", plan.names.to.plural);
     let form = stored_form(&plan.table);
     let kept = kept(plan, &statement, quote);
@@ -99,11 +74,11 @@ pub(super) fn files(
     let sql = sql.trim_end().to_owned();
     let ask = plan.ask;
     let mut files = vec![ask.made(format!("{folder}/{tag}.sql"), sql, Some(place.clone()), Layer::Migration)];
-    if let Some(snapshot) = snapshot(plan, context, &folder, &digits, &tag, form)? {
+    if let Some(snapshot) = snapshot(plan, context, &journal, &tag, form)? {
         files.push(ask.made(
             format!("{folder}/meta/{prefix}_snapshot.json"),
             snapshot,
-            Some(Place::new(format!("{folder}/meta/{digits}_snapshot.json"), 1)),
+            Some(Place::new(journal.snapshot_path(), 1)),
             Layer::Migration,
         ));
     } else {
@@ -111,32 +86,9 @@ pub(super) fn files(
             "No snapshot of drizzle-kit was found to follow; run drizzle-kit generate to compare.".into(),
         );
     }
-    let number = |key: &str| last.get(key).and_then(Value::as_u64).unwrap_or_default() + 1;
-    let mut entry = last.as_object().cloned().unwrap_or_default();
-    entry.insert("idx".into(), json!(number("idx")));
-    entry.insert("when".into(), json!(number("when")));
-    entry.insert("tag".into(), json!(tag));
-    if let Some(list) = journal.get_mut("entries").and_then(Value::as_array_mut) {
-        list.push(Value::Object(entry));
-    }
-    let line = old_journal.lines().position(|line| line.contains(last_tag)).unwrap_or_default();
-    let new = written(&journal, old_journal.ends_with('\n'))?;
-    files.push(ask.edited(Edited {
-        path: &journal_path,
-        old: &old_journal,
-        new,
-        reason: "The migrator is told of the new migration.".into(),
-        like: Some(Place::new(journal_path.clone(), u32::try_from(line + 1).unwrap_or(1))),
-        layer: Layer::Migration,
-    }));
+    files.push(journal.listing(ask, &tag)?);
     remarks.push("drizzle-kit knows no way down, so the migration has none.".into());
     Ok(files)
-}
-
-fn written(value: &Value, ends: bool) -> Result<String, ProposeError> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| ProposeError::Io { path: "drizzle".into(), reason: error.to_string() })?;
-    Ok(if ends { format!("{text}\n") } else { text })
 }
 
 /// Lines of the example's statement for what every table has.
@@ -160,7 +112,7 @@ fn is_stored(plan: &Plan<'_>, own: &str, name: &str) -> bool {
 }
 
 /// The type of a column in the database.
-fn column_type(context: &Context<'_>, field: &Field) -> Result<String, ProposeError> {
+pub(super) fn column_type(context: &Context<'_>, field: &Field) -> Result<String, ProposeError> {
     Ok(context.render("drizzle.type.j2", &context.field(field))?.trim().to_owned())
 }
 
@@ -168,14 +120,11 @@ fn column_type(context: &Context<'_>, field: &Field) -> Result<String, ProposeEr
 fn snapshot(
     plan: &Plan<'_>,
     context: &Context<'_>,
-    folder: &str,
-    digits: &str,
+    journal: &Journal,
     tag: &str,
     form: Joint,
 ) -> Result<Option<String>, ProposeError> {
-    let path = format!("{folder}/meta/{digits}_snapshot.json");
-    let Some(old) = plan.ask.workspace.text(&path)? else { return Ok(None) };
-    let Ok(mut snapshot) = serde_json::from_str::<Value>(&old) else { return Ok(None) };
+    let Some((ends, mut snapshot)) = journal.snapshot(plan)? else { return Ok(None) };
     let is_sqlite = plan.dialect == "sqlite";
     let schema = if is_sqlite { "" } else { "public." };
     let (like, table) = (&plan.names.like_table, &plan.names.table);
@@ -220,19 +169,19 @@ fn snapshot(
         whole.insert("id".into(), json!(id_of(tag, &previous)));
         whole.insert("prevId".into(), previous);
     }
-    written(&snapshot, old.ends_with('\n')).map(Some)
+    written(&snapshot, ends).map(Some)
 }
 
 /// What stands beside the columns of a table, by name.
 #[derive(Default)]
-struct Beside {
-    indexes: Map<String, Value>,
-    keys: Map<String, Value>,
-    unique: Map<String, Value>,
+pub(super) struct Beside {
+    pub(super) indexes: Map<String, Value>,
+    pub(super) keys: Map<String, Value>,
+    pub(super) unique: Map<String, Value>,
 }
 
 /// Adds what a field has beside its column.
-fn constraints(plan: &Plan<'_>, field: &Field, name: &str, beside: &mut Beside) {
+pub(super) fn constraints(plan: &Plan<'_>, field: &Field, name: &str, beside: &mut Beside) {
     let Beside { indexes, keys, unique } = beside;
     let table = &plan.names.table;
     let is_sqlite = plan.dialect == "sqlite";
@@ -270,12 +219,4 @@ fn constraints(plan: &Plan<'_>, field: &Field, name: &str, beside: &mut Beside) 
             }),
         );
     }
-}
-
-/// An id that is the same whenever the same is asked: of the form of a random UUID.
-fn id_of(tag: &str, previous: &Value) -> String {
-    let digest = Sha256::digest(format!("{tag} {previous}"));
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }

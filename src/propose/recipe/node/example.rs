@@ -18,6 +18,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// A resource that could be followed.
+#[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) like: Name,
     /// File of its router.

@@ -1,7 +1,7 @@
 //! The example's own files, under change.
 
 use super::graft::Work;
-use crate::propose::script::{Id, Kind};
+use crate::propose::script::{Id, Kind, Tree};
 use std::collections::BTreeMap;
 
 /// They, with their paths.
@@ -78,16 +78,17 @@ impl<'t> Files<'t> {
 
 /// Every function that has a name: declared, a method, a member, a variable.
 pub(super) fn units<'w>(work: &'w Work<'_>) -> impl Iterator<Item = Id> + 'w {
-    let tree = &work.tree;
-    tree.all().filter(move |id| {
-        let is_unit = match tree.kind(*id) {
-            Kind::Function => tree.name(*id, work.text).is_some() && tree.child(*id, Kind::Body).is_some(),
-            Kind::Method => true,
-            Kind::Property | Kind::Variable | Kind::Field => {
-                tree.value(*id).is_some_and(|value| matches!(tree.kind(value), Kind::Arrow | Kind::Function))
-            }
-            _ => false,
-        };
-        is_unit && !work.is_dropped(&tree.range(*id))
+    units_in(&work.tree, work.text).filter(|id| !work.is_dropped(&work.tree.range(*id)))
+}
+
+/// The same of a source that nothing is left out of.
+pub(super) fn units_in<'w>(tree: &'w Tree, text: &'w str) -> impl Iterator<Item = Id> + 'w {
+    tree.all().filter(move |id| match tree.kind(*id) {
+        Kind::Function => tree.name(*id, text).is_some() && tree.child(*id, Kind::Body).is_some(),
+        Kind::Method => true,
+        Kind::Property | Kind::Variable | Kind::Field => {
+            tree.value(*id).is_some_and(|value| matches!(tree.kind(value), Kind::Arrow | Kind::Function))
+        }
+        _ => false,
     })
 }

@@ -1,7 +1,12 @@
 //! The function that says whether a parent's row is there, beside the one that finds the
 //! example's: the same modifiers, parameters and place, another body.
 
-use super::{files::units, graft::Work, model::Parent};
+use super::{
+    beside::{Beside, beside, function_of, whole_of},
+    files::units,
+    graft::Work,
+    model::Parent,
+};
 use crate::{
     ports::ProposeError,
     propose::{
@@ -27,7 +32,7 @@ pub(super) fn put(
     let unit = units(work).find(|id| work.tree.name(*id, work.text) == Some(finder));
     let mut is_put = false;
     if let Some(unit) = unit {
-        let Some((whole, made)) = made(work, unit, finder, parents, asking)? else { return Ok(false) };
+        let Some((whole, made)) = made(work, unit, parents, asking)? else { return Ok(false) };
         is_put = true;
         let range = work.tree.range(whole);
         let is_member = matches!(work.tree.kind(work.tree.parent(whole)), Kind::Object);
@@ -80,66 +85,31 @@ fn signature(work: &Work<'_>, id: Id, parent: &Parent) -> String {
 fn made(
     work: &Work<'_>,
     unit: Id,
-    finder: &str,
     parents: &[Parent],
     asking: &dyn Fn(&str, &Parent, &str) -> Result<String, ProposeError>,
 ) -> Result<Option<(Id, Vec<String>)>, ProposeError> {
     let tree = &work.tree;
-    let function = match tree.kind(unit) {
-        Kind::Function => Some(unit),
-        _ => tree.value(unit),
-    };
-    let mut whole = unit;
-    for above in tree.above(unit) {
-        if !matches!(tree.kind(above), Kind::Variables | Kind::Export) {
-            break;
-        }
-        whole = above;
-    }
-    let Some(function) = function else { return Ok(None) };
+    let Some(function) = function_of(tree, unit) else { return Ok(None) };
     let Some(parameters) = tree.child(function, Kind::Parameters) else { return Ok(None) };
     let Some(body) = tree.children(function).last().copied() else { return Ok(None) };
     let Some(last) = tree.children(parameters).last().and_then(|one| tree.name(*one, work.text)) else {
         return Ok(None);
     };
     let Some(database) = database(tree.text(body, work.text)) else { return Ok(None) };
-    let head = work.text.get(tree.range(whole).start..tree.range(parameters).end).unwrap_or_default();
-    let is_arrow = tree.kind(function) == Kind::Arrow;
-    let stated = work.text.get(tree.range(parameters).end..tree.range(body).start).unwrap_or_default();
-    let returns = if stated.contains("Promise<") { ": Promise<boolean>" } else { "" };
-    let indent = indent_of(work.text, tree.range(whole).start);
-    let deeper = super::guard::work_indent(work.text);
-    let end = if is_arrow && tree.text(whole, work.text).ends_with(';') { ";" } else { "" };
     let mut all = Vec::new();
     for parent in parents {
-        let head = super::guard::replace_word(head, finder, &name(parent));
-        let head = if head.contains("async ") { head } else { asynchronous(&head, is_arrow, &name(parent)) };
         let lines = asking(&database, parent, last)?;
-        let lines: String = lines
-            .lines()
-            .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{deeper}{line}\n") })
-            .collect();
-        let arrow = if is_arrow { " =>" } else { "" };
-        all.push(format!("{head}{returns}{arrow} {{\n{lines}{indent}}}{end}"));
+        let name = name(parent);
+        let new = Beside { name: &name, parameters: None, returns: "boolean", lines: &lines, waits: true };
+        all.extend(beside(work, unit, &new));
     }
-    Ok(Some((whole, all)))
-}
-
-/// With `async` where it belongs.
-fn asynchronous(head: &str, is_arrow: bool, name: &str) -> String {
-    if is_arrow {
-        let at = head.find('(').unwrap_or(0);
-        return format!("{}async {}", head.get(..at).unwrap_or_default(), head.get(at..).unwrap_or_default());
-    }
-    if head.contains("function ") {
-        return head.replacen("function ", "async function ", 1);
-    }
-    head.replacen(name, &format!("async {name}"), 1)
+    Ok(Some((whole_of(tree, unit), all)))
 }
 
 /// What a query is asked of: what stands before its first word.
-fn database(body: &str) -> Option<String> {
-    const WORDS: [&str; 5] = [".selectFrom(", ".select(", ".query.", ".findUnique", ".findFirst"];
+pub(super) fn database(body: &str) -> Option<String> {
+    const WORDS: [&str; 6] =
+        [".selectFrom(", ".select(", ".query.", ".findUnique", ".findFirst", ".findMany"];
     let flat: String = body.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".");
     let at = WORDS.iter().filter_map(|word| flat.find(word)).min()?;
     let before = flat.get(..at)?;

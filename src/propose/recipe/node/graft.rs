@@ -36,9 +36,9 @@ pub(super) struct Graft<'a> {
 }
 
 /// One source under change.
-pub(super) struct Work<'t> {
-    pub(super) text: &'t str,
-    pub(super) tree: Tree,
+pub(in crate::propose::recipe) struct Work<'t> {
+    pub(in crate::propose::recipe) text: &'t str,
+    pub(in crate::propose::recipe) tree: Tree,
     /// What is left out, whole lines or parts of a chain.
     pub(super) dropped: Vec<Range<usize>>,
     /// Names that are left out with it, and that others may not use.
@@ -53,7 +53,7 @@ pub(super) struct Work<'t> {
 }
 
 impl<'t> Work<'t> {
-    pub(super) fn new(path: &str, text: &'t str) -> Result<Self, ProposeError> {
+    pub(in crate::propose::recipe) fn new(path: &str, text: &'t str) -> Result<Self, ProposeError> {
         Ok(Self {
             text,
             tree: Tree::parse(path, text)?,
@@ -67,14 +67,14 @@ impl<'t> Work<'t> {
     }
 
     /// Leaves out a range.
-    pub(super) fn drop(&mut self, range: Range<usize>) {
+    pub(in crate::propose::recipe) fn drop(&mut self, range: Range<usize>) {
         if !self.is_dropped(&range) {
             self.dropped.push(range);
         }
     }
 
     /// Puts a text in place of a range, or before it where the range is empty.
-    pub(super) fn write(&mut self, range: Range<usize>, text: String) {
+    pub(in crate::propose::recipe) fn write(&mut self, range: Range<usize>, text: String) {
         if range.is_empty() {
             return self.add(range.start, text);
         }
@@ -83,26 +83,26 @@ impl<'t> Work<'t> {
     }
 
     /// Puts a text beside what is there.
-    pub(super) fn add(&mut self, at: usize, text: String) {
+    pub(in crate::propose::recipe) fn add(&mut self, at: usize, text: String) {
         self.added.push(text.clone());
         self.edits.insert(at, text);
     }
 
     /// What was put beside.
-    pub(super) fn added(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::propose::recipe) fn added(&self) -> impl Iterator<Item = &str> {
         self.added.iter().map(String::as_str)
     }
 
-    pub(super) fn is_dropped(&self, range: &Range<usize>) -> bool {
+    pub(in crate::propose::recipe) fn is_dropped(&self, range: &Range<usize>) -> bool {
         self.dropped.iter().any(|dropped| dropped.start <= range.start && range.end <= dropped.end)
     }
 
-    fn is_written(&self, range: &Range<usize>) -> bool {
+    pub(in crate::propose::recipe) fn is_written(&self, range: &Range<usize>) -> bool {
         self.written.iter().any(|written| written.start <= range.start && range.end <= written.end)
     }
 
     /// The new text of a range of the old.
-    pub(super) fn slice(&self, range: Range<usize>) -> Result<String, ProposeError> {
+    pub(in crate::propose::recipe) fn slice(&self, range: Range<usize>) -> Result<String, ProposeError> {
         let mut dropped: Vec<Range<usize>> = self.dropped.clone();
         dropped.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         let mut outer: Vec<Range<usize>> = Vec::new();
@@ -386,7 +386,11 @@ impl Graft<'_> {
 }
 
 /// A member with the comma and blanks that part it from what stands before.
-pub(super) fn with_separator(text: &str, range: &Range<usize>, is_broken: bool) -> Range<usize> {
+pub(in crate::propose::recipe) fn with_separator(
+    text: &str,
+    range: &Range<usize>,
+    is_broken: bool,
+) -> Range<usize> {
     if is_broken {
         return line_start(text, range.start)..line_end(text, range.end);
     }

@@ -77,7 +77,7 @@ fn of_kysely(
 }
 
 /// The migration with the last stamp in the example's folder.
-fn newest<'p>(plan: &'p Plan<'_>, example: &'p Source) -> &'p Source {
+pub(super) fn newest<'p>(plan: &'p Plan<'_>, example: &'p Source) -> &'p Source {
     let beside = plan.survey.sources.values().filter(|source| {
         folder(&source.path) == folder(&example.path)
             && stem_of(&source.path).starts_with(|c: char| c.is_ascii_digit())
@@ -87,7 +87,7 @@ fn newest<'p>(plan: &'p Plan<'_>, example: &'p Source) -> &'p Source {
     beside.max_by(|a, b| a.path.cmp(&b.path)).unwrap_or(example)
 }
 
-fn stem_of(path: &str) -> &str {
+pub(super) fn stem_of(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or_default();
     file.strip_suffix(".ts").unwrap_or(file)
 }
@@ -102,10 +102,7 @@ fn stamp_of(stem: &str) -> &str {
 
 /// `0002-create-book-reviews`, after `0001-create-users`.
 fn next_stem(newest: &str, example: &str, plan: &Plan<'_>) -> String {
-    let stamp = stamp_of(newest);
-    let digits = stamp.len() - stamp.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let (head, last) = stamp.split_at(stamp.len() - digits);
-    let next = last.parse::<u64>().map_or(String::new(), |number| format!("{head}{:0digits$}", number + 1));
+    let next = next_stamp(newest);
     let rest = example.strip_prefix(stamp_of(example)).unwrap_or_default();
     let joint = if rest.trim_start_matches(['-', '_']).contains('_') || rest.starts_with('_') {
         crate::propose::recipe::rename::Joint::Snake
@@ -123,8 +120,29 @@ fn next_stem(newest: &str, example: &str, plan: &Plan<'_>) -> String {
     format!("{next}{renamed}")
 }
 
+/// The stamp after that of a migration.
+fn next_stamp(newest: &str) -> String {
+    let stamp = stamp_of(newest);
+    let digits = stamp.len() - stamp.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (head, last) = stamp.split_at(stamp.len() - digits);
+    last.parse::<u64>().map_or(String::new(), |number| format!("{head}{:0digits$}", number + 1))
+}
+
+/// `0003-add-stars-to-reviews`, after `0002-create-reviews`; words are joined as there.
+pub(super) fn stem_after(newest: &str, what: &str) -> String {
+    let rest = newest.strip_prefix(stamp_of(newest)).unwrap_or_default();
+    let separator = rest.chars().next().filter(|c| matches!(c, '-' | '_')).unwrap_or('-');
+    let inner = rest.trim_start_matches(['-', '_']);
+    let join = if separator == '_' && !inner.contains('-') || inner.contains('_') { "_" } else { "-" };
+    format!("{}{separator}{}", next_stamp(newest), what.replace('_', join))
+}
+
 /// The list that names each migration, with the new one after the newest.
-fn listed(plan: &Plan<'_>, newest: &Source, path: &str) -> Result<Option<FileChange>, ProposeError> {
+pub(super) fn listed(
+    plan: &Plan<'_>,
+    newest: &Source,
+    path: &str,
+) -> Result<Option<FileChange>, ProposeError> {
     for source in plan.survey.sources.values() {
         let imported = source.script.imports.iter().find(|import| {
             plan.survey.resolve(&source.path, &import.from).is_some_and(|target| target.path == newest.path)

@@ -5,15 +5,22 @@
 //! the example's own files with other names and fields in them ([`graft`]), and what no
 //! example can show (rules, types, columns, tests) comes from templates.
 
+mod alter;
+mod auth;
+mod beside;
 mod compose;
 mod context;
 mod drizzle;
 mod drizzle_sql;
+pub(super) mod endpoint;
+mod errors;
 mod example;
 mod files;
 mod finder;
 mod graft;
 mod guard;
+mod job;
+mod journal;
 mod kysely;
 mod migrations;
 mod model;
@@ -32,7 +39,15 @@ mod suite;
 mod tests_of;
 mod words;
 
-use super::resource::{Adapter, Ask, Draft};
+pub(super) use compose::without_unused_imports;
+pub(super) use suite::last_case;
+
+use super::{
+    alter::Change,
+    endpoint::NewRoute,
+    job::NewJob,
+    resource::{Adapter, Ask, Draft},
+};
 use crate::{ports::ProposeError, propose::script::Script};
 
 /// The stacks' adapter.
@@ -45,6 +60,30 @@ impl Adapter for Node {
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         plan::draft(ask)
+    }
+
+    fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::draft(change)
+    }
+
+    fn service_method(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(new)
+    }
+
+    fn endpoint(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
+        endpoint::draft(new)
+    }
+
+    fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        auth::draft(ask)
+    }
+
+    fn job(&self, job: &NewJob<'_>) -> Result<Draft, ProposeError> {
+        job::draft(job)
+    }
+
+    fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        errors::draft(ask)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -1,9 +1,12 @@
 //! Rows that a test needs before it can make one: made over HTTP, from what the parent's
 //! schema asks for.
 
-use super::{model::Parent, plan::Plan, suite::Client};
+use super::{example::is_of_another, plan::Plan, suite::Client};
 use crate::propose::{
-    recipe::rename::{Joint, Renamer},
+    recipe::{
+        names::{Name, singular, snake},
+        rename::{Joint, Renamer},
+    },
     script::{Id, Kind, Tree},
 };
 use minijinja::{Value, context};
@@ -13,7 +16,7 @@ pub(super) fn rows(plan: &Plan<'_>, client: &Client, item: &str) -> Result<Vec<V
     let needed = plan.parents.iter().filter(|parent| !parent.field.optional);
     needed
         .map(|parent| {
-            let sample = sample(plan, parent).ok_or_else(|| {
+            let sample = sample(plan, &parent.model).ok_or_else(|| {
                 format!(
                     "A test needs a row of {} first, which the recipe cannot make here; the tests are yours to write.",
                     parent.model.pascal
@@ -34,15 +37,30 @@ pub(super) fn rows(plan: &Plan<'_>, client: &Client, item: &str) -> Result<Vec<V
         .collect()
 }
 
-/// A body that the parent's schema takes.
-fn sample(plan: &Plan<'_>, parent: &Parent) -> Option<Vec<String>> {
-    let touches = Renamer { from: &parent.model, to: &plan.names.to, joint: Joint::Camel };
+/// A body that the schema of a resource takes.
+pub(super) fn sample(plan: &Plan<'_>, model: &Name) -> Option<Vec<String>> {
+    // Any other name shows whether the resource's stands in a text.
+    let other = Name::of("proscenium");
+    let touches = Renamer { from: model, to: &other, joint: Joint::Camel };
     let mut found: Vec<(bool, Vec<String>)> = Vec::new();
+    // `createTicketNote` speaks of a note, not of a ticket.
+    let longer: Vec<Name> = plan
+        .tables
+        .iter()
+        .map(|table| Name::of(&singular(&snake(&table.name))))
+        .filter(|name| name != model && touches.touches(&name.snake))
+        .collect();
+    let of_longer = |text: &str| {
+        longer.iter().any(|name| Renamer { from: name, to: &other, joint: Joint::Camel }.touches(text))
+    };
     for source in plan.survey.sources.values().filter(|source| source.text.contains("z.")) {
+        if is_of_another(&source.path, model, plan.tables) {
+            continue;
+        }
         let Ok(tree) = Tree::parse(&source.path, &source.text) else { continue };
         for variable in tree.all().filter(|id| tree.kind(*id) == Kind::Variable) {
             let Some(name) = tree.name(variable, &source.text) else { continue };
-            if !touches.touches(name) && !touches.touches(&source.path) {
+            if of_longer(name) || !touches.touches(name) && !touches.touches(&source.path) {
                 continue;
             }
             let Some(object) = tree.below(variable).find(|id| {
@@ -85,7 +103,7 @@ fn body(tree: &Tree, text: &str, object: Id) -> Option<Vec<String>> {
 }
 
 /// A value that some rules of zod take.
-fn value(rules: &str) -> Option<String> {
+pub(super) fn value(rules: &str) -> Option<String> {
     let rules: String = rules.split_whitespace().collect();
     let number = |name: &str| -> Option<usize> {
         rules.split_once(&format!(".{name}("))?.1.split([')', ',']).next()?.parse().ok()

@@ -19,6 +19,7 @@ use crate::{
     ports::ProposeError,
     propose::recipe::{
         fields::Field,
+        fill::Fill,
         rename::{Joint, Renamer},
         resource::{Ask, Draft},
         sources::{Survey, relative},
@@ -50,6 +51,8 @@ pub(super) struct Plan<'a> {
     pub(super) habits: Habits,
     pub(super) zod: u8,
     pub(super) dialect: &'static str,
+    /// By field, what rows get that are there already.
+    pub(super) fills: BTreeMap<String, Fill>,
 }
 
 /// The files of a new resource, after the first example that can be followed.
@@ -68,7 +71,7 @@ pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
 }
 
 impl<'a> Plan<'a> {
-    fn read(
+    pub(super) fn read(
         ask: &'a Ask<'a>,
         survey: &'a Survey,
         mapper: Mapper,
@@ -124,6 +127,7 @@ impl<'a> Plan<'a> {
                 Mapper::Prisma => prisma::schema(ask)?.map_or("postgres", |schema| schema.dialect()),
                 _ => style::dialect(survey),
             },
+            fills: BTreeMap::new(),
             survey,
             table,
             names,
@@ -222,7 +226,7 @@ impl<'a> Plan<'a> {
     }
 
     /// A grafted file in its final form.
-    fn finished(
+    pub(super) fn finished(
         &self,
         path: &str,
         work: &Work<'_>,
@@ -235,6 +239,7 @@ impl<'a> Plan<'a> {
         }
         let text = drizzle::with_imports(self.survey, &new, &text, &self.parents, &self.table)?;
         let text = compose::without_unused_imports(&new, &text)?;
+        let text = self.hugged(&new, &text)?;
         compose::fitted(&new, &text, &self.habits)
     }
 

@@ -31,10 +31,10 @@ pub(super) struct Schema {
 }
 
 /// One line of a model that declares a member.
-struct Member<'t> {
-    name: &'t str,
-    ty: &'t str,
-    rest: &'t str,
+pub(super) struct Member<'t> {
+    pub(super) name: &'t str,
+    pub(super) ty: &'t str,
+    pub(super) rest: &'t str,
 }
 
 /// Reads the schema of the backend whose sources these are.
@@ -85,7 +85,7 @@ impl Schema {
     }
 
     /// Name, line and body of each model.
-    fn models(&self) -> impl Iterator<Item = (&str, usize, &str)> {
+    pub(super) fn models(&self) -> impl Iterator<Item = (&str, usize, &str)> {
         let mut at = 0;
         self.text.split_inclusive('\n').enumerate().filter_map(move |(line, text)| {
             let start = at;
@@ -97,7 +97,7 @@ impl Schema {
         })
     }
 
-    fn body(&self, model: &str) -> Option<&str> {
+    pub(super) fn body(&self, model: &str) -> Option<&str> {
         self.models().find(|(name, _, _)| *name == model).map(|(_, _, body)| body)
     }
 
@@ -113,7 +113,7 @@ impl Schema {
     }
 }
 
-fn members(body: &str) -> impl Iterator<Item = Member<'_>> {
+pub(super) fn members(body: &str) -> impl Iterator<Item = Member<'_>> {
     body.lines().filter_map(|line| {
         let line = line.trim();
         let (name, rest) = line.split_once(char::is_whitespace)?;
@@ -124,13 +124,13 @@ fn members(body: &str) -> impl Iterator<Item = Member<'_>> {
 }
 
 /// The text that an attribute states: `@@map("users")`.
-fn attribute(text: &str, name: &str) -> Option<String> {
+pub(super) fn attribute(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("{name}("))?;
     rest.split('"').nth(1).map(str::to_owned)
 }
 
 /// The model's name as types have it: `BookReview`.
-fn model_of(table: &Table) -> String {
+pub(super) fn model_of(table: &Table) -> String {
     pascal(&snake(&table.name))
 }
 
@@ -251,7 +251,7 @@ fn label(plan: &Plan<'_>, parent: &Parent) -> String {
 }
 
 /// The parent's model with the list of rows that refer to it.
-fn with_back_reference(text: &str, plan: &Plan<'_>, parent: &Parent) -> String {
+pub(super) fn with_back_reference(text: &str, plan: &Plan<'_>, parent: &Parent) -> String {
     let head = format!("model {} ", model_of(&parent.table));
     let Some(start) = text.find(&head) else { return text.to_owned() };
     let body = text.get(start..).unwrap_or_default();
@@ -287,7 +287,7 @@ fn with_back_reference(text: &str, plan: &Plan<'_>, parent: &Parent) -> String {
 }
 
 /// The lines of members around a place, in columns as Prisma's formatter has them.
-fn aligned(text: &str, at: usize) -> String {
+pub(super) fn aligned(text: &str, at: usize) -> String {
     let is_member = |line: &str| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with(['@', '/', '}']) && !line.ends_with('{')

@@ -2,7 +2,7 @@
 //! row or the rows stand.
 
 use super::{files::Files, words::Names};
-use crate::propose::script::{Id, Kind};
+use crate::propose::script::{Id, Kind, Tree};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -80,6 +80,27 @@ pub(super) fn read(files: &Files<'_>, names: &Names) -> Routes {
     }
 }
 
+/// What a call answers, where it registers a handler: `.get('/:id', …)`, `.route('/:id').get(…)`.
+pub(super) fn address_of(tree: &Tree, text: &str, call: Id) -> Option<(&'static str, String)> {
+    let (name, object) = tree.callee(call, text)?;
+    let verb = VERBS.iter().find(|verb| **verb == name)?;
+    let path_of = |id: Id| {
+        let path = tree.text(id, text).trim_matches(['\'', '"', '`']).to_owned();
+        (tree.kind(id) == Kind::Text && (path.starts_with('/') || path.is_empty())).then_some(path)
+    };
+    if let Some(path) = tree.arguments(call).first().and_then(|first| path_of(*first)) {
+        return Some((verb, path));
+    }
+    let mut at = object?;
+    loop {
+        let (name, inner) = tree.callee(at, text)?;
+        if name == "route" {
+            return Some((verb, path_of(*tree.arguments(at).first()?)?));
+        }
+        at = inner?;
+    }
+}
+
 fn handlers(files: &Files<'_>) -> Vec<Handler> {
     let mut found = Vec::new();
     for (file, work) in files.works() {
@@ -87,26 +108,8 @@ fn handlers(files: &Files<'_>) -> Vec<Handler> {
             if work.is_dropped(&work.tree.range(call)) {
                 continue;
             }
-            let Some((name, Some(object))) = work.tree.callee(call, work.text) else { continue };
-            let Some(verb) = VERBS.iter().find(|verb| **verb == name) else { continue };
+            let Some((verb, path)) = address_of(&work.tree, work.text, call) else { continue };
             let given = work.tree.arguments(call);
-            let path_of = |id: Id| {
-                let text = work.tree.text(id, work.text).trim_matches(['\'', '"', '`']).to_owned();
-                (work.tree.kind(id) == Kind::Text && (text.starts_with('/') || text.is_empty()))
-                    .then_some(text)
-            };
-            let own = given.first().and_then(|first| path_of(*first));
-            let of_route = || {
-                let mut at = object;
-                loop {
-                    let (name, inner) = work.tree.callee(at, work.text)?;
-                    if name == "route" {
-                        return work.tree.arguments(at).first().and_then(|first| path_of(*first));
-                    }
-                    at = inner?;
-                }
-            };
-            let Some(path) = own.or_else(of_route) else { continue };
             let Some(last) = given.last() else { continue };
             if let Some((file, function)) = files.function(file, *last) {
                 found.push(Handler { verb, path, file, function });

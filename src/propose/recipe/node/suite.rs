@@ -47,6 +47,21 @@ pub(super) struct Suite<'t> {
     indent: String,
 }
 
+/// Where a test after the last one of a source goes, and how far it is indented.
+pub(in crate::propose::recipe) fn last_case(
+    path: &str,
+    text: &str,
+) -> Result<Option<(usize, String)>, ProposeError> {
+    let work = Work::new(path, text)?;
+    Ok(end_of_cases(&work).map(|(at, indent)| (at, indent.to_owned())))
+}
+
+fn end_of_cases<'t>(work: &Work<'t>) -> Option<(usize, &'t str)> {
+    let last = cases(work).into_iter().max_by_key(|id| work.tree.range(*id).end)?;
+    let range = work.tree.range(last);
+    Some((range.end, indent_of(work.text, range.start)))
+}
+
 /// Whether a source holds tests.
 pub(super) fn is_test(source: &Source) -> bool {
     let name = source.path.rsplit('/').next().unwrap_or_default();
@@ -79,6 +94,11 @@ pub(super) fn read<'t>(source: &'t Source, names: &Names) -> Result<Option<Suite
 }
 
 impl Suite<'_> {
+    /// Where a test after the last one goes, and how far it is indented.
+    pub(super) fn end(&self) -> Option<(usize, &str)> {
+        end_of_cases(&self.work)
+    }
+
     /// Whether the tests themselves say how a body is refused.
     pub(super) fn states_refusal(&self) -> bool {
         ["422", "400"].iter().any(|status| self.work.text.contains(status))

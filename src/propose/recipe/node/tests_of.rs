@@ -4,6 +4,7 @@ use super::{compose, context::Context, graft::Graft, parents, plan::Plan, routes
 use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
+    propose::recipe::sources::Source,
 };
 
 impl Plan<'_> {
@@ -17,25 +18,15 @@ impl Plan<'_> {
         remarks: &mut Vec<String>,
     ) -> Result<Option<FileChange>, ProposeError> {
         let yours = "the tests are yours to write";
-        let tests = self.survey.sources.values().filter(|source| suite::is_test(source));
-        let mut found = None;
-        for source in tests.filter(|source| self.names.path(&source.path) != source.path) {
-            if let Some(suite) = suite::read(source, &self.names)? {
-                found = Some((source, suite));
-                break;
-            }
-        }
-        let Some((source, suite)) = found else {
+        let is_own = |source: &Source| self.names.path(&source.path) != source.path;
+        let Some((source, suite)) = self.suite(&is_own)? else {
             remarks.push(format!(
                 "No test of {} asks over HTTP in a way that is known here, so {yours}.",
                 self.names.like.plural
             ));
             return Ok(None);
         };
-        let mut client = suite.client.clone();
-        if !suite.states_refusal() {
-            client.refused = self.refusal();
-        }
+        let client = self.client(&suite);
         let rows = match parents::rows(self, &client, &routes.item) {
             Ok(rows) => rows,
             Err(why) => {
@@ -58,6 +49,25 @@ impl Plan<'_> {
             source.text.lines().position(|line| line.trim_start().starts_with(&format!("{}(", client.case)));
         let line = u32::try_from(line.unwrap_or_default() + 1).unwrap_or(1);
         Ok(Some(self.ask.made(path, text, Some(Place::new(source.path.clone(), line)), Layer::Test)))
+    }
+
+    /// The first test file of those that asks over HTTP.
+    pub(super) fn suite(
+        &self,
+        is_own: &dyn Fn(&Source) -> bool,
+    ) -> Result<Option<(&Source, suite::Suite<'_>)>, ProposeError> {
+        for source in self.survey.sources.values().filter(|source| suite::is_test(source) && is_own(source)) {
+            if let Some(suite) = suite::read(source, &self.names)? {
+                return Ok(Some((source, suite)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How a suite asks, and how the project refuses.
+    pub(super) fn client(&self, suite: &suite::Suite<'_>) -> suite::Client {
+        let refused = if suite.states_refusal() { suite.client.refused } else { self.refusal() };
+        suite::Client { refused, ..suite.client.clone() }
     }
 
     fn test_context(
@@ -99,7 +109,7 @@ impl Plan<'_> {
     }
 
     /// The parameter that says how many rows a list gives.
-    fn page(&self) -> String {
+    pub(super) fn page(&self) -> String {
         const NAMES: [&str; 7] = ["limit", "take", "pageSize", "page_size", "perPage", "per_page", "size"];
         let texts: Vec<&str> = self
             .survey
@@ -120,7 +130,7 @@ impl Plan<'_> {
     }
 
     /// The status by which a wrong body is refused.
-    fn refusal(&self) -> u16 {
+    pub(super) fn refusal(&self) -> u16 {
         let says = |text: &str| {
             ["ZodError", "safeParse", "flattenError", "zValidator"].iter().any(|word| text.contains(word))
                 && text.contains("422")

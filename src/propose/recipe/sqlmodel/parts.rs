@@ -42,6 +42,26 @@ impl Plan<'_> {
         self.stated_table().unwrap_or_else(|| self.ask.name.pascal.to_lowercase())
     }
 
+    /// Whether tables are named, in the plural, rather than after their class.
+    pub(super) fn states_tables(&self) -> bool {
+        self.stated_table().is_some()
+    }
+
+    /// The key of the example's table as written.
+    pub(super) fn key_line(&self) -> String {
+        let own = self.own_lines(&self.example.model).into_iter().find(|(name, _)| name == "id");
+        own.map(|(_, source)| source).unwrap_or_else(|| {
+            format!("id: {} | None = Field(default=None, primary_key=True)", self.example.routes.id_type)
+        })
+    }
+
+    /// Whether the type checker is told to pass over the type of a column.
+    pub(super) fn is_untyped(&self) -> bool {
+        self.modules.get(self.example.model_path.as_str()).is_some_and(|module| {
+            module.text.lines().any(|line| line.contains("sa_type=") && line.contains("type: ignore"))
+        })
+    }
+
     fn stated_table(&self) -> Option<String> {
         let (_, _, table) = class(&self.modules, &self.example.model)?;
         let stated = assigned(&table.body, "__tablename__").and_then(string_value)?;
@@ -154,9 +174,7 @@ impl Plan<'_> {
             }
         };
         let own = self.own_lines(&example.model);
-        let is_untyped = self.modules.get(example.model_path.as_str()).is_some_and(|module| {
-            module.text.lines().any(|line| line.contains("sa_type=") && line.contains("type: ignore"))
-        });
+        let is_untyped = self.is_untyped();
         let mut read: Vec<String> =
             self.own_lines(&example.read.name).into_iter().map(|(_, source)| source).collect();
         if let Some(parent) = self.parents.iter().find(|parent| Some(&parent.field) == self.owner.as_ref()) {

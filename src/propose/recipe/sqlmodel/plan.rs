@@ -49,7 +49,7 @@ pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
 }
 
 impl<'a> Plan<'a> {
-    fn read(
+    pub(super) fn read(
         ask: &'a Ask<'a>,
         texts: &'a std::collections::BTreeMap<String, String>,
     ) -> Result<Self, ProposeError> {
@@ -232,8 +232,13 @@ impl<'a> Plan<'a> {
 
     /// The file beside the example's that is named after the new resource, or the same file.
     pub(super) fn beside(&self, path: &str) -> String {
+        self.beside_as(path, &self.ask.name)
+    }
+
+    /// The same for another name.
+    pub(super) fn beside_as(&self, path: &str, name: &Name) -> String {
         let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
-        let file = exchanged(file, &self.example.like, &self.ask.name);
+        let file = exchanged(file, &self.example.like, name);
         if folder.is_empty() { file } else { format!("{folder}/{file}") }
     }
 

@@ -16,13 +16,13 @@ use crate::{
                 tokens,
             },
             fields::{Field, Kind},
+            names::Name,
             python_text::exchanged,
             typescript::words,
         },
     },
 };
 use minijinja::{Value, context};
-use std::collections::BTreeMap;
 
 /// Path, citation, context and candidates of the tests.
 type Parts = (String, Option<Place>, Value, Vec<String>);
@@ -47,20 +47,10 @@ impl Plan<'_> {
         let Some(module) = self.modules.get(like_path.as_str()) else {
             return Ok(Err("The example's tests do not parse, so the tests are yours to write.".into()));
         };
-        let own = examples::Example {
-            path: like_path.clone(),
-            name: example.like.clone(),
-            text: module.text.to_owned(),
-        };
-        let layout = Layout {
-            like: example.like.clone(),
-            examples: BTreeMap::from([(Layer::Test, own)]),
-            import_root: self.import_root.clone(),
-        };
-        let Some(style) = TestStyle::read(&layout, &self.ask.workspace)? else {
+        let Some(style) = TestStyle::read(&self.test_layout(), &self.ask.workspace)? else {
             return Ok(Err("No fixture named client was found, so the tests are yours to write.".into()));
         };
-        let Some((list_url, item_url)) = self.addresses(module.text) else {
+        let Some((list_url, item_url)) = self.addresses(module.text, &self.ask.name) else {
             return Ok(Err(
                 "No address of the example was found in its tests, so the tests are yours to write.".into(),
             ));
@@ -134,6 +124,19 @@ impl Plan<'_> {
         Ok(Ok((self.beside(like_path), Some(place), context, candidates)))
     }
 
+    /// The layout that tells how tests are written.
+    pub(super) fn test_layout(&self) -> Layout {
+        let own = self.example.tests.as_ref().and_then(|path| {
+            let text = self.modules.get(path.as_str())?.text.to_owned();
+            Some(examples::Example { path: path.clone(), name: self.example.like.clone(), text })
+        });
+        Layout {
+            like: self.example.like.clone(),
+            examples: own.map(|own| (Layer::Test, own)).into_iter().collect(),
+            import_root: self.import_root.clone(),
+        }
+    }
+
     /// What the tests send and compare.
     fn values(&self) -> Values {
         let mut sent = Vec::new();
@@ -174,8 +177,8 @@ impl Plan<'_> {
     }
 
     /// Python of the collection's address, and of a row's up to its last slash, for an f-string.
-    fn addresses(&self, text: &str) -> Option<(String, String)> {
-        let (like, name) = (&self.example.like, &self.ask.name);
+    pub(super) fn addresses(&self, text: &str, name: &Name) -> Option<(String, String)> {
+        let like = &self.example.like;
         for stem in [&like.plural, &like.snake] {
             for form in [stem.clone(), stem.replace('_', "-")] {
                 for (at, _) in text.match_indices(&format!("/{form}")) {

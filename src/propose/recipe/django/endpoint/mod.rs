@@ -5,6 +5,7 @@
 //! each address, whose form this does not know; they are said to be so.
 
 mod columns;
+mod service;
 mod tests_of;
 mod views;
 
@@ -25,7 +26,7 @@ use crate::{
         python::{Module, range_of},
         recipe::{
             endpoint::{
-                Kind, NewRoute,
+                Kind, NewRoute, Reach,
                 column::Column,
                 paths::same,
                 route::{self, Route},
@@ -89,17 +90,22 @@ pub(super) fn draft(new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
     let columns = columns::columns(&survey, &project, &model.class);
     let collection = collection(ask, &example);
     let seen = route::Model { name: &model.class, columns: &columns, collection: &collection };
-    let route = Route::decide(new.wanted, &seen)?;
+    let route = match new.wanted.reach {
+        Reach::Service => Route::for_service(new.wanted, &seen)?,
+        Reach::Route => Route::decide(new.wanted, &seen)?,
+    };
     let address = format!("{collection}{}", route.path);
-    if let Some(endpoint) =
-        ask.map.endpoints.iter().find(|one| one.method == route.method && same(&one.path, &address))
-    {
+    let is_served = |one: &&crate::domain::map::Endpoint| {
+        route.reach == Reach::Route && one.method == route.method && same(&one.path, &address)
+    };
+    if let Some(endpoint) = ask.map.endpoints.iter().find(is_served) {
         let what = format!("a route {} {}", endpoint.method, endpoint.path);
         return Err(views::clash(what, &endpoint.file, endpoint.line));
     }
     let attributes = columns.iter().map(|column| column.name.clone()).collect();
     let access = access::read(&survey, &project, &example.views, &attributes);
-    let habits = super::plan::habits(ask, &survey, &project, &example)?;
+    let paths = [example.model.path.as_str(), &example.serializer_path];
+    let habits = super::plan::habits(ask, &survey, &project, &paths)?;
     let work = Work {
         ask,
         route: &route,
@@ -113,14 +119,21 @@ pub(super) fn draft(new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
     };
     let parts = work.parts()?;
     let mut files = work.files(&parts)?;
-    files.extend(work.registration()?);
+    if route.reach == Reach::Route {
+        files.extend(work.registration()?);
+    }
     let mut remarks = work.remarks();
-    match tests_of::file(&work)? {
+    let method = parts.last().filter(|_| route.reach == Reach::Service).map(|part| part.name.as_str());
+    match tests_of::file(&work, method)? {
         Ok(file) => files.push(file),
         Err(why) => remarks.push(why),
     }
     let place = parts.last().map(|part| part.path.clone()).unwrap_or_default();
-    Ok(Draft { like: format!("{} {address} to {place}", route.method), files, remarks })
+    let what = match parts.last().filter(|_| route.reach == Reach::Service) {
+        Some(part) => part.class.iter().map(|class| format!("{class}.")).chain([part.name.clone()]).collect(),
+        None => format!("{} {address}", route.method),
+    };
+    Ok(Draft { like: format!("{what} to {place}"), files, remarks })
 }
 
 /// Where the collection is served: `/api/books`.
@@ -143,14 +156,10 @@ impl Work<'_> {
         format!("{}CountSerializer", self.example.model.class)
     }
 
-    /// The service that changes a row, named like the example's: `book_publish`.
-    fn service_name(&self) -> Option<String> {
-        let services = self.example.services.as_ref().filter(|_| self.route.kind == Kind::Action)?;
-        let [_, update, _] = &services.names;
-        Some(update.replacen("update", &self.route.verb, 1))
-    }
-
     fn parts(&self) -> Result<Vec<Part>, ProposeError> {
+        if self.route.reach == Reach::Service {
+            return Ok(vec![self.method()?]);
+        }
         let mut all = Vec::new();
         if self.route.kind == Kind::Count {
             let name = self.counting();
@@ -183,49 +192,6 @@ impl Work<'_> {
             }
         });
         Ok(all)
-    }
-
-    /// The service function of an action.
-    fn service(&self) -> Result<Option<Part>, ProposeError> {
-        let (Some(services), Some(name)) = (&self.example.services, self.service_name()) else {
-            return Ok(None);
-        };
-        let module = self.survey.modules.get(services.path.as_str());
-        let (var, model) = (&self.ask.name.snake, &self.example.model.class);
-        let (of, returns) = if services.is_typed {
-            (format!(": {model}"), format!(" -> {model}"))
-        } else {
-            (String::new(), String::new())
-        };
-        let in_class = !services.class.is_empty();
-        let first = match services.decorator.as_str() {
-            "@staticmethod" => "",
-            "@classmethod" => "cls, ",
-            _ if in_class => "self, ",
-            _ => "",
-        };
-        let indent = if in_class { "    " } else { "" };
-        let mut lines = Vec::new();
-        if !services.decorator.is_empty() {
-            lines.push(services.decorator.clone());
-        }
-        lines.push(format!("def {name}({first}{var}{of}){returns}:"));
-        lines.extend(self.assigned(var)?.into_iter().map(|line| format!("    {line}")));
-        lines.push(format!("    return {var}"));
-        let is_taken = module.is_some_and(|module| module.text.contains(&format!("def {name}(")));
-        if is_taken {
-            return Err(views::clash(format!("a service {name}"), &services.path, services.place.line));
-        }
-        let [_, update, _] = &services.names;
-        Ok(Some(Part {
-            path: services.path.clone(),
-            class: in_class.then(|| services.class.clone()),
-            after: update.clone(),
-            text: lines.iter().map(|line| format!("{indent}{line}\n")).collect(),
-            place: services.place.clone(),
-            layer: Layer::Service,
-            name,
-        }))
     }
 
     /// The files that the parts stand in.
@@ -286,6 +252,7 @@ impl Work<'_> {
                 "uuid:UUID",
                 "datetime:date",
                 "decimal:Decimal",
+                "django.db.models:QuerySet",
                 "django.utils:timezone",
                 "django.shortcuts:get_object_or_404",
                 "rest_framework:serializers",
@@ -350,6 +317,13 @@ impl Work<'_> {
         }
         if let Some(column) = self.route.by.as_ref().filter(|column| !column.indexed) {
             all.push(format!("{} has no index, which a large table needs here.", column.name));
+        }
+        if self.route.reach == Reach::Service {
+            if self.owner.as_ref().is_some_and(|owner| owner.filters) && self.route.kind != Kind::Action {
+                all.push("The views leave out rows by whose they are; the service does not.".into());
+            }
+            all.push("Only its tests call it yet.".into());
+            return all;
         }
         if self.route.kind == Kind::List && self.example.form() == Form::Functions {
             all.push("The list is not bounded, as that of the example is not.".into());

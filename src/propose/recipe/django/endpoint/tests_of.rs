@@ -31,9 +31,13 @@ use minijinja::{Value, context};
 use std::collections::BTreeSet;
 
 const TEMPLATE: &str = "endpoint.test.py.j2";
+const METHOD_TEMPLATE: &str = "service-method.test.py.j2";
 
-/// The new or grown file; the inner `Err` says why the tests are left to the user.
-pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, ProposeError> {
+/// The new or grown file, for a route or for a function of the services; the inner `Err` says why the tests are left to the user.
+pub(super) fn file(
+    work: &Work<'_>,
+    method: Option<&str>,
+) -> Result<Result<FileChange, String>, ProposeError> {
     let Some(like) = work.example.tests.as_deref() else {
         return Ok(Err("No tests of the resource were found, so the tests are yours to write.".into()));
     };
@@ -47,12 +51,24 @@ pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, Propos
             "No value of the field can be told from another, so the tests are yours to write.".into()
         ));
     };
-    let rendered = work.ask.render(super::super::plan::RECIPE, TEMPLATE, &context, |_| {})?;
+    let mut origins = candidates(work, like, &models);
+    let (template, context, subject) = match method {
+        None => (TEMPLATE, context, work.route.verb.clone()),
+        Some(name) => {
+            let Some((values, origin)) = method_values(work, name) else {
+                return Ok(Err(
+                    "How a test could ask it is not known, so the tests are yours to write.".into()
+                ));
+            };
+            origins.push(origin);
+            (METHOD_TEMPLATE, context! { ..values, ..context }, format!("service_{name}"))
+        }
+    };
+    let rendered = work.ask.render(super::super::plan::RECIPE, template, &context, |_| {})?;
     let body = assembled(rendered.trim_start(), is_pytest(work, like));
-    let candidates = candidates(work, like, &models);
     let (folder, name) = like.rsplit_once('/').map_or(("", like), |(folder, name)| (folder, name));
     let is_shared = name == "tests.py";
-    let own = format!("test_{}_{}.py", work.ask.name.snake, work.route.verb);
+    let own = format!("test_{}_{subject}.py", work.ask.name.snake);
     let path = match (is_shared, folder) {
         (true, _) => like.to_owned(),
         (false, "") => own,
@@ -60,9 +76,9 @@ pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, Propos
     };
     let old = if is_shared { work.survey.modules.get(like).map_or("", |module| module.text) } else { "" };
     let text = if is_shared {
-        work.habits.grown(&path, old, &body, &candidates)?
+        work.habits.grown(&path, old, &body, &origins)?
     } else {
-        work.habits.file(&path, &body, &candidates)?
+        work.habits.file(&path, &body, &origins)?
     };
     Ok(Ok(work.ask.edited(Edited {
         path: &path,
@@ -214,6 +230,34 @@ fn is_paged(work: &Work<'_>) -> bool {
     }
 }
 
+/// What the tests of a function of the services need beside what a route's do, and where its
+/// name comes from.
+fn method_values(work: &Work<'_>, name: &str) -> Option<(Value, String)> {
+    let (call, import) = work.reached(name)?;
+    let path = &work.example.services.as_ref()?.path;
+    let (given, unknown_row) = match (&work.route.by, work.route.kind) {
+        (Some(column), kind) => {
+            let is_row = matches!(column.kind, fields::Kind::BelongsTo(_));
+            let value = match is_row || kind == Kind::Lookup {
+                true => format!("wanted.{}", work.parameter(column)),
+                false => two_values(column)?[0].0.clone(),
+            };
+            let is_text = matches!(column.kind, fields::Kind::String | fields::Kind::Text);
+            let nothing = unknown(column).map(|text| match column.kind {
+                fields::Kind::Uuid => format!("uuid.UUID(\"{text}\")"),
+                fields::Kind::Date => "date(1970, 1, 1)".to_owned(),
+                _ if is_text => format!("\"{text}\""),
+                _ => text,
+            });
+            (value, nothing)
+        }
+        (None, Kind::Action) => ("wanted".to_owned(), None),
+        (None, _) => (String::new(), None),
+    };
+    let values = context! { call, called => name, given, given_unknown => unknown_row };
+    Some((values, format!("{}:{import}", work.project.module_of(path))))
+}
+
 /// Everything that the template may use; `None` where two values cannot be told apart.
 fn context(
     work: &Work<'_>,
@@ -309,6 +353,7 @@ fn candidates(work: &Work<'_>, like: &str, models: &BTreeSet<String>) -> Vec<Str
         "decimal:Decimal",
         "django.urls:reverse",
         "django.contrib.auth:get_user_model",
+        "django.test:TestCase",
         "rest_framework.test:APITestCase",
         "rest_framework.test:APIClient",
         "rest_framework_simplejwt.tokens:AccessToken",

@@ -12,7 +12,7 @@ use crate::{
     propose::{
         python::{functions, range_of},
         recipe::{
-            endpoint::{column::Column, route::NewValue},
+            endpoint::{Reach, column::Column, route::NewValue},
             fields,
             fill::Fill,
         },
@@ -40,6 +40,12 @@ pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> 
             work.collection.row.function.name
         ))
     })?;
+    if at == 0 && work.route.reach == Reach::Service {
+        return Err(ProposeError::NotApplicable(format!(
+            "{} ends the transaction itself, so a change without a route has no place yet; the recipe endpoint adds it with one",
+            work.place_of(work.collection.row.function)
+        )));
+    }
     let mut all = Vec::new();
     for (index, level) in work.levels.iter().enumerate().take(at + 1) {
         let scope = level.scope;
@@ -58,9 +64,9 @@ pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> 
         } else {
             changed(work, level, index, &ending, (column, value))?
         };
-        all.push(match index {
+        all.extend(match index {
             0 => work.handler(work.collection.row, None, &head, &lines)?,
-            _ => work.beside(scope, &head, &lines)?,
+            _ => Some(work.beside(scope, &head, &lines)?),
         });
     }
     Ok(all)

@@ -11,15 +11,23 @@ use super::{
 use crate::{
     domain::{layer::Layer, place::Place},
     ports::ProposeError,
-    propose::python::last_name,
+    propose::{python::last_name, recipe::endpoint::Reach},
 };
 use ruff_python_ast::{Expr, StmtClassDef};
 
 /// The schema of the answer and the functions of every layer.
 pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> {
-    let response = work.response_of(work.collection.row)?;
-    let (schema, answer) = schema(work, response.as_deref())?;
-    let mut all = vec![schema];
+    let mut all = Vec::new();
+    let answer = match work.route.reach {
+        // Only what a client gets is an object.
+        Reach::Service => "int".to_owned(),
+        Reach::Route => {
+            let response = work.response_of(work.collection.row)?;
+            let (schema, answer) = schema(work, response.as_deref())?;
+            all.push(schema);
+            answer
+        }
+    };
     let levels = work.plain_levels();
     let last = levels.len().saturating_sub(1);
     let stated = work.collection.row.decorator.arguments.keywords.iter();
@@ -65,10 +73,10 @@ pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> 
             params: &own,
             returns,
         };
-        all.push(if index == 0 {
+        all.extend(if index == 0 {
             work.handler(work.collection.row, states_model.then_some(answer.as_str()), &head, &lines)?
         } else {
-            work.beside(scope, &head, &lines)?
+            Some(work.beside(scope, &head, &lines)?)
         });
     }
     Ok(all)

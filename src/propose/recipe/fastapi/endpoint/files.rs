@@ -7,16 +7,13 @@ use super::{
     work::{Addition, At},
 };
 use crate::{
-    domain::{
-        diff::changes_between,
-        layer::Layer,
-        proposal::{Content, FileChange, Note},
-    },
+    domain::{layer::Layer, proposal::FileChange},
     ports::ProposeError,
     propose::{
         edits::{Edits, line_end, line_start, newline_of},
         python::{Module, range_of},
         recipe::{
+            endpoint::notes::{Noted, noted},
             python_text::{Habits, carried, used_names},
             resource::Ask,
         },
@@ -79,7 +76,15 @@ pub(super) fn changed(
         let reached = if is_schema { &[] } else { added.as_slice() };
         let candidates = candidates(reader, model, path, reached, queries);
         let text = habits.with_imports(path, &text, &used, &candidates)?;
-        files.push(noted(ask, path, old, text, &own));
+        let parts: Vec<Noted> = own
+            .iter()
+            .map(|addition| Noted {
+                markers: vec![format!("def {}(", addition.name), format!("class {}(", addition.name)],
+                like: addition.like.clone(),
+                layer: addition.layer,
+            })
+            .collect();
+        files.push(noted(ask, path, old, text, &parts));
     }
     Ok(files)
 }
@@ -195,32 +200,18 @@ pub(super) fn dotted(reader: &Reader<'_>, model: &Model<'_>, path: &str) -> Stri
         let stem = target.trim_end_matches(".py").trim_end_matches("/__init__");
         stem.strip_suffix(&from.replace('.', "/")).map(str::to_owned)
     });
-    let inside = root.as_deref().and_then(|root| path.strip_prefix(root)).unwrap_or(path);
-    inside.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
-}
-
-/// The change of a file, each hunk with the addition that it belongs to.
-fn noted(ask: &Ask<'_>, path: &str, old: &str, new: String, additions: &[&Addition]) -> FileChange {
-    let lines: Vec<&str> = new.lines().collect();
-    let notes = changes_between(old, &new)
-        .into_iter()
-        .filter_map(|change| {
-            let start = change.new_start as usize;
-            let own = lines.get(start..start + change.new_lines.len()).unwrap_or_default();
-            let belongs = |addition: &&&Addition| {
-                let names = [format!("def {}(", addition.name), format!("class {}(", addition.name)];
-                own.iter().any(|line| names.iter().any(|name| line.contains(name.as_str())))
-            };
-            let addition = additions.iter().find(belongs).or(additions.first())?;
-            Some(Note {
-                start: change.new_start + 1,
-                end: change.new_start + 1 + u32::try_from(change.new_lines.len()).unwrap_or(0),
-                reason: ask.head.reason(addition.layer),
-                citation: Some(addition.like.clone()),
-                criteria: Vec::new(),
-                step: ask.step_for(addition.layer),
+    // A model that nobody imports: any other import says where imports begin.
+    let root = root.or_else(|| {
+        reader.modules.iter().find_map(|(importer, module)| {
+            module.import_froms().filter(|import| import.level == 0).find_map(|import| {
+                let from = import.module.as_ref()?.as_str();
+                let target = reader.file_of(importer, from)?;
+                let stem = target.trim_end_matches(".py").trim_end_matches("/__init__");
+                let root = stem.strip_suffix(&from.replace('.', "/"))?;
+                path.starts_with(root).then(|| root.to_owned())
             })
         })
-        .collect();
-    FileChange { path: path.to_owned(), content: Content::Text { text: new }, notes }
+    });
+    let inside = root.as_deref().and_then(|root| path.strip_prefix(root)).unwrap_or(path);
+    inside.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
 }

@@ -78,9 +78,9 @@ fn followed<'m>(
             returns: work.returns_of(scope)?,
         };
         let lines = body_with(module, body, &replaced, &before);
-        all.push(match index {
+        all.extend(match index {
             0 => work.handler(example, None, &head, &lines)?,
-            _ => work.beside(scope, &head, &lines)?,
+            _ => Some(work.beside(scope, &head, &lines)?),
         });
     }
     Ok(all)
@@ -201,11 +201,11 @@ fn made(work: &Work<'_>, column: &Column) -> Result<Vec<Addition>, ProposeError>
             params: &own,
             returns,
         };
-        all.push(if index == 0 {
+        all.extend(if index == 0 {
             let response = work.response_of(work.collection.row)?.map(|of| work.list_of(&of));
             work.handler(work.collection.row, response.as_deref(), &head, &lines)?
         } else {
-            work.beside(scope, &head, &lines)?
+            Some(work.beside(scope, &head, &lines)?)
         });
     }
     Ok(all)

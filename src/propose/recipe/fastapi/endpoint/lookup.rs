@@ -72,9 +72,9 @@ pub(super) fn additions(work: &Work<'_>) -> Result<Vec<Addition>, ProposeError> 
             returns: work.returns_of(scope)?,
         };
         let lines = body_with(module, body, &replaced, &before);
-        all.push(match index {
+        all.extend(match index {
             0 => work.handler(work.collection.row, None, &head, &lines)?,
-            _ => work.beside(scope, &head, &lines)?,
+            _ => Some(work.beside(scope, &head, &lines)?),
         });
     }
     Ok(all)

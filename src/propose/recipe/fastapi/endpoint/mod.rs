@@ -15,12 +15,16 @@ mod files;
 mod list;
 mod lookup;
 mod reader;
+mod repository;
 mod rows;
 mod rows_of;
+mod service_tests;
+mod subject;
 mod tests_of;
 mod text;
 mod work;
 
+pub(in crate::propose::recipe) use repository::draft as repository;
 pub(in crate::propose::recipe) use work::Dialect;
 
 use super::alter::python_lines;
@@ -29,13 +33,14 @@ use crate::{
     ports::ProposeError,
     propose::recipe::{
         endpoint::{
-            Kind, NewRoute,
+            Kind, NewRoute, Reach,
             route::{self, Route},
         },
         python_text::Habits,
         resource::{Ask, Draft},
     },
 };
+use chain::Level;
 use collection::Collection;
 use columns::{Model, tables};
 use reader::{Reader, Scope};
@@ -47,12 +52,17 @@ pub(in crate::propose::recipe) fn draft(new: &NewRoute<'_>, dialect: Dialect) ->
     let ask = new.ask;
     let texts = reader::texts(&ask.workspace)?;
     let reader = Reader::new(&texts);
-    let model = model(ask, &reader)?;
+    let model = model(ask, &reader, "a route")?;
     ask.go_on()?;
     let collection = Collection::find(&reader, &ask.name, &model.name, ask.map)?;
     let seen = route::Model { name: &model.name, columns: &model.columns, collection: &collection.url };
-    let route = Route::decide(new.wanted, &seen)?;
-    refuse_served(ask, &collection, &route)?;
+    let route = match new.wanted.reach {
+        Reach::Service => Route::for_service(new.wanted, &seen)?,
+        Reach::Route => Route::decide(new.wanted, &seen)?,
+    };
+    if route.reach == Reach::Route {
+        refuse_served(ask, &collection, &route)?;
+    }
     let handler = Scope { path: collection.path, class: None, function: collection.row.function };
     let levels = chain::follow(&reader, handler, &collection.key).ok_or_else(|| {
         let line =
@@ -62,6 +72,9 @@ pub(in crate::propose::recipe) fn draft(new: &NewRoute<'_>, dialect: Dialect) ->
             Place::new(collection.path, line)
         ))
     })?;
+    if route.reach == Reach::Service {
+        refuse_without_service(ask, &reader, &levels)?;
+    }
     let habits = habits(ask, &reader, &model, collection.path)?;
     let work = Work {
         ask,
@@ -86,30 +99,60 @@ pub(in crate::propose::recipe) fn draft(new: &NewRoute<'_>, dialect: Dialect) ->
     };
     let mut files = files::changed(ask, &reader, &model, &habits, &additions, queries)?;
     let mut remarks = remarks(&work);
-    match tests_of::file(&work)? {
+    let (like, tests) = match additions.first().filter(|_| route.reach == Reach::Service) {
+        Some(top) => {
+            let lead = top.class.as_ref().map(|class| format!("{class}.")).unwrap_or_default();
+            (format!("{lead}{} to {}", top.name, top.path), service_tests::file(&work, &files, top)?)
+        }
+        None => {
+            let address = collection.address(&route.path);
+            (format!("{} {address} to {}", route.method, collection.path), tests_of::file(&work)?)
+        }
+    };
+    match tests {
         Ok(file) => files.push(file),
         Err(why) => remarks.push(why),
     }
-    let like = format!("{} {} to {}", route.method, collection.address(&route.path), collection.path);
     Ok(Draft { like, files, remarks })
 }
 
 /// The model of the resource; the error lists those that are known.
-fn model<'m>(ask: &Ask<'_>, reader: &'m Reader<'_>) -> Result<Model<'m>, ProposeError> {
+fn model<'m>(ask: &Ask<'_>, reader: &'m Reader<'_>, what: &str) -> Result<Model<'m>, ProposeError> {
     let all = tables(reader);
     if all.is_empty() {
-        return Err(ProposeError::NotApplicable("no model with a table was found to add a route for".into()));
+        return Err(ProposeError::NotApplicable(format!(
+            "no model with a table was found to add {what} for"
+        )));
     }
     let Some(class) = all.iter().find(|class| class.node.name.as_str() == ask.name.pascal) else {
         let known: BTreeSet<&str> = all.iter().map(|class| class.node.name.as_str()).collect();
         return Err(ProposeError::Input {
-            what: format!("there is no resource {} to add a route to", ask.name.pascal),
+            what: format!("there is no resource {} to add {what} to", ask.name.pascal),
             hint: format!("known resources: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
         });
     };
     let mut model = Model::of(reader, *class);
     model.bounded_by(reader);
     Ok(model)
+}
+
+/// A method of a service needs one: something below the handler, in a file of its own.
+fn refuse_without_service(
+    ask: &Ask<'_>,
+    reader: &Reader<'_>,
+    levels: &[Level<'_>],
+) -> Result<(), ProposeError> {
+    let mut paths = levels.iter().map(|level| level.scope);
+    let (Some(handler), below) = (paths.next(), paths.next()) else { return Ok(()) };
+    if below.is_some_and(|below| below.path != handler.path) {
+        return Ok(());
+    }
+    let line = reader.module(handler.path)?.line(&handler.function.name);
+    Err(ProposeError::NotApplicable(format!(
+        "{} asks the database itself, so {} have no service that a method could stand in; the recipe endpoint adds a route, and the walkthrough shows where a service would go",
+        Place::new(handler.path, line),
+        ask.name.plural
+    )))
 }
 
 /// A route that another file serves already.
@@ -189,6 +232,10 @@ fn remarks(work: &Work<'_>) -> Vec<String> {
                 )
             }));
         }
+    }
+    if work.route.reach == Reach::Service {
+        all.push("Only its tests call it yet.".into());
+        return all;
     }
     let asks_user = work.dependants_of_user();
     if !asks_user.is_empty() && work.layer(work.collection.path) == Layer::Router {

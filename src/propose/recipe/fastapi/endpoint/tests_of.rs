@@ -3,29 +3,34 @@
 
 use super::{
     answers::{created, is_bounded, rows_key},
+    columns::Model,
     files::dotted,
+    reader::Reader,
     rows::{self, Row},
     work::{Dialect, Work},
 };
 use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
-    propose::recipe::{
-        endpoint::{
-            Kind,
-            paths::segments,
-            python_values::{before_and_after, two_values, unknown, wrong},
-            route::ROW,
+    propose::{
+        recipe::{
+            endpoint::{
+                Kind,
+                paths::segments,
+                python_values::{before_and_after, two_values, unknown, wrong},
+                route::ROW,
+            },
+            examples::Example,
+            fastapi::{
+                layout::Layout,
+                plan::RECIPE,
+                samples::{TestStyle, is_fixture},
+            },
+            fields,
+            names::{Name, singular, snake},
+            resource::Edited,
         },
-        examples::Example,
-        fastapi::{
-            layout::Layout,
-            plan::RECIPE,
-            samples::{TestStyle, is_fixture},
-        },
-        fields,
-        names::{singular, snake},
-        resource::Edited,
+        workspace::Workspace,
     },
 };
 use minijinja::{Value, context};
@@ -36,8 +41,7 @@ const TEMPLATE: &str = "endpoint.test.py.j2";
 /// The changed or new file; the inner `Err` says why the tests are left to the user.
 pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, ProposeError> {
     let known = test_file(work);
-    let layout = layout(work, known);
-    let Some(style) = TestStyle::read(&layout, &work.ask.workspace)? else {
+    let Some(style) = style_of(work, known)? else {
         return Ok(Err("No fixture named client was found, so the tests are yours to write.".into()));
     };
     if style.session.is_empty() || (style.session_is_async && !style.client_is_async) {
@@ -104,26 +108,66 @@ pub(super) fn test_file<'m>(work: &Work<'m>) -> Option<&'m str> {
     all.first().copied()
 }
 
-fn test_folder(work: &Work<'_>) -> String {
-    let conftest = work.reader.modules.keys().find(|path| path.ends_with("conftest.py"));
+pub(super) fn test_folder(work: &Work<'_>) -> String {
+    folder_of_tests(work.reader)
+}
+
+/// The folder with the fixtures.
+pub(super) fn folder_of_tests(reader: &Reader<'_>) -> String {
+    let conftest = reader.modules.keys().find(|path| path.ends_with("conftest.py"));
     conftest.map(|path| path.trim_end_matches("conftest.py").to_owned()).unwrap_or_else(|| "tests/".into())
 }
 
-/// What the fixtures are read by.
-fn layout(work: &Work<'_>, known: Option<&str>) -> Layout {
-    let examples = known
-        .and_then(|path| Some((path, work.reader.modules.get(path)?)))
-        .map(|(path, module)| {
-            let example =
-                Example { path: path.to_owned(), name: work.ask.name.clone(), text: module.text.to_owned() };
-            BTreeMap::from([(Layer::Test, example)])
-        })
-        .unwrap_or_default();
-    let class = work.model.class.path;
-    let inside = format!("{}.py", dotted(work.reader, work.model, class).replace('.', "/"));
-    let package = inside.replace(".py", "/__init__.py");
-    let root = class.strip_suffix(&inside).or_else(|| class.strip_suffix(&package)).unwrap_or_default();
-    Layout { like: work.ask.name.clone(), examples, import_root: root.to_owned() }
+/// What tests are written for.
+pub(super) struct Known<'m> {
+    pub(super) reader: &'m Reader<'m>,
+    pub(super) model: &'m Model<'m>,
+    pub(super) name: &'m Name,
+    pub(super) dialect: Dialect,
+}
+
+impl<'m> Known<'m> {
+    fn of(work: &Work<'m>) -> Self {
+        Self { reader: work.reader, model: work.model, name: &work.ask.name, dialect: work.dialect }
+    }
+
+    /// The fixtures of the project's tests, in the light of one of them.
+    pub(super) fn style(
+        &self,
+        known: Option<&str>,
+        workspace: &Workspace<'_>,
+    ) -> Result<Option<TestStyle>, ProposeError> {
+        TestStyle::read(&self.layout(known), workspace)
+    }
+
+    /// What the fixtures are read by.
+    fn layout(&self, known: Option<&str>) -> Layout {
+        let examples = known
+            .and_then(|path| Some((path, self.reader.modules.get(path)?)))
+            .map(|(path, module)| {
+                let text = module.text.to_owned();
+                BTreeMap::from([(
+                    Layer::Test,
+                    Example { path: path.to_owned(), name: self.name.clone(), text },
+                )])
+            })
+            .unwrap_or_default();
+        let class = self.model.class.path;
+        let inside = format!("{}.py", dotted(self.reader, self.model, class).replace('.', "/"));
+        let package = inside.replace(".py", "/__init__.py");
+        let root = class.strip_suffix(&inside).or_else(|| class.strip_suffix(&package)).unwrap_or_default();
+        Layout { like: self.name.clone(), examples, import_root: root.to_owned() }
+    }
+}
+
+/// The fixtures of the project's tests.
+pub(super) fn style_of(work: &Work<'_>, known: Option<&str>) -> Result<Option<TestStyle>, ProposeError> {
+    Known::of(work).style(known, &work.ask.workspace)
+}
+
+/// What a row is made with, as a dictionary has it.
+pub(super) fn values_of(row: &Row) -> Vec<String> {
+    row.values.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect()
 }
 
 /// The collection's address as tests write it: within quotes, and whether it is an f-string.
@@ -227,7 +271,7 @@ fn context(
         def_stored => if style.session_is_async { "async def" } else { "def" },
         await_stored => awaits(style.session_is_async),
         parents => row.parents_value(),
-        values => row.values.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect::<Vec<_>>(),
+        values => values_of(row),
         created,
         key => work.key(),
         key_in_json => if key_is_text { format!("str(wanted.{})", work.key()) } else { format!("wanted.{}", work.key()) },
@@ -266,8 +310,15 @@ fn context(
 }
 
 /// Where the names of the tests come from.
-fn candidates(work: &Work<'_>, style: &TestStyle, row: &Row) -> Vec<String> {
-    let session = match (work.dialect, style.session_is_async) {
+pub(super) fn candidates(work: &Work<'_>, style: &TestStyle, row: &Row) -> Vec<String> {
+    let mut all = origins(&Known::of(work), style, row);
+    all.extend(work.expired_token().map(|module| format!("{module}:create_access_token")));
+    all
+}
+
+/// The same but for what makes tokens.
+pub(super) fn origins(known: &Known<'_>, style: &TestStyle, row: &Row) -> Vec<String> {
+    let session = match (known.dialect, style.session_is_async) {
         (Dialect::Sqlalchemy, true) => "sqlalchemy.ext.asyncio:AsyncSession",
         (Dialect::Sqlalchemy, false) => "sqlalchemy.orm:Session",
         (Dialect::Sqlmodel, true) => "sqlmodel.ext.asyncio.session:AsyncSession",
@@ -285,19 +336,18 @@ fn candidates(work: &Work<'_>, style: &TestStyle, row: &Row) -> Vec<String> {
     .map(str::to_owned)
     .into();
     all.extend([style.client_import.clone(), session.to_owned()]);
-    all.extend(work.expired_token().map(|module| format!("{module}:create_access_token")));
-    let models = row.parents.iter().map(|parent| parent.model.clone()).chain([work.model.name.clone()]);
+    let models = row.parents.iter().map(|parent| parent.model.clone()).chain([known.model.name.clone()]);
     for model in models {
         let found =
-            super::columns::tables(work.reader).into_iter().find(|class| class.node.name.as_str() == model);
-        all.extend(found.map(|class| format!("{}:{model}", dotted(work.reader, work.model, class.path))));
+            super::columns::tables(known.reader).into_iter().find(|class| class.node.name.as_str() == model);
+        all.extend(found.map(|class| format!("{}:{model}", dotted(known.reader, known.model, class.path))));
     }
-    for column in &work.model.columns {
+    for column in &known.model.columns {
         let enumeration =
             column.choices.first().and_then(|choice| choice.source.split('.').next().map(str::to_owned));
         all.extend(
             enumeration
-                .map(|name| format!("{}:{name}", dotted(work.reader, work.model, work.model.class.path))),
+                .map(|name| format!("{}:{name}", dotted(known.reader, known.model, known.model.class.path))),
         );
     }
     all

@@ -14,7 +14,7 @@ use crate::{
         python::{Module, functions, last_name, range_of},
         recipe::{
             endpoint::{
-                Kind,
+                Kind, Reach,
                 column::Column,
                 route::{ROW, Route},
             },
@@ -84,6 +84,9 @@ impl<'m> Work<'m> {
 
     /// The name of a function that follows one of the row's.
     pub(super) fn named(&self, like: &StmtFunctionDef) -> String {
+        if let Some(said) = &self.route.named {
+            return said.clone();
+        }
         let (name, verb) = (&self.ask.name, &self.route.verb);
         let like = like.name.as_str();
         let words: Vec<&str> = like.split('_').collect();
@@ -102,8 +105,17 @@ impl<'m> Work<'m> {
 
     /// `get_by_sku` behind `get` or instead of `get_by_id`.
     pub(super) fn behind(&self, like: &str) -> String {
+        if let Some(said) = &self.route.named {
+            return said.clone();
+        }
         let stem = like.split("_by_").next().unwrap_or(like);
         format!("{stem}_{}", self.route.verb)
+    }
+
+    /// Where a function of the routes' own file stands.
+    pub(super) fn place_of(&self, function: &StmtFunctionDef) -> Place {
+        let line = self.module(self.collection.path).map_or(1, |module| module.line(&function.name));
+        Place::new(self.collection.path, line)
     }
 
     /// The layer of a file.
@@ -130,7 +142,14 @@ impl<'m> Work<'m> {
         });
         let at = if own { scope.function.name.to_string() } else { String::new() };
         self.refuse_taken(container, path, head.name)?;
-        let text = indented(&head.with(&[], body), usize::from(container.is_some()));
+        let marks: Vec<String> = scope
+            .function
+            .decorator_list
+            .iter()
+            .filter(|mark| matches!(last_name(&mark.expression), Some("staticmethod" | "classmethod")))
+            .map(|mark| module.source(mark).to_owned())
+            .collect();
+        let text = indented(&head.with(&marks, body), usize::from(container.is_some()));
         Ok(Addition {
             path: path.to_owned(),
             class: container.map(|class| class.node.name.to_string()),
@@ -158,14 +177,17 @@ impl<'m> Work<'m> {
         }
     }
 
-    /// The new handler, where no other route takes its requests.
+    /// The new handler, where no other route takes its requests; `None` where none is asked for.
     pub(super) fn handler(
         &self,
         like: Handler<'m>,
         response: Option<&str>,
         head: &Head<'_>,
         body: &[String],
-    ) -> Result<Addition, ProposeError> {
+    ) -> Result<Option<Addition>, ProposeError> {
+        if self.route.reach == Reach::Service {
+            return Ok(None);
+        }
         let path = self.local_path();
         let verb = self.route.method.to_lowercase();
         let module = self.module(self.collection.path)?;
@@ -190,7 +212,7 @@ impl<'m> Work<'m> {
             });
         }
         let text = indented(&head.with(&decorators, body), 0);
-        Ok(Addition {
+        Ok(Some(Addition {
             path: self.collection.path.to_owned(),
             class: None,
             at,
@@ -198,7 +220,7 @@ impl<'m> Work<'m> {
             text,
             like: place(&like),
             layer: Layer::Router,
-        })
+        }))
     }
 
     /// The path as the new decorator says it.
