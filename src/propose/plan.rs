@@ -518,11 +518,12 @@ mod tests {
 
     #[test]
     fn central_errors_are_filled_by_the_recipe_where_it_is_known() {
-        let text = "Add central error handling";
-        let steps = planned(&task(Intent::Middleware, text, &[]), &map(), &[], None);
-        let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
-        assert_eq!(titles, ["config", "error", "service", "test"]);
-        assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: ERROR_MODULE.into() }));
+        for text in ["Add central error handling", "Answer errors in one place"] {
+            let steps = planned(&task(Intent::Middleware, text, &[]), &map(), &[], None);
+            let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+            assert_eq!(titles, ["config", "error", "service", "test"]);
+            assert!(steps.iter().all(|step| step.filler == Filler::Recipe { recipe: ERROR_MODULE.into() }));
+        }
         let steps = planned(&task(Intent::Middleware, "Add a request log", &[]), &map(), &[], None);
         assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
     }

@@ -43,7 +43,8 @@ pub(super) fn parse(language: &Language, text: &str) -> Result<Tree, Refused> {
     if text.len() > MAX_GRAMMAR_TOKENS && tokens(text) > MAX_GRAMMAR_TOKENS {
         return Err(Refused::TooDense { limit: MAX_GRAMMAR_TOKENS });
     }
-    let stray = stray_brackets(text);
+    let closing = text.as_bytes().iter().filter(|byte| matches!(byte, b')' | b']' | b'}')).count();
+    let stray = if closing > MAX_STRAY { stray_brackets(text) } else { 0 };
     if stray > MAX_STRAY && stray > text.len() / BYTES_PER_STRAY {
         return Err(Refused::NotSource("its brackets do not match".to_owned()));
     }
@@ -97,6 +98,11 @@ fn tokens(text: &str) -> usize {
 /// The line where too many brackets are open or too many operators stand in a row. Those
 /// in texts and comments count too: no source has that many of them.
 fn too_deep(text: &str) -> Option<u32> {
+    // Few enough of them cannot be too many in a row; counting is a fraction of looking.
+    let counts = |byte: &u8| matches!(byte, b'(' | b'[' | b'{' | b'!' | b'-' | b'~' | b'&' | b'*' | b'+');
+    if text.as_bytes().iter().filter(|byte| counts(byte)).count() <= MAX_OPEN as usize {
+        return None;
+    }
     let (mut open, mut signs, mut line) = (0_u32, 0_u32, 1_u32);
     for byte in text.bytes() {
         match byte {

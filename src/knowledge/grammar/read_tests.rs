@@ -136,6 +136,8 @@ fn intents_of_plain_sentences() {
         ("Add a new field note:text? to users", Migration, "user"),
         ("Write a migration for the users table", Migration, "user"),
         ("Add a nightly job that sends reports", Job, ""),
+        ("Answer errors in one place", Middleware, ""),
+        ("Handle errors centrally", Middleware, ""),
         ("Add a middleware that sets a request id", Middleware, ""),
         ("Make the checkout atomic in one transaction", Transaction, ""),
         ("Cache the order list in redis", BackingService, "order"),

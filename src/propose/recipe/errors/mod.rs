@@ -30,8 +30,12 @@ use crate::{
 /// The recipe's name.
 const RECIPE: &str = "error-module";
 /// Words of a task that asks for what the recipe writes.
-const TASK_WORDS: [&str; 9] = [
+const TASK_WORDS: [&str; 13] = [
     "central error",
+    "errors in one place",
+    "errors centrally",
+    "exceptions in one place",
+    "one place for errors",
     "domain error",
     "error handler",
     "error handling",
