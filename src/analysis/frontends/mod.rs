@@ -22,6 +22,7 @@ mod rust;
 mod syntax;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod walker;
 mod writer;
 

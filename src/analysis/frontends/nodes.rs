@@ -1,7 +1,7 @@
 //! Short ways to read a node of a syntax tree, for every front end on tree-sitter.
 
+use super::tree::Node;
 use crate::analysis::facts::Span;
-use tree_sitter::Node;
 
 /// The bytes of a node.
 pub(super) fn span(node: Node<'_>) -> Span {
@@ -18,27 +18,23 @@ pub(super) fn end_of(node: Node<'_>) -> Span {
 /// The named children of a node without what may stand anywhere: comments, and in some
 /// grammars directives.
 pub(super) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+    node.named_children().filter(|child| !child.is_extra()).collect()
 }
 
 /// The statements or members of a body: also what the parser gave up on, which a parser
 /// that recovers marks as an extra, with whole declarations inside.
 pub(super) fn parts<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.is_error() || !child.is_extra()).collect()
+    node.named_children().filter(|child| child.is_error() || !child.is_extra()).collect()
 }
 
 /// All children of a node without what may stand anywhere: tokens as well.
 pub(super) fn all<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).filter(|child| !child.is_extra()).collect()
+    node.children().filter(|child| !child.is_extra()).collect()
 }
 
 /// The children of a node in a field.
 pub(super) fn in_field<'t>(node: Node<'t>, field: &str) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.children_by_field_name(field, &mut cursor).filter(|child| !child.is_extra()).collect()
+    node.children_by_field_name(field).filter(|child| !child.is_extra()).collect()
 }
 
 /// The child of a node in a field.
@@ -48,8 +44,7 @@ pub(super) fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
 
 /// The first child of one of these kinds.
 pub(super) fn first<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).find(|child| kinds.contains(&child.kind()))
+    node.children().find(|child| kinds.contains(&child.kind()))
 }
 
 /// Whether a node has a child of this kind.
@@ -60,14 +55,12 @@ pub(super) fn has(node: Node<'_>, kind: &str) -> bool {
 /// The named children of a node without comments. In grammars whose extras are source as
 /// well, such as the bodies of here-documents, these are among them.
 pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children().filter(|child| child.kind() != "comment").collect()
 }
 
 /// The first named child of a kind.
 pub(super) fn of_kind<'t>(node: Node<'t>, kind: &str) -> Option<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).find(|child| child.kind() == kind)
+    node.named_children().find(|child| child.kind() == kind)
 }
 
 /// A definition without the annotations and modifiers before it.

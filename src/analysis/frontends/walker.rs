@@ -1,6 +1,7 @@
 //! What the walks of Java and C# have in common: statements and expressions whose
 //! grammars give the parts the same fields. Knows no construct of a single language.
 
+use super::tree::Node;
 use super::{
     nodes::{field, named, parts, span},
     writer::Writer,
@@ -8,7 +9,6 @@ use super::{
 use crate::analysis::facts::{
     BindKind, BlockKind, CallFlags, Expr, ExprId, NewScope, Param, ScopeFlags, ScopeKind, Span,
 };
-use tree_sitter::Node;
 
 /// A walk over one tree that writes facts.
 pub(super) trait Walker<'t> {

@@ -2,10 +2,10 @@
 //! builder. Knows nodes and facts, but no grammar.
 
 use super::nodes::span;
+use super::tree::Node;
 use crate::analysis::facts::{
     Arg, BindKind, Expr, ExprId, ExprList, FactsBuilder, NameList, Param, ParamKind, Span,
 };
-use tree_sitter::Node;
 
 /// Writes facts for one tree.
 pub(super) struct Writer<'t> {

@@ -1,6 +1,6 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::{calls::filled_names, doing::Answers, matcher::Rule, values::Values};
+use super::{calls::filled_names, doing::Answers, matcher::Rule, migrations::History, values::Values};
 use crate::{
     analysis::{
         facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
@@ -68,6 +68,8 @@ pub(super) struct Context<'c, 'a> {
     pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
     filled: RefCell<FxHashMap<FileId, Rc<FxHashSet<Sym>>>>,
+    /// What migrations said of fields.
+    pub(super) field_history: OnceCell<History<'a>>,
     /// What following values keeps between questions.
     pub(super) values: Values<'a>,
 }
@@ -111,6 +113,7 @@ impl<'c, 'a> Context<'c, 'a> {
             languages: OnceCell::new(),
             getters: OnceCell::new(),
             filled: RefCell::default(),
+            field_history: OnceCell::new(),
             values: Values::default(),
         }
     }

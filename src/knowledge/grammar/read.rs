@@ -35,7 +35,8 @@ impl Knowledge {
         let (mut clauses, out_of_scope) = scope::split(&self.grammar, &clean, marked);
         let scores = intent::score(&clauses);
         let intent = scores.best(&self.grammar);
-        let subject = subject::find(&self.grammar, map, &mut clauses, intent);
+        let job = if intent == Intent::Job { jobs::name(&clean) } else { None };
+        let subject = subject::find(&self.grammar, map, &mut clauses, intent, job);
         let findings = if intent == Intent::Repair { subject::findings(map, &subject) } else { Vec::new() };
         let risks = risks::risks(&clauses, &subject, intent, map, !out_of_scope.is_empty());
         let kinds: Vec<String> = risks.iter().map(|risk| risk.kind.clone()).collect();
@@ -75,7 +76,7 @@ impl Knowledge {
             assumptions,
             questions,
             criteria: criteria::all(&self.grammar, &facts),
-            inputs: inputs(&subject, intent, &words, &clean),
+            inputs: inputs(&subject, intent, &words),
             out_of_scope,
             example: self.example_for(intent, &words, &kinds).map(|example| example.path.clone()),
         }
@@ -132,7 +133,11 @@ fn words(
             }
         }
     }
-    if subject.resource.is_none() && subject.path.is_none() && subject.files.is_empty() {
+    if subject.resource.is_none()
+        && subject.path.is_none()
+        && subject.files.is_empty()
+        && subject.job.is_none()
+    {
         words.insert("no-subject".into());
     }
     if subject.fields.is_empty() && (intent != Intent::Resource || !subject.known) {
@@ -252,6 +257,9 @@ impl Seen<'_> {
             let file = subject.files.first().map(|(path, _)| path);
             return rule.or(file).cloned().unwrap_or_else(|| self.scores.phrases(self.intent));
         }
+        if let Some(job) = &subject.job {
+            return job.clone();
+        }
         if let (Some(method), Some(path)) = (&subject.method, &subject.path) {
             return format!("{method} {path}");
         }
@@ -304,7 +312,7 @@ impl Seen<'_> {
 }
 
 /// Inputs of a recipe.
-fn inputs(subject: &Subject, intent: Intent, words: &[String], text: &str) -> BTreeMap<String, String> {
+fn inputs(subject: &Subject, intent: Intent, words: &[String]) -> BTreeMap<String, String> {
     let mut inputs = BTreeMap::new();
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -312,7 +320,7 @@ fn inputs(subject: &Subject, intent: Intent, words: &[String], text: &str) -> BT
         }
     };
     if intent == Intent::Job {
-        set("name", jobs::name(text));
+        set("name", subject.job.clone());
         set("resource", subject.resource.clone().filter(|_| subject.known));
         set("queue", jobs::queue(words).map(str::to_owned));
     } else {

@@ -278,6 +278,20 @@ fn work_of_others_is_said_to_be_so_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_job_has_a_name_and_no_address() {
+    let reading = read("Add a background job that sends a receipt for an order");
+    assert_eq!((reading.intent, reading.subject.as_str()), (Intent::Job, "send_receipt"));
+    assert_eq!(input(&reading, "name"), "send_receipt");
+    assert!(["path", "method", "operation"].iter().all(|name| !reading.inputs.contains_key(*name)));
+    assert_eq!(reading.not_understood, Vec::<String>::new());
+    let rows: Vec<&str> = reading.read_as.iter().map(|(_, value)| value.as_str()).collect();
+    assert!(rows.contains(&"send_receipt") && rows.contains(&"order, known here"), "{rows:?}");
+    // What the job is about need not be known here.
+    let reading = read("Add a background job that sends a parcel to nobody");
+    assert_eq!((reading.subject.as_str(), input(&reading, "resource")), ("send_parcel", ""));
+}
+
+#[test]
 fn questions_follow_uncertainty_and_are_silent_when_the_text_answers() {
     let ids = |text: &str| -> Vec<String> {
         read(text).questions.into_iter().map(|question| question.id).collect()

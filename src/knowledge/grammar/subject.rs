@@ -31,6 +31,8 @@ pub(super) struct Subject {
     /// Path and line, as named in the text.
     pub files: Vec<(String, Option<u32>)>,
     pub actors: Vec<String>,
+    /// What a background job is called, where the task says what it does.
+    pub job: Option<String>,
 }
 
 /// Nouns beside which a new name stands.
@@ -50,9 +52,16 @@ const NAMED: [&str; 12] = [
 ];
 const CALLS: [&str; 3] = ["called", "named", "name"];
 
-/// Finds the subject; words that turn out to be names are marked as such.
-pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], intent: Intent) -> Subject {
-    let mut subject = Subject::default();
+/// Finds the subject; words that turn out to be names are marked as such. `job` is what a
+/// background job is called.
+pub(super) fn find(
+    grammar: &Grammar,
+    map: &BackendMap,
+    clauses: &mut [Marked],
+    intent: Intent,
+    job: Option<String>,
+) -> Subject {
+    let mut subject = Subject { job, ..Subject::default() };
     for marked in clauses.iter() {
         forms(marked, &mut subject);
         phrases(marked, &mut subject);
@@ -60,11 +69,15 @@ pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], 
     let known = known_resource(clauses);
     // `Let users delete an article`: who acts is a resource here, what is deleted is not.
     let acts_only = known.as_ref().is_some_and(|(rank, _)| *rank >= ACTS);
-    let other = if acts_only { clauses.iter_mut().find_map(object_of_operation) } else { None };
+    let names_job = subject.job.is_some();
+    let other = if acts_only && !names_job { clauses.iter_mut().find_map(object_of_operation) } else { None };
     subject.known = known.is_some() && other.is_none();
     subject.resource =
         other.map(|name| lexicon::singular(&lexicon::snake(&name))).or_else(|| known.map(|(_, name)| name));
-    if takes_a_new_name(intent, &subject) {
+    if let Some(job) = &subject.job {
+        clauses.iter_mut().for_each(|marked| take_words_of(job, marked));
+    }
+    if takes_a_new_name(intent, &subject) && !names_job {
         let name = clauses.iter_mut().find_map(new_name);
         if let Some(name) = name {
             subject.resource = Some(lexicon::singular(&lexicon::snake(&name)));
@@ -77,8 +90,8 @@ pub(super) fn find(grammar: &Grammar, map: &BackendMap, clauses: &mut [Marked], 
         subject.known = lexicon::resource_names(map).contains(&name);
         subject.resource = Some(name);
     }
-    if intent == Intent::Resource {
-        // A resource has all operations; a verb in its task is not one of them.
+    if matches!(intent, Intent::Resource | Intent::Job) {
+        // A resource has all operations, and a job has none: a verb in its task is not one of them.
         subject.method = None;
         subject.path = None;
     } else {
@@ -241,6 +254,17 @@ fn object_of_operation(marked: &mut Marked) -> Option<String> {
     let at = marked.marks.iter().position(is_operation)?;
     let object = (at + 1..at + 4).find(|at| marked.may_be_name(*at))?;
     marked.take_name(object)
+}
+
+/// Words that a job is called by are understood: `receipt` of `send_receipt`.
+fn take_words_of(job: &str, marked: &mut Marked) {
+    for at in 0..marked.clause.words.len() {
+        let word = marked.clause.words.get(at).map(|word| word.lower.replace('-', "_"));
+        let is_part = |word: String| word == job || job.split('_').any(|part| part == word);
+        if marked.may_be_name(at) && word.is_some_and(is_part) {
+            marked.take_name(at);
+        }
+    }
 }
 
 fn is_operation(mark: &Mark) -> bool {

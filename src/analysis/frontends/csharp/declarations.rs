@@ -1,6 +1,7 @@
 //! Classes and their members.
 
 use super::CSharp;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind, Span},
     frontends::{
@@ -8,7 +9,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl CSharp<'_> {
     /// A class, record, struct, interface or enum.

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::{CSharp, Writer};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, ScopeFlags, Span},
     frontends::{
@@ -9,7 +10,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl CSharp<'_> {
     /// The value of an expression.

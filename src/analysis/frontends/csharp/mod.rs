@@ -20,7 +20,7 @@ use super::{
     writer::Writer,
 };
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, ImportFlags, Lang};
-use tree_sitter::Node;
+use crate::analysis::frontends::tree::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {

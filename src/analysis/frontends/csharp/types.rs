@@ -1,6 +1,7 @@
 //! Types and attributes.
 
 use super::{CSharp, Writer};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
     frontends::{
@@ -8,7 +9,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl CSharp<'_> {
     /// A type.

@@ -1,11 +1,11 @@
 //! Calls: of functions, of macros with a `do` block, through pipes.
 
 use super::{BLOCK, Walk};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, BlockKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeKind, Span},
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// A call; `piped` is what a pipe hands over as its first argument.

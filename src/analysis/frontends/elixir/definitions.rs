@@ -1,11 +1,11 @@
 //! Modules, functions, `alias`, `import` and `use`.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span},
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// `defmodule A.B do … end`.

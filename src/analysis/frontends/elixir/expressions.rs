@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{
         Arg, BindKind, BlockKind, CallFlags, Entry, Expr, ExprId, NewCall, NewScope, Param, ParamKind,
@@ -8,7 +9,6 @@ use crate::analysis::{
     },
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.

@@ -13,8 +13,8 @@ mod tests;
 
 use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
+use crate::analysis::frontends::tree::Node;
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// The name of the argument that a `do` block is.
 const BLOCK: &str = "&block";

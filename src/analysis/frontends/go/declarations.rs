@@ -5,7 +5,7 @@ use crate::analysis::facts::{
     BindKind, ExprId, ImportFlags, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
 };
 use crate::analysis::frontends::nodes::{children, end_of, in_field, span};
-use tree_sitter::Node;
+use crate::analysis::frontends::tree::Node;
 
 impl<'t> Walk<'t> {
     pub(super) fn package(&mut self, node: Node<'_>) {

@@ -3,7 +3,7 @@
 use super::{Walk, literals};
 use crate::analysis::facts::{Arg, CallFlags, Entry, Expr, ExprId, NewCall, Span};
 use crate::analysis::frontends::nodes::{children, span};
-use tree_sitter::Node;
+use crate::analysis::frontends::tree::Node;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.

@@ -14,7 +14,7 @@ mod types;
 
 use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
-use tree_sitter::Node;
+use crate::analysis::frontends::tree::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {

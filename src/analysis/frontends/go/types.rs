@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::analysis::facts::{Expr, ExprId};
 use crate::analysis::frontends::nodes::{children, span};
-use tree_sitter::Node;
+use crate::analysis::frontends::tree::Node;
 
 impl Walk<'_> {
     /// A type as an expression.

@@ -1,6 +1,7 @@
 //! Classes, their members, annotations and types.
 
 use super::Java;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{
         Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeKind,
@@ -10,7 +11,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl Java<'_> {
     /// A class, interface, enum, record or annotation type.

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::{Java, Writer};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{
         Arg, BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, NewScope, Param, ScopeFlags, ScopeKind,
@@ -12,7 +13,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl Java<'_> {
     /// The value of an expression.

@@ -1,6 +1,7 @@
 //! Statements: blocks, branches, loops, declarations inside functions.
 
 use super::Java;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{BindKind, BlockKind, Expr},
     frontends::{
@@ -8,7 +9,6 @@ use crate::analysis::{
         walker::Walker,
     },
 };
-use tree_sitter::Node;
 
 impl Java<'_> {
     /// One statement.

@@ -2,7 +2,7 @@
 
 use crate::analysis::{
     facts::{CallFlags, FileFacts, ScopeFlags, ScopeKind},
-    frontends::{MAX_SIZE_BYTES, Refused, facts, syntax::DEEPEST, testing},
+    frontends::{MAX_SIZE_BYTES, Refused, facts, testing, tree::DEEPEST},
 };
 
 fn read(text: &str) -> FileFacts {

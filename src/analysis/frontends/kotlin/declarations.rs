@@ -1,13 +1,13 @@
 //! Classes, functions and properties.
 
 use super::{Kotlin, types::is_type};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{
         BindKind, CallFlags, Expr, ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span,
     },
     frontends::nodes::{all, end_of, field, first, named, parts, span, without_modifiers},
 };
-use tree_sitter::Node;
 
 impl Kotlin<'_> {
     /// A class, interface or object.

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::{Kotlin, Writer, types::is_type};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, BindKind, CallFlags, Expr, ExprId, NewCall, NewScope, ScopeKind, Span},
     frontends::{
@@ -8,7 +9,6 @@ use crate::analysis::{
         nodes::{all, field, first, named, span},
     },
 };
-use tree_sitter::Node;
 
 impl Kotlin<'_> {
     /// The value of an expression.

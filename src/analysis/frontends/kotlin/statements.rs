@@ -1,11 +1,11 @@
 //! Statements, each with the value it has where it is the last of a lambda.
 
 use super::Kotlin;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr, ExprId},
     frontends::nodes::{field, first, named, parts, span},
 };
-use tree_sitter::Node;
 
 impl Kotlin<'_> {
     /// What stands in braces; the value of its last statement.

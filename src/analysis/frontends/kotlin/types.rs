@@ -1,11 +1,11 @@
 //! Types and annotations.
 
 use super::{Kotlin, Writer};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, NewCall},
     frontends::nodes::{first, named, span},
 };
-use tree_sitter::Node;
 
 impl Kotlin<'_> {
     /// A type.

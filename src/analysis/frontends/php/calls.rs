@@ -1,11 +1,11 @@
 //! Calls and constructions.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, CallFlags, Expr, ExprId, ImportFlags, NewCall, Span},
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     pub(super) fn call(&mut self, node: Node<'t>) -> ExprId {

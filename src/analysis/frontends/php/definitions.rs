@@ -1,6 +1,7 @@
 //! Classes, functions, methods, properties, attributes.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{
         BindKind, CallFlags, ExprId, NewCall, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind,
@@ -8,7 +9,6 @@ use crate::analysis::{
     },
     frontends::nodes::{children, end_of, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// A class, interface, trait or enum.

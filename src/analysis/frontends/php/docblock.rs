@@ -4,11 +4,11 @@
 //! method. Only names that the file imports count, which leaves out `@param` and the like.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, CallFlags, Entry, Expr, ExprId, NewCall, Span},
     frontends::nodes::span,
 };
-use tree_sitter::Node;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 16;

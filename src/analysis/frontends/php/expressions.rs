@@ -1,11 +1,11 @@
 //! Expressions.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Entry, Expr, ExprId},
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// The value of an expression.

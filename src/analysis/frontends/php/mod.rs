@@ -15,8 +15,8 @@ mod tests;
 
 use super::{Refused, nodes::children, syntax};
 use crate::analysis::facts::{ExprId, FactsBuilder, FileFacts, Lang};
+use crate::analysis::frontends::tree::Node;
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {

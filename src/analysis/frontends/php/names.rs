@@ -1,11 +1,11 @@
 //! Namespaces, `use`, and the whole names of classes.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{ExprId, NewScope, ScopeKind},
     frontends::nodes::{children, of_kind, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// `namespace A\B;` holds for the rest of the file, `namespace A { }` for its body.

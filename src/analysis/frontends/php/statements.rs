@@ -1,11 +1,11 @@
 //! Statements: assignments, loops, branches, returns.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{BindKind, BlockKind, Expr, ExprId, ScopeKind},
     frontends::nodes::{children, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// One statement or declaration.

@@ -1,11 +1,11 @@
 //! Calls: receivers, arguments, options and blocks.
 
 use super::{BLOCK, Walk};
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Arg, CallFlags, Entry, Expr, ExprId, NewCall, Span},
     frontends::nodes::{children, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     pub(super) fn call(&mut self, node: Node<'t>) -> ExprId {

@@ -1,11 +1,11 @@
 //! Classes, modules, methods, blocks and their parameters.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{ExprId, NewScope, Param, ParamKind, ScopeFlags, ScopeId, ScopeKind, Span},
     frontends::nodes::{children, end_of, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// `class A::B < C` and `module A`.

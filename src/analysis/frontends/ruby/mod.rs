@@ -15,8 +15,8 @@ mod texts;
 
 use super::{Refused, syntax};
 use crate::analysis::facts::{FactsBuilder, FileFacts, Lang, Span};
+use crate::analysis::frontends::tree::Node;
 use std::collections::BTreeMap;
-use tree_sitter::Node;
 
 /// The name of the argument that a block is.
 const BLOCK: &str = "&block";

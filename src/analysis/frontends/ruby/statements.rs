@@ -1,11 +1,11 @@
 //! Statements: assignments, branches, loops, rescue.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{BindKind, BlockKind, CallFlags, Expr, ExprId, NewCall, ScopeKind, Span},
     frontends::nodes::{children, span},
 };
-use tree_sitter::Node;
 
 /// How far up the text of a heredoc is looked for.
 const MAX_AROUND: usize = 16;

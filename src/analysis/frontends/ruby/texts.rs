@@ -1,11 +1,11 @@
 //! Strings, symbols and word lists.
 
 use super::Walk;
+use crate::analysis::frontends::tree::Node;
 use crate::analysis::{
     facts::{Expr, ExprId, Span},
     frontends::nodes::{children, span},
 };
-use tree_sitter::Node;
 
 impl<'t> Walk<'t> {
     /// A text, with holes where values are put in.

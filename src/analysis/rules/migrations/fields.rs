@@ -8,6 +8,7 @@ use crate::analysis::{
     facts::{Call, Expr, ExprId, FileFacts},
     rules::context::{Context, last_name},
 };
+use rustc_hash::FxHashMap;
 
 /// Options that only Python reads.
 const OF_PYTHON: [&str; 17] = [
@@ -49,70 +50,81 @@ pub(super) fn is_text_field(kind: &str) -> bool {
 /// migration, is of the same kind and differs in nothing that the database keeps, or only
 /// allows more.
 pub(super) fn stays_as_it_is(context: &Context<'_, '_>, facts: &FileFacts, call: &Call) -> bool {
-    let Some(wanted) = Wanted::of(facts, call) else { return false };
+    let text = |position: usize, name: &str| str_of(facts, argument(facts, call, position, &[name])?);
+    let (Some(model), Some(field)) = (text(0, "model_name"), text(1, "name")) else { return false };
     let Some(now) = argument(facts, call, 2, &["field"]).and_then(|field| call_of(facts, field)) else {
         return false;
     };
-    let Some((folder, number, _)) = place(&facts.path) else { return false };
-    let mut earlier: Vec<(u64, &FileFacts)> = context
-        .resolver()
-        .files()
-        // A project has many files and few of them in this folder.
-        .filter(|(_, other)| other.path.starts_with(&folder))
-        .filter_map(|(_, other)| {
-            let (of, at, _) = place(&other.path)?;
-            (of == folder && at < number).then_some((at, other))
-        })
-        .collect();
-    earlier.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let before = earlier.into_iter().find_map(|(_, other)| Some((other, wanted.last_in(other)?)));
+    let history = context.field_history.get_or_init(|| History::new(context));
+    let before = history.before(&facts.path, model, field);
     before.is_some_and(|before| is_same_column(context, before, (facts, now)))
 }
 
-/// The field that is looked for.
-struct Wanted<'f> {
-    model: &'f str,
-    field: &'f str,
+/// A definition of a field in the migration of a number.
+type Definition<'a> = (u64, &'a FileFacts, &'a Call);
+
+/// Fields of one folder's migrations by model, in lower case, and name.
+type Fields<'a> = FxHashMap<(String, &'a str), Vec<Definition<'a>>>;
+
+/// What each folder's migrations said of each field, so that a long history is read once.
+pub(in crate::analysis::rules) struct History<'a>(FxHashMap<String, Fields<'a>>);
+
+impl<'a> History<'a> {
+    fn new(context: &Context<'_, 'a>) -> Self {
+        let mut folders: FxHashMap<String, Fields<'a>> = FxHashMap::default();
+        for (_, facts) in context.resolver().files() {
+            let Some((folder, number, _)) = place(&facts.path) else { continue };
+            // The last one that a migration gives is what the field is after it.
+            let mut last: FxHashMap<(String, &'a str), &'a Call> = FxHashMap::default();
+            for (model, field, call) in facts.calls.iter().flat_map(|call| definitions(facts, call)) {
+                let known = last.entry((model.to_ascii_lowercase(), field)).or_insert(call);
+                if known.span.start <= call.span.start {
+                    *known = call;
+                }
+            }
+            if !last.is_empty() {
+                let fields = folders.entry(folder).or_default();
+                for (key, call) in last {
+                    fields.entry(key).or_default().push((number, facts, call));
+                }
+            }
+        }
+        Self(folders)
+    }
+
+    /// The field in the last migration before this one that speaks of it.
+    fn before(&self, path: &str, model: &str, field: &str) -> Option<(&'a FileFacts, &'a Call)> {
+        let (folder, number, _) = place(path)?;
+        let all = self.0.get(&folder)?.get(&(model.to_ascii_lowercase(), field))?;
+        let earlier = all.iter().rev().filter(|(at, ..)| *at < number);
+        earlier.max_by_key(|(at, ..)| *at).map(|(_, facts, call)| (*facts, *call))
+    }
 }
 
-impl<'f> Wanted<'f> {
-    fn of(facts: &'f FileFacts, call: &Call) -> Option<Self> {
-        let text = |position: usize, name: &str| str_of(facts, argument(facts, call, position, &[name])?);
-        Some(Self { model: text(0, "model_name")?, field: text(1, "name")? })
-    }
-
-    /// The last definition of the field in a migration.
-    fn last_in<'o>(&self, facts: &'o FileFacts) -> Option<&'o Call> {
-        let mut found: Vec<&Call> =
-            facts.calls.iter().filter_map(|call| self.definition(facts, call)).collect();
-        found.sort_by_key(|call| call.span.start);
-        found.pop()
-    }
-
-    fn definition<'o>(&self, facts: &'o FileFacts, call: &'o Call) -> Option<&'o Call> {
-        let is_model = |position: usize, name: &str| {
-            argument(facts, call, position, &[name])
-                .and_then(|model| str_of(facts, model))
-                .is_some_and(|model| model.eq_ignore_ascii_case(self.model))
-        };
-        match last_name(facts, call.callee)? {
-            "AddField" | "AlterField" if is_model(0, "model_name") => {
-                let name = str_of(facts, argument(facts, call, 1, &["name"])?)?;
-                let field = argument(facts, call, 2, &["field"])?;
-                (name == self.field).then(|| call_of(facts, field)).flatten()
-            }
-            "CreateModel" if is_model(0, "name") => {
-                let Expr::List(fields) = facts.expr(argument(facts, call, 1, &["fields"])?) else {
-                    return None;
-                };
-                facts.list(fields).iter().find_map(|pair| {
-                    let Expr::List(pair) = facts.expr(*pair) else { return None };
-                    let [name, field] = facts.list(pair) else { return None };
-                    (str_of(facts, *name)? == self.field).then(|| call_of(facts, *field)).flatten()
-                })
-            }
-            _ => None,
+/// Models and fields that a call of a migration defines, each with the call that makes the field.
+fn definitions<'a>(facts: &'a FileFacts, call: &Call) -> Vec<(&'a str, &'a str, &'a Call)> {
+    let text = |position: usize, name: &str| str_of(facts, argument(facts, call, position, &[name])?);
+    match last_name(facts, call.callee) {
+        Some("AddField" | "AlterField") => {
+            let field = argument(facts, call, 2, &["field"]).and_then(|field| call_of(facts, field));
+            let whole = || Some((text(0, "model_name")?, text(1, "name")?, field?));
+            whole().into_iter().collect()
         }
+        Some("CreateModel") => {
+            let fields = argument(facts, call, 1, &["fields"]).map(|fields| facts.expr(fields));
+            let (Some(model), Some(Expr::List(fields))) = (text(0, "name"), fields) else {
+                return Vec::new();
+            };
+            let pairs = facts.list(fields).iter().filter_map(|pair| match facts.expr(*pair) {
+                Expr::List(pair) => match facts.list(pair) {
+                    [name, field] => Some((model, str_of(facts, *name)?, call_of(facts, *field)?)),
+                    _ => None,
+                },
+                _ => None,
+            });
+            pairs.collect()
+        }
+        _ => Vec::new(),
     }
 }
 

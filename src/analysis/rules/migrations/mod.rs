@@ -23,6 +23,7 @@ use crate::{
     },
     domain::layer::Layer,
 };
+pub(super) use fields::History;
 use order::Order;
 pub(super) use order::{goes_back, place};
 pub(super) use statements::upward;
