@@ -149,10 +149,6 @@ fn what_cannot_be_changed_is_said_with_the_way_on() {
             other => panic!("{inputs:?}: {other:?}"),
         }
     }
-    match ask("migration", &texts, &[("name", "Review"), ("change", "title:string{..90}")]) {
-        Err(ProposeError::NotApplicable(why)) => assert!(why.contains("cannot change fields"), "{why}"),
-        other => panic!("{other:?}"),
-    }
     for (name, key, value) in [
         ("Review", "fields", "stars:int=1"),
         ("Review", "fields", "author_id:int=1"),
@@ -176,6 +172,134 @@ fn what_remains_without_any_hunk_parses() {
     let texts = fixture("express_classes");
     let inputs = [("name", "Product"), ("fields", "stock:int{0..}=0 note:text?")];
     assert_parses(&texts, &ask("migration", &texts, &inputs).unwrap(), 8);
+}
+
+const CHANGED: &str = "title:string{1..200} stars:int{1..9}=3";
+
+#[test]
+fn a_column_that_is_there_becomes_as_it_shall_be() {
+    let texts = with_review();
+    let inputs = [("name", "Review"), ("change", CHANGED)];
+    let proposal = ask("migration", &texts, &inputs).unwrap();
+    let migration = "src/db/migrations/0003-change-title-and-1-more-of-reviews.ts";
+    let expected =
+        ["src/db/database.ts", migration, "src/db/migrations/index.ts", "src/schemas/review-schemas.ts"];
+    assert_eq!(paths(&proposal), expected);
+    assert_cited(&proposal, &texts);
+    has_lines(text_of(&proposal, "src/db/database.ts"), &["  stars: Generated<number>"]);
+    has_lines(
+        text_of(&proposal, "src/schemas/review-schemas.ts"),
+        &["  title: z.string().min(1).max(200),", "  stars: z.number().int().min(1).max(9).optional(),"],
+    );
+    let text = text_of(&proposal, migration);
+    for expected in [
+        "col.setDataType('varchar(200)')",
+        "col.setDataType('varchar(80)')",
+        "col.setDefault(3)",
+        "col.dropDefault()",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert_eq!(proposal, ask("migration", &texts, &inputs).unwrap());
+    // Once more, from what the new migration says, and other bounds alone.
+    let texts = with(&texts, &proposal);
+    let again = [("name", "Review"), ("change", "title:string{1..300}")];
+    let again = ask("migration", &texts, &again).unwrap();
+    let migration = text_of(&again, "src/db/migrations/0004-change-title-of-reviews.ts");
+    assert!(migration.contains("col.setDataType('varchar(200)')"), "{migration}");
+    let bounds = ask("migration", &texts, &[("name", "Review"), ("change", "stars:int{2..9}")]).unwrap();
+    assert_eq!(paths(&bounds), ["src/schemas/review-schemas.ts", "tests/review-routes.test.ts"]);
+    has_lines(text_of(&bounds, "tests/review-routes.test.ts"), &["    stars: 2,"]);
+    assert!(bounds.remarks.iter().any(|one| one.contains("stays as it is")), "{:?}", bounds.remarks);
+}
+
+#[test]
+fn classes_that_state_both_bodies_get_both_changed() {
+    let texts = fixture("express_classes");
+    let inputs =
+        [("name", "Product"), ("change", "display_name:string{1..240}?:index unit_price:decimal{0..99999}=1.50")];
+    let proposal = ask("migration", &texts, &inputs).unwrap();
+    has_lines(
+        text_of(&proposal, "src/modules/products/ProductSchemas.ts"),
+        &[
+            "\tdisplayName: z.string().min(1).max(240).nullish(),",
+            "\tunitPrice: z.number().min(0).max(99999).optional()",
+        ],
+    );
+    has_lines(
+        text_of(&proposal, "src/modules/products/Product.ts"),
+        &["\treadonly displayName: string | null;", "\treadonly unitPrice: string;"],
+    );
+    has_lines(
+        text_of(&proposal, "src/database/tables.ts"),
+        &["\tdisplay_name: string | null;", "\tunit_price: ColumnType<string, number | undefined, number>;"],
+    );
+}
+
+#[test]
+fn a_change_that_rows_may_not_bear_is_refused_with_the_way_on() {
+    let texts = with_review();
+    for (change, expected) in [
+        ("title:string{..40}", "may be longer than 40"),
+        ("stars:string", "is of type integer"),
+        ("title:string{1..80}", "so already"),
+        ("colour:int", "its fields are: id, title, stars, author_id"),
+        ("title:string{1..80}:unique", "add it with index=title"),
+        ("author:belongs_to(User)?", "is a reference"),
+    ] {
+        match ask("migration", &texts, &[("name", "Review"), ("change", change)]) {
+            Err(ProposeError::Input { what, hint }) => {
+                let said = format!("{what} | {hint}");
+                assert!(!hint.is_empty() && said.contains(expected), "{said}");
+            }
+            other => panic!("{change}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_remains_of_a_change_without_any_hunk_parses() {
+    let texts = with_review();
+    let inputs = [("name", "Review"), ("change", CHANGED)];
+    assert_parses(&texts, &ask("migration", &texts, &inputs).unwrap(), 4);
+}
+
+#[test]
+fn changed_columns_go_both_ways_and_pass_the_tests() {
+    if !is_real() {
+        return;
+    }
+    let texts = with_review();
+    let added =
+        ask("migration", &texts, &[("name", "Review"), ("fields", "note:text? code:string{..9}?")]).unwrap();
+    let texts = with(&texts, &added);
+    let change = format!("{CHANGED} note:text=none code:string{{..40}}?");
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", &change)]).unwrap();
+    let proof = "import { Migrator, sql } from 'kysely'\nimport { expect, it } from 'vitest'\n\
+        import { db } from '../src/db/database.js'\nimport { migrations } from '../src/db/migrations/index.js'\n\n\
+        it('keeps its rows up, down and up', async () => {\n\
+        const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })\n\
+        const names = Object.keys(migrations)\n  const to = async (name) => {\n\
+        const { error } = await migrator.migrateTo(name)\n  if (error) throw error\n  }\n\
+        await to(names[2])\n\
+        await sql`insert into users (email, display_name) values ('a@b', 'a')`.execute(db)\n\
+        await sql`insert into reviews (title, stars, author_id) select 'old', 4, id from users`.execute(db)\n\
+        const column = async (name) => {\n\
+        const { rows } = await sql`select is_nullable as nil, character_maximum_length as most, column_default as value from information_schema.columns where table_name = 'reviews' and column_name = ${name}`.execute(db)\n\
+        return [rows[0].nil, rows[0].most, rows[0].value]\n  }\n\
+        for (let round = 0; round < 2; round++) {\n  await to(names[3])\n\
+        const { rows } = await sql`select title, stars, note, code from reviews`.execute(db)\n\
+        expect(rows).toEqual([{ title: 'old', stars: 4, note: 'none', code: null }])\n\
+        expect(await column('title')).toEqual(['NO', 200, null])\n\
+        expect(await column('stars')).toEqual(['NO', null, '3'])\n\
+        await to(names[2])\n\
+        expect(await column('title')).toEqual(['NO', 80, null])\n\
+        expect(await column('stars')).toEqual(['NO', null, null])\n\
+        expect(await column('note')).toEqual(['YES', null, null])\n\
+        }\n  await to(names[3])\n})\n";
+    let said = prove(&texts, &proposal, proof);
+    let tests = count(&with(&texts, &proposal), "it('");
+    assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
 }
 
 /// Compiles, lints, checks the format, migrates a row up, down and up, and tests.

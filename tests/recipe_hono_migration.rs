@@ -115,6 +115,119 @@ fn what_remains_without_any_hunk_parses() {
     assert_parses(&texts, &ask("migration", &texts, &inputs).unwrap(), 6);
 }
 
+/// The article with two fields more that may be empty.
+fn with_notes() -> Texts {
+    let texts = with_article();
+    let inputs = [("name", "Article"), ("fields", "note:text? code:string{..9}?")];
+    with(&texts, &ask("migration", &texts, &inputs).unwrap())
+}
+
+const CHANGED: &str = "title:string{1..200} pages:int{1..2000}=10 note:text=none code:string{..40}?";
+
+#[test]
+fn a_column_that_is_there_becomes_as_it_shall_be() {
+    let texts = with_notes();
+    let inputs = [("name", "Article"), ("change", CHANGED)];
+    let proposal = ask("migration", &texts, &inputs).unwrap();
+    let paths: Vec<&str> = proposal.files.iter().map(|file| file.path.as_str()).collect();
+    let migration = "drizzle/0003_change_title_and_3_more_of_articles.sql";
+    let expected = [
+        migration,
+        "drizzle/meta/0003_snapshot.json",
+        "drizzle/meta/_journal.json",
+        "src/articles/articles.schema.ts",
+        "src/db/schema.ts",
+    ];
+    assert_eq!(paths, expected);
+    assert_cited(&proposal, &texts);
+    let text = text_of(&proposal, migration);
+    for line in [
+        "ALTER TABLE \"articles\" ALTER COLUMN \"title\" SET DATA TYPE varchar(200);",
+        "ALTER TABLE \"articles\" ALTER COLUMN \"pages\" SET DEFAULT 10;",
+        "UPDATE \"articles\" SET \"note\" = 'none' WHERE \"note\" IS NULL;",
+        "ALTER TABLE \"articles\" ALTER COLUMN \"note\" SET NOT NULL;",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let schema = text_of(&proposal, "src/db/schema.ts");
+    for part in [
+        "title: varchar('title', { length: 200 }).notNull(),",
+        "pages: integer('pages').notNull().default(10),",
+        "note: text('note').notNull().default('none'),",
+        "code: varchar('code', { length: 40 }),",
+    ] {
+        assert!(schema.contains(part), "{part}\n{schema}");
+    }
+    has_lines(
+        text_of(&proposal, "src/articles/articles.schema.ts"),
+        &[
+            "  title: z.string().min(1).max(200),",
+            "  pages: z.number().int().min(1).max(2000).optional(),",
+            "  note: z.string().optional(),",
+            "  code: z.string().max(40).nullish(),",
+        ],
+    );
+    assert!(proposal.remarks.iter().any(|remark| remark.contains("is locked for writing")));
+    assert_eq!(proposal, ask("migration", &texts, &inputs).unwrap());
+    assert_parses(&texts, &proposal, 4);
+}
+
+#[test]
+fn a_change_that_rows_may_not_bear_is_refused_with_the_way_on() {
+    let texts = with_article();
+    for (change, expected) in [
+        ("title:string{..40}", "title at src/db/schema.ts:"),
+        ("pages:text", "is of type integer"),
+        ("colour:int", "its fields are: id, title, pages, author_id"),
+    ] {
+        match ask("migration", &texts, &[("name", "Article"), ("change", change)]) {
+            Err(ProposeError::Input { what, hint }) => {
+                let said = format!("{what} | {hint}");
+                assert!(!hint.is_empty() && said.contains(expected), "{said}");
+            }
+            other => panic!("{change}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn changed_columns_are_what_drizzle_kit_expects_and_rows_stay() {
+    if !is_real() {
+        return;
+    }
+    let texts = with_notes();
+    let proposal = ask("migration", &texts, &[("name", "Article"), ("change", CHANGED)]).unwrap();
+    let packages = installed("recipe-hono", texts.get("package.json").unwrap());
+    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
+    let folder = folder_below(&packages);
+    let folder = folder.path();
+    write_tree(folder, &texts, &[&proposal]);
+    run(folder, "git", &["init", "-q"], &[], 60);
+    run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+    run(folder, &bin("oxlint"), &["--deny-warnings", "src", "test"], &[], 60);
+    run(folder, &bin("prettier"), &["--check", "src", "test"], &[], 60);
+    let said = run(folder, &bin("drizzle-kit"), &["generate"], &[], 120);
+    assert!(said.contains("No schema changes"), "{said}");
+    let proof = "import { readFile } from 'node:fs/promises';\nimport { PGlite } from '@electric-sql/pglite';\n\
+        import { expect, it } from 'vitest';\n\nit('keeps its rows', async () => {\n  const db = new PGlite();\n\
+        const { entries } = JSON.parse(await readFile('drizzle/meta/_journal.json', 'utf8'));\n\
+        const run = async (at) => db.exec(await readFile(`drizzle/${entries[at].tag}.sql`, 'utf8'));\n\
+        for (const at of [0, 1, 2]) await run(at);\n\
+        await db.exec(\"insert into authors (pen_name, email) values ('a', 'b')\");\n\
+        await db.exec(\"insert into articles (title, pages, author_id) values ('old', 2, 1)\");\n  await run(3);\n\
+        await db.exec(\"insert into articles (title, author_id) values ('new', 1)\");\n\
+        const { rows } = await db.query('select title, pages, note, code from articles order by id');\n\
+        expect(rows).toEqual([\n{ title: 'old', pages: 2, note: 'none', code: null },\n\
+        { title: 'new', pages: 10, note: 'none', code: null },\n]);\n});\n";
+    std::fs::write(folder.join("test/proof.test.ts"), proof).unwrap();
+    let said = run(folder, &bin("vitest"), &[&VITEST[..], &["test/proof.test.ts"]].concat(), &[], 300);
+    assert!(said.contains("Tests  1 passed (1)"), "{said}");
+    std::fs::remove_file(folder.join("test/proof.test.ts")).unwrap();
+    let said = run(folder, &bin("vitest"), &VITEST, &[], 300);
+    let tests = count(&with(&texts, &proposal), "it('");
+    assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
+}
+
 #[test]
 fn fields_more_are_what_drizzle_kit_expects_and_rows_that_are_there_keep_theirs() {
     if !is_real() {

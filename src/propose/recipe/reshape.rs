@@ -10,7 +10,7 @@ use super::{
     head::Words,
     values::kind_name,
 };
-use crate::{domain::place::Place, ports::ProposeError};
+use crate::{domain::place::Place, ports::ProposeError, propose::script::unquoted};
 use std::collections::BTreeMap;
 
 /// Says that somebody filled the rows whose field has no value that fits all.
@@ -45,6 +45,16 @@ impl Wanted {
 
     pub(super) fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// `change_title_and_2_more`, for the names of files and classes; none where nothing is to
+    /// be different.
+    pub(super) fn subject(&self) -> Option<String> {
+        match self.fields.as_slice() {
+            [] => None,
+            [one] => Some(format!("change_{}", one.name)),
+            [one, others @ ..] => Some(format!("change_{}_and_{}_more", one.name, others.len())),
+        }
     }
 
     /// What is different about each field; `known` gives one that is there, and its place.
@@ -197,6 +207,59 @@ pub(super) fn refuse_both(wanted: &Wanted, change: &Change<'_>) -> Result<(), Pr
     })
 }
 
+/// Bounds that the columns of a type have by themselves.
+pub(super) fn widest(kind: &Kind) -> Option<(i64, i64)> {
+    match kind {
+        Kind::Integer => Some((-2_147_483_648, 2_147_483_647)),
+        Kind::Decimal => Some((-9_999_999_999, 9_999_999_999)),
+        _ => None,
+    }
+}
+
+/// Whether a plain value of TypeScript keeps to the bounds; what is none is left as it is.
+pub(super) fn fits(field: &Field, value: &str) -> bool {
+    let inside =
+        |value: i64| field.min.is_none_or(|min| value >= min) && field.max.is_none_or(|max| value <= max);
+    match &field.kind {
+        Kind::String | Kind::Text => match unquoted(value) {
+            Some(text) => inside(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)),
+            None => true,
+        },
+        _ => value.parse::<f64>().map_or(true, |number| {
+            field.min.is_none_or(|min| number >= min as f64)
+                && field.max.is_none_or(|max| number <= max as f64)
+        }),
+    }
+}
+
+/// Lines of a test that a change of a field makes untrue, and what they test.
+pub(super) fn untrue(text: &str, name: &str, one: &Difference) -> Vec<(usize, &'static str)> {
+    let is_free = one.is_optional_now() || one.fill.is_some();
+    let quoted = [format!("\"{name}\""), format!("'{name}'"), format!(" {name}:")];
+    let past = one.before.max.map(|max| max.saturating_add(1).to_string());
+    let below = one.before.min.map(|min| min.saturating_sub(1).to_string());
+    let other = |was: Option<i64>, is: Option<i64>, edge: Option<String>| edge.filter(|_| was != is);
+    let edges = [other(one.before.max, one.after.max, past), other(one.before.min, one.after.min, below)];
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let names = quoted.iter().any(|quoted| line.contains(quoted.as_str()));
+        let is_title = ["def test_", "fn ", "it(", "test("].iter().any(|head| line.contains(head));
+        let words_of = |joint: &str| line.contains(&format!("without{joint}{name}"));
+        let required = is_title && (words_of("_") || words_of(" "));
+        let kept = is_title && one.is_optional_now() && line.contains(&format!("let {name} become null"));
+        let listed = names && line.trim_start().starts_with("for ") && !line.contains('(');
+        let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+        if kept {
+            found.push((at + 1, "is never null"));
+        } else if is_free && (required || listed && text.contains("del ")) {
+            found.push((at + 1, "is required"));
+        } else if names && words.any(|word| edges.iter().flatten().any(|edge| edge == word)) {
+            found.push((at + 1, "keeps to its old bounds"));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,5 +306,25 @@ mod tests {
                 other => panic!("{before} {after}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn lines_of_tests_that_are_not_so_any_more_are_named() {
+        let field = |max| Field {
+            name: "title".into(),
+            kind: Kind::String,
+            optional: false,
+            unique: false,
+            index: false,
+            min: Some(2),
+            max: Some(max),
+        };
+        let place = Place::new("a.py", 1);
+        let one = Difference { before: field(80), after: field(200), fill: None, place };
+        let text = "wrong = [\n    (\"title\", []),\n    (\"title\", \"x\" * 81),\n    (\"days\", 81),\n]\n";
+        assert_eq!(untrue(text, "title", &one), [(3, "keeps to its old bounds")]);
+        let one = Difference { fill: Some(Fill::Text("none".into())), ..one };
+        let text = "for name in [\"title\", \"days\"]:\n    del sent[name]\ndef test_without_title():\n";
+        assert_eq!(untrue(text, "title", &one), [(1, "is required"), (3, "is required")]);
     }
 }

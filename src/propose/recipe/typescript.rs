@@ -163,6 +163,8 @@ pub(crate) fn set_up(environment: &mut Environment<'_>) {
         format!("{IMPORTS}{}", all.join("\u{1}"))
     });
     environment.add_filter("js", |value: &Value| match value.as_str() {
+        // As formatters have it: the quotes that need no escape.
+        Some(text) if text.contains('\'') && !text.contains(['"', '\\']) => format!("\"{text}\""),
         Some(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         None if value.kind() == ValueKind::Bool => value.is_true().to_string(),
         None => value.to_string(),

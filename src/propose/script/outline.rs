@@ -62,6 +62,8 @@ pub(crate) struct Mark {
     pub(crate) name: String,
     /// Arguments as written.
     pub(crate) arguments: Vec<String>,
+    /// From `@` to the closing bracket.
+    pub(crate) range: Range<usize>,
 }
 
 /// A field of a class.
@@ -77,6 +79,8 @@ pub(crate) struct Property {
     pub(crate) optional: bool,
     /// From the first decorator to the end of the declaration.
     pub(crate) range: Range<usize>,
+    /// From its name to the end of its type, `?` and `!` included.
+    pub(crate) stated: Range<usize>,
 }
 
 /// A method of a class, its constructor apart.

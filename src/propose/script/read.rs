@@ -7,7 +7,8 @@ use oxc_ast::ast::{
     Argument, ArrowFunctionBody, BindingPattern, CallExpression, ClassElement, Declaration, Decorator,
     ExportDefaultDeclarationKind, Expression, FormalParameters, ImportDeclaration,
     ImportDeclarationSpecifier, ImportOrExportKind, MethodDefinition, MethodDefinitionKind,
-    ModuleDeclaration, ObjectPropertyKind, Program, Statement, TSAccessibility, VariableDeclaration,
+    ModuleDeclaration, ObjectPropertyKind, Program, PropertyDefinition, Statement, TSAccessibility,
+    VariableDeclaration,
 };
 use oxc_span::{GetSpan, Span};
 use std::ops::Range;
@@ -30,6 +31,13 @@ pub(super) fn script(text: &str, program: &Program<'_>) -> Script {
 
 fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
+}
+
+/// From the name of a property to the end of its type.
+fn stated(property: &PropertyDefinition<'_>) -> Range<usize> {
+    let key = property.key.span();
+    let end = property.type_annotation.as_ref().map_or(key.end, |ty| ty.span.end);
+    key.start as usize..end as usize
 }
 
 impl Read<'_> {
@@ -145,6 +153,7 @@ impl Read<'_> {
                         marks: property.decorators.iter().filter_map(|one| self.mark(one)).collect(),
                         definite: property.definite,
                         optional: property.optional,
+                        stated: stated(property),
                     });
                 }
                 _ => {}
@@ -206,7 +215,7 @@ impl Read<'_> {
             }
             other => (other, Vec::new()),
         };
-        Some(Mark { name: callee_name(callee)?, arguments })
+        Some(Mark { name: callee_name(callee)?, arguments, range: range(decorator.span) })
     }
 
     /// Every list below an expression, with what holds it.

@@ -21,7 +21,7 @@ use crate::{
             alter::unknown_field,
             fields::{Field, Kind},
             fill::Fill,
-            reshape::Difference,
+            reshape::{Difference, untrue},
             resource::{Draft, Edited},
         },
     },
@@ -178,11 +178,7 @@ fn revision(alter: &mut Alter<'_>, all: &[Reshaped]) -> Result<Option<FileChange
     let head = Head::find(ask.map, &ask.workspace)?.ok_or_else(|| {
         ProposeError::NotApplicable("no alembic folder was found, so there is no migration to follow".into())
     })?;
-    let names: Vec<&str> = all.iter().map(|one| one.difference.after.name.as_str()).collect();
-    let subject = match names.as_slice() {
-        [one, others @ ..] if !others.is_empty() => format!("change_{one}_and_{}_more", others.len()),
-        _ => format!("change_{}", names.concat()),
-    };
+    let subject = alter.change.wanted.subject().unwrap_or_default();
     let revision = head.next_id(&format!("{}/{subject}/{:?}", alter.table, alter.change.wanted.fields()));
     let context = context! {
         title => format!("{} of {}", subject.replace('_', " "), alter.table),
@@ -247,52 +243,4 @@ fn say_tests(alter: &mut Alter<'_>, differences: &[&Difference]) -> Result<(), P
     }
     alter.remarks.extend(remarks);
     Ok(())
-}
-
-/// Lines of a test that a change of a field makes untrue, and what they test.
-fn untrue(text: &str, name: &str, one: &Difference) -> Vec<(usize, &'static str)> {
-    let is_free = one.is_optional_now() || one.fill.is_some();
-    let quoted = [format!("\"{name}\""), format!("'{name}'")];
-    let past = one.before.max.map(|max| max.saturating_add(1).to_string());
-    let below = one.before.min.map(|min| min.saturating_sub(1).to_string());
-    let other = |was: Option<i64>, is: Option<i64>, edge: Option<String>| edge.filter(|_| was != is);
-    let edges = [other(one.before.max, one.after.max, past), other(one.before.min, one.after.min, below)];
-    let mut found = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let names = quoted.iter().any(|quoted| line.contains(quoted.as_str()));
-        let required = line.contains("def test_") && line.contains(&format!("without_{name}"));
-        let listed = names && line.trim_start().starts_with("for ") && !line.contains('(');
-        let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '-'));
-        if is_free && (required || listed && text.contains("del ")) {
-            found.push((at + 1, "is required"));
-        } else if names && words.any(|word| edges.iter().flatten().any(|edge| edge == word)) {
-            found.push((at + 1, "keeps to its old bounds"));
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_of_tests_that_are_not_so_any_more_are_named() {
-        let field = |max| Field {
-            name: "title".into(),
-            kind: Kind::String,
-            optional: false,
-            unique: false,
-            index: false,
-            min: Some(2),
-            max: Some(max),
-        };
-        let place = Place::new("a.py", 1);
-        let one = Difference { before: field(80), after: field(200), fill: None, place };
-        let text = "wrong = [\n    (\"title\", []),\n    (\"title\", \"x\" * 81),\n    (\"days\", 81),\n]\n";
-        assert_eq!(untrue(text, "title", &one), [(3, "keeps to its old bounds")]);
-        let one = Difference { fill: Some(Fill::Text("none".into())), ..one };
-        let text = "for name in [\"title\", \"days\"]:\n    del sent[name]\ndef test_without_title():\n";
-        assert_eq!(untrue(text, "title", &one), [(1, "is required"), (3, "is required")]);
-    }
 }

@@ -51,7 +51,11 @@ impl<'a> Alter<'a> {
                 hint: format!("known entities: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
             });
         }
-        let what = format!("add_{}_to_{}", change.subject(), change.ask.name.plural);
+        let plural = &change.ask.name.plural;
+        let what = match change.wanted.subject() {
+            Some(changed) => format!("{changed}_of_{plural}"),
+            None => format!("add_{}_to_{plural}", change.subject()),
+        };
         let mut plan = Plan::after(change.ask, survey, example, &what)?;
         // What the others serve is not written here, so it need not be understood.
         plan.remarks.clear();
@@ -62,11 +66,7 @@ impl<'a> Alter<'a> {
     /// All files, and the remarks on them.
     pub(super) fn draft(mut self) -> Result<Draft, ProposeError> {
         let ask = self.change.ask;
-        if self.plan.dialect == "mysql" {
-            return Err(ProposeError::NotApplicable(
-                "migrations for MySQL are not known to this recipe; it knows PostgreSQL and SQLite".into(),
-            ));
-        }
+        self.refuse_mysql()?;
         let mut files = vec![self.entity()?];
         ask.go_on()?;
         files.extend(self.migrations()?);
@@ -76,6 +76,15 @@ impl<'a> Alter<'a> {
         files.extend(self.takers()?);
         files.extend(self.tests()?);
         Ok(self.change.draft(files, self.plan.remarks, camel))
+    }
+
+    pub(super) fn refuse_mysql(&self) -> Result<(), ProposeError> {
+        match self.plan.dialect {
+            "mysql" => Err(ProposeError::NotApplicable(
+                "migrations for MySQL are not known to this recipe; it knows PostgreSQL and SQLite".into(),
+            )),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn class(&self, role: Role) -> Option<(&Source, &Class)> {
@@ -190,12 +199,7 @@ impl<'a> Alter<'a> {
             let db = column.map_or(property, |(column, _)| column.db.clone());
             indexes.push(context! { db, unique => index.unique });
         }
-        // Only where each migration has a transaction of its own can one do without.
-        let each = self.plan.survey.sources.values().any(|source| {
-            ["'each'", "\"each\"", "'none'", "\"none\""]
-                .iter()
-                .any(|mode| source.text.contains(&format!("migrationsTransactionMode: {mode}")))
-        });
+        let each = self.is_each();
         let concurrently = postgres && each && !indexes.is_empty();
         if postgres && !each && !indexes.is_empty() {
             self.plan.remarks.push(format!(
@@ -236,22 +240,38 @@ impl<'a> Alter<'a> {
             files.push(ask.made(next.path.clone(), text, Some(next.after.clone()), Layer::Migration));
             self.register(&next, &mut lists)?;
         }
-        for (path, (source, like)) in lists {
+        files.extend(self.listed(lists));
+        Ok(files)
+    }
+
+    /// The lists of migrations, changed.
+    pub(super) fn listed(&self, lists: BTreeMap<String, (Source, Place)>) -> Vec<FileChange> {
+        let ask = self.change.ask;
+        let one = |(path, (source, like)): (String, (Source, Place))| {
             let old = self.plan.survey.get(&path).map_or("", |source| source.text.as_str());
-            files.push(ask.edited(Edited {
+            ask.edited(Edited {
                 path: &path,
                 old,
                 new: source.text,
                 reason: ask.head.reason(Layer::Config),
                 like: Some(like),
                 layer: Layer::Migration,
-            }));
-        }
-        Ok(files)
+            })
+        };
+        lists.into_iter().map(one).collect()
+    }
+
+    /// Whether each migration has a transaction of its own, so that one can do without.
+    pub(super) fn is_each(&self) -> bool {
+        self.plan.survey.sources.values().any(|source| {
+            ["'each'", "\"each\"", "'none'", "\"none\""]
+                .iter()
+                .any(|mode| source.text.contains(&format!("migrationsTransactionMode: {mode}")))
+        })
     }
 
     /// The migration beside the newest one, in lists and in files that export the others.
-    fn register(
+    pub(super) fn register(
         &self,
         next: &Next,
         lists: &mut BTreeMap<String, (Source, Place)>,

@@ -1,10 +1,16 @@
 //! Imports of a file that is there, grown by what a new part of it uses.
 
 use super::{
-    super::typescript::{Candidate, Habits},
+    super::typescript::{Candidate, Habits, words},
     survey::Source,
 };
-use crate::propose::edits::{Edits, line_end, newline_of};
+use crate::{
+    ports::ProposeError,
+    propose::{
+        edits::{Edits, line_end, line_start, newline_of},
+        script::{Import, Script},
+    },
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds what is wanted and neither imported nor declared by the file.
@@ -25,12 +31,8 @@ pub(in crate::propose::recipe) fn add(
         }
     }
     for ((is_own, from, is_type), names) in by_module {
-        let statement = |names: &[String]| {
-            let kind = if is_type { "import type" } else { "import" };
-            let written = habits.write(&format!("{kind} {{ ⟨{}⟩ }} from '{from}';", names.join("¦")), &[]);
-            written.trim_end().to_owned()
-        };
-        let named = |import: &&crate::propose::script::Import| {
+        let statement = |names: &[String]| statement(names, &from, is_type, habits);
+        let named = |import: &&Import| {
             import.from == from
                 && import.is_type == is_type
                 && !import.names.is_empty()
@@ -50,7 +52,7 @@ pub(in crate::propose::recipe) fn add(
         let line = statement(&names.into_iter().collect::<Vec<_>>());
         let newline = newline_of(&source.text);
         // After the last of its kind; packages come before the project's own files.
-        let of_kind = |import: &&crate::propose::script::Import| import.from.starts_with('.') == is_own;
+        let of_kind = |import: &&Import| import.from.starts_with('.') == is_own;
         let last = script.imports.iter().rfind(of_kind).or(script.imports.last().filter(|_| is_own));
         match (last, script.imports.first()) {
             (Some(last), _) => {
@@ -62,10 +64,65 @@ pub(in crate::propose::recipe) fn add(
     }
 }
 
+/// An import of these names.
+fn statement(names: &[String], from: &str, is_type: bool, habits: &Habits) -> String {
+    let kind = if is_type { "import type" } else { "import" };
+    let written = habits.write(&format!("{kind} {{ ⟨{}⟩ }} from '{from}';", names.join("¦")), &[]);
+    written.trim_end().to_owned()
+}
+
+/// The text of a file under change, with those of the wanted names imported that it uses now,
+/// and those of the others no longer that it does not use any more.
+pub(super) fn settled(
+    source: &Source,
+    edits: Edits,
+    wanted: &[Candidate],
+    others: &[&str],
+    habits: &Habits,
+) -> Result<String, ProposeError> {
+    let read = |text: String| -> Result<Source, ProposeError> {
+        let script = Script::parse(&source.path, &text)?;
+        Ok(Source { path: source.path.clone(), text, script })
+    };
+    let changed = read(edits.apply(&source.text)?)?;
+    let used = used(&changed);
+    let mut edits = Edits::default();
+    let wanted: Vec<Candidate> = wanted.iter().filter(|one| used.contains(&one.local)).cloned().collect();
+    add(&changed, &wanted, habits, &mut edits);
+    let grown = read(edits.apply(&changed.text)?)?;
+    let mut edits = Edits::default();
+    for import in &grown.script.imports {
+        let is_gone = |local: &str| others.contains(&local) && !used.contains(local);
+        let kept: Vec<String> = import
+            .names
+            .iter()
+            .filter(|name| !is_gone(&name.local))
+            .map(|name| grown.slice(&name.range).to_owned())
+            .collect();
+        if kept.len() == import.names.len() {
+            continue;
+        }
+        let Import { from, is_type, range, .. } = import;
+        match kept.is_empty() {
+            true => edits.replace(line_start(&grown.text, range.start)..line_end(&grown.text, range.end), ""),
+            false => edits.replace(range.clone(), statement(&kept, from, *is_type, habits)),
+        }
+    }
+    edits.apply(&grown.text)
+}
+
+/// The words of a file outside of its imports.
+fn used(source: &Source) -> BTreeSet<String> {
+    let mut rest = source.text.clone();
+    for import in source.script.imports.iter().rev() {
+        rest.replace_range(import.range.clone(), "");
+    }
+    words(&rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::propose::script::Script;
 
     #[test]
     fn a_statement_grows_in_order_and_breaks_where_it_is_too_long() {

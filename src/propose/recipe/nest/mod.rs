@@ -3,6 +3,7 @@
 
 mod alter;
 mod auth;
+mod bodies;
 mod context;
 mod endpoint;
 mod entity;
@@ -16,7 +17,9 @@ mod parents;
 mod plan;
 mod register;
 mod registrations;
+mod reshape;
 mod roots;
+mod stated;
 mod suite;
 mod takers;
 
@@ -45,6 +48,10 @@ impl Adapter for Nest {
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
         alter::Alter::read(change)?.draft()
+    }
+
+    fn reshape(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        reshape::draft(alter::Alter::read(change)?)
     }
 
     fn service_method(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {

@@ -8,6 +8,7 @@
 mod alter;
 mod auth;
 mod beside;
+mod chain;
 mod compose;
 mod context;
 mod drizzle;
@@ -64,6 +65,10 @@ impl Adapter for Node {
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
         alter::draft(change)
+    }
+
+    fn reshape(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        alter::reshape::draft(change)
     }
 
     fn service_method(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {

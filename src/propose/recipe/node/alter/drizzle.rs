@@ -121,7 +121,7 @@ fn plain(name: &str) -> Field {
 }
 
 /// A default as a snapshot has it.
-fn default_of(fill: &Fill) -> Value {
+pub(super) fn default_of(fill: &Fill) -> Value {
     match fill {
         Fill::Text(_) => json!(fill.sql()),
         Fill::Boolean(value) => json!(value),

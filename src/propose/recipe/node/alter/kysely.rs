@@ -85,7 +85,7 @@ pub(super) fn files(alter: &mut Alter<'_>) -> Result<Vec<FileChange>, ProposeErr
 }
 
 /// `export async function up(db: Kysely<unknown>) {`, as written.
-fn head_of<'t>(tree: &Tree, text: &'t str, way: &str) -> Option<&'t str> {
+pub(super) fn head_of<'t>(tree: &Tree, text: &'t str, way: &str) -> Option<&'t str> {
     let is_way = |id: &usize| {
         matches!(tree.kind(*id), Kind::Function | Kind::Variable) && tree.name(*id, text) == Some(way)
     };
@@ -96,7 +96,7 @@ fn head_of<'t>(tree: &Tree, text: &'t str, way: &str) -> Option<&'t str> {
 }
 
 /// Whether a migration indexes the column already, by itself.
-fn has_index(alter: &Alter<'_>, index: &Made) -> bool {
+pub(super) fn has_index(alter: &Alter<'_>, index: &Made) -> bool {
     let table = &alter.plan.names.like_table;
     alter.plan.survey.sources.values().any(|source| {
         let flat: String = source.text.split_whitespace().collect();

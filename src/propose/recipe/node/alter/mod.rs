@@ -2,9 +2,13 @@
 //! and a migration as the mapper has them.
 
 mod drizzle;
+mod drizzle_reshape;
 mod kysely;
+mod kysely_reshape;
 mod prisma;
+mod prisma_reshape;
 mod records;
+pub(super) mod reshape;
 mod tests;
 
 use super::{

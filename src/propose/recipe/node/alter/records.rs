@@ -73,7 +73,7 @@ pub(super) fn changed(alter: &mut Alter<'_>) -> Result<Vec<FileChange>, ProposeE
 }
 
 /// Whether a list in a file of several tables is of this one.
-fn is_of_table(alter: &Alter<'_>, work: &Work<'_>, id: Id) -> bool {
+pub(super) fn is_of_table(alter: &Alter<'_>, work: &Work<'_>, id: Id) -> bool {
     let line = |id: Id| crate::propose::edits::line_number(work.text, work.tree.range(id).start);
     let mut around = [id].into_iter().chain(work.tree.above(id));
     around.any(|one| {

@@ -75,7 +75,7 @@ pub(super) fn changed(alter: &mut Alter<'_>) -> Result<Vec<FileChange>, ProposeE
 
 /// The last of the resource's fields in an object that is sent, and the form of its names. Such
 /// an object has most of the fields, a plain value among them, and no key.
-fn body(alter: &Alter<'_>, work: &Work<'_>, id: Id) -> Option<(Id, Joint)> {
+pub(super) fn body(alter: &Alter<'_>, work: &Work<'_>, id: Id) -> Option<(Id, Joint)> {
     if work.tree.kind(id) != Kind::Object {
         return None;
     }
@@ -104,7 +104,7 @@ fn body(alter: &Alter<'_>, work: &Work<'_>, id: Id) -> Option<(Id, Joint)> {
 }
 
 /// Whether a file tests the resource: it is named after it, or asks at its address.
-fn is_about(alter: &Alter<'_>, source: &Source) -> bool {
+pub(super) fn is_about(alter: &Alter<'_>, source: &Source) -> bool {
     let name = &alter.change.ask.name;
     let other = super::Names { to: super::Name::of("proscenium"), ..alter.plan.names.clone() };
     other.path(&source.path) != source.path
