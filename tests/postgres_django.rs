@@ -133,7 +133,7 @@ fn rows_that_are_there_keep_theirs_when_fields_come_and_change() {
     }
     let rows = "SELECT count(*), max(title), sum(stars) FROM catalog_review";
     let (before, indexes) = (tree.database.sql(rows), tree.database.indexes("catalog_review"));
-    let more = proposed("migration", &texts, &[("name", "Review"), ("fields", MORE), ("index", "title")]);
+    let more = proposed("migration", &texts, &[("name", "Review"), ("fields", MORE), ("index", "price")]);
     write_tree(tree.folder.path(), &texts, &[&more]);
     for _ in 0..2 {
         tree.manage(&["migrate"]);
@@ -147,7 +147,7 @@ fn rows_that_are_there_keep_theirs_when_fields_come_and_change() {
     tree.manage(&["migrate"]);
     let texts = with(&texts, &more);
     let last = texts.keys().rfind(|path| path.starts_with("catalog/migrations/0")).unwrap().clone();
-    let change = "title:string{2..400} stars:int{1..9}? rating:int{1..9}=4:index";
+    let change = "title:string{2..400} note:text=none stars:int{1..9}? rating:int{1..9}=4:index";
     let changed = proposed("migration", &texts, &[("name", "Review"), ("change", change)]);
     write_tree(tree.folder.path(), &texts, &[&changed]);
     let back = format!("migrate catalog {}", &last["catalog/migrations/".len()..][..4]);

@@ -178,7 +178,7 @@ fn rows_that_are_there_keep_theirs_when_fields_and_indexes_come() {
     let before = texts.len();
     let texts = taken("migration", &texts, &[("name", "Review"), ("fields", MORE), ("index", "title")]);
     let added = texts.len() - before;
-    assert_eq!(added, 3, "one for the fields, one for each index");
+    assert_eq!(added, 2, "one for the fields, one for the indexes");
     let folder = folder_below(&packages);
     let folder = folder.path();
     write_tree(folder, &texts, &[]);
