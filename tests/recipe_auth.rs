@@ -246,6 +246,8 @@ pub fn packages() -> PathBuf {
         "httpx",
         "ruff",
         "mypy",
+        "asyncpg",
+        "psycopg[binary]",
     ];
     python_packages("recipe-auth", &packages)
 }

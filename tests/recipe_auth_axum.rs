@@ -6,12 +6,12 @@
 
 use crate::{
     recipe_again::Memory,
-    recipe_axum::prove,
+    recipe_axum::{cargo, prove},
     recipe_hunks,
     support::{
         backend::{
-            Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, run, stack, text_of,
-            with, write_tree,
+            Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, stack, text_of, with,
+            write_tree,
         },
         git::Sandbox,
         grown::ask,
@@ -26,7 +26,7 @@ use proscenium::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -219,8 +219,6 @@ fn from_the_command_line_it_is_on_disk_and_a_review_finds_nothing_new() {
 
 /// Compiles what remains when each hunk in turn is rejected with those that need it.
 fn compile_without_each(texts: &Texts, proposal: &Proposal) {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
-    let settings = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
     let session = recipe_hunks::session(texts, proposal);
     let hunks = session.hunks();
     let mut seen: BTreeSet<Vec<String>> = BTreeSet::new();
@@ -233,7 +231,7 @@ fn compile_without_each(texts: &Texts, proposal: &Proposal) {
         let folder = temp::folder();
         write_tree(folder.path(), &rest, &[]);
         println!("without {} of {} hunks: {:?}", rejected.len(), hunks.len(), hunk.new_lines().first());
-        run(folder.path(), "cargo", &["check", "--quiet", "--all-targets"], &settings, 600);
+        cargo(folder.path(), &["check", "--quiet", "--all-targets"], &[]);
     }
 }
 

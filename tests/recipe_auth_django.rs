@@ -280,6 +280,7 @@ pub fn packages() -> PathBuf {
         "djangorestframework-simplejwt",
         "argon2-cffi",
         "bcrypt",
+        "psycopg[binary]",
         "pytest",
         "pytest-django",
         "ruff",

@@ -110,16 +110,30 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Formats, tests, lints, and migrates up, down and up; gives the count of tests, which is that of
 /// the files.
 pub fn prove(texts: &Texts, proposal: &Proposal, tables: &str) -> usize {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
-    let settings = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
     let folder = temp::folder();
-    let folder = folder.path();
-    write_tree(folder, texts, &[proposal]);
-    run(folder, "cargo", &["fmt", "--check"], &settings, 60);
-    let said = run(folder, "cargo", &["test", "--quiet", "--", "--format", "pretty"], &settings, 600);
-    let all = with(texts, proposal);
+    write_tree(folder.path(), texts, &[proposal]);
+    let tests = passed(folder.path(), &with(texts, proposal), &[]);
+    std::fs::create_dir(folder.path().join("examples")).unwrap();
+    std::fs::write(folder.path().join("examples/proof.rs"), PROOF).unwrap();
+    let proof = cargo(folder.path(), &["run", "--quiet", "--example", "proof"], &[]);
+    assert!(proof.contains(tables), "{proof}");
+    tests
+}
+
+/// Runs cargo in a backend; all of them share one target folder.
+pub fn cargo(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> String {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
+    // Nobody steps through these programs.
+    let own = [("CARGO_TARGET_DIR", target.to_str().unwrap()), ("CARGO_PROFILE_DEV_DEBUG", "0")];
+    run(folder, "cargo", arguments, &[settings, &own].concat(), 1200)
+}
+
+/// Formats, tests and lints; gives the count of tests, which is that of the files.
+pub fn passed(folder: &Path, texts: &Texts, settings: &[(&str, &str)]) -> usize {
+    cargo(folder, &["fmt", "--check"], settings);
+    let said = cargo(folder, &["test", "--quiet", "--", "--format", "pretty"], settings);
     let is_test = |line: &&str| ["#[sqlx::test]", "#[tokio::test]", "#[test]"].contains(&line.trim());
-    let tests: usize = all.values().map(|text| text.lines().filter(is_test).count()).sum();
+    let tests: usize = texts.values().map(|text| text.lines().filter(is_test).count()).sum();
     let passed = said.lines().filter_map(|line| {
         line.strip_prefix("test result: ok. ")?
             .split_once(" passed; 0 failed; 0 ignored")?
@@ -128,11 +142,7 @@ pub fn prove(texts: &Texts, proposal: &Proposal, tables: &str) -> usize {
             .ok()
     });
     assert_eq!(passed.sum::<usize>(), tests, "{said}");
-    run(folder, "cargo", &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"], &settings, 600);
-    std::fs::create_dir(folder.join("examples")).unwrap();
-    std::fs::write(folder.join("examples/proof.rs"), PROOF).unwrap();
-    let proof = run(folder, "cargo", &["run", "--quiet", "--example", "proof"], &settings, 300);
-    assert!(proof.contains(tables), "{proof}");
+    cargo(folder, &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"], settings);
     tests
 }
 

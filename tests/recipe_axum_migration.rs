@@ -85,6 +85,17 @@ fn postgresql_gets_its_index_without_a_lock_and_in_a_migration_of_its_own() {
     ] {
         assert!(first.lines().any(|own| own == line), "{line}\n{first}");
     }
+    let model = text_of(&proposal, "src/models/review.rs");
+    for part in [
+        "use chrono::{DateTime, Utc};\nuse rust_decimal::Decimal;\nuse serde::",
+        "use validator::{Validate, ValidationError};\n",
+        "    #[validate(custom(function = \"price_in_bounds\"))]\n",
+        "    Decimal::new(50, 2)\n}\n\nfn price_in_bounds(value: &Decimal) -> Result<(), ValidationError> {\n",
+    ] {
+        assert!(model.contains(part), "{part}\n{model}");
+    }
+    let test = text_of(&proposal, "tests/reviews.rs");
+    assert!(test.contains("\"price\": \"0.50\""), "{test}");
     let index = text_of(&proposal, ups[1]);
     assert_eq!(
         index,

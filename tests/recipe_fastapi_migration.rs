@@ -103,6 +103,13 @@ fn postgresql_gets_its_index_without_a_lock_and_in_a_revision_of_its_own() {
     let (indexes, fields): (Vec<&str>, Vec<&str>) =
         revisions.into_iter().partition(|text| text.contains("autocommit_block"));
     assert!(indexes[0].contains("postgresql_concurrently=True"), "{}", indexes[0]);
+    assert!(!indexes[0].contains("import sqlalchemy"), "{}", indexes[0]);
+    let more = [("name", "Review"), ("fields", "seen_at:datetime? read_on:date? key:uuid? cost:decimal?")];
+    let proposal = ask("migration", &texts, &more).unwrap();
+    let model = text_of(&proposal, "app/models/review.py");
+    let first =
+        "import uuid\nfrom datetime import date, datetime\nfrom decimal import Decimal\n\nfrom sqlalchemy";
+    assert!(model.starts_with(first) || model.contains(&format!("\n{first}")), "{model}");
     assert!(fields[0].contains("postgresql_not_valid=True") && !fields[0].contains("batch"), "{}", fields[0]);
     let first = fields[0].split("revision = \"").nth(1).unwrap().split('"').next().unwrap();
     assert!(indexes[0].contains(&format!("down_revision = \"{first}\"")));

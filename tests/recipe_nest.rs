@@ -9,6 +9,7 @@ use crate::support::backend::{
     stack, text_of, with, write_tree,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use std::path::Path;
 
 const REVIEW: &str = "title:string{1..200} stars:int{1..5} price:decimal{0..} note:text? seen_on:date \
                       sku:string{..40}:unique read_at:datetime? done:bool ratio:float? token:uuid \
@@ -140,24 +141,38 @@ pub fn prove(
     tests: (&str, &[&str]),
     migrations: usize,
 ) -> String {
-    let packages = installed(&format!("recipe-{name}"), &with(texts, proposal)["package.json"]);
-    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
+    let texts = with(texts, proposal);
+    let packages = installed(&format!("recipe-{name}"), &texts["package.json"]);
     let folder = folder_below(&packages);
-    let folder = folder.path();
-    write_tree(folder, texts, &[proposal]);
+    write_tree(folder.path(), &texts, &[]);
+    compiled(&packages, folder.path(), &texts, migrations, &[("DATABASE_FILE", "proof.sqlite")]);
+    checked(&packages, folder.path(), tests, &[])
+}
+
+/// Compiles, and migrates an empty database up, down and up.
+pub fn compiled(packages: &Path, folder: &Path, texts: &Texts, migrations: usize, settings: &[(&str, &str)]) {
     // A repository of its own: the one around it ignores the target folder, and so would linters.
     run(folder, "git", &["init", "-q"], &[], 60);
-    run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
-    run(folder, &bin("tsc"), &["-p", "tsconfig.build.json"], &[], 120);
-    let proof = PROOF
-        .replace("DATA_SOURCE", if name.ends_with("esm") { "database/data-source" } else { "data-source" });
-    std::fs::write(folder.join("proof.mjs"), proof).unwrap();
-    let said = run(folder, "node", &["proof.mjs"], &[("DATABASE_FILE", "proof.sqlite")], 60);
+    let tsc = packages.join("node_modules/.bin/tsc");
+    run(folder, tsc.to_str().unwrap(), &["--noEmit"], &[], 120);
+    run(folder, tsc.to_str().unwrap(), &["-p", "tsconfig.build.json"], &[], 120);
+    std::fs::write(folder.join("proof.mjs"), PROOF.replace("DATA_SOURCE", source_of(texts))).unwrap();
+    let said = run(folder, "node", &["proof.mjs"], settings, 60);
     let expected = format!("{{\"up\":{migrations},\"left\":0,\"again\":{migrations},\"differences\":[]}}");
     assert!(said.contains(&expected), "{said}");
+}
+
+/// Where the compiled data source is.
+pub fn source_of(texts: &Texts) -> &'static str {
+    if texts.contains_key("src/data-source.ts") { "data-source" } else { "database/data-source" }
+}
+
+/// Lints, checks the format, and tests.
+pub fn checked(packages: &Path, folder: &Path, tests: (&str, &[&str]), settings: &[(&str, &str)]) -> String {
+    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "test"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "test"], &[], 60);
-    run(folder, &bin(tests.0), tests.1, &[], 300)
+    run(folder, &bin(tests.0), tests.1, settings, 300)
 }
 
 #[test]

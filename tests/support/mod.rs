@@ -7,6 +7,7 @@ pub mod git;
 pub mod grown;
 pub mod linear;
 pub mod picture;
+pub mod postgres;
 pub mod program;
 pub mod pty;
 pub mod scan;

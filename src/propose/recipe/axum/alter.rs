@@ -3,6 +3,7 @@
 
 use super::{
     context::{field_of, rust_type},
+    imports,
     plan::{Parent, RECIPE, Sources, parents, rows, rust_lines, set_up, sources},
     refusals::refuse_types,
     stores,
@@ -12,7 +13,7 @@ use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
     propose::{
-        edits::{Edits, line_end, line_number, line_start},
+        edits::{Edits, line_end, line_number},
         recipe::{
             alter::{Change, Index, is_time, unknown_field},
             fields::Field,
@@ -20,7 +21,7 @@ use crate::{
             rename::{Joint, Renamer},
             resource::{Draft, Edited},
         },
-        rust::Struct,
+        rust::{RustFile, Struct},
     },
 };
 use minijinja::{Value, context};
@@ -174,6 +175,7 @@ impl<'a> Alter<'a> {
         let other = super::super::names::Name::of("proscenium");
         let renamer = Renamer { from: name, to: &other, joint: Joint::Snake };
         for (path, file, text) in &self.sources {
+            let mut is_bounded = false;
             for one in &file.structs {
                 let is_row = *one == self.row;
                 let is_body = one.attributes.iter().any(|text| text.contains("Deserialize"))
@@ -193,7 +195,10 @@ impl<'a> Alter<'a> {
                 let known = |field: &&Field| !one.fields.iter().any(|(name, _)| *name == field.column());
                 let fields: Vec<Value> =
                     self.change.ask.fields.iter().filter(known).map(|field| self.field(field)).collect();
-                let context = context! { way, fields };
+                // A function that checks is needed once by all bodies of a file.
+                let bounded = !is_row && !is_bounded;
+                is_bounded |= bounded;
+                let context = context! { way, fields, bounded };
                 let members = self.change.ask.render(RECIPE, "alter.member.rs.j2", &context, set_up)?;
                 let members = rust_lines().write(&members);
                 let edits = changed.entry(path.clone()).or_default();
@@ -203,7 +208,7 @@ impl<'a> Alter<'a> {
                     edits.insert(place.end, comma);
                 }
                 edits.insert(line_end(text, place.end), members.trim_matches('\n').to_owned() + "\n");
-                if way == "body" {
+                if !is_row {
                     let made = self.change.ask.render(RECIPE, "alter.default.rs.j2", &context, set_up)?;
                     let made = rust_lines().write(&made);
                     if !made.trim().is_empty() {
@@ -224,7 +229,7 @@ impl<'a> Alter<'a> {
     }
 
     /// Names that the types need, where the file does not have them.
-    fn import(&self, file: &crate::propose::rust::RustFile, text: &str, edits: &mut Edits) {
+    fn import(&self, file: &RustFile, text: &str, edits: &mut Edits) {
         const KNOWN: [(&str, &str); 5] = [
             ("DateTime", "chrono::DateTime"),
             ("Utc", "chrono::Utc"),
@@ -233,20 +238,21 @@ impl<'a> Alter<'a> {
             ("Decimal", "rust_decimal::Decimal"),
         ];
         let types: Vec<&str> = self.change.ask.fields.iter().map(|field| self.rust_type(field)).collect();
-        let mut lines = String::new();
-        for (name, path) in KNOWN {
+        let is_needed = |name: &str| {
             let used =
                 types.iter().any(|ty| ty.split(|c: char| !c.is_alphanumeric()).any(|word| word == name));
-            let has = file.uses.iter().flat_map(|one| &one.paths).any(|(_, local)| local == name);
-            if used && !has {
-                lines.push_str(&format!("use {path};\n"));
-            }
+            used && !file.uses.iter().flat_map(|one| &one.paths).any(|(_, local)| local == name)
+        };
+        let checks = |field: &Field| {
+            self.rust_type(field) == "Decimal" && (field.min.is_some() || field.max.is_some())
+        };
+        let is_body = file.uses.iter().flat_map(|one| &one.paths).any(|(_, local)| local == "Validate");
+        let mut needed: Vec<String> =
+            KNOWN.iter().filter(|(name, _)| is_needed(name)).map(|(_, path)| (*path).to_owned()).collect();
+        if is_body && self.change.ask.fields.iter().any(checks) {
+            needed.push("validator::ValidationError".into());
         }
-        if lines.is_empty() {
-            return;
-        }
-        let at = file.uses.first().map_or(0, |one| one.range.start);
-        edits.insert(line_start(text, at), lines);
+        imports::add(file, text, &needed, edits);
     }
 
     fn field(&self, field: &Field) -> Value {

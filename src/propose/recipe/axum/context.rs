@@ -88,7 +88,17 @@ impl Plan<'_> {
 pub(super) fn field_of(field: &Field, dialect: &str, parents: &[Parent]) -> Value {
     let parent = parents.iter().find(|parent| parent.field == field.name);
     let rust = rust_type(field, dialect, parent);
-    context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) }
+    let own = context! { rust, is_copy => rust != "String", reference_table => parent.map(|parent| parent.table.clone()), ..field_value(field) };
+    if rust != "Decimal" {
+        return own;
+    }
+    let as_sent = |key: &str| own.get_attr(key).ok().and_then(|value| decimal_text(&value));
+    context! { sample => as_sent("sample"), other => as_sent("other"), ..own }
+}
+
+/// A number as JSON carries a `Decimal`: a text with the places that the column has.
+pub(super) fn decimal_text(value: &Value) -> Option<String> {
+    f64::try_from(value.clone()).ok().map(|number| format!("{number:.2}"))
 }
 
 /// The type of a field in a structure, without `Option`.

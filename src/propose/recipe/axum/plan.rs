@@ -289,6 +289,7 @@ impl<'a> Plan<'a> {
             "tower::ServiceExt",
             "uuid::Uuid",
             "validator::Validate",
+            "validator::ValidationError",
             "rust_decimal::Decimal",
         ];
         all.extend(general.into_iter().map(|path| own(path.to_owned())));

@@ -173,7 +173,7 @@ pub(super) fn tests(
     // One value twice is not unique.
     let sent = alter.change.ask.fields.iter().filter(|field| !field.unique);
     let fields: Vec<(&Field, String)> =
-        sent.filter_map(|field| Some((field, sample_text(field, '"')?))).collect();
+        sent.filter_map(|field| Some((field, sample(alter, field)?))).collect();
     let mut is_tested = false;
     for (path, _, text) in alter.sources.iter().filter(|(path, _, _)| is_test(alter, path)) {
         let Some(body) = body.filter(|_| !fields.is_empty()) else { continue };
@@ -212,6 +212,16 @@ pub(super) fn tests(
         "No test of {} sends a whole body, so a test of the new field is yours to write.",
         name.plural
     )]
+}
+
+/// A value of a field in the notation of JSON.
+fn sample(alter: &Alter<'_>, field: &Field) -> Option<String> {
+    let text = sample_text(field, '"')?;
+    if alter.rust_type(field) != "Decimal" {
+        return Some(text);
+    }
+    let number = text.parse::<f64>().ok()?;
+    Some(format!("\"{number:.2}\""))
 }
 
 /// `assert_eq!(read["title"], sent["title"]);`, once more for each new field.

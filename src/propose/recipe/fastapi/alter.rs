@@ -132,7 +132,6 @@ impl<'a> Alter<'a> {
             let line = format!("{indent}{}", self.column(field, is_mapped));
             added.push_str(&python_lines().write(&line).replace('\n', newline));
         }
-        self.import(&module, &mut edits, is_mapped);
         let end = line_end(text, at.end);
         let lead = if text.get(..end).is_some_and(|before| before.ends_with('\n')) { "" } else { newline };
         edits.insert(end, format!("{lead}{added}"));
@@ -145,7 +144,7 @@ impl<'a> Alter<'a> {
         Ok(self.change.ask.edited(Edited {
             path,
             old: text,
-            new: edits.apply(text)?,
+            new: self.imported(path, edits.apply(text)?, &self.imports(is_mapped))?,
             reason: self.change.ask.head.reason(layer),
             like: Some(Place::new(path.clone(), module.line(*after))),
             layer,
@@ -203,7 +202,8 @@ impl<'a> Alter<'a> {
         }
     }
 
-    fn import(&self, module: &Module<'_>, edits: &mut Edits, is_mapped: bool) {
+    /// What the model's new columns need imported.
+    fn imports(&self, is_mapped: bool) -> Vec<String> {
         let mut wanted = Vec::new();
         for field in &self.change.ask.fields {
             let reference = self.references.iter().find(|reference| reference.column == field.column());
@@ -221,9 +221,32 @@ impl<'a> Alter<'a> {
             }
             wanted.extend(own);
         }
-        wanted.sort();
-        wanted.dedup();
-        add_imports(module, edits, &wanted);
+        wanted
+    }
+
+    /// The text with imports, `module:name` or `module`, one after the other: where one goes is
+    /// seen only when those before it are there.
+    pub(crate) fn imported(
+        &self,
+        path: &str,
+        text: String,
+        wanted: &[String],
+    ) -> Result<String, ProposeError> {
+        let wanted: BTreeSet<&String> = wanted.iter().filter(|import| !import.is_empty()).collect();
+        let width = self.habits.as_ref().map_or(python_lines().width, |habits| habits.width);
+        let mut text = text;
+        for import in wanted {
+            let module = Module::parse(path, &text)?;
+            let mut edits = Edits::default();
+            match import.split_once(':') {
+                Some((from, name)) => module.add_import(&mut edits, from, name),
+                None => module.add_plain_import(&mut edits, import),
+            }
+            let grown = edits.apply(&text)?;
+            let known: BTreeSet<&str> = text.lines().collect();
+            text = broken(&grown, &known, width);
+        }
+        Ok(text)
     }
 
     /// `index=True` in a column that is there.
@@ -302,14 +325,22 @@ pub(super) fn is_column(stmt: &Stmt) -> bool {
     }
 }
 
-/// Adds `module:name` and `module` imports.
-pub(crate) fn add_imports(module: &Module<'_>, edits: &mut Edits, wanted: &[String]) {
-    for import in wanted.iter().filter(|import| !import.is_empty()) {
-        match import.split_once(':') {
-            Some((from, name)) => module.add_import(edits, from, name),
-            None => module.add_plain_import(edits, import),
+/// New lines that import more than fits, with a line for each name.
+fn broken(text: &str, known: &BTreeSet<&str>, width: usize) -> String {
+    let newline = newline_of(text);
+    let mut result = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let inner = line.trim_end();
+        let is_long = inner.chars().count() > width && !known.contains(inner) && !inner.contains(['(', '#']);
+        match inner.split_once(" import ").filter(|_| is_long && inner.starts_with("from ")) {
+            Some((from, names)) => {
+                let names = names.split(", ").map(|name| format!("    {name},{newline}"));
+                result.push_str(&format!("{from} import ({newline}{}){newline}", names.collect::<String>()));
+            }
+            None => result.push_str(line),
         }
     }
+    result
 }
 
 /// The form that the common formatters give Python.

@@ -1,7 +1,7 @@
 //! Fields that are there in the pydantic classes of a resource, as they shall be.
 
 use super::{
-    alter::{Alter, add_imports},
+    alter::Alter,
     context::constraints,
     render::optional,
     shapes::{Use, refuse_null, use_of},
@@ -136,12 +136,9 @@ pub(super) fn reshaped(
                 }
             }
         }
-        imports.sort();
-        imports.dedup();
-        add_imports(&module, &mut edits, &imports);
         let Some(like) = like else { continue };
         let layer = if path == alter.model.path { Layer::Model } else { Layer::Schema };
-        let new = edits.apply(&text)?;
+        let new = alter.imported(&path, edits.apply(&text)?, &imports)?;
         let reason = ask.head.reason(layer);
         files.push(ask.edited(Edited { path: &path, old: &text, new, reason, like: Some(like), layer }));
     }

@@ -21,7 +21,7 @@ pub(crate) struct FieldContext {
     pub(crate) sa: String,
     /// The column's type in a migration: `sa.String(length=80)`.
     pub(crate) sa_type: String,
-    /// Arguments of `sa.Column`.
+    /// Arguments of `sa.Column`, as a list that may be broken.
     pub(crate) migration: String,
     pub(crate) schema: String,
     pub(crate) schema_optional: String,
@@ -157,27 +157,27 @@ pub(crate) fn field_context(field: &Field, reference: Option<&Reference>, old: b
     let mut migration = vec![format!("\"{}\"", field.column()), sa_type.clone()];
     migration.extend(reference.map(|reference| format!("sa.ForeignKey(\"{}.id\")", reference.table)));
     migration.push(format!("nullable={}", if field.optional { "True" } else { "False" }));
-    let limits = constraints(field);
+    let limits = constraints(field).replace(", ", "¦");
     let schema = match (field.optional, limits.is_empty()) {
         (false, true) => types.py.to_owned(),
-        (false, false) => format!("{} = Field({limits})", types.py),
+        (false, false) => format!("{} = Field(⟨{limits}⟩)", types.py),
         (true, true) => format!("{} = None", optional(types.py, old)),
-        (true, false) => format!("{} = Field(default=None, {limits})", optional(types.py, old)),
+        (true, false) => format!("{} = Field(⟨default=None¦{limits}⟩)", optional(types.py, old)),
     };
     let schema_optional = if limits.is_empty() {
         format!("{} = None", optional(types.py, old))
     } else {
-        format!("{} = Field(default=None, {limits})", optional(types.py, old))
+        format!("{} = Field(⟨default=None¦{limits}⟩)", optional(types.py, old))
     };
     let (sample, other) = samples(field, reference);
     FieldContext {
         column: field.column(),
         mapped: nullable(types.py),
-        args: args.join(", "),
+        args: args.join("¦"),
         py: types.py.to_owned(),
         sa: types.sa.trim_end_matches("()").to_owned(),
         sa_type,
-        migration: migration.join(", "),
+        migration: migration.join("¦"),
         schema,
         schema_optional,
         indexed,

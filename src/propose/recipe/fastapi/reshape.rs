@@ -3,7 +3,7 @@
 
 use super::{
     alembic::Head,
-    alter::{Alter, add_imports, is_column},
+    alter::{Alter, is_column},
     bodies,
     declared::{self, Stated},
     plan::RECIPE,
@@ -148,13 +148,10 @@ fn changed_model(
         imports.extend(wanted);
         like.get_or_insert(stated.place.clone());
     }
-    imports.sort();
-    imports.dedup();
-    add_imports(module, &mut edits, &imports);
-    let new = edits.apply(module.text)?;
     let layer = Layer::Model;
     let ask = alter.change.ask;
     let path = alter.model.path.as_str();
+    let new = alter.imported(path, edits.apply(module.text)?, &imports)?;
     Ok(like.map(|like| {
         let reason = ask.head.reason(layer);
         ask.edited(Edited { path, old: module.text, new, reason, like: Some(like), layer })

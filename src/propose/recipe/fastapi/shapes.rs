@@ -1,7 +1,7 @@
 //! New fields in the pydantic classes of a resource.
 
 use super::{
-    alter::{Alter, add_imports},
+    alter::Alter,
     context::{constraints, schema_imports},
     fields::Field,
     render::optional,
@@ -151,14 +151,11 @@ fn changed_file(
     if like.is_none() {
         return Ok(None);
     }
-    imports.sort();
-    imports.dedup();
-    add_imports(module, &mut edits, &imports);
     let layer = if path == alter.model.path { Layer::Model } else { Layer::Schema };
     Ok(Some(ask.edited(Edited {
         path,
         old: text,
-        new: edits.apply(text)?,
+        new: alter.imported(path, edits.apply(text)?, &imports)?,
         reason: ask.head.reason(layer),
         like,
         layer,

@@ -70,6 +70,9 @@ impl Names {
         if let Some(rest) = text.strip_prefix(&self.like_table).filter(|rest| rest.starts_with('.')) {
             return format!("{}{rest}", self.table);
         }
+        if is_sql(text) {
+            return self.statement(text);
+        }
         if text.contains('/') {
             return self.with(Joint::Kebab).apply(text);
         }
@@ -79,12 +82,49 @@ impl Names {
         self.with(joint).apply(text)
     }
 
+    /// SQL: tables are called as the database has them.
+    fn statement(&self, text: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let mut result = String::with_capacity(text.len());
+        for piece in text.split_inclusive(|c: char| !is_part(c)) {
+            let word = piece.trim_end_matches(|c: char| !is_part(c));
+            let rest = piece.get(word.len()..).unwrap_or_default();
+            let is_table = word == self.like_table;
+            result.push_str(&if is_table { self.table.clone() } else { self.with(Joint::Snake).apply(word) });
+            result.push_str(rest);
+        }
+        result
+    }
+
     /// Words for a reader: the name's words stand apart.
     pub(super) fn sentence(&self, text: &str) -> String {
         let renamed = self.with(Joint::Snake).apply(text);
         let apart = |text: String, name: &str| text.replace(name, &name.replace('_', " "));
         apart(apart(renamed, &self.to.plural), &self.to.snake)
     }
+}
+
+/// Whether a text is a statement for a database and no sentence: it begins with a word of SQL that is
+/// in capitals, or that another one follows.
+fn is_sql(text: &str) -> bool {
+    const BEGINS: [(&str, &[&str]); 9] = [
+        ("select", &["from"]),
+        ("insert", &["into"]),
+        ("update", &["set"]),
+        ("delete", &["from"]),
+        ("truncate", &["table", "cascade", "restart"]),
+        ("alter", &["table", "sequence"]),
+        ("create", &["table", "index"]),
+        ("drop", &["table", "index"]),
+        ("with", &["select"]),
+    ];
+    let mut words = text.split_whitespace();
+    let Some(first) = words.next() else { return false };
+    let Some((_, next)) = BEGINS.iter().find(|(begin, _)| first.eq_ignore_ascii_case(begin)) else {
+        return false;
+    };
+    let is_shouted = first.chars().all(char::is_uppercase);
+    is_shouted || words.any(|word| next.iter().any(|one| *one == word))
 }
 
 /// Whether a name is that of a field, in either form.
@@ -158,6 +198,10 @@ mod tests {
             ("/api/users/:userId", "/api/book-reviews/:bookReviewId"),
             ("no such user", "no such book review"),
             ("User", "BookReview"),
+            ("TRUNCATE users CASCADE", "TRUNCATE book_reviews CASCADE"),
+            ("delete from users where user_id > ", "delete from book_reviews where book_review_id > "),
+            ("update the user", "update the book review"),
+            ("create a user", "create a book review"),
         ] {
             assert_eq!(names().literal(text, Joint::Camel), expected);
         }

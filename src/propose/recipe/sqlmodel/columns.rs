@@ -145,19 +145,17 @@ pub(super) fn attribute(field: &Field, parent: Option<&Parent>, is_untyped: bool
     } else {
         with_arguments(&text("schema"), &extra)
     };
-    context! { column, base, update => grouped(&text("schema_optional")) }
+    context! { column, base, update => text("schema_optional") }
 }
 
 /// `str = Field(max_length=4)` with arguments more, as a list that may be broken.
 fn with_arguments(schema: &str, extra: &[String]) -> String {
     let extra = extra.join("¦");
     match (schema.split_once("Field("), extra.is_empty()) {
-        (Some(_), true) => grouped(schema),
+        (_, true) => schema.to_owned(),
         (Some(_), false) => {
-            let schema = grouped(schema);
-            schema.strip_suffix("⟩)").map_or(schema.clone(), |head| format!("{head}¦{extra}⟩)"))
+            schema.strip_suffix("⟩)").map_or_else(|| schema.to_owned(), |head| format!("{head}¦{extra}⟩)"))
         }
-        (None, true) => schema.to_owned(),
         (None, false) => match schema.split_once(" = ") {
             Some((ty, default)) => format!("{ty} = Field(⟨default={default}¦{extra}⟩)"),
             None => format!("{schema} = Field(⟨{extra}⟩)"),

@@ -9,7 +9,7 @@ use crate::{
         recipe::{
             alter::{Index, unknown_field},
             django::survey::keyword,
-            fastapi::alter::{Alter, add_imports},
+            fastapi::alter::Alter,
         },
     },
 };
@@ -77,11 +77,11 @@ fn mark(
         Some(value) => {
             let default = module.source(value);
             edits.replace(range_of(value), format!("Field(default={default}, {marks})"));
-            add_imports(module, edits, &["sqlmodel:Field".to_owned()]);
+            module.add_import(edits, "sqlmodel", "Field");
         }
         None => {
             edits.insert(range_of(attribute).end, format!(" = Field({marks})"));
-            add_imports(module, edits, &["sqlmodel:Field".to_owned()]);
+            module.add_import(edits, "sqlmodel", "Field");
         }
     }
     Ok(())
