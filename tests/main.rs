@@ -58,6 +58,7 @@ mod recipe_endpoint_axum;
 mod recipe_endpoint_nest;
 mod recipe_endpoint_node;
 mod recipe_errors;
+mod recipe_errors_axum;
 mod recipe_errors_django;
 mod recipe_errors_nest;
 mod recipe_errors_node;

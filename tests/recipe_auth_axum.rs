@@ -218,7 +218,7 @@ fn from_the_command_line_it_is_on_disk_and_a_review_finds_nothing_new() {
 }
 
 /// Compiles what remains when each hunk in turn is rejected with those that need it.
-fn compile_without_each(texts: &Texts, proposal: &Proposal) {
+pub fn compile_without_each(texts: &Texts, proposal: &Proposal) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
     let settings = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
     let session = recipe_hunks::session(texts, proposal);
