@@ -218,7 +218,7 @@ fn from_the_command_line_it_is_on_disk_and_a_review_finds_nothing_new() {
 }
 
 /// Compiles what remains when each hunk in turn is rejected with those that need it.
-fn compile_without_each(texts: &Texts, proposal: &Proposal) {
+pub fn compile_without_each(texts: &Texts, proposal: &Proposal) {
     let session = recipe_hunks::session(texts, proposal);
     let hunks = session.hunks();
     let mut seen: BTreeSet<Vec<String>> = BTreeSet::new();

@@ -6,7 +6,7 @@
 //! base text of any edited file already defines links nothing, and one that several hunks
 //! define, as each layer does with a method of its own, links only those that call it.
 //! The other way round an import needs the one hunk that uses what it brings, and what takes a
-//! name away needs the hunks that stop using it.
+//! name away needs the hunks that stop using it. What changes a type goes with all that hands it on.
 
 use super::{
     edit::FileEdit,
@@ -14,7 +14,7 @@ use super::{
     ids::HunkId,
     imports::Imports,
     modules::{brings, declared, is_import, shared_as},
-    packages, removed, tables,
+    packages, removed, retyped, tables,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +50,10 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
         .map(|(hunk, user, name)| (hunk, user, name.into()))
         .collect();
     let asked = tables::links(edits.clone());
+    let retyped: Vec<(HunkId, HunkId, String)> = retyped::links(edits.clone())
+        .into_iter()
+        .map(|(hunk, user, name)| (hunk, user, name.into()))
+        .collect();
     let taken = packages::links(edits.clone());
     for edit in edits {
         let imports = Imports::of(edit);
@@ -103,7 +107,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
-    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken) {
+    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken).chain(retyped) {
         let list = needs.entry(hunk).or_default();
         match list.iter_mut().find(|need| need.hunk == user) {
             Some(need) if need.why == Why::Use => *need = Need::to_build(user, name),

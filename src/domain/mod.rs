@@ -38,6 +38,7 @@ pub mod proposal;
 pub mod rebase;
 mod removed;
 pub mod report;
+mod retyped;
 pub mod safe;
 pub mod session;
 pub mod stack;

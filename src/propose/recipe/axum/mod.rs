@@ -2,10 +2,13 @@
 
 mod alter;
 mod auth;
+mod code;
 mod context;
 mod endpoint;
+mod errors;
 mod imports;
 mod layout;
+mod manifest;
 mod plan;
 mod refusals;
 mod register;
@@ -14,6 +17,7 @@ mod stores;
 mod style;
 mod tables;
 mod tests_of;
+mod unused;
 
 use super::{
     alter::Change,
@@ -48,6 +52,10 @@ impl Adapter for Axum {
 
     fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         auth::draft(ask)
+    }
+
+    fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        errors::draft(ask)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

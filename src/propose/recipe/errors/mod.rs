@@ -105,7 +105,7 @@ pub(super) fn clash<T>(what: String, place: &Place) -> Result<T, ProposeError> {
 }
 
 /// The remark on raises that stay as they are; `None` where none does.
-fn left(places: &[(Place, &str)]) -> Option<String> {
+pub(super) fn left(places: &[(Place, &str)]) -> Option<String> {
     let told: Vec<String> = places.iter().map(|(place, why)| format!("{place} ({why})")).collect();
     (!told.is_empty()).then(|| format!("Left as they are, since answers would change: {}.", told.join(", ")))
 }

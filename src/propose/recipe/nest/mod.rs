@@ -5,6 +5,7 @@ mod alter;
 mod auth;
 mod bodies;
 mod context;
+mod customs;
 mod endpoint;
 mod entity;
 mod errors;

@@ -1,7 +1,7 @@
 //! What the templates of `auth` are told, and the names that their texts may import.
 
 use super::Sessions;
-use crate::domain::layer::Layer;
+use crate::{domain::layer::Layer, propose::recipe::axum::manifest::package_name};
 use minijinja::{Value, context};
 
 /// The shortest password; what is shorter is guessed.
@@ -85,14 +85,7 @@ impl Sessions<'_> {
 
     /// The package as sources name it.
     pub(super) fn package(&self) -> String {
-        let lines = self.manifest.lines().map(str::trim);
-        let name = |line: &str| {
-            let (key, value) = line.split_once('=')?;
-            (key.trim() == "name").then(|| value.trim().trim_matches('"').replace('-', "_"))
-        };
-        let library = lines.clone().skip_while(|line| *line != "[lib]").skip(1);
-        let library = library.take_while(|line| !line.starts_with('[')).find_map(name);
-        library.or_else(|| lines.clone().find_map(name)).unwrap_or_else(|| "app".into())
+        package_name(&self.manifest)
     }
 
     /// What makes an answer of a user who is not there.

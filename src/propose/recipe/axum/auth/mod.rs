@@ -7,7 +7,7 @@
 mod context;
 mod packages;
 mod refusals;
-mod registrations;
+pub(super) mod registrations;
 mod start;
 
 use super::{

@@ -4,6 +4,7 @@ use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
     ports::ProposeError,
     propose::recipe::{
+        axum::manifest::with_packages,
         password_hash::Hash,
         resource::{Ask, Edited},
     },
@@ -34,7 +35,7 @@ pub(super) fn needed(
     remarks: &mut Vec<String>,
 ) -> Result<Option<FileChange>, ProposeError> {
     let text = ask.workspace.text(path)?.unwrap_or_default();
-    let Some((new, line)) = with_packages(&text, hash) else {
+    let Some((new, line)) = with_packages(&text, &wanted(hash), &slow(hash)) else {
         let names: Vec<&str> = wanted(hash).into_iter().map(|(name, _)| name).collect();
         remarks.push(format!("Add {} to the packages that the program needs.", names.join(", ")));
         return Ok(None);
@@ -53,69 +54,29 @@ pub(super) fn needed(
     })))
 }
 
-/// The manifest with the packages in `[dependencies]`, in order where that is in order, and the
-/// line of the list.
-fn with_packages(text: &str, hash: Hash) -> Option<(String, u32)> {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let head = lines.iter().position(|line| line.trim() == "[dependencies]")?;
-    let end = |lines: &[String]| {
-        let own = lines.iter().skip(head + 1);
-        let count = own.take_while(|line| !line.trim_start().starts_with('[')).count();
-        let kept = lines.iter().skip(head + 1).take(count);
-        let blank = kept.rev().take_while(|line| line.trim().is_empty()).count();
-        head + 1 + count - blank
-    };
-    let name_of = |line: &str| line.split(['=', '.', ' ']).next().unwrap_or_default().to_owned();
-    let first_end = end(&lines);
-    let known: Vec<String> = lines.get(head + 1..first_end)?.iter().map(|line| name_of(line)).collect();
-    let plain = || known.iter().filter(|name| !name.is_empty() && !name.starts_with(['#', ']', '"']));
-    let in_order = plain().is_sorted();
-    let has =
-        |name: &str| known.iter().any(|own| own == name) || text.contains(&format!("[dependencies.{name}]"));
-    for (name, rest) in wanted(hash) {
-        if has(name) {
-            continue;
-        }
-        let stop = end(&lines);
-        let after = lines.get(head + 1..stop)?.iter().position(|line| {
-            let own = name_of(line);
-            in_order && own.starts_with(|c: char| c.is_ascii_alphabetic()) && own.as_str() > name
-        });
-        lines.insert(after.map_or(stop, |at| head + 1 + at), format!("{name} = {rest}"));
-    }
-    for name in slow(hash) {
-        if !text.contains(&format!("[profile.dev.package.{name}]")) {
-            lines.extend([
-                String::new(),
-                format!("[profile.dev.package.{name}]"),
-                "opt-level = 3".to_owned(),
-            ]);
-        }
-    }
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let line = u32::try_from(head + 1).ok()?;
-    Some((format!("{}{newline}", lines.join(newline)), line))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn grown(text: &str, hash: Hash) -> Option<(String, u32)> {
+        with_packages(text, &wanted(hash), &slow(hash))
+    }
+
     #[test]
     fn packages_stand_in_order_where_others_do() {
         let text = "[package]\nname = \"a\"\n\n[dependencies]\naxum = \"0.8\"\nserde = \"1\"\nthiserror = \"2\"\n\n[dev-dependencies]\ntower = \"0.5\"\n";
-        let (new, line) = with_packages(text, Hash::Argon2id).unwrap();
+        let (new, line) = grown(text, Hash::Argon2id).unwrap();
         assert_eq!(line, 4);
         let expected = "[dependencies]\nargon2 = \"0.6\"\naxum = \"0.8\"\ngetrandom = \"0.4\"\njsonwebtoken = { version = \"11\", default-features = false, features = [\"rust_crypto\"] }\nserde = \"1\"\nsha2 = \"0.10\"\nthiserror = \"2\"\n\n[dev-dependencies]\n";
         assert!(new.contains(expected), "{new}");
         assert!(new.ends_with("[profile.dev.package.blake2]\nopt-level = 3\n"), "{new}");
-        assert_eq!(with_packages(&new, Hash::Argon2id).unwrap().0, new);
+        assert_eq!(grown(&new, Hash::Argon2id).unwrap().0, new);
         let mixed = "[dependencies]\nserde = \"1\"\naxum = \"0.8\"\n";
-        let (new, _) = with_packages(mixed, Hash::Bcrypt).unwrap();
+        let (new, _) = grown(mixed, Hash::Bcrypt).unwrap();
         assert!(
             new.starts_with("[dependencies]\nserde = \"1\"\naxum = \"0.8\"\nbcrypt = \"0.19\"\n"),
             "{new}"
         );
-        assert!(with_packages("[package]\n", Hash::Bcrypt).is_none());
+        assert!(grown("[package]\n", Hash::Bcrypt).is_none());
     }
 }

@@ -41,7 +41,7 @@ impl Grown {
 }
 
 /// A module to declare, and the names of it that are handed on where those of the example are.
-type New<'n> = (&'n str, &'n [&'n str]);
+pub(in crate::propose::recipe::axum) type New<'n> = (&'n str, &'n [&'n str]);
 
 const ROWS: [New<'_>; 2] =
     [("auth", &["Credentials", "Renewal", "Tokens", "UserOut"]), ("user", &["RefreshToken", "User"])];
@@ -153,7 +153,7 @@ fn reexport<'f>(file: &'f RustFile, stem: &str) -> Option<&'f crate::propose::ru
 
 /// The text with modules declared beside one that is, and their names handed on where its are;
 /// `None` where it is not declared.
-fn declared(
+pub(in crate::propose::recipe::axum) fn declared(
     file: &RustFile,
     text: &str,
     like: &str,

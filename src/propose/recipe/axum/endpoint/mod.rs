@@ -5,7 +5,6 @@
 //! is written.
 
 mod action;
-mod code;
 mod columns;
 mod copy;
 mod count;
@@ -19,6 +18,7 @@ mod tests_of;
 mod work;
 
 use super::{
+    code,
     plan::{Sources, rows, sources},
     tables,
 };

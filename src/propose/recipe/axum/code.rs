@@ -3,7 +3,7 @@
 //! A call is followed where its path names a function of the repository through modules and
 //! imports; what is behind a trait or a method is not guessed.
 
-use super::super::plan::Sources;
+use super::plan::Sources;
 use crate::{
     domain::place::Place,
     propose::{
