@@ -307,7 +307,7 @@ pub struct ProposeArgs {
     /// Folder of the backend.
     #[arg(default_value = ".")]
     pub path: PathBuf,
-    /// Name of the recipe: resource, migration, endpoint, auth, service-method, repository, job or error-module.
+    /// Name of the recipe: resource, migration, endpoint, auth, service-method, repository, job, error-module or graphql.
     #[arg(long, value_name = "NAME")]
     pub recipe: String,
     /// An input of the recipe; may be given several times.

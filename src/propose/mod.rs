@@ -26,9 +26,9 @@ pub use own_edit::{Written, own_edit};
 pub use plan::{PlanInput, as_walkthrough, plan};
 pub use prepared::{Prepared, PreparedSteps};
 pub use recipe::{
-    AUTH, AuthRecipe, ENDPOINT, ERROR_MODULE, EndpointRecipe, ErrorModuleRecipe, JOB, JobRecipe, MIGRATION,
-    MigrationRecipe, RECIPES, REPOSITORY, RESOURCE, RepositoryRecipe, ResourceRecipe, SERVICE_METHOD,
-    ServiceMethodRecipe, recipe, settle_hash, settle_queue,
+    AUTH, AuthRecipe, ENDPOINT, ERROR_MODULE, EndpointRecipe, ErrorModuleRecipe, GRAPHQL, GraphqlRecipe, JOB,
+    JobRecipe, MIGRATION, MigrationRecipe, RECIPES, REPOSITORY, RESOURCE, RepositoryRecipe, ResourceRecipe,
+    SERVICE_METHOD, ServiceMethodRecipe, recipe, settle_hash, settle_queue,
 };
 pub use sample::{GuidedCriterion, GuidedTask, SampleFile, guided_task, sample_files};
 pub use walkthrough::{CheckState, evaluate, guide_for_finding, guide_for_layer};

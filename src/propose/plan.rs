@@ -9,8 +9,8 @@ use super::{
     fix::{Language, fixable},
     prepared::{Prepared, PreparedSteps},
     recipe::{
-        AUTH, ENDPOINT, ERROR_MODULE, JOB, MIGRATION, REPOSITORY, RESOURCE, SERVICE_METHOD, asks_for_errors,
-        asks_for_sessions, is_new_route, offers,
+        AUTH, ENDPOINT, ERROR_MODULE, GRAPHQL, JOB, MIGRATION, REPOSITORY, RESOURCE, SERVICE_METHOD,
+        asks_for_errors, asks_for_graphql, asks_for_sessions, is_new_route, offers,
     },
     walkthrough::{guide_for_finding, guide_for_layer},
 };
@@ -198,6 +198,7 @@ fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
         }
         Intent::Repository if lacks_repository(input) => (REPOSITORY, &["name"]),
         Intent::Job => (JOB, &["name"]),
+        Intent::Graphql if asks_for_graphql(input.task) && is_model(input) => (GRAPHQL, &["name"]),
         Intent::Middleware | Intent::Other if asks_for_errors(input.task) => (ERROR_MODULE, &[]),
         _ => return None,
     };
@@ -209,16 +210,24 @@ fn recipe_for(input: &PlanInput<'_>) -> Option<&'static str> {
 /// layer is named after it.
 fn lacks_repository(input: &PlanInput<'_>) -> bool {
     let Some(name) = input.task.reading.inputs.get("name") else { return false };
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let wanted = plain(name);
-    let is_model = input.map.models.iter().any(|model| plain(&model.name) == wanted);
     let has_one = input
         .map
         .files_in(Layer::Repository)
         .any(|file| plain(file.path.rsplit('/').next().unwrap_or_default()).contains(&wanted));
-    is_model && !has_one && !wanted.is_empty()
+    is_model(input) && !has_one
+}
+
+/// Whether the resource that a task names is a model that is there.
+fn is_model(input: &PlanInput<'_>) -> bool {
+    let Some(name) = input.task.reading.inputs.get("name") else { return false };
+    let wanted = plain(name);
+    !wanted.is_empty() && input.map.models.iter().any(|model| plain(&model.name) == wanted)
+}
+
+/// Letters and digits alone, small.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Layers that a task of this kind touches.
@@ -228,6 +237,7 @@ fn layers_of(input: &PlanInput<'_>) -> Vec<Layer> {
     };
     let reading = &input.task.reading;
     let mut layers: Vec<Layer> = match reading.intent {
+        Intent::Graphql if recipe_for(input).is_some() => vec![Config, Schema, Error, Router, Test],
         Intent::Resource | Intent::Graphql => {
             vec![Model, Migration, Schema, Repository, Service, Router, Test]
         }
@@ -368,7 +378,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         finding::Level,
-        map::SourceFile,
+        map::{Model, SourceFile},
         stack::{Confidence, StackField},
         task::{Criterion, Difficulty, Reading, Risk},
     };
@@ -526,6 +536,27 @@ mod tests {
         }
         let steps = planned(&task(Intent::Middleware, "Add a request log", &[]), &map(), &[], None);
         assert!(steps.iter().all(|step| matches!(step.filler, Filler::Walkthrough { .. })), "{steps:?}");
+    }
+
+    #[test]
+    fn graphql_of_a_model_that_is_there_is_filled_by_the_recipe_and_one_operation_is_not() {
+        let mut map = map();
+        map.stack.framework.name = Some("nestjs".into());
+        map.stack.orm.name = Some("typeorm".into());
+        map.models = vec![Model {
+            name: "Order".into(),
+            table: None,
+            columns: Vec::new(),
+            file: "src/order.ts".into(),
+            line: 1,
+        }];
+        let of = |text: &str, name: &str| {
+            let steps = planned(&task(Intent::Graphql, text, &[("name", name)]), &map, &[], None);
+            steps.iter().all(|step| step.filler == Filler::Recipe { recipe: GRAPHQL.into() })
+        };
+        assert!(of("Serve orders over GraphQL", "order"));
+        assert!(!of("Add a graphql mutation to cancel orders", "order"));
+        assert!(!of("Serve comets over GraphQL", "comet"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod examples;
 mod fastapi;
 pub(crate) mod fields;
 mod fill;
+mod graphql;
 mod head;
 mod job;
 pub(crate) mod lines;
@@ -50,6 +51,8 @@ pub(crate) use endpoint::is_new_route;
 pub use endpoint::{EndpointRecipe, ServiceMethodRecipe};
 pub use errors::ErrorModuleRecipe;
 pub(crate) use errors::asks_for_errors;
+pub use graphql::GraphqlRecipe;
+pub(crate) use graphql::asks_for_graphql;
 pub(crate) use head::offers;
 pub use job::{JobRecipe, settle_queue};
 pub use password_hash::settle_hash;
@@ -76,9 +79,11 @@ pub const REPOSITORY: &str = "repository";
 pub const JOB: &str = "job";
 /// Adds the errors of the domain and what answers them.
 pub const ERROR_MODULE: &str = "error-module";
+/// Adds a type, queries and mutations for a resource that is there.
+pub const GRAPHQL: &str = "graphql";
 /// The names of all recipes.
-pub const RECIPES: [&str; 8] =
-    [RESOURCE, MIGRATION, ENDPOINT, AUTH, SERVICE_METHOD, REPOSITORY, JOB, ERROR_MODULE];
+pub const RECIPES: [&str; 9] =
+    [RESOURCE, MIGRATION, ENDPOINT, AUTH, SERVICE_METHOD, REPOSITORY, JOB, ERROR_MODULE, GRAPHQL];
 
 /// The recipe of a name; `None` where there is none. With a memory of what it wrote before,
 /// it can be run again.
@@ -92,6 +97,7 @@ pub fn recipe(name: &str, base: ReadBase, memory: Option<Arc<dyn Produced>>) -> 
         SERVICE_METHOD => Some(Box::new(ServiceMethodRecipe::new(base))),
         JOB => Some(Box::new(JobRecipe::new(base))),
         ERROR_MODULE => Some(Box::new(ErrorModuleRecipe::new(base))),
+        GRAPHQL => Some(Box::new(GraphqlRecipe::new(base))),
         _ => None,
     }
 }

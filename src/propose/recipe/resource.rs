@@ -98,6 +98,13 @@ pub(super) trait Adapter: Sync {
             ask.head.stack_name()
         )))
     }
+    /// A type, queries and mutations for a resource that is there.
+    fn graphql(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        Err(ProposeError::NotApplicable(format!(
+            "the recipe graphql is not known for {}",
+            ask.head.stack_name()
+        )))
+    }
     /// Refuses a text of this stack that does not parse.
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError>;
 }

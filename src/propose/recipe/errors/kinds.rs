@@ -26,7 +26,8 @@ impl Kind {
 /// Those that a project without any gets; others only where their status is used.
 const ALWAYS: [u16; 2] = [404, 409];
 
-const KINDS: [Kind; 10] = [
+/// Every one, in the order of their statuses.
+pub(in crate::propose::recipe) const ALL: [Kind; 10] = [
     kind(400, "InvalidInput", "Bad Request", "What was sent makes no sense here."),
     kind(401, "NotSignedIn", "Unauthorized", "It is not known who asks."),
     kind(403, "Forbidden", "Forbidden", "Who asks may not do this."),
@@ -45,12 +46,12 @@ const fn kind(status: u16, name: &'static str, phrase: &'static str, doc: &'stat
 
 /// The errors for the statuses that a project uses, in the order of their statuses.
 pub(in crate::propose::recipe) fn of_statuses(seen: &BTreeSet<u16>) -> Vec<&'static Kind> {
-    KINDS.iter().filter(|kind| seen.contains(&kind.status) || ALWAYS.contains(&kind.status)).collect()
+    ALL.iter().filter(|kind| seen.contains(&kind.status) || ALWAYS.contains(&kind.status)).collect()
 }
 
 /// The error of a status; `None` where the domain has none to say it with.
 pub(in crate::propose::recipe) fn of(status: u16) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.status == status)
+    ALL.iter().find(|kind| kind.status == status)
 }
 
 /// The status of a constant's name: `HTTP_404_NOT_FOUND`, `NOT_FOUND`.
@@ -59,7 +60,7 @@ pub(in crate::propose::recipe) fn status_named(name: &str) -> Option<u16> {
         return rest.get(..3)?.parse().ok();
     }
     let same = |kind: &&Kind| kind.phrase.to_uppercase().replace(' ', "_") == name;
-    KINDS.iter().find(same).map(|kind| kind.status)
+    ALL.iter().find(same).map(|kind| kind.status)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     example::Role,
     parents::Parent,
     plan::Plan,
-    survey::relative,
+    survey::{Source, relative},
 };
 use minijinja::{Value, context, value::Serde};
 
@@ -185,9 +185,12 @@ impl Plan<'_> {
 
     /// What the example's file imports, for what is taken over from it.
     pub(super) fn carried(&self, role: Option<Role>, path: &str) -> Vec<Candidate> {
-        let Some(source) = role.and_then(|role| self.example.source(role, &self.survey)) else {
-            return Vec::new();
-        };
+        let source = role.and_then(|role| self.example.source(role, &self.survey));
+        source.map_or(Vec::new(), |source| self.carried_of(source, path, role == Some(Role::Test)))
+    }
+
+    /// What a source imports, for a new file; `whole` with what is imported only to run.
+    pub(super) fn carried_of(&self, source: &Source, path: &str, whole: bool) -> Vec<Candidate> {
         let mut carried = Vec::new();
         for import in &source.script.imports {
             let from = match self.survey.resolve(&source.path, &import.from) {
@@ -205,7 +208,7 @@ impl Plan<'_> {
                 }
                 _ => import.from.clone(),
             };
-            if import.names.is_empty() && role == Some(Role::Test) {
+            if import.names.is_empty() && whole {
                 carried.push(Candidate {
                     from: from.clone(),
                     name: String::new(),
@@ -227,7 +230,11 @@ impl Plan<'_> {
 
     /// Statements of the test's setup, the example's parts exchanged for the new ones.
     fn statements(&self) -> Vec<String> {
-        let Some(setup) = &self.setup else { return Vec::new() };
+        self.setup.as_ref().map_or(Vec::new(), |setup| self.statements_of(setup))
+    }
+
+    /// The same of a setup that was read for another test.
+    pub(super) fn statements_of(&self, setup: &super::suite::Setup) -> Vec<String> {
         let exchanged = [Role::Module, Role::Controller, Role::Service].map(|role| {
             let like = self.example.part(role).map(|part| part.class.clone());
             (like.unwrap_or_default(), self.class(role))
@@ -267,6 +274,11 @@ impl Plan<'_> {
         context! { package => if strict { package } else { String::new() } }
     }
 
+    /// The name under which a controller has its service.
+    pub(super) fn service_field(&self) -> String {
+        self.injected_name(Role::Controller, Role::Service)
+    }
+
     fn documented(&self) -> bool {
         let create = self.example.source(Role::Create, &self.survey);
         create.is_some_and(|source| source.text.contains("@ApiProperty"))
@@ -291,7 +303,7 @@ impl Plan<'_> {
     }
 
     /// `private readonly`, as the example's constructors have it.
-    fn modifiers(&self) -> String {
+    pub(super) fn modifiers(&self) -> String {
         let controller = self.example.class(Role::Controller, &self.survey);
         let written =
             controller.and_then(|(_, class)| class.parameters.first()).map(|one| one.modifiers.clone());

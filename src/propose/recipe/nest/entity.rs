@@ -16,6 +16,10 @@ pub(super) struct Column {
     /// Options as written.
     pub(super) options: String,
     pub(super) kind: ColumnKind,
+    /// `name?`.
+    pub(super) optional: bool,
+    /// Whether the entity keeps it from answers.
+    pub(super) hidden: bool,
 }
 
 /// What a column is for.
@@ -105,8 +109,17 @@ impl Table {
             self.names_columns |= stated.as_ref().is_some_and(|stated| *stated != property.name);
             let db = stated
                 .unwrap_or_else(|| if snake_columns { snake(&property.name) } else { property.name.clone() });
-            let column =
-                Column { property: property.name.clone(), ty: property.ty.clone(), db, options, kind };
+            let hidden = property.mark(&["Exclude"]).is_some()
+                || options.split_whitespace().collect::<String>().contains("select:false");
+            let column = Column {
+                property: property.name.clone(),
+                ty: property.ty.clone(),
+                db,
+                options,
+                kind,
+                optional: property.optional,
+                hidden,
+            };
             self.columns.push((column, inherited));
         }
     }

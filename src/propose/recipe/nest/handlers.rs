@@ -71,6 +71,8 @@ pub(super) struct Answer {
     pub(super) handler_type: String,
     /// From the body of an answer to its rows: `.items`.
     pub(super) path: String,
+    /// Whether the example's own answer was understood.
+    pub(super) is_known: bool,
 }
 
 /// The error of a row that is not there.
@@ -129,7 +131,7 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name, remarks: &mu
         remarks.push(
             "What the example's list answers was not understood; the new one answers a plain list.".into(),
         );
-        plain(&example.class_for(Role::Entity, name))
+        Answer { is_known: false, ..plain(&example.class_for(Role::Entity, name)) }
     });
     Handlers {
         list: verb(list, "findAll"),
@@ -224,6 +226,7 @@ fn plain(entity: &str) -> Answer {
         service_type: format!("Promise<{entity}[]>"),
         handler_type: format!("Promise<{entity}[]>"),
         path: String::new(),
+        is_known: true,
     }
 }
 
@@ -292,6 +295,7 @@ fn answer(
         service_type: type_of(&method.returns),
         handler_type: type_of(&list.returns),
         path: path?,
+        is_known: true,
     })
 }
 

@@ -10,6 +10,7 @@ mod endpoint;
 mod entity;
 mod errors;
 mod example;
+mod graphql;
 mod handlers;
 pub(super) mod imports;
 mod job;
@@ -73,6 +74,10 @@ impl Adapter for Nest {
 
     fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         errors::draft(ask)
+    }
+
+    fn graphql(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        graphql::draft(ask)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -32,6 +32,8 @@ pub(super) struct Setup {
     pub(super) refused: &'static str,
 }
 
+/// Words that say nothing of what is declared.
+const KEYWORDS: [&str; 6] = ["async", "await", "const", "function", "let", "var"];
 const HOOKS: [&str; 4] = ["beforeAll", "beforeEach", "afterEach", "afterAll"];
 
 /// Reads it; `None` without tests over HTTP to learn from.
@@ -57,7 +59,9 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name) -> Option<Se
         let text = source.slice(range);
         let is_hook = called.as_deref().is_some_and(|called| HOOKS.contains(&called));
         let declared = called.is_none()
-            && words(text.lines().next().unwrap_or_default()).iter().any(|word| used.contains(word));
+            && words(text.lines().next().unwrap_or_default())
+                .iter()
+                .any(|word| !KEYWORDS.contains(&word.as_str()) && used.contains(word));
         if is_hook || declared {
             // Only what the new resource has is exchanged; a helper keeps its name.
             let start =

@@ -3,7 +3,7 @@
 
 mod columns;
 mod methods;
-mod tests_of;
+pub(super) mod tests_of;
 
 use super::{
     example::{Example, Role, controller_path},

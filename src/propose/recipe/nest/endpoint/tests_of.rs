@@ -123,7 +123,7 @@ fn body(class: &Class) -> Option<Vec<String>> {
 }
 
 /// A value that the decorators of a property take.
-fn value(property: &Property) -> Option<String> {
+pub(in crate::propose::recipe::nest) fn value(property: &Property) -> Option<String> {
     let number = |mark: &str, at: usize| -> Option<usize> {
         property.mark(&[mark])?.arguments.get(at)?.trim().parse().ok()
     };

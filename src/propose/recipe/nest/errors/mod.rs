@@ -1,7 +1,7 @@
 //! The `error-module` recipe for NestJS: errors of the domain, a filter that answers them in the
 //! shape of Nest's own, and that filter among the providers of the root module.
 
-mod root;
+pub(super) mod root;
 
 use super::{
     plan::{RECIPE, backend_root, first_text},

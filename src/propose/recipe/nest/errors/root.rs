@@ -22,7 +22,7 @@ const MAKES: &str = "NestFactory.create";
 const PROVIDER: &str = "{ provide: APP_FILTER, useClass: AppErrorFilter }";
 
 /// The source and the class of the module that the application is made of.
-pub(super) fn find(survey: &Survey) -> Option<(&Source, &str)> {
+pub(in crate::propose::recipe::nest) fn find(survey: &Survey) -> Option<(&Source, &str)> {
     survey.sources.values().filter(|source| source.script.suites.is_empty()).find_map(|source| {
         let (_, rest) = source.text.split_once(MAKES)?;
         let (_, rest) = rest.split_once('(')?;
