@@ -5,6 +5,7 @@ mod alter;
 mod auth;
 mod bodies;
 mod context;
+mod declared;
 mod endpoint;
 mod entity;
 mod errors;
