@@ -216,8 +216,10 @@ fn a_column_that_is_there_becomes_as_it_shall_be() {
 #[test]
 fn classes_that_state_both_bodies_get_both_changed() {
     let texts = fixture("express_classes");
-    let inputs =
-        [("name", "Product"), ("change", "display_name:string{1..240}?:index unit_price:decimal{0..99999}=1.50")];
+    let inputs = [
+        ("name", "Product"),
+        ("change", "display_name:string{1..240}?:index unit_price:decimal{0..99999}=1.50"),
+    ];
     let proposal = ask("migration", &texts, &inputs).unwrap();
     has_lines(
         text_of(&proposal, "src/modules/products/ProductSchemas.ts"),

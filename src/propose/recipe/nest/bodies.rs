@@ -5,9 +5,9 @@
 
 use super::{
     alter::Alter,
+    declared::retyped,
     example::Role,
     imports,
-    reshape::retyped,
     stated::{bare, by_hand},
     survey::Source,
 };

@@ -6,6 +6,7 @@ mod auth;
 mod bodies;
 mod context;
 mod customs;
+mod declared;
 mod endpoint;
 mod entity;
 mod errors;

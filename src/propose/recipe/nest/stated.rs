@@ -31,6 +31,9 @@ const KNOWN: [&str; 10] = [
     "unique",
 ];
 
+/// Names and values of options.
+pub(super) type Options = Vec<(String, String)>;
+
 /// The declaration of one column.
 pub(super) struct Stated<'a> {
     pub(super) source: &'a Source,
@@ -39,7 +42,7 @@ pub(super) struct Stated<'a> {
     /// Type as the first argument.
     pub(super) first: Option<String>,
     /// Options in their order, as written.
-    pub(super) options: Vec<(String, String)>,
+    pub(super) options: Options,
     pub(super) kind: Kind,
     /// Its name in the database.
     pub(super) db: String,
@@ -189,7 +192,7 @@ fn missing(source: &Source, class: &Class, table: &Table, after: &Field) -> Prop
 }
 
 /// The type and the options of `@Column('text', { nullable: true })`.
-fn arguments(mark: &Mark) -> Option<(Option<String>, Vec<(String, String)>)> {
+fn arguments(mark: &Mark) -> Option<(Option<String>, Options)> {
     let (first, object) = match mark.arguments.as_slice() {
         [] => return Some((None, Vec::new())),
         [one] if one.starts_with('{') => (None, Some(one)),

@@ -116,11 +116,11 @@ pub(super) fn state(alter: &Alter<'_>, column: &Column, after: &Field) -> Result
     let made = super::Made { name: String::new(), column: column.name.clone(), unique: false };
     let indexed = has_index(alter, &made);
     let unique = said.links.contains(".unique()") || indexed && is_unique_index(alter, &column.name);
-    let is_plain = |ty: &str| ty.split('|').any(|part| part.trim() == "null") || ty.contains("null");
+    let is_nullable = column.ty.split(|c: char| !c.is_alphanumeric()).any(|word| word == "null");
     Ok(State {
         kind,
         length: length.or(after.max.filter(|_| alter.plan.dialect == "sqlite")),
-        optional: is_plain(&column.ty),
+        optional: is_nullable,
         unique,
         index: indexed && !unique,
         place,

@@ -1,6 +1,7 @@
 //! The `migration` recipe for Express and Hono: a field in every list of the resource's fields,
 //! and a migration as the mapper has them.
 
+mod carried;
 mod drizzle;
 mod drizzle_reshape;
 mod kysely;
