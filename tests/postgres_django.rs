@@ -22,7 +22,7 @@ const REVIEW: &str = "title:string{2..200} stars:int{1..5} price:decimal{0..} no
                       sku:string{..40}:unique read_at:datetime? done:bool ratio:float? token:uuid \
                       book:belongs_to(Book) reader:belongs_to(Member)";
 const MORE: &str = "subtitle:string{..80}? rating:int{1..5}=3 hidden:bool=false cost:decimal{0..}=0.50 \
-                    weight:float=1.5 code:string{..12}?:unique read_on:date? at:datetime? key:uuid? \
+                    weight:float=1.5 code:int?:unique read_on:date? at:datetime? key:uuid? \
                     editor:belongs_to(Member)?";
 
 /// A fixture as it would be on PostgreSQL.
