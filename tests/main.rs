@@ -73,6 +73,7 @@ mod recipe_job;
 mod recipe_job_django;
 mod recipe_job_node;
 mod recipe_nest;
+mod recipe_nest_customs;
 mod recipe_nest_migration;
 mod recipe_prisma;
 mod recipe_prisma_migration;

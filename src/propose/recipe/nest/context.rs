@@ -7,6 +7,7 @@ use super::{
         typescript::{Candidate, words},
         values::field_value,
     },
+    customs::{self, Named},
     example::Role,
     parents::Parent,
     plan::Plan,
@@ -102,6 +103,30 @@ impl Plan<'_> {
             service_field => self.injected_name(Role::Controller, Role::Service),
             repository_field => self.injected_name(Role::Service, Role::Repository),
             modifiers => self.modifiers(),
+            ..self.customs(path)
+        }
+    }
+
+    /// What the project's controllers and modules have as a custom.
+    fn customs(&self, path: &str) -> Value {
+        let brought = |one: &Named| format!("{}:{}", relative(path, &one.path, self.extension), one.class);
+        let pipe = customs::pipe(&self.survey);
+        let is_keyed = customs::keys_bodies(&self.survey);
+        let finders = customs::finders(&self.manifest);
+        context! {
+            own_pipe => pipe.as_ref().map(|pipe| pipe.class.clone()).unwrap_or_default(),
+            pipe_import => pipe.as_ref().map(brought).unwrap_or_default(),
+            body_key => if is_keyed { camel(&self.ask.name.snake) } else { String::new() },
+            tagged => customs::marks_controllers(&self.survey, "ApiTags"),
+            bearer => self.gate.is_some() && customs::marks_controllers(&self.survey, "ApiBearerAuth"),
+            find_one => finders.one,
+            exists => finders.exists,
+            gate => self.gate.as_ref().map(|gate| context! {
+                class => gate.middleware.class.clone(),
+                public => gate.public,
+                modules => gate.modules.iter().map(|one| one.class.clone()).collect::<Vec<_>>(),
+                imports => gate.modules.iter().chain([&gate.middleware]).map(brought).collect::<Vec<_>>(),
+            }),
         }
     }
 

@@ -6,6 +6,7 @@ use super::{
         rename::{Joint, Renamer},
         typescript::words,
     },
+    customs,
     example::{Example, Role},
     survey::Survey,
 };
@@ -136,10 +137,10 @@ pub(super) fn read(example: &Example, survey: &Survey, name: &Name, remarks: &mu
         create: verb(create, "create"),
         update: verb(update, "update"),
         remove: verb(remove, "remove"),
-        update_verb: if update.is_some_and(|method| method.mark(&["Put"]).is_some()) {
-            "Put"
-        } else {
-            "Patch"
+        update_verb: match update {
+            Some(method) if method.mark(&["Put"]).is_some() => "Put",
+            Some(_) => "Patch",
+            None => customs::update_verb(survey),
         },
         remove_status: remove
             .and_then(|method| method.mark(&["HttpCode"]))

@@ -4,6 +4,7 @@
 mod alter;
 mod auth;
 mod context;
+mod customs;
 mod endpoint;
 mod entity;
 mod errors;

@@ -7,6 +7,7 @@ use super::{
         resource::{Ask, Draft},
         typescript::{Habits, set_up},
     },
+    customs::{self, Gate},
     entity::{Key, Table},
     example::{Example, Role, controller_path},
     handlers::{self, Handlers},
@@ -43,6 +44,8 @@ pub(super) struct Plan<'a> {
     pub(super) next: Option<Next>,
     pub(super) dialect: &'static str,
     pub(super) setup: Option<Setup>,
+    /// What modules put before requests that change rows.
+    pub(super) gate: Option<Gate>,
     /// `.js`, or nothing.
     pub(super) extension: &'static str,
     pub(super) snake_columns: bool,
@@ -104,6 +107,7 @@ impl<'a> Plan<'a> {
         let next = migrations::next(&survey, what, example.files);
         let dialect = migrations::dialect(&survey, &manifest)?;
         let setup = suite::read(&example, &survey, &ask.name);
+        let gate = customs::gate(&survey);
         Ok(Self {
             ask,
             survey,
@@ -116,6 +120,7 @@ impl<'a> Plan<'a> {
             next,
             dialect,
             setup,
+            gate,
             extension,
             snake_columns,
             manifest,
@@ -209,6 +214,13 @@ impl<'a> Plan<'a> {
                     );
                     return None;
                 }
+                if let Some(gate) = &self.gate {
+                    self.remarks.push(format!(
+                        "A test must be let in by {} first, which the recipe cannot do here; the tests are yours to write.",
+                        gate.middleware.class
+                    ));
+                    return None;
+                }
                 if let Some(parent) = self.parents.iter().find(|parent| parent.row.is_none()) {
                     self.remarks.push(format!(
                         "A test needs a row of {} first, which the recipe cannot make here; the tests are yours to write.",
@@ -284,6 +296,12 @@ impl<'a> Plan<'a> {
             self.remarks.push(format!(
                 "Handlers of {} are guarded; these are not yet. Who may do what is yours to say.",
                 source.path
+            ));
+        }
+        if let Some(gate) = &self.gate {
+            self.remarks.push(format!(
+                "{} stands before what changes rows, as in {}; whose rows may be changed is yours to say.",
+                gate.middleware.class, gate.place
             ));
         }
         for field in self.ask.fields.iter().filter(|field| field.unique) {
