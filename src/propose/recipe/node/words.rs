@@ -124,7 +124,7 @@ fn is_sql(text: &str) -> bool {
         return false;
     };
     let is_shouted = first.chars().all(char::is_uppercase);
-    is_shouted || words.any(|word| next.iter().any(|one| *one == word))
+    is_shouted || words.any(|word| next.contains(&word))
 }
 
 /// Whether a name is that of a field, in either form.
