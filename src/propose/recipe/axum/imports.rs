@@ -21,6 +21,7 @@ pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
         let by_method = match local.as_str() {
             "ServiceExt" => body.contains(".oneshot("),
             "Validate" => body.contains(".validate()"),
+            "IntoResponse" => body.contains(".into_response()"),
             "PasswordHasher" => body.contains(".hash_password("),
             "PasswordVerifier" => body.contains(".verify_password("),
             "Digest" => body.contains("::digest("),
