@@ -145,3 +145,22 @@ fn sql_around_the_orm_is_advice_unless_a_graver_finding_says_it() {
         assert_eq!((count(around, &files), count(value, &files)), expected, "{line}");
     }
 }
+
+#[test]
+fn a_job_finds_the_row_that_it_was_started_for() {
+    let model = "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom app.db import Base\n\n\nclass Order(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    owner_id: Mapped[int]\n";
+    let lookup = "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom app.models.order import Order\n\n\nasync def find(session: AsyncSession, order_id: int) -> Order | None:\n    return await session.get(Order, order_id)\n";
+    let job = format!(
+        "from celery import shared_task\n\n{lookup}\n\n@shared_task\ndef remind(order_id):\n    pass\n"
+    );
+    for (path, text, expected) in
+        [("app/repositories/orders.py", lookup, 1), ("app/tasks/orders.py", job.as_str(), 0)]
+    {
+        let files = [
+            ("requirements.txt", "fastapi\nsqlalchemy\ncelery\n"),
+            ("app/models/order.py", model),
+            (path, text),
+        ];
+        assert_eq!(count("sec/unscoped-find", &files), expected, "{path}");
+    }
+}

@@ -251,7 +251,8 @@ impl Linker<'_> {
         found
     }
 
-    fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
+    /// The handler that an expression gives.
+    pub fn handler_at(&mut self, file: FileId, expr: ExprId) -> Handler {
         let value = self.expr(file, expr);
         self.handler_of(&[Selected { value, expr: Some((file, expr)) }])
     }

@@ -26,6 +26,7 @@ mod effect;
 mod eval;
 mod family;
 mod fields;
+mod file_routes;
 mod folders;
 mod format;
 mod graph;
@@ -108,6 +109,7 @@ pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFi
     linker.run();
     let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);
     linker.add_table_routes(&mut found);
+    linker.add_file_routes(packs, project, &mut found);
     let imports = linker.import_targets();
     let edges = linker.import_edges(&imports);
     let operations = linker.operations(project).into_iter().map(|(operation, _)| operation).collect();

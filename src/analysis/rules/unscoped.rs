@@ -36,7 +36,7 @@ const OWNERS: [&str; 14] = [
 pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     let mut found = Vec::new();
     for (file, facts) in context.files(rule) {
-        if matches!(context.layer(file), Layer::Migration | Layer::Config | Layer::Middleware) {
+        if matches!(context.layer(file), Layer::Migration | Layer::Config | Layer::Middleware | Layer::Job) {
             continue;
         }
         for (id, call) in facts.call_ids() {

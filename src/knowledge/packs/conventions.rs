@@ -40,6 +40,45 @@ pub struct RouteFiles {
     pub skip: Vec<Pattern>,
 }
 
+/// Files that are routes by where they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRoutes {
+    /// Packages, one of which the manifest of the application names.
+    pub dependencies: Vec<String>,
+    /// Names of files, without their ending, that make their folder an application too.
+    #[serde(default)]
+    pub configs: Vec<String>,
+    /// Folders of the application below which paths begin.
+    pub folders: Vec<String>,
+    /// What stands before every path.
+    #[serde(default)]
+    pub prefix: String,
+    /// The name of the files that are routes, without its ending; none where every file is
+    /// one, and its name a part of the path.
+    #[serde(default)]
+    pub file: Option<String>,
+    pub verbs: FileVerbs,
+    /// The export that answers every verb.
+    #[serde(default)]
+    pub every: Option<String>,
+    /// Folders whose name begins with `_` serve nothing.
+    #[serde(default)]
+    pub private: bool,
+}
+
+/// What says the verbs of a file that is a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileVerbs {
+    /// Exports named like verbs.
+    Exports,
+    /// The end of the file's name, `loaves.post.ts`; the one export answers.
+    Name,
+    /// What the one export compares the method of the request with.
+    Compared,
+}
+
 /// The paths of a controller's methods that state none: area, controller, method, item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

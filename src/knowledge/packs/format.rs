@@ -1,7 +1,7 @@
 //! The format of a pack file.
 
 use super::{
-    conventions::{ActionGroups, Conventions, RouteFiles},
+    conventions::{ActionGroups, Conventions, FileRoutes, RouteFiles},
     pattern::Pattern,
     selector::Selector,
     served::{ClassAction, CodeOperation, HandlerVerbs, MarkedActions},
@@ -83,6 +83,9 @@ pub struct Pack {
     /// Files beside the code that list routes.
     #[serde(default)]
     pub route_tables: Option<RouteFiles>,
+    /// Files that are routes by where they stand.
+    #[serde(default)]
+    pub file_routes: Vec<FileRoutes>,
     /// Paths of handler methods that state none.
     #[serde(default)]
     pub conventions: Option<Conventions>,

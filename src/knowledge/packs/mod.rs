@@ -14,7 +14,7 @@ mod selector;
 mod served;
 mod signs;
 
-pub use conventions::{ActionGroups, Conventions, RouteFiles};
+pub use conventions::{ActionGroups, Conventions, FileRoutes, FileVerbs, RouteFiles};
 pub use format::{
     Annotation, Call, Class, Collection, FamilyMember, HandlerNames, Injection, Operation, Pack, PathStyle,
     PropertyFile, PropertyRead, SettingsModule, Token, TokenOf, Verbs,

@@ -6,6 +6,7 @@
 
 mod builder;
 mod format;
+mod mapper;
 mod placeholders;
 mod position;
 mod safe;

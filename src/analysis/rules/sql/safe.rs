@@ -1,6 +1,6 @@
 //! Which interpolated parts can do no harm.
 
-use super::{position::Position, template::Hole};
+use super::{mapper::is_said_by_mapper, position::Position, template::Hole};
 use crate::analysis::{
     facts::{BindKind, BlockKind, Expr, ExprId, FileFacts, ScopeId},
     link::{Callee, FileId, Value},
@@ -73,19 +73,30 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
                 fixed
                     || matches!(name, "__tablename__" | "db_table" | "__table__" | "tableName" | "length")
                     || self.has_safe_type(file, object)
+                    || self.is_of_safe_type(file, expr)
             }
             Expr::Index(object, _) => self.is_table_of_constants(file, facts, object),
             Expr::Call(id) => {
                 let Some(call) = facts.call(id) else { return false };
                 let Some(name) = last_name(facts, call.callee) else { return false };
                 let is_empty_text = facts.dotted(call.callee).is_some_and(|path| path == "String.new");
-                if is_empty_text || self.rule.matcher.safe_calls.iter().any(|safe| safe == name) {
+                if is_empty_text
+                    || self.rule.matcher.safe_calls.iter().any(|safe| safe == name)
+                    || is_said_by_mapper(facts, call, name)
+                    || self.is_of_safe_type(file, expr)
+                {
                     return true;
                 }
                 match facts.expr(call.callee) {
                     Expr::Attr(object, _) if name == "get" => self.is_table_of_constants(file, facts, object),
                     Expr::Attr(object, _) if PASSING.contains(&name) => {
                         self.is_harmless(file, facts, object, depth)
+                    }
+                    // The value of an `Option`, or what stands in for it.
+                    Expr::Attr(object, _) if matches!(name, "unwrap_or" | "orElse") => {
+                        let instead = facts.args(call.args);
+                        self.is_harmless(file, facts, object, depth)
+                            && instead.iter().all(|arg| self.is_harmless(file, facts, arg.value, depth))
                     }
                     _ if matches!(name, "str" | "String" | "repr") => facts
                         .args(call.args)
@@ -178,6 +189,24 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
         !is_own || written(self.context, file, object).is_some()
     }
 
+    /// Whether everything that an expression can be is of a type that holds no free text, as
+    /// fields and functions declare it.
+    fn is_of_safe_type(&self, file: FileId, expr: ExprId) -> bool {
+        let value = self.context.resolver().value(file, expr);
+        let values = value.alternatives();
+        !values.is_empty()
+            && values.iter().all(|value| match value {
+                Value::Number | Value::Null => true,
+                Value::External(path) => {
+                    let ty = path.strip_suffix("()").unwrap_or(path);
+                    // What a method of such a value gives is something else.
+                    !ty.contains("()")
+                        && self.rule.matcher.safe_types.iter().any(|pattern| pattern.matches(ty))
+                }
+                _ => false,
+            })
+    }
+
     fn has_safe_type(&self, file: FileId, expr: ExprId) -> bool {
         let types = self.context.resolver().types(file, expr);
         types.iter().any(|ty| self.rule.matcher.safe_types.iter().any(|pattern| pattern.matches(ty)))
@@ -190,7 +219,9 @@ impl<'r, 'c, 'a> Judge<'r, 'c, 'a> {
             Expr::Either(options) => {
                 facts.list(options).iter().all(|option| self.is_safe_type(file, facts, *option))
             }
-            Expr::Index(object, key) if last_name(facts, object) == Some("Optional") => {
+            Expr::Index(object, key)
+                if matches!(last_name(facts, object), Some("Optional" | "Option" | "Nullable")) =>
+            {
                 let first = match facts.expr(key) {
                     Expr::List(items) => facts.list(items).first().copied(),
                     _ => Some(key),
@@ -337,7 +368,7 @@ fn is_bound_nowhere(facts: &FileFacts, name: &str) -> bool {
 }
 
 /// Methods whose result is as harmless as what they are called on.
-const PASSING: [&str; 12] = [
+const PASSING: [&str; 18] = [
     "lower",
     "upper",
     "strip",
@@ -350,6 +381,12 @@ const PASSING: [&str; 12] = [
     "clone",
     "to_lowercase",
     "join",
+    "unwrap",
+    "unwrap_or_default",
+    "expect",
+    "copied",
+    "cloned",
+    "orElseThrow",
 ];
 
 /// The type of the parameter that a name is, seen from a scope; none where it is none.

@@ -7,7 +7,7 @@ use super::{
     events::View,
     known::Known,
     texts,
-    words::{before, between},
+    words::{before, between, fills_numbers, makes_number},
 };
 use crate::analysis::{
     facts::{Arg, CallFlags, CallId, Expr, ExprId, Lang, ParamKind, ScopeFlags, ScopeId, Sym},
@@ -156,6 +156,13 @@ impl<'a> Evaluator<'_, '_, 'a> {
             "of" if last_name(facts, root(facts, callee)) == Some("List") => return Known::list(known),
             "mutableMapOf" | "hashMapOf" if known.is_empty() => return Known::map(Vec::new()),
             _ => {}
+        }
+        // A number is made of digits, whoever chose it.
+        let is_method = matches!(facts.expr(callee), Expr::Attr(..));
+        let pattern = known.first().and_then(Known::shown);
+        if makes_number(name, is_method, facts.lang) || pattern.is_some_and(|text| fills_numbers(name, &text))
+        {
+            return Known::Written;
         }
         // A method of something that came from elsewhere gives what that decides.
         let is_free = match facts.expr(callee) {

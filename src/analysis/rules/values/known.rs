@@ -79,9 +79,16 @@ impl Known {
         match (self, other) {
             (one, other) if one == other => one,
             (Self::Never, other) | (other, Self::Never) => other,
+            // Nothing, where there could be a collection, has no elements either.
+            (Self::Null, other) | (other, Self::Null) if other.is_collection() => other,
             (Self::Builder(one), Self::Builder(other)) => {
                 Self::builder(Self::or((*one).clone(), (*other).clone()))
             }
+            // Position by position, where there are as many of them: the values of a function
+            // with several results.
+            (Self::List(one), Self::List(other)) if one.len() == other.len() => Self::list(
+                one.iter().cloned().zip(other.iter().cloned()).map(|(one, other)| one.or(other)).collect(),
+            ),
             (one, other) if one.is_collection() && other.is_collection() => {
                 Self::bag([one.element(), other.element()])
             }
@@ -155,8 +162,10 @@ mod tests {
         assert_eq!(text("a").or(text("b")), Known::Written);
         assert_eq!(Known::Never.or(text("b")), text("b"));
         assert_eq!(text("a").or(Known::Open), Known::Open);
-        let lists = Known::list(vec![text("a")]).or(Known::list(vec![Known::Open]));
-        assert_eq!(lists, Known::Bag(Rc::new(Known::Open)));
+        let lists = Known::list(vec![text("a"), text("b")]).or(Known::list(vec![text("a"), Known::Open]));
+        assert_eq!(lists, Known::list(vec![text("a"), Known::Open]));
+        let lists = Known::list(vec![text("a")]).or(Known::list(Vec::new()));
+        assert_eq!(lists, Known::Bag(Rc::new(text("a"))));
         assert!(!Known::Never.is_written());
     }
 

@@ -80,6 +80,35 @@ pub(super) fn is_number_type(name: &str) -> bool {
     NUMBERS.contains(&name)
 }
 
+/// Whether a function outside the project gives a number, or the digits of one, whatever it
+/// is given. Of methods only those count whose name means nothing else in their language.
+pub(super) fn makes_number(name: &str, is_method: bool, lang: Lang) -> bool {
+    match lang {
+        Lang::Go if is_method => {
+            matches!(
+                name,
+                "Itoa" | "FormatInt" | "FormatUint" | "FormatFloat" | "FormatBool" | "Atoi" | "ParseInt"
+            )
+        }
+        Lang::Go => name == "len" || is_number_type(name),
+        Lang::Python => !is_method && matches!(name, "int" | "float" | "len"),
+        Lang::JavaScript | Lang::TypeScript => matches!(name, "parseInt" | "parseFloat" | "Number"),
+        Lang::Php => matches!(name, "intval" | "floatval" | "count" | "strlen") && !is_method,
+        Lang::Ruby => is_method && matches!(name, "to_i" | "to_f"),
+        _ => false,
+    }
+}
+
+/// Whether a format writes numbers into its pattern and nothing else: `"$%d"`.
+pub(super) fn fills_numbers(name: &str, pattern: &str) -> bool {
+    let verbs = || pattern.replace("%%", "").split('%').skip(1).map(str::to_owned).collect::<Vec<_>>();
+    matches!(name, "Sprintf" | "sprintf")
+        && verbs().iter().all(|verb| {
+            let verb = verb.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+            verb.starts_with(['d', 'f', 'u'])
+        })
+}
+
 /// The labels that an arm of a `switch` begins with.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Labels {
@@ -190,6 +219,15 @@ mod tests {
         assert_eq!(read("case LIMIT: x"), None);
         assert_eq!(read("x = 1"), None);
         assert_eq!(labels("\"a\" -> x", true).map(|found| found.values), Some(texts(&["a"])));
+    }
+
+    #[test]
+    fn a_format_of_numbers_takes_no_text() {
+        assert!(fills_numbers("Sprintf", "$%d"));
+        assert!(fills_numbers("sprintf", "%05.2f %% of %d"));
+        assert!(!fills_numbers("Sprintf", "%d %s"));
+        assert!(!fills_numbers("Sprintf", "%v"));
+        assert!(!fills_numbers("Errorf", "%d"));
     }
 
     #[test]
