@@ -266,7 +266,9 @@ impl<'a> Linker<'a> {
 
 /// Whether a method makes objects of the class around it.
 fn is_constructor(facts: &FileFacts, scope: &Scope) -> bool {
-    scope.parent.and_then(|class| facts.scope(class)).is_some_and(|class| class.name == scope.name)
+    // The front end of C# calls it so; no method that serves anything has that name.
+    facts.text(scope.name) == "constructor"
+        || scope.parent.and_then(|class| facts.scope(class)).is_some_and(|class| class.name == scope.name)
 }
 
 /// A name without what it begins or ends with: `GetLoafAsync` is `Loaf`.

@@ -81,6 +81,15 @@ fn remove(paths: &mut Vec<Path>, is_gone: &dyn Fn(&str) -> bool) {
     paths.retain_mut(|path| match &mut path.inner {
         Some(inner) => {
             remove(inner, is_gone);
+            // One name needs no list: rustfmt writes it behind its path.
+            if let [only] = inner.as_slice()
+                && only.inner.is_none()
+                && only.name != "self"
+            {
+                path.name = format!("{}::{}", path.name, only.name);
+                path.inner = None;
+                return true;
+            }
             !inner.is_empty()
         }
         None => {
