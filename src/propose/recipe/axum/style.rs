@@ -174,7 +174,7 @@ pub(super) fn result_of(returns: &str) -> Option<String> {
             '>' | ')' => depth -= 1,
             ',' if depth == 0 => {
                 let tail = rest.get(at + 1..)?.split_whitespace().collect::<Vec<_>>().join(" ");
-                return Some(format!("{head}<{{}}, {}", tail.replace(",>", ">")));
+                return Some(format!("{head}<{{}}, {}", tail.replace(", >", ">").replace(",>", ">")));
             }
             _ => {}
         }
