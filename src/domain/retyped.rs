@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    const SERVICE: &str = "pub fn get(id: i64) -> Result<User, Refusal> {\n    let user = find(id);\n    see(1);\n    see(2);\n    see(3);\n    see(4);\n    see(5);\n    see(6);\n    see(7);\n\n    user.ok_or(Refusal)\n}\n\npub fn list() -> Vec<User> {\n    Vec::new()\n}\n";
+    const SERVICE: &str = "pub fn get(id: i64) -> Result<User, Refusal> {\n    let user = find(id);\n    one();\n    two();\n    three();\n    four();\n    five();\n    six();\n    user.ok_or(Refusal)\n}\n\npub fn list() -> Vec<User> {\n    Vec::new()\n}\n";
     const ROUTES: &str = "fn show(id: i64) -> Result<Page, Refusal> {\n    Ok(users::get(id)?)\n}\n\nfn all() -> Result<Page, Refusal> {\n    Ok(users::list())\n}\n";
 
     #[test]

@@ -115,11 +115,11 @@ fn written(path: &Path, indent: usize, before: usize) -> String {
     }
     let flat: Vec<String> = inner.iter().map(|one| written(one, indent + 4, indent + 4)).collect();
     let line = format!("{}::{{{}}}", path.name, flat.join(", "));
-    if inner.iter().all(|one| one.inner.is_none()) && indent + before + line.len() < WIDTH {
+    let nests = flat.iter().any(|one| one.contains('{'));
+    if !nests && indent + before + line.len() < WIDTH {
         return line;
     }
     let blanks = " ".repeat(indent + 4);
-    let nests = inner.iter().any(|one| one.inner.is_some());
     let mut lines: Vec<String> = Vec::new();
     for one in flat {
         match lines.last_mut().filter(|line| !nests && blanks.len() + line.len() + one.len() + 3 <= WIDTH) {
