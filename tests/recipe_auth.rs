@@ -10,8 +10,8 @@ use crate::{
     recipe_hunks,
     support::{
         backend::{
-            Texts, assert_cited, fixture, folder_below, inputs_of, insert, is_real, mypy_cache, propose_again,
-            python_packages, run, stack, text_of, with, write_tree,
+            Texts, assert_cited, fixture, folder_below, inputs_of, insert, is_real, mypy_cache,
+            propose_again, python_packages, run, stack, text_of, with, write_tree,
         },
         git::Sandbox,
         grown::ask,

@@ -11,8 +11,8 @@ use crate::{
     recipe_hunks,
     support::{
         backend::{
-            Texts, assert_cited, fixture, folder_below, insert, is_real, mypy_cache, python_packages, run, text_of, with,
-            write_tree,
+            Texts, assert_cited, fixture, folder_below, insert, is_real, mypy_cache, python_packages, run,
+            text_of, with, write_tree,
         },
         git::Sandbox,
         grown::ask,

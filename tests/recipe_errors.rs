@@ -7,7 +7,8 @@ use crate::{
     recipe_auth, recipe_auth_sqlmodel, recipe_hunks,
     support::{
         backend::{
-            Texts, assert_cited, fixture, folder_below, insert, is_real, mypy_cache, run, text_of, with, write_tree,
+            Texts, assert_cited, fixture, folder_below, insert, is_real, mypy_cache, run, text_of, with,
+            write_tree,
         },
         grown::{Frame, ask},
     },

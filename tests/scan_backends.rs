@@ -78,6 +78,7 @@ backends! {
     strawberry graphql_schema grpc
     httprouter django_ninja api_platform
     nextjs sveltekit nuxt medusa
+    hotchocolate ariadne
     tide fastendpoints spatie_attributes graphql_spring
     jobs_python jobs_node jobs_nest jobs_php jobs_ruby jobs_rust
 }

@@ -8,17 +8,18 @@ use super::{
     linker::Linker,
     project::{FileId, ProjectFiles},
     select::Site,
+    value::Value,
 };
 use crate::{
     analysis::{
-        facts::{ScopeId, ScopeKind},
+        facts::{Call, Expr, ExprId, FileFacts, Scope, ScopeFlags, ScopeId, ScopeKind},
         glob::Glob,
     },
     domain::{
         map::{Endpoint, EndpointKind},
         place::Place,
     },
-    knowledge::packs::{CodeOperation, OperationKind},
+    knowledge::packs::{CodeOperation, OperationKind, Pack, Pattern},
 };
 use std::collections::BTreeSet;
 
@@ -167,11 +168,16 @@ impl<'a> Linker<'a> {
         if !rule.names.is_empty() {
             let annotations = facts.list(scope.annotations).to_vec();
             let (annotation, call) = annotations.into_iter().find_map(|annotation| {
-                let (_, call) = self.annotation_of(file, facts, annotation, &rule.names, pack)?;
+                let (_, call) = self.marks_operation(file, facts, annotation, &rule.names, pack)?;
                 Some((annotation, call))
             })?;
             site.call = call;
             line = facts.line(facts.expr_span(annotation).start);
+            let of_wanted = rule.path.is_empty() || self.is_at_path(file, facts, annotation, &rule.path);
+            of_wanted.then_some(())?;
+        }
+        if rule.public && (!scope.flags.has(ScopeFlags::EXPORTED) || is_constructor(facts, scope)) {
+            return None;
         }
         let own = written.strip_prefix(rule.prefix.as_str()).filter(|own| !own.is_empty())?;
         let private = written.starts_with('_') || rule.class.is_empty() && rule.names.is_empty();
@@ -184,8 +190,8 @@ impl<'a> Linker<'a> {
             .filter_map(|selected| selected.value.as_constant().map(str::to_owned))
             .collect();
         let name = match stated.as_slice() {
-            [] if rule.camel => camel_of(own),
-            [] => own.to_owned(),
+            [] if rule.camel => camel_of(without(own, &rule.without)),
+            [] => without(own, &rule.without).to_owned(),
             [service, method] if rule.kind == OperationKind::Grpc => format!("/{service}/{method}"),
             [name, ..] => name.clone(),
         };
@@ -196,6 +202,42 @@ impl<'a> Linker<'a> {
             _ => "QUERY",
         };
         Some(Operation { method, path: name.clone(), name, line })
+    }
+
+    /// As `annotation_of`; where a pack says that files see its names without an import, a
+    /// name of nobody else is one of them.
+    fn marks_operation(
+        &mut self,
+        file: FileId,
+        facts: &'a FileFacts,
+        annotation: ExprId,
+        names: &[String],
+        pack: &Pack,
+    ) -> Option<(&'a str, Option<&'a Call>)> {
+        let found = self.annotation_of(file, facts, annotation, names, pack);
+        if found.is_some() || pack.ambient.is_empty() {
+            return found;
+        }
+        let (callee, call) = match facts.expr(annotation) {
+            Expr::Call(call) => (facts.call(call)?.callee, facts.call(call)),
+            _ => (annotation, None),
+        };
+        let written =
+            self.callee_name(file, callee).filter(|written| names.iter().any(|name| name == written))?;
+        let is_nobodys = matches!(self.expr(file, callee), Value::External(path) if path.as_ref() == written);
+        is_nobodys.then_some((written, call))
+    }
+
+    /// Whether an annotation is one of an object that a pattern describes: `@query.field`.
+    fn is_at_path(&mut self, file: FileId, facts: &FileFacts, annotation: ExprId, paths: &[Pattern]) -> bool {
+        let callee = match facts.expr(annotation) {
+            Expr::Call(call) => facts.call(call).map_or(annotation, |call| call.callee),
+            _ => annotation,
+        };
+        match self.expr(file, callee) {
+            Value::External(path) => paths.iter().any(|pattern| pattern.matches(&path)),
+            _ => false,
+        }
     }
 
     /// Whether the class around a method is a root type of the rule.
@@ -212,7 +254,7 @@ impl<'a> Linker<'a> {
         let annotations = facts.list(scope.annotations).to_vec();
         let marked = !rule.annotation.is_empty()
             && annotations.into_iter().any(|annotation| {
-                self.annotation_of(file, facts, annotation, &rule.annotation, pack).is_some()
+                self.marks_operation(file, facts, annotation, &rule.annotation, pack).is_some()
             });
         marked
             || (!rule.base.is_empty() && {
@@ -220,6 +262,22 @@ impl<'a> Linker<'a> {
                 bases.iter().any(|base| rule.base.iter().any(|pattern| pattern.matches(base)))
             })
     }
+}
+
+/// Whether a method makes objects of the class around it.
+fn is_constructor(facts: &FileFacts, scope: &Scope) -> bool {
+    scope.parent.and_then(|class| facts.scope(class)).is_some_and(|class| class.name == scope.name)
+}
+
+/// A name without what it begins or ends with: `GetLoafAsync` is `Loaf`.
+fn without<'n>(name: &'n str, parts: &[String]) -> &'n str {
+    let mut left = name;
+    for part in parts {
+        let begins = left.strip_prefix(part.as_str()).filter(|rest| rest.starts_with(char::is_uppercase));
+        let ends = left.strip_suffix(part.as_str()).filter(|rest| !rest.is_empty());
+        left = begins.or(ends).unwrap_or(left);
+    }
+    left
 }
 
 /// `GetLoaf` becomes `get_loaf`.
@@ -234,10 +292,11 @@ fn snake(name: &str) -> String {
     out
 }
 
-/// `all_loaves` becomes `allLoaves`.
+/// `all_loaves` and `AllLoaves` become `allLoaves`.
 fn camel_of(name: &str) -> String {
     let mut parts = name.split('_');
-    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut first = parts.next().unwrap_or_default().chars();
+    let mut out: String = first.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(first).collect();
     for part in parts {
         let mut chars = part.chars();
         out.extend(chars.next().map(|first| first.to_ascii_uppercase()));

@@ -95,9 +95,18 @@ pub struct CodeOperation {
     /// Bases of that class; one of these or of the annotations is enough.
     #[serde(default)]
     pub base: Vec<Pattern>,
+    /// Paths, one of which the annotation of the method has: which object it is of.
+    #[serde(default)]
+    pub path: Vec<Pattern>,
+    /// Only methods that others can call.
+    #[serde(default)]
+    pub public: bool,
     /// What the names of such methods begin with.
     #[serde(default)]
     pub prefix: String,
+    /// What names of operations leave out at their beginning and end, where they have it.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// `all_loaves` is served as `allLoaves`.
     #[serde(default)]
     pub camel: bool,
