@@ -15,6 +15,7 @@ const RECIPE: &str = "service-method";
 const DRIZZLE: Frame = ("hono", "drizzle");
 
 /// Hono whose handlers call functions of a service, which call those of a repository.
+#[expect(clippy::too_many_lines, reason = "the files of one backend, one after the other")]
 fn hono() -> Grown {
     let mut grown = Grown::new("hono_drizzle", DRIZZLE);
     grown.texts.insert(
