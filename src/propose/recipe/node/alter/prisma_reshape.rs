@@ -193,6 +193,7 @@ fn migrations(alter: &mut Alter<'_>, all: &[Difference]) -> Result<Vec<FileChang
             let check = format!("{table}_{db}_filled");
             if let Some(fill) = &one.fill {
                 let sql = fill.plain_sql(true);
+                // proscenium: ignore sec/sql-interpolated-value because a migration file has no parameters; the value is quoted
                 first.push(format!("UPDATE \"{table}\" SET \"{db}\" = {sql} WHERE \"{db}\" IS NULL;"));
             }
             first.push(format!(
