@@ -142,8 +142,8 @@ pub(super) fn reshaped(alter: &mut Alter<'_>, all: &[Difference]) -> Result<Vec<
             if let Some(fill) = &one.fill {
                 let sql = fill.plain_sql(true);
                 // proscenium: ignore sec/sql-interpolated-value because a migration file has no parameters; the value is quoted
-                let filled = format!("UPDATE \"{table}\" SET \"{stored}\" = {sql} WHERE \"{stored}\" IS NULL;");
-                statements.push(filled);
+                let row = format!("UPDATE \"{table}\" SET \"{stored}\" = {sql} WHERE \"{stored}\" IS NULL;");
+                statements.push(row);
             }
             statements.push(format!("{head} SET NOT NULL;"));
         }
