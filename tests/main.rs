@@ -87,7 +87,6 @@ mod recipe_prisma;
 mod recipe_prisma_migration;
 mod recipe_repository;
 mod recipe_service_method;
-mod recipe_service_method_hono;
 mod recipe_sqlmodel;
 mod recipe_sqlmodel_migration;
 mod recipes_docs;

@@ -43,13 +43,8 @@ struct Start<'t> {
     app: &'t str,
     /// Whether the variable is declared there.
     declares: bool,
-    /// What the application is made of, and where that stands.
+    /// What the application is made of.
     given: &'t str,
-    given_at: usize,
-    /// The function that makes it, and the file and the call.
-    maker: &'t str,
-    path: &'t str,
-    call: Id,
     statement: Id,
 }
 
@@ -63,26 +58,13 @@ pub(super) fn held<'s>(
     let (home, tree) = asked.code.get(unit.path)?;
     let Some(owner) = owner(home, tree, unit) else {
         let Some(level) = levels.get(1) else { return Ok(None) };
-        let needs = vec![Need { name: asked.method(level), from: From::File(unit.path.to_owned()) }];
-        let (test, cases) = asked.code.get(&source.path)?;
-        let start = start(asked, test, cases);
-        let Some((start, name)) =
-            start.and_then(|start| taken(asked, unit, &start).map(|name| (start, name)))
-        else {
-            let subject = asked.subject(levels, "", needs);
-            return Ok(subject.map(|subject| Held { subject, pieces: Vec::new() }));
-        };
-        let Some((given, pieces)) = given(test, cases, &start, &name, asked.end()) else { return Ok(None) };
-        let subject = asked.subject_of(levels, ("", &given), needs);
-        return Ok(subject.map(|subject| Held { subject, pieces }));
+        let need = Need { name: asked.method(level), from: From::File(unit.path.to_owned()) };
+        let subject = asked.subject(levels, "", vec![need]);
+        return Ok(subject.map(|subject| Held { subject, pieces: Vec::new() }));
     };
     let (test, cases) = asked.code.get(&source.path)?;
     let Some(start) = start(asked, test, cases) else { return Ok(None) };
-    // Two databases would not know each other's rows.
-    let Some((value, mut lifted)) = given(test, cases, &start, "database", asked.end()) else {
-        return Ok(None);
-    };
-    let Some(made) = object(asked, home, owner, &value, LIMIT_DEPTH) else { return Ok(None) };
+    let Some(made) = object(asked, home, owner, start.given, LIMIT_DEPTH) else { return Ok(None) };
     let used = words(&test.text);
     // Made for an earlier method, on however many lines.
     let flat = |text: &str| -> String {
@@ -98,72 +80,7 @@ pub(super) fn held<'s>(
         return Ok(None);
     };
     let pieces = if is_new { declared(asked, test, cases, &start, (&name, &made)) } else { Some(Vec::new()) };
-    Ok(pieces.map(|pieces| {
-        lifted.extend(pieces);
-        Held { subject, pieces: lifted }
-    }))
-}
-
-/// The name of a function's first parameter, where that is what applications are made of.
-fn taken(asked: &Asked<'_>, unit: Unit<'_>, start: &Start<'_>) -> Option<String> {
-    let first = |unit: Unit<'_>| -> Option<(String, String)> {
-        let (source, tree) = asked.code.get(unit.path).ok()?;
-        let list = tree.child(unit.function, Kind::Parameters)?;
-        let (name, ty) = tree.text(*tree.children(list).first()?, &source.text).split_once(':')?;
-        Some((name.trim().to_owned(), ty.trim().to_owned()))
-    };
-    let (name, ty) = first(unit)?;
-    let (_, own) = first(asked.code.target(start.path, start.call)?)?;
-    (ty == own).then_some(name)
-}
-
-/// What the application is made of as a name that other calls can be given too; with what makes
-/// a name of an expression.
-fn given(
-    test: &Source,
-    tree: &Tree,
-    start: &Start<'_>,
-    name: &str,
-    end: &str,
-) -> Option<(String, Vec<Piece>)> {
-    let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'));
-    if is_name(start.given) {
-        return Some((start.given.to_owned(), Vec::new()));
-    }
-    let text = test.text.as_str();
-    let used = words(text);
-    let own = [name, "database"].into_iter().find(|one| !used.contains(*one))?;
-    let piece = |at: usize, over: usize, text: String| Piece {
-        path: test.path.clone(),
-        at,
-        over,
-        text,
-        layer: Layer::Test,
-        like: test.place(tree.range(start.statement).start),
-        needs: Vec::new(),
-    };
-    let statement = tree.range(start.statement);
-    let indent = indent_of(text, statement.start);
-    let lead = if start.declares { "const " } else { "" };
-    let mut pieces = vec![
-        piece(statement.start, 0, format!("{lead}{own} = {}{end}\n{indent}", start.given)),
-        piece(start.given_at, start.given.len(), own.to_owned()),
-    ];
-    if !start.declares {
-        let at = tree.range(declaration(tree, text, start.app)?);
-        let indent = indent_of(text, at.start);
-        let ty = format!("Parameters<typeof {}>[0]", start.maker);
-        pieces.push(piece(at.end, 0, format!("\n{indent}let {own}: {ty}{end}")));
-    }
-    Some((own.to_owned(), pieces))
-}
-
-/// Where a variable is declared that gets its value later.
-fn declaration(tree: &Tree, text: &str, name: &str) -> Option<Id> {
-    tree.all().find(|id| {
-        let own = tree.text(*id, text);
-        tree.kind(*id) == Kind::Variables && own.starts_with(&format!("let {name}")) && !own.contains('=')
-    })
+    Ok(pieces.map(|pieces| Held { subject, pieces }))
 }
 
 /// `bookReviewService`
@@ -223,16 +140,7 @@ fn start<'t>(asked: &Asked<'_>, test: &'t Source, tree: &Tree) -> Option<Start<'
         let app = target.trim_start_matches("const ").trim_start_matches("let ");
         let app = app.split(':').next().unwrap_or_default().trim();
         let is_asked = text.contains(&format!("({app})")) || text.contains(&format!("{app}.request("));
-        is_asked.then(|| Start {
-            app,
-            declares,
-            given: tree.text(given, text),
-            given_at: tree.range(given).start,
-            maker: name,
-            path: &test.path,
-            call,
-            statement,
-        })
+        is_asked.then_some(Start { app, declares, given: tree.text(given, text), statement })
     })
 }
 
@@ -252,7 +160,6 @@ fn declared(
         Piece {
             path: test.path.clone(),
             at: range.end,
-            over: 0,
             text: format!("\n{indent}{line}{end}"),
             layer: Layer::Test,
             like: test.place(range.start),
@@ -262,7 +169,13 @@ fn declared(
     if start.declares {
         return Some(vec![after(start.statement, format!("const {name} = {}", made.source))]);
     }
-    let declaration = declaration(tree, text, start.app)?;
+    let declares = |id: &Id| {
+        let own = tree.text(*id, text);
+        tree.kind(*id) == Kind::Variables
+            && own.starts_with(&format!("let {}", start.app))
+            && !own.contains('=')
+    };
+    let declaration = tree.all().find(declares)?;
     let mut declared = after(declaration, format!("let {name}: {}", made.ty));
     declared.needs.clone_from(&made.needs);
     Some(vec![declared, after(start.statement, format!("{name} = {}", made.source))])

@@ -39,8 +39,6 @@ pub(in crate::propose::recipe) struct Piece {
     pub(in crate::propose::recipe) path: String,
     /// Byte of the old text.
     pub(in crate::propose::recipe) at: usize,
-    /// How many bytes of it the text stands in place of; mostly none.
-    pub(in crate::propose::recipe) over: usize,
     pub(in crate::propose::recipe) text: String,
     pub(in crate::propose::recipe) layer: Layer,
     pub(in crate::propose::recipe) like: Place,
@@ -69,7 +67,6 @@ pub(in crate::propose::recipe) fn after(
     let mut pieces = vec![Piece {
         path: unit.path.to_owned(),
         at: range.end,
-        over: 0,
         text,
         layer: layer_of(asked, unit.path),
         like: asked.code.place(unit),
@@ -91,7 +88,6 @@ pub(in crate::propose::recipe) fn before(
     Ok(Piece {
         path: unit.path.to_owned(),
         at: crate::propose::recipe::node::removal::comment_before(&source.text, start),
-        over: 0,
         text: format!("{indent}{text}\n\n"),
         layer: layer_of(asked, unit.path),
         like: asked.code.place(unit),
@@ -127,7 +123,6 @@ fn listed(asked: &Asked<'_>, unit: Unit<'_>) -> Result<Vec<Piece>, ProposeError>
             Piece {
                 path: unit.path.to_owned(),
                 at: range.end,
-                over: 0,
                 text: format!("{lead}{new}"),
                 layer: layer_of(asked, unit.path),
                 like: source.place(range.start),
@@ -196,7 +191,6 @@ pub(super) fn registered(
     Ok(Piece {
         path: place.path.to_owned(),
         at,
-        over: 0,
         text: made,
         layer: layer_of(asked, place.path),
         like,

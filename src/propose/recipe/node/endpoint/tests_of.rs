@@ -199,7 +199,6 @@ pub(in crate::propose::recipe) fn written(
     Ok(vec![Piece {
         path: source.path.clone(),
         at: *at,
-        over: 0,
         text: format!("\n\n{}", text.trim_end()),
         layer: Layer::Test,
         like: source.place(at.saturating_sub(1)),
@@ -215,8 +214,6 @@ fn method_of(subject: &Subject) -> Value {
         call => subject.call.clone(),
         from => subject.from.clone(),
         called,
-        alone => subject.first.clone(),
-        first => if subject.first.is_empty() { String::new() } else { format!("{}, ", subject.first) },
         more,
         rows => subject.rows.clone(),
         throws => subject.throws,
