@@ -37,6 +37,7 @@ mod postgres_django;
 mod postgres_express;
 mod postgres_fastapi;
 mod postgres_hono;
+mod postgres_nest;
 mod postgres_node;
 mod postgres_prisma;
 mod propose_command;

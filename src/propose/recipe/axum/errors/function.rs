@@ -353,7 +353,7 @@ impl Changed<'_> {
             edits.replace(at.start - range.start..at.end - range.start, new);
         }
         let new = edits.apply(old)?;
-        Ok(if layout::function(old) == old { layout::function(&new) } else { new })
+        Ok(layout::changed(old, &new))
     }
 
     pub(super) fn range(&self) -> Range<usize> {
@@ -401,6 +401,15 @@ mod tests {
     use super::super::super::plan::Sources;
     use super::*;
     use crate::propose::rust::RustFile;
+
+    #[test]
+    fn each_statement_is_laid_out_by_itself() {
+        let text = "async fn get(page: Page) -> Result<Json<Vec<User>>, (StatusCode, String)> {\n    page.validate().map_err(|error| {\n        (\n            StatusCode::UNPROCESSABLE_ENTITY,\n            format!(\"a page of users cannot be: {error}\"),\n        )\n    })?;\n    Ok(Json(\n        list(page.limit_of_the_page, page.offset_of_the_page).await,\n    ))\n}\n";
+        assert_eq!(
+            read_one(text).unwrap(),
+            "async fn get(page: Page) -> Result<Json<Vec<User>>, AppError> {\n    page.validate()\n        .map_err(|error| AppError::Unprocessable(format!(\"a page of users cannot be: {error}\")))?;\n    Ok(Json(\n        list(page.limit_of_the_page, page.offset_of_the_page).await,\n    ))\n}"
+        );
+    }
 
     fn read_one(text: &str) -> Result<String, &'static str> {
         let path = "src/services/users.rs";
