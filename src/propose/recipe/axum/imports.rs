@@ -24,6 +24,8 @@ pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
             "IntoResponse" => body.contains(".into_response()"),
             "PasswordHasher" => body.contains(".hash_password("),
             "PasswordVerifier" => body.contains(".verify_password("),
+            // The method of `Display` has the module's name.
+            "fmt" => body.contains("impl fmt::"),
             "Digest" => body.contains("::digest("),
             _ => false,
         };
