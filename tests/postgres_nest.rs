@@ -50,11 +50,7 @@ fn served(name: &str, source: &str, migration: &str) -> Texts {
     exchange(&mut texts, source, &settings);
     let types = [
         (quoted("type: 'datetime'"), quoted("type: 'timestamp'")),
-        (
-            if quote == '"' { "default: \"datetime('now')\"" } else { "default: \"datetime('now')\"" }
-                .to_owned(),
-            quoted("default: 'now()'"),
-        ),
+        ("default: \"datetime('now')\"".to_owned(), quoted("default: 'now()'")),
     ];
     let types: Vec<(&str, &str)> = types.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
     exchange(&mut texts, migration, &types);

@@ -11,7 +11,10 @@ use crate::support::{
     temp,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 const REVIEW: &str = "title:string{1..200} stars:int{1..5} price:decimal{0..} note:text? seen_on:date \
                       sku:string{..40}:unique read_at:datetime? done:bool ratio:float? \
@@ -120,9 +123,14 @@ pub fn prove(texts: &Texts, proposal: &Proposal, tables: &str) -> usize {
     tests
 }
 
+/// Backends of one name write to the same programs of the target folder that they share: one that
+/// is built while another's tests begin would be run in its place.
+static BUILDING: Mutex<()> = Mutex::new(());
+
 /// Runs cargo in a backend; all of them share one target folder.
 pub fn cargo(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> String {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
+    let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     // Nobody steps through these programs.
     let own = [("CARGO_TARGET_DIR", target.to_str().unwrap()), ("CARGO_PROFILE_DEV_DEBUG", "0")];
     run(folder, "cargo", arguments, &[settings, &own].concat(), 1200)
