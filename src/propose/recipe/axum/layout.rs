@@ -10,7 +10,7 @@ const WIDTH: usize = 100;
 const CHAIN: usize = 60;
 const ARGUMENTS: usize = 60;
 const FIELDS: usize = 18;
-const UNIT: usize = 4;
+pub(super) const UNIT: usize = 4;
 
 /// The source of one function as rustfmt writes it; as it is where it is none.
 pub(super) fn function(text: &str) -> String {
@@ -25,52 +25,7 @@ pub(super) fn function(text: &str) -> String {
     laid_out().unwrap_or_else(|| text.to_owned())
 }
 
-/// A function after a change: its signature and each statement as rustfmt writes them where the
-/// old one was in that form, else as they are.
-pub(super) fn changed(old: &str, new: &str) -> String {
-    let laid_out = || -> Option<String> {
-        let (before, after) = (Parts::of(old)?, Parts::of(new)?);
-        if before.0.len() != after.0.len() {
-            return None;
-        }
-        let (mut out, mut end) = (String::new(), 0);
-        for (was, is) in before.0.iter().zip(&after.0) {
-            out.push_str(new.get(end..is.range.start)?);
-            let is_formed = old.get(was.range.clone()) == Some(was.laid_out.as_str());
-            out.push_str(if is_formed { &is.laid_out } else { new.get(is.range.clone())? });
-            end = is.range.end;
-        }
-        out.push_str(new.get(end..)?);
-        Some(out)
-    };
-    laid_out().unwrap_or_else(|| new.to_owned())
-}
-
-/// A signature up to its brace, or a statement.
-struct Part {
-    range: std::ops::Range<usize>,
-    laid_out: String,
-}
-
-/// The parts of a function, in order.
-struct Parts(Vec<Part>);
-
-impl Parts {
-    fn of(text: &str) -> Option<Self> {
-        let tree = parsed(text)?;
-        let root = tree.root_node();
-        let mut cursor = root.walk();
-        let item = root.children(&mut cursor).find(|child| child.kind() == "function_item")?;
-        let body = item.child_by_field_name("body")?;
-        let form = Form { text };
-        let head = Part { range: 0..body.start_byte() + 1, laid_out: form.head(item)? };
-        let statements =
-            children(body).map(|one| Part { range: one.byte_range(), laid_out: form.statement(one, UNIT) });
-        Some(Self(std::iter::once(head).chain(statements).collect()))
-    }
-}
-
-fn parsed(text: &str) -> Option<Tree> {
+pub(super) fn parsed(text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_rust::LANGUAGE.into()).ok()?;
     parser.parse(text, None).filter(|tree| !tree.root_node().has_error())
@@ -96,8 +51,8 @@ impl At {
 }
 
 /// A text and its tree.
-struct Form<'t> {
-    text: &'t str,
+pub(super) struct Form<'t> {
+    pub(super) text: &'t str,
 }
 
 impl Form<'_> {
@@ -114,7 +69,7 @@ impl Form<'_> {
     }
 
     /// The signature, and the brace behind it.
-    fn head(&self, item: Node<'_>) -> Option<String> {
+    pub(super) fn head(&self, item: Node<'_>) -> Option<String> {
         let parameters = item.child_by_field_name("parameters")?;
         let body = item.child_by_field_name("body")?;
         let head = self.text.get(..parameters.start_byte())?.to_owned();
@@ -146,7 +101,7 @@ impl Form<'_> {
         }
     }
 
-    fn statement(&self, node: Node<'_>, indent: usize) -> String {
+    pub(super) fn statement(&self, node: Node<'_>, indent: usize) -> String {
         let at = At { indent, used: indent, after: 1 };
         match node.kind() {
             "expression_statement" => match node.named_child(0) {
@@ -451,7 +406,7 @@ fn named<'n>(node: Node<'n>) -> impl Iterator<Item = Node<'n>> {
     children(node)
 }
 
-fn children<'n>(node: Node<'n>) -> impl Iterator<Item = Node<'n>> {
+pub(super) fn children<'n>(node: Node<'n>) -> impl Iterator<Item = Node<'n>> {
     (0..node.named_child_count()).filter_map(move |index| node.named_child(u32::try_from(index).ok()?))
 }
 

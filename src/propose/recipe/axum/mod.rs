@@ -12,6 +12,7 @@ mod manifest;
 mod plan;
 mod refusals;
 mod register;
+mod relaid;
 mod statements;
 mod stores;
 mod style;

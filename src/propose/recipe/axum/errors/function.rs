@@ -6,7 +6,7 @@
 use super::{
     super::{
         code::{Code, Unit, children},
-        layout,
+        relaid,
     },
     form::{Form, Refusal, error_of},
 };
@@ -353,7 +353,7 @@ impl Changed<'_> {
             edits.replace(at.start - range.start..at.end - range.start, new);
         }
         let new = edits.apply(old)?;
-        Ok(layout::changed(old, &new))
+        Ok(relaid::changed(old, &new))
     }
 
     pub(super) fn range(&self) -> Range<usize> {
