@@ -79,6 +79,7 @@ mod recipe_hono;
 mod recipe_hono_migration;
 mod recipe_hunks;
 mod recipe_job;
+mod recipe_job_axum;
 mod recipe_job_django;
 mod recipe_job_node;
 mod recipe_nest;

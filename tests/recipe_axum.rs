@@ -123,16 +123,18 @@ pub fn prove(texts: &Texts, proposal: &Proposal, tables: &str) -> usize {
     tests
 }
 
+/// Where the crates of these backends are built.
+pub const TARGET: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/recipe-axum");
+
 /// Backends of one name write to the same programs of the target folder that they share: one that
 /// is built while another's tests begin would be run in its place.
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// Runs cargo in a backend; all of them share one target folder.
 pub fn cargo(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> String {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-axum");
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     // Nobody steps through these programs.
-    let own = [("CARGO_TARGET_DIR", target.to_str().unwrap()), ("CARGO_PROFILE_DEV_DEBUG", "0")];
+    let own = [("CARGO_TARGET_DIR", TARGET), ("CARGO_PROFILE_DEV_DEBUG", "0")];
     run(folder, "cargo", arguments, &[settings, &own].concat(), 1200)
 }
 

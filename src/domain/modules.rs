@@ -26,7 +26,7 @@ pub(super) fn brings(line: &str, importer: &str, file: &str) -> bool {
     let (importer_folder, _) = split(importer);
     let (folder, stem) = split(file);
     if let Some(name) = declared(line) {
-        return name == stem && folder == importer_folder;
+        return declares(name, importer, file);
     }
     if let Some(specifier) = specifier(line) {
         let bare = ["js", "ts", "jsx", "tsx", "mjs"]
@@ -49,6 +49,17 @@ pub(super) fn brings(line: &str, importer: &str, file: &str) -> bool {
         || line.contains("use self::")
         || line.trim_start().starts_with("pub use ");
     names(stem) && (names(parent) || (folder == importer_folder && is_relative))
+}
+
+/// Whether `mod name;` in one file means another: `name.rs` or `name/mod.rs`, beside the files that
+/// speak for their folder and below the others.
+fn declares(name: &str, importer: &str, file: &str) -> bool {
+    let ((home, own), (folder, stem)) = (split(importer), split(file));
+    let beside = join(home, name);
+    // The root of a program may have any name, and its modules stand beside it as well.
+    let below = join(home, &format!("{own}/{name}"));
+    let module = if stem == "mod" { folder.to_owned() } else { join(folder, stem) };
+    module == beside || module == below
 }
 
 /// The folder that a line makes names of its modules known under: `models` for a `pub use`
@@ -116,6 +127,9 @@ mod tests {
             ("import { a } from 'reviews';", "src/b.ts", "src/reviews.ts", false),
             ("pub mod reviews;", "src/routes/mod.rs", "src/routes/reviews.rs", true),
             ("pub mod reviews;", "src/routes/mod.rs", "src/services/reviews.rs", false),
+            ("pub mod routes;", "src/lib.rs", "src/routes/mod.rs", true),
+            ("pub mod routes;", "src/lib.rs", "src/routes/reviews.rs", false),
+            ("pub mod reviews;", "src/routes.rs", "src/routes/reviews.rs", true),
             (
                 "use crate::repositories::reviews;",
                 "src/services/reviews.rs",

@@ -7,12 +7,17 @@ use crate::propose::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// rustfmt's.
+const WIDTH: usize = 100;
+
 /// Stands in a rendered text where the imports go.
 pub(super) const USES: &str = "⟦uses⟧";
 
 /// The text with its imports; of one name the first candidate counts.
 pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
-    let body = text.replace(USES, "");
+    // What a comment names is not used.
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//") && *line != USES);
+    let body: String = lines.flat_map(|line| [line, "\n"]).collect();
     let used = free_names(&body);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut groups: [BTreeMap<String, BTreeSet<(bool, String)>>; 3] = Default::default();
@@ -27,6 +32,9 @@ pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
             // The method of `Display` has the module's name.
             "fmt" => body.contains("impl fmt::"),
             "Digest" => body.contains("::digest("),
+            "TaskSink" => body.contains(".push(job)"),
+            "WorkerBuilderExt" => body.contains(".catch_panic()"),
+            "Backoff" => body.contains(".next_backoff()"),
             _ => false,
         };
         if !(used.contains(local.as_str()) || by_method) || !seen.insert(local) {
@@ -43,8 +51,7 @@ pub(super) fn with_uses(text: &str, candidates: &[(String, String)]) -> String {
         let names: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
         match (module.is_empty(), names.as_slice()) {
             (true, names) => names.iter().map(|name| format!("use {name};")).collect::<Vec<_>>().join("\n"),
-            (false, [name]) => format!("use {module}::{name};"),
-            (false, names) => format!("use {module}::{{⟨{}⟩}};", names.join("¦")),
+            (false, names) => import(module, names),
         }
     };
     let groups: Vec<String> = groups
@@ -121,13 +128,11 @@ pub(super) fn add(file: &RustFile, text: &str, paths: &[String], edits: &mut Edi
             all.extend(known.into_iter().map(|name| (name.starts_with(char::is_lowercase), name)));
             all.extend(names.iter().map(|name| (name.starts_with(char::is_lowercase), (*name).to_owned())));
             let list: Vec<String> = all.into_iter().map(|(_, name)| name).collect();
-            edits.replace(one.range.clone(), format!("use {module}::{{{}}};", list.join(", ")));
+            let list: Vec<&str> = list.iter().map(String::as_str).collect();
+            edits.replace(one.range.clone(), import(module, &list));
             continue;
         }
-        let line = match names.as_slice() {
-            [name] => format!("use {module}::{name};"),
-            names => format!("use {module}::{{{}}};", names.join(", ")),
-        };
+        let line = import(module, &names);
         let kind = kind_of(module);
         let own = || uses.iter().filter(|one| kind_of(source(one).trim_start_matches("use ")) == kind);
         let next = own().find(|one| sort_key(source(one)) > sort_key(&line));
@@ -140,6 +145,27 @@ pub(super) fn add(file: &RustFile, text: &str, paths: &[String], edits: &mut Edi
             (None, None, None) => edits.insert(0, format!("{line}\n\n")),
         }
     }
+}
+
+/// The import of some names of a module, on as many lines as rustfmt gives it.
+fn import(module: &str, names: &[&str]) -> String {
+    if let [name] = names {
+        return format!("use {module}::{name};");
+    }
+    let flat = format!("use {module}::{{{}}};", names.join(", "));
+    if flat.len() <= WIDTH - 2 {
+        return flat;
+    }
+    let mut lines = vec![String::from("   ")];
+    for name in names {
+        if lines.last().is_some_and(|line| line.len() + name.len() + 2 > WIDTH) {
+            lines.push(String::from("   "));
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(&format!(" {name},"));
+        }
+    }
+    format!("use {module}::{{\n{}\n}};", lines.join("\n"))
 }
 
 /// The kind of an import: of the language, of a package, or of this one.
@@ -174,6 +200,21 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_is_filled_line_by_line() {
+        let names = ["AbortError", "Attempt", "BoxDynError", "TaskSink", "WorkerBuilder", "WorkerBuilderEx"];
+        // rustfmt keeps two columns free.
+        assert_eq!(
+            import("apalis::prelude", &names),
+            "use apalis::prelude::{AbortError, Attempt, BoxDynError, TaskSink, WorkerBuilder, WorkerBuilderEx};"
+        );
+        let names = ["AbortError", "Attempt", "BoxDynError", "TaskSink", "WorkerBuilder", "WorkerBuilderExt"];
+        assert_eq!(
+            import("apalis::prelude", &names),
+            "use apalis::prelude::{\n    AbortError, Attempt, BoxDynError, TaskSink, WorkerBuilder, WorkerBuilderExt,\n};"
+        );
+    }
+
+    #[test]
     fn only_what_is_used_is_imported_in_three_groups() {
         let candidate = |path: &str| (path.to_owned(), path.rsplit("::").next().unwrap().to_owned());
         let candidates = [
@@ -188,7 +229,7 @@ mod tests {
         .map(candidate);
         assert_eq!(
             with_uses("⟦uses⟧\n\nfmt Review Json Router get \"Unused\" a::Unused\n", &candidates),
-            "use std::fmt;\n\nuse axum::routing::get;\nuse axum::{⟨Json¦Router⟩};\n\nuse crate::models::Review;\n\nfmt Review Json Router get \"Unused\" a::Unused\n"
+            "use std::fmt;\n\nuse axum::routing::get;\nuse axum::{Json, Router};\n\nuse crate::models::Review;\n\nfmt Review Json Router get \"Unused\" a::Unused\n"
         );
     }
 }

@@ -7,8 +7,10 @@ mod context;
 mod endpoint;
 mod errors;
 mod imports;
+mod job;
 mod layout;
 mod manifest;
+mod package;
 mod plan;
 mod refusals;
 mod register;
@@ -23,6 +25,7 @@ mod unused;
 use super::{
     alter::Change,
     endpoint::NewRoute,
+    job::NewJob,
     resource::{Adapter, Ask, Draft},
 };
 use crate::{ports::ProposeError, propose::rust::RustFile};
@@ -53,6 +56,10 @@ impl Adapter for Axum {
 
     fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         auth::draft(ask)
+    }
+
+    fn job(&self, job: &NewJob<'_>) -> Result<Draft, ProposeError> {
+        job::draft(job)
     }
 
     fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {

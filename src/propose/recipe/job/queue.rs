@@ -1,5 +1,6 @@
 //! Which queue a job waits in: what the manifests name, else what the user decides.
 
+use super::NewJob;
 use crate::{
     domain::{map::BackendMap, place::Place},
     ports::ProposeError,
@@ -117,6 +118,26 @@ impl Queue {
         fits(queue).map_err(|why| ProposeError::Input { what: why, hint: card })?;
         Ok((queue, place))
     }
+}
+
+/// Refuses another queue than the one that a stack's jobs run on, and names that the files of
+/// its queue use.
+pub(in crate::propose::recipe) fn refuse_other(job: &NewJob<'_>, usual: &str) -> Result<(), ProposeError> {
+    let asked = job.ask.request.inputs.get(INPUT).map(|word| word.trim().to_lowercase());
+    if let Some(word) = asked.filter(|word| !word.is_empty() && word != usual) {
+        return Err(ProposeError::Input {
+            what: format!("{word:?} is no queue that the recipe job knows here"),
+            hint: format!("queue={usual}, or leave it away"),
+        });
+    }
+    let name = job.ask.name.snake.as_str();
+    if matches!(name, "queue" | "worker" | "job" | "data" | "signal" | "options" | "redis" | "within") {
+        return Err(ProposeError::Input {
+            what: format!("{name} cannot be a job: the files of the queue use that name"),
+            hint: format!("say what is done, for example send_{name}"),
+        });
+    }
+    Ok(())
 }
 
 /// The queues that manifests name, each with its first place.

@@ -11,7 +11,7 @@ use crate::{
         edits::line_number,
         recipe::{
             job::{
-                NewJob, queue,
+                NewJob,
                 wanted::{Argument, ArgumentKind},
             },
             names::camel,
@@ -76,25 +76,6 @@ impl Manifest {
             layer: Layer::Config,
         }))
     }
-}
-
-/// Refuses another queue, and names that the files of a job use.
-pub(in crate::propose::recipe) fn refuse(job: &NewJob<'_>) -> Result<(), ProposeError> {
-    let asked = job.ask.request.inputs.get(queue::INPUT).map(|word| word.trim().to_lowercase());
-    if let Some(word) = asked.filter(|word| !matches!(word.as_str(), "" | "bullmq")) {
-        return Err(ProposeError::Input {
-            what: format!("{word:?} is no queue that the recipe job knows here"),
-            hint: "queue=bullmq, or leave it away".into(),
-        });
-    }
-    let name = job.ask.name.snake.as_str();
-    if matches!(name, "queue" | "worker" | "job" | "data" | "signal" | "options" | "redis" | "within") {
-        return Err(ProposeError::Input {
-            what: format!("{name} cannot be a job: the files of the queue use that name"),
-            hint: format!("say what is done, for example send_{name}"),
-        });
-    }
-    Ok(())
 }
 
 /// What every template may use.

@@ -12,7 +12,7 @@ use crate::{
     propose::recipe::{
         head::StepHead,
         job::{
-            NewJob,
+            NewJob, queue,
             typescript::{self, Manifest},
         },
         names::Name,
@@ -24,7 +24,7 @@ use minijinja::context;
 
 /// Proposes a job.
 pub(super) fn draft(job: &NewJob<'_>) -> Result<Draft, ProposeError> {
-    typescript::refuse(job)?;
+    queue::refuse_other(job, "bullmq")?;
     let ask = job.ask;
     // A job is no row: its files have one name, whatever the example's are in.
     let snake = ask.name.snake.clone();

@@ -10,7 +10,7 @@ use crate::{
         recipe::{
             head::StepHead,
             job::{
-                NewJob,
+                NewJob, queue,
                 typescript::{self, Manifest},
             },
             names::camel,
@@ -24,7 +24,7 @@ use minijinja::context;
 
 /// Proposes a job.
 pub(super) fn draft(job: &NewJob<'_>) -> Result<Draft, ProposeError> {
-    typescript::refuse(job)?;
+    queue::refuse_other(job, "bullmq")?;
     let survey = Survey::read(job.ask)?;
     let is_test = |path: &str| job.ask.map.layer_of(path) == Some(Layer::Test);
     let made = survey.sources.values().filter(|source| !is_test(&source.path)).find_map(|source| {

@@ -10,6 +10,7 @@ use super::{
     code::{Code, Unit},
     imports::{USES, with_uses},
     manifest::package_name,
+    package::{declaring, has_package},
     plan::{RECIPE, Sources, rust_lines, set_up, sources},
 };
 use crate::{
@@ -38,7 +39,7 @@ const INTERNAL: &str = "internal error";
 /// Proposes the errors, and the functions that refuse with them.
 pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
     let sources = sources(ask)?;
-    let Some((path, file, text)) = root(&sources) else {
+    let Some((path, file, text)) = declaring(&sources) else {
         return Err(ProposeError::NotApplicable(
             "no src/lib.rs or src/main.rs was found, so there is no place for a module of errors".into(),
         ));
@@ -87,21 +88,6 @@ pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
     kinds.retain(|kind| is_library || seen.contains(&kind.status));
     let root = Root { path, file, text, package };
     Answers { ask, root, manifest, form, place, exchange, kinds, remarks }.draft()
-}
-
-/// The file in which modules are declared; of several packages the one with the shortest path.
-fn root(sources: &Sources) -> Option<&(String, RustFile, String)> {
-    let mut all: Vec<_> = sources
-        .iter()
-        .filter(|(path, _, _)| {
-            ["src/lib.rs", "src/main.rs"]
-                .iter()
-                .any(|end| *path == *end || path.ends_with(&format!("/{end}")))
-        })
-        .filter(|(path, _, text)| path.ends_with("lib.rs") || text.contains("axum"))
-        .collect();
-    all.sort_by_key(|(path, _, _)| (path.matches('/').count(), path.clone()));
-    all.into_iter().next()
 }
 
 /// Refuses a project that has errors of its own.
@@ -182,13 +168,6 @@ fn statuses(sources: &Sources, is_test: &dyn Fn(&str) -> bool) -> BTreeSet<u16> 
         kinds::status_named(name)
     });
     named.collect()
-}
-
-fn has_package(manifest: &str, name: &str) -> bool {
-    manifest.lines().any(|line| {
-        line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
-            || line.trim() == format!("[dependencies.{name}]")
-    })
 }
 
 /// The file in which modules are declared.
