@@ -3,7 +3,7 @@
 use super::classes::{annotations, any, text};
 use crate::{
     analysis::{
-        facts::{Call, Expr, ExprId, FileFacts, Scope, ScopeId, ScopeKind},
+        facts::{Call, CallFlags, Expr, ExprId, FileFacts, Scope, ScopeId, ScopeKind},
         layering::Signs,
         resolve::{Project, Target},
     },
@@ -103,20 +103,27 @@ fn on_local(project: &Project<'_>, file: usize, call: &Call) -> Option<String> {
 
 /// What a call that starts a job names: a text, or else the function or class that runs.
 fn name_of(facts: &FileFacts, call: &Call) -> Option<String> {
+    let stated = |expr: ExprId| -> Option<String> {
+        let Expr::Name(name) = facts.expr(expr) else { return text(facts, expr) };
+        let bound = facts.binds.iter().find(|bind| bind.name == name && bind.object.is_none());
+        bound.and_then(|bind| text(facts, bind.value?))
+    };
     let given = |expr: ExprId| -> Option<String> {
         match facts.expr(expr) {
-            Expr::Name(name) => {
-                let bound = facts.binds.iter().find(|bind| bind.name == name && bind.object.is_none());
-                let stated = bound.and_then(|bind| text(facts, bind.value?));
-                Some(stated.unwrap_or_else(|| facts.text(name).to_owned()))
-            }
+            Expr::Name(name) => Some(stated(expr).unwrap_or_else(|| facts.text(name).to_owned())),
             Expr::Attr(_, name) => Some(facts.text(name).to_owned()),
-            Expr::Call(made) => match facts.expr(facts.call(made)?.callee) {
-                Expr::Name(name) | Expr::Attr(_, name) => {
-                    facts.text(name).rsplit('.').next().map(str::to_owned)
-                }
-                _ => None,
-            },
+            Expr::Call(made) => {
+                let made = facts.call(made)?;
+                // A function that makes the name of a worker of what it is told: `named(NAME)`.
+                let told = facts.args(made.args).first().filter(|_| !made.flags.has(CallFlags::NEW));
+                let told = told.and_then(|arg| stated(arg.value));
+                told.or_else(|| match facts.expr(made.callee) {
+                    Expr::Name(name) | Expr::Attr(_, name) => {
+                        facts.text(name).rsplit('.').next().map(str::to_owned)
+                    }
+                    _ => None,
+                })
+            }
             _ => None,
         }
     };

@@ -54,8 +54,15 @@ impl Linker<'_> {
                     params.iter().take(position as usize).filter(|param| param.kind == ParamKind::Plain);
                 let left = facts.args(call.args).iter().filter(|arg| arg.name.is_none()).skip(before.count());
                 let left: Vec<Arg> = left.copied().collect();
-                let values: Vec<Value> = left.iter().map(|arg| self.expr(file, arg.value)).collect();
-                (!values.is_empty()).then(|| Value::List(values.into()))
+                let mut values: Vec<Value> = Vec::new();
+                for arg in left {
+                    let value = self.expr(file, arg.value);
+                    if arg.spread { spread(&value, &mut values) } else { values.push(value) }
+                }
+                // What says nothing is not passed on: a method that hands `*args` to that of its
+                // base would be told something longer in each round.
+                let says = values.iter().any(|value| !value.is_unknown());
+                says.then(|| Value::List(values.into()))
             }
             ParamKind::Plain => {
                 let default = self.expr(function.0, param.default?);
@@ -141,5 +148,52 @@ impl Linker<'_> {
         if hands_router {
             self.pass_arguments(file, facts, call, of, function);
         }
+    }
+}
+
+/// Adds what a spread list holds: each element once where several lists could stand for it.
+fn spread(value: &Value, values: &mut Vec<Value>) {
+    match value {
+        Value::Unknown => {}
+        Value::List(items) => values.extend(items.iter().cloned()),
+        Value::Any(lists) => {
+            for list in lists.iter() {
+                match list {
+                    Value::Unknown => {}
+                    Value::List(items) => {
+                        for item in items.iter() {
+                            if !values.contains(item) {
+                                values.push(item.clone());
+                            }
+                        }
+                    }
+                    other => values.push(other.clone()),
+                }
+            }
+        }
+        other => values.push(other.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_handed_on_does_not_grow_from_call_to_call() {
+        let list = |items: &[Value]| Value::List(items.to_vec().into());
+        let (a, b) = (Value::text("a"), Value::text("b"));
+        let spread_of = |value: &Value| {
+            let mut values = Vec::new();
+            spread(value, &mut values);
+            values
+        };
+        assert_eq!(spread_of(&Value::Unknown), []);
+        assert_eq!(spread_of(&list(&[a.clone(), Value::Unknown])), [a.clone(), Value::Unknown]);
+        let handed_on = Value::any([list(&[a.clone()]), list(&[a.clone(), b.clone()])]);
+        assert_eq!(spread_of(&handed_on), [a.clone(), b.clone()]);
+        // Handed on again, it is what it was.
+        assert_eq!(spread_of(&list(&spread_of(&handed_on))), [a.clone(), b]);
+        assert_eq!(spread_of(&a), [a]);
     }
 }
