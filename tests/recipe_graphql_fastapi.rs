@@ -6,10 +6,7 @@ use crate::{
     recipe_endpoint::prove,
     recipe_fastapi, recipe_hunks,
     support::{
-        backend::{
-            Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, text_of, with,
-            write_tree,
-        },
+        backend::{Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, text_of, with},
         grown::{Frame, Grown, ask},
     },
 };
@@ -17,7 +14,7 @@ use proscenium::{
     domain::proposal::Proposal,
     ports::{Produced, ProposalRequest, ProposeError},
 };
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 const SQLALCHEMY: Frame = ("fastapi", "sqlalchemy");
 const SQLMODEL: Frame = ("fastapi", "sqlmodel");
@@ -101,13 +98,6 @@ fn grown_of(texts: Texts) -> Grown {
     grown
 }
 
-/// The trees, for whoever wants to look at them.
-fn print(name: &str, grown: &Grown) {
-    if let Some(folder) = std::env::var_os("PROSCENIUM_SHOW") {
-        write_tree(&Path::new(&folder).join(name), &grown.texts, &[]);
-    }
-}
-
 fn has(proposal: &Proposal, path: &str, lines: &str) {
     let text = text_of(proposal, path);
     assert!(text.contains(lines), "{lines}\n{text}");
@@ -160,7 +150,6 @@ fn a_resource_gets_its_operations_and_the_application_a_schema() {
 #[test]
 fn the_next_resource_joins_the_schema_and_changes_nothing_else() {
     let mut grown = layered();
-    print("layered", &grown);
     let (before, proposal) = grown.taken.pop().unwrap();
     assert_eq!(
         paths(&proposal),
@@ -176,7 +165,7 @@ fn the_next_resource_joins_the_schema_and_changes_nothing_else() {
     has(&proposal, resource, "    limit: int = Field(default=50, ge=1, le=100)\n");
     has(&proposal, "app/graphql/schema.py", "class Query(UserQuery, BookReviewQuery):\n");
     // A secret may be sent and is never read.
-    assert_eq!(text_of(&proposal, resource).matches("api_token").count(), 1);
+    assert_eq!(text_of(&proposal, resource).matches("api_token").count(), 2);
     assert!(proposal.remarks.iter().any(|one| one.contains("api_token")), "{:?}", proposal.remarks);
     recipe_hunks::assert_python_without_each(&before, &proposal);
 }
@@ -184,7 +173,6 @@ fn the_next_resource_joins_the_schema_and_changes_nothing_else() {
 #[test]
 fn a_handler_that_calls_functions_is_followed_and_one_that_asks_the_session_is_called() {
     let mut sync = functions();
-    print("functions", &sync);
     let (_, proposal) = sync.taken.pop().unwrap();
     has(
         &proposal,
@@ -192,7 +180,6 @@ fn a_handler_that_calls_functions_is_followed_and_one_that_asks_the_session_is_c
         "        item = get_item(info.context.db, id)\n        if item is None:\n            raise HTTPException(404)\n        return ItemType.of(item)\n",
     );
     let mut flat = owned();
-    print("owned", &flat);
     let (before, proposal) = flat.taken.pop().unwrap();
     assert_cited(&proposal, &before);
     let resource = "backend/app/graphql/tools.py";
