@@ -74,6 +74,7 @@ mod recipe_express;
 mod recipe_express_migration;
 mod recipe_fastapi;
 mod recipe_fastapi_migration;
+mod recipe_graphql_fastapi;
 mod recipe_graphql_nest;
 mod recipe_hono;
 mod recipe_hono_migration;

@@ -303,6 +303,7 @@ fn tools() -> PathBuf {
         "anyio",
         "httpx",
         "httpx2",
+        "strawberry-graphql[fastapi]",
         "ruff",
         "mypy",
     ];

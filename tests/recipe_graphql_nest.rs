@@ -2,14 +2,22 @@
 //! there, what is refused, and on the real framework both kinds of modules.
 
 use crate::{
+    recipe_again::Memory,
     recipe_hunks,
     recipe_nest::prove,
     support::{
-        backend::{JEST, Texts, VITEST, assert_cited, fixture, insert, is_real, text_of, with},
+        backend::{
+            JEST, Texts, VITEST, assert_cited, fixture, inputs_of, insert, is_real, propose_again, request,
+            stack, text_of, with,
+        },
         grown::{Frame, Grown, ask},
     },
 };
-use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use proscenium::{
+    domain::proposal::Proposal,
+    ports::{Produced, ProposalRequest, ProposeError},
+};
+use std::sync::Arc;
 
 const NEST: Frame = ("nestjs", "typeorm");
 
@@ -205,6 +213,27 @@ fn what_remains_without_any_hunk_imports_only_what_is_there() {
         let texts = fixture(name);
         recipe_hunks::assert_typescript_without_each(&texts, &graphql(&texts, resource).unwrap());
     }
+}
+
+#[test]
+fn run_again_it_keeps_what_was_written_by_hand() {
+    let base = fixture("nest_esm");
+    let memory: Arc<dyn Produced> = Arc::new(Memory::default());
+    let run = |texts: &Texts| {
+        let inputs = inputs_of(&[("name", "User")]);
+        let known = request(texts, &[".ts"], stack(NEST.0, NEST.1), [("name", ""), ("fields", "")]);
+        let request = ProposalRequest { inputs, ..known };
+        propose_again("graphql", texts, &request, Some(memory.clone()))
+    };
+    let mut taken = with(&base, &run(&base).unwrap());
+    let path = "src/users/users.resolver.ts";
+    insert(&mut taken, path, "export class UsersResolver", "// By hand.\n");
+    assert!(matches!(run(&taken), Err(ProposeError::Nothing(_))));
+    let line = "@UseFilters(GraphqlErrorFilter)\n";
+    let stale = taken.get_mut(path).unwrap();
+    *stale = stale.replace(line, "");
+    // What was taken away by hand stays away.
+    assert!(matches!(run(&taken), Err(ProposeError::Nothing(_))));
 }
 
 /// The lines of a backend's tests that begin one.

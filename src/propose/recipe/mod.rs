@@ -97,7 +97,7 @@ pub fn recipe(name: &str, base: ReadBase, memory: Option<Arc<dyn Produced>>) -> 
         SERVICE_METHOD => Some(Box::new(ServiceMethodRecipe::new(base))),
         JOB => Some(Box::new(JobRecipe::new(base))),
         ERROR_MODULE => Some(Box::new(ErrorModuleRecipe::new(base))),
-        GRAPHQL => Some(Box::new(GraphqlRecipe::new(base))),
+        GRAPHQL => Some(Box::new(GraphqlRecipe::new(base).remembering(memory))),
         _ => None,
     }
 }

@@ -78,6 +78,10 @@ impl Adapter for FastApi {
         errors::draft(ask, plan::RECIPE)
     }
 
+    fn graphql(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        endpoint::graphql(ask, endpoint::Dialect::Sqlalchemy, plan::RECIPE)
+    }
+
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
         // A recipe may edit the manifest too, which is no Python.
         if path.ends_with(".py") { Module::parse(path, text).map(|_| ()) } else { Ok(()) }

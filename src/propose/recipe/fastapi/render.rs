@@ -73,6 +73,7 @@ fn is_standard(root: &str) -> bool {
             | "decimal"
             | "functools"
             | "hashlib"
+            | "inspect"
             | "logging"
             | "os"
             | "re"

@@ -5,14 +5,16 @@
 //! service offers; what a stack cannot answer as the routes do is refused, never left open.
 
 use super::{
-    names::Name,
-    resource::{Search, input},
+    earlier::{Earlier, nothing, version_of},
+    names::{Name, singular, snake},
+    resource::{Draft, Search, input, remember},
 };
 use crate::{
-    domain::{proposal::Proposal, task::Task},
-    ports::{Cancel, ProposalRequest, ProposeError, Proposer},
+    domain::{produced::Version, proposal::Proposal, task::Task},
+    ports::{Cancel, Produced, ProposalRequest, ProposeError, Proposer},
     propose::workspace::ReadBase,
 };
+use std::{cell::RefCell, sync::Arc};
 
 /// The recipe's name.
 const RECIPE: &str = "graphql";
@@ -45,12 +47,51 @@ const OWN_TYPES: [&str; 10] = [
 /// Adds GraphQL for a resource of a backend whose stack has the recipe.
 pub struct GraphqlRecipe {
     base: ReadBase,
+    memory: Option<Arc<dyn Produced>>,
 }
 
 impl GraphqlRecipe {
     /// With a reader of base texts.
     pub fn new(base: ReadBase) -> Self {
-        Self { base }
+        Self { base, memory: None }
+    }
+
+    /// With a memory of what it wrote before, so that it can be run again.
+    pub fn remembering(self, memory: Option<Arc<dyn Produced>>) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// The proposal and what to remember: as if the recipe had never run, or merged three ways with
+    /// what it wrote before.
+    fn drafted(
+        &self,
+        request: &ProposalRequest,
+        name: &str,
+        earlier: Option<&Earlier<'_>>,
+        cancel: &Cancel,
+    ) -> Result<(Proposal, Version), ProposeError> {
+        let search = Search { recipe: RECIPE, request, base: &self.base, cancel };
+        let next: RefCell<Version> = RefCell::default();
+        let proposal = search.first_fit(
+            |head| Ok((Name::resource(name, &head.words)?, Vec::new())),
+            |adapter, ask| {
+                refuse_own(&ask.name)?;
+                let draft = adapter.graphql(ask)?;
+                *next.borrow_mut() = version_of("", Vec::new(), &draft.files, &ask.workspace)?;
+                let many = ask.name.plural.replace('_', " ");
+                let Some(earlier) = earlier else {
+                    return Ok((format!("Serve {many} over GraphQL, {}", draft.like), draft));
+                };
+                let (merged, remarks) = earlier.merged(&draft.files)?;
+                let files = earlier.changes(&merged, ask, &draft)?;
+                if files.is_empty() {
+                    return Err(nothing(RECIPE, &remarks));
+                }
+                let title = format!("Bring {many} over GraphQL up to date, your own changes kept");
+                Ok((title, Draft { files, remarks, ..draft }))
+            },
+        )?;
+        Ok((proposal, next.into_inner()))
     }
 }
 
@@ -63,18 +104,17 @@ pub(crate) fn asks_for_graphql(task: &Task) -> bool {
 impl Proposer for GraphqlRecipe {
     fn propose(&self, request: &ProposalRequest, cancel: &Cancel) -> Result<Proposal, ProposeError> {
         let name = input(request, RECIPE, "name", "Review")?;
-        let search = Search { recipe: RECIPE, request, base: &self.base, cancel };
-        search.first_fit(
-            |head| Ok((Name::resource(name, &head.words)?, Vec::new())),
-            |adapter, ask| {
-                refuse_own(&ask.name)?;
-                let draft = adapter.graphql(ask)?;
-                Ok((
-                    format!("Serve {} over GraphQL, {}", ask.name.plural.replace('_', " "), draft.like),
-                    draft,
-                ))
-            },
-        )
+        let Some(memory) = &self.memory else { return Ok(self.drafted(request, name, None, cancel)?.0) };
+        let key = singular(&snake(name.trim()));
+        let versions = memory.versions(&request.root, RECIPE, &key);
+        let earlier = Earlier { request, base: &self.base, versions: &versions };
+        let (mut proposal, version) = if earlier.is_there()? {
+            self.drafted(&earlier.hidden(), name, Some(&earlier), cancel)?
+        } else {
+            self.drafted(request, name, None, cancel)?
+        };
+        remember(memory.as_ref(), request, (RECIPE, &key), version, &mut proposal);
+        Ok(proposal)
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     alter::Change,
     endpoint::NewRoute,
     fastapi::{
-        endpoint::{Dialect, draft, repository},
+        endpoint::{Dialect, draft, graphql, repository},
         errors,
     },
     job::{NewJob, python},
@@ -64,6 +64,10 @@ impl Adapter for SqlModel {
 
     fn error_module(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         errors::draft(ask, plan::RECIPE)
+    }
+
+    fn graphql(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        graphql(ask, Dialect::Sqlmodel, plan::RECIPE)
     }
 
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {

@@ -41,7 +41,8 @@ pub(super) fn created(work: &Work<'_>) -> Option<Value> {
     Some(context! { values, url => if is_format { format!("f\"{url}\"") } else { format!("\"{url}\"") }, id })
 }
 
-fn json(column: &Column) -> String {
+/// A value of a column as Python source of JSON.
+pub(super) fn json(column: &Column) -> String {
     match column.kind {
         fields::Kind::Decimal => format!("\"{}.00\"", column.min.unwrap_or(1)),
         fields::Kind::Date => "\"2026-01-31\"".into(),

@@ -150,11 +150,17 @@ fn column(reader: &Reader<'_>, class: Class<'_>, stmt: &Stmt) -> Option<Column> 
     })
 }
 
-/// `X` of `Mapped[X]`.
+/// `X` of `Mapped[X]` and of `Annotated[X, …]`.
 fn unwrapped(annotation: &Expr) -> &Expr {
     match annotation {
         Expr::Subscript(subscript) if matches!(last_name(&subscript.value), Some("Mapped")) => {
             &subscript.slice
+        }
+        Expr::Subscript(subscript) if last_name(&subscript.value) == Some("Annotated") => {
+            match &*subscript.slice {
+                Expr::Tuple(tuple) => tuple.elts.first().unwrap_or(annotation),
+                other => other,
+            }
         }
         other => other,
     }

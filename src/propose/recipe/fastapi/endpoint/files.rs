@@ -190,6 +190,13 @@ fn candidates(
 
 /// The module of a file as the project imports it.
 pub(super) fn dotted(reader: &Reader<'_>, model: &Model<'_>, path: &str) -> String {
+    let root = root_of(reader, model, path);
+    let inside = path.strip_prefix(root.as_str()).unwrap_or(path);
+    inside.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
+}
+
+/// The folder below which a file's imports are found, with its last `/`; empty at the root.
+pub(super) fn root_of(reader: &Reader<'_>, model: &Model<'_>, path: &str) -> String {
     // As somebody imports the model: what stands before it is the folder of all imports.
     let root = reader.modules.iter().find_map(|(importer, module)| {
         let (from, _) = module.origin_of(&model.name)?;
@@ -212,6 +219,5 @@ pub(super) fn dotted(reader: &Reader<'_>, model: &Model<'_>, path: &str) -> Stri
             })
         })
     });
-    let inside = root.as_deref().and_then(|root| path.strip_prefix(root)).unwrap_or(path);
-    inside.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
+    root.unwrap_or_default()
 }

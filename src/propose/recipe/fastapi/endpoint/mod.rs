@@ -12,6 +12,7 @@ mod collection;
 mod columns;
 mod count;
 mod files;
+mod graphql;
 mod list;
 mod lookup;
 mod reader;
@@ -24,6 +25,7 @@ mod tests_of;
 mod text;
 mod work;
 
+pub(in crate::propose::recipe) use graphql::draft as graphql;
 pub(in crate::propose::recipe) use repository::draft as repository;
 pub(in crate::propose::recipe) use work::Dialect;
 

@@ -223,6 +223,14 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The class of a function's parameter, by its annotation or by what gives it.
+    pub(super) fn parameter<'m>(&'m self, scope: Scope<'m>, name: &str) -> Option<Class<'m>> {
+        let mut all = scope.function.parameters.iter_non_variadic_params();
+        let parameter = all.find(|parameter| parameter.name().as_str() == name)?;
+        let stated = parameter.parameter.annotation().and_then(|of| self.annotated(scope.path, of));
+        stated.or_else(|| self.provided(scope, parameter.default()?))
+    }
+
     /// The class of what `Depends(…)` gives.
     fn provided<'m>(&'m self, scope: Scope<'m>, default: &Expr) -> Option<Class<'m>> {
         let Expr::Call(call) = default else { return None };
@@ -263,7 +271,7 @@ impl<'t> Reader<'t> {
         given.or_else(|| self.bases(class).into_iter().find_map(|base| self.attribute(base, name, steps)))
     }
 
-    fn bases<'m>(&'m self, class: Class<'m>) -> Vec<Class<'m>> {
+    pub(super) fn bases<'m>(&'m self, class: Class<'m>) -> Vec<Class<'m>> {
         let arguments = class.node.arguments.iter().flat_map(|arguments| &arguments.args);
         let plain = arguments.map(|base| match base {
             Expr::Subscript(subscript) => &*subscript.value,

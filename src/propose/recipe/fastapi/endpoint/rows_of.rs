@@ -2,7 +2,7 @@
 
 use super::{
     chain::{Inside, attribute_of},
-    reader::{Definition, Found, Scope},
+    reader::{Definition, Found, Reader, Scope},
     text::{Param, params, unchained},
     work::Work,
 };
@@ -137,37 +137,40 @@ impl<'m> Work<'m> {
 
     /// The parameters of a handler that are given to it and not sent by a client.
     pub(super) fn dependencies(&self, function: &StmtFunctionDef) -> Vec<Param> {
-        let Some(module) = self.reader.modules.get(self.collection.path) else { return Vec::new() };
-        let is_given = |name: &str| {
-            let parameter = function
-                .parameters
-                .iter_non_variadic_params()
-                .find(|parameter| parameter.name().as_str() == name);
-            parameter.is_some_and(|parameter| {
-                let depends = |text: &str| text.contains("Depends(") || text.contains("Security(");
-                let annotation = parameter.parameter.annotation();
-                let stated = annotation.map_or("", |annotation| module.source(annotation));
-                let alias = annotation.and_then(last_name).and_then(|name| {
-                    let Found { path, what: Definition::Value(value) } =
-                        self.reader.find(self.collection.path, name)?
-                    else {
-                        return None;
-                    };
-                    Some(self.reader.modules.get(path)?.source(value))
-                });
-                depends(stated)
-                    || alias.is_some_and(depends)
-                    || parameter.default().is_some_and(|default| depends(module.source(default)))
-                    || matches!(stated, "Request" | "Response" | "BackgroundTasks")
-            })
-        };
-        params(module, function).into_iter().filter(|one| is_given(&one.name)).collect()
+        dependencies(self.reader, self.collection.path, function)
     }
 
     /// The session as a handler has it.
     pub(super) fn handlers_session(&self, own: &[Param]) -> Option<String> {
         own.iter().find(|one| is_session(one)).map(|one| one.name.clone())
     }
+}
+
+/// The parameters of a handler that are given to it and not sent by a client.
+pub(super) fn dependencies(reader: &Reader<'_>, path: &str, function: &StmtFunctionDef) -> Vec<Param> {
+    let Some(module) = reader.modules.get(path) else { return Vec::new() };
+    let is_given = |name: &str| {
+        let parameter = function
+            .parameters
+            .iter_non_variadic_params()
+            .find(|parameter| parameter.name().as_str() == name);
+        parameter.is_some_and(|parameter| {
+            let depends = |text: &str| text.contains("Depends(") || text.contains("Security(");
+            let annotation = parameter.parameter.annotation();
+            let stated = annotation.map_or("", |annotation| module.source(annotation));
+            let alias = annotation.and_then(last_name).and_then(|name| {
+                let Found { path, what: Definition::Value(value) } = reader.find(path, name)? else {
+                    return None;
+                };
+                Some(reader.modules.get(path)?.source(value))
+            });
+            depends(stated)
+                || alias.is_some_and(depends)
+                || parameter.default().is_some_and(|default| depends(module.source(default)))
+                || matches!(stated, "Request" | "Response" | "BackgroundTasks")
+        })
+    };
+    params(module, function).into_iter().filter(|one| is_given(&one.name)).collect()
 }
 
 /// Whether a parameter is the session.

@@ -58,7 +58,7 @@ pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, Propos
         }
     };
     let asks_user = !work.dependants_of_user().is_empty();
-    let headers = if asks_user { headers(work) } else { Vec::new() };
+    let headers = if asks_user { headers(work.reader) } else { Vec::new() };
     if asks_user && headers.is_empty() {
         return Ok(Err(
             "No fixture gives the headers of someone signed in, so the tests are yours to write.".into(),
@@ -92,19 +92,22 @@ pub(super) fn file(work: &Work<'_>) -> Result<Result<FileChange, String>, Propos
 
 /// The tests of the resource's routes.
 pub(super) fn test_file<'m>(work: &Work<'m>) -> Option<&'m str> {
+    tests_named(work.reader, &work.ask.name)
+}
+
+/// The same of any resource.
+pub(super) fn tests_named<'m>(reader: &'m Reader<'_>, name: &Name) -> Option<&'m str> {
     let own = |path: &&&str| {
         let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".py");
         let subject = stem.strip_prefix("test_").or_else(|| stem.strip_suffix("_test"));
         subject.is_some_and(|subject| {
             let words = ["_api", "_routes", "_router", "_endpoints"];
             let subject = words.iter().find_map(|end| subject.strip_suffix(end)).unwrap_or(subject);
-            singular(&snake(subject)) == work.ask.name.snake
+            singular(&snake(subject)) == name.snake
         })
     };
-    let mut all: Vec<&str> = work.reader.modules.keys().filter(own).copied().collect();
-    all.sort_by_key(|path| {
-        !work.reader.modules.get(path).is_some_and(|module| module.text.contains("client"))
-    });
+    let mut all: Vec<&str> = reader.modules.keys().filter(own).copied().collect();
+    all.sort_by_key(|path| !reader.modules.get(path).is_some_and(|module| module.text.contains("client")));
     all.first().copied()
 }
 
@@ -190,9 +193,9 @@ pub(super) fn address(work: &Work<'_>, known: Option<&str>) -> (String, bool) {
 }
 
 /// Fixtures that give headers: of who may do all first, then of others.
-fn headers(work: &Work<'_>) -> Vec<String> {
+pub(super) fn headers(reader: &Reader<'_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for (_, module) in work.reader.modules.iter().filter(|(path, _)| path.ends_with("conftest.py")) {
+    for (_, module) in reader.modules.iter().filter(|(path, _)| path.ends_with("conftest.py")) {
         let fixtures = module.functions().filter(|one| is_fixture(module, one));
         all.extend(fixtures.map(|one| one.name.to_string()).filter(|name| name.contains("headers")));
     }

@@ -13,22 +13,24 @@ use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
 use std::collections::BTreeMap;
 
 /// The statement that makes the application.
-pub(super) struct Application {
-    pub(super) path: String,
+pub(in crate::propose::recipe::fastapi) struct Application {
+    pub(in crate::propose::recipe::fastapi) path: String,
     /// What the application is called there.
-    pub(super) name: String,
+    pub(in crate::propose::recipe::fastapi) name: String,
     /// Just after the statement.
-    pub(super) end: usize,
-    pub(super) indent: String,
-    pub(super) place: Place,
+    pub(in crate::propose::recipe::fastapi) end: usize,
+    pub(in crate::propose::recipe::fastapi) indent: String,
+    pub(in crate::propose::recipe::fastapi) place: Place,
     /// How tests come by it: a name to import, and what it is called with.
-    pub(super) reached: Option<(String, &'static str)>,
+    pub(in crate::propose::recipe::fastapi) reached: Option<(String, &'static str)>,
     /// Whether handlers are given to it where it is made.
-    pub(super) has_handlers: bool,
+    pub(in crate::propose::recipe::fastapi) has_handlers: bool,
 }
 
 /// The application of a backend: of several the one that includes routers, then the first.
-pub(super) fn find(modules: &BTreeMap<&str, &Module<'_>>) -> Result<Application, ProposeError> {
+pub(in crate::propose::recipe::fastapi) fn find(
+    modules: &BTreeMap<&str, &Module<'_>>,
+) -> Result<Application, ProposeError> {
     let mut all: Vec<(bool, Application)> = Vec::new();
     for (path, module) in modules {
         let Some(class) = local_name(module) else { continue };

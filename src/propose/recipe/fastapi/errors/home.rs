@@ -4,16 +4,16 @@ use crate::propose::python::Module;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A package and the folder that its modules are imported from.
-pub(super) struct Home {
+pub(in crate::propose::recipe::fastapi) struct Home {
     /// `backend/` where `backend/app/db.py` is imported as `app.db`; empty at the root.
-    pub(super) import_root: String,
+    pub(in crate::propose::recipe::fastapi) import_root: String,
     /// The folder of the new modules, with its last `/`; empty at the root.
     folder: String,
 }
 
 impl Home {
     /// The home of a backend whose application is made in `path`.
-    pub(super) fn of(path: &str, modules: &BTreeMap<&str, &Module<'_>>) -> Self {
+    pub(in crate::propose::recipe::fastapi) fn of(path: &str, modules: &BTreeMap<&str, &Module<'_>>) -> Self {
         let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let core = format!("{folder}core/");
         let has_core = modules.keys().any(|path| path.starts_with(&core));
@@ -23,18 +23,21 @@ impl Home {
     }
 
     /// The path of a new module.
-    pub(super) fn path(&self, stem: &str) -> String {
+    pub(in crate::propose::recipe::fastapi) fn path(&self, stem: &str) -> String {
         format!("{}{stem}.py", self.folder)
     }
 
     /// A module as others name it: `app.errors`.
-    pub(super) fn dotted(&self, path: &str) -> String {
+    pub(in crate::propose::recipe::fastapi) fn dotted(&self, path: &str) -> String {
         let inside = path.strip_prefix(&self.import_root).unwrap_or(path).trim_end_matches(".py");
         inside.trim_end_matches("/__init__").replace('/', ".")
     }
 
     /// Top-level packages and modules of the project.
-    pub(super) fn own(&self, modules: &BTreeMap<&str, Module<'_>>) -> BTreeSet<String> {
+    pub(in crate::propose::recipe::fastapi) fn own(
+        &self,
+        modules: &BTreeMap<&str, Module<'_>>,
+    ) -> BTreeSet<String> {
         let inside = modules.keys().filter_map(|path| path.strip_prefix(self.import_root.as_str()));
         let first = |path: &str| path.split('/').next().map(|one| one.trim_end_matches(".py").to_owned());
         inside.filter_map(first).filter(|one| one != "alembic").collect()

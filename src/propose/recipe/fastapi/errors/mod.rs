@@ -1,9 +1,9 @@
 //! The `error-module` recipe for FastAPI, whatever maps its tables: a module of errors without
 //! HTTP, one that answers them, and a line where the application is made.
 
-mod application;
-mod home;
-mod shape;
+pub(super) mod application;
+pub(super) mod home;
+pub(super) mod shape;
 
 use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},

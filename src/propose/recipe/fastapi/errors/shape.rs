@@ -100,6 +100,17 @@ fn definition<'m>(
     homes.next()
 }
 
+/// The errors that a module registers handlers for, by the last part of their names.
+pub(in crate::propose::recipe::fastapi) fn answered(module: &Module<'_>) -> Vec<String> {
+    let is_domain = |error: &String| {
+        !error.is_empty()
+            && !matches!(error.as_str(), "Exception" | "BaseException")
+            && !HTTP_ERRORS.contains(&error.as_str())
+            && !OTHERS.contains(&error.as_str())
+    };
+    registered(module).into_iter().map(|one| one.error).filter(is_domain).collect()
+}
+
 /// Every registration of a handler in a module.
 fn registered<'m>(module: &'m Module<'m>) -> Vec<Registered<'m>> {
     struct Finder<'m> {
