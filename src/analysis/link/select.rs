@@ -4,7 +4,7 @@ use super::{
     graph::{NodeKey, texts_of},
     linker::Linker,
     project::FileId,
-    value::{HOLE, Value},
+    value::{BASE, HOLE, Value},
 };
 use crate::{
     analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
@@ -218,6 +218,19 @@ impl<'a> Linker<'a> {
             return Some(Selected { value: Value::text(name), expr: None });
         }
         let Expr::Attr(object, _) = facts.expr(call.callee) else { return None };
+        if selector.receiver
+            && let Some(position) = selector.inner
+        {
+            let made = match facts.expr(object) {
+                Expr::Call(_) => (file, object),
+                _ => self.bound_expr(file, object)?,
+            };
+            let facts = self.facts(made.0)?;
+            let Expr::Call(made_by) = facts.expr(made.1) else { return None };
+            let arg = argument(facts, facts.call(made_by)?, &Selector::arg(position))?;
+            let value = self.expr(made.0, arg.value);
+            return Some(Selected { value, expr: Some((made.0, arg.value)) });
+        }
         if selector.receiver {
             return Some(Selected { value: self.expr(file, object), expr: Some((file, object)) });
         }
@@ -376,12 +389,22 @@ impl<'a> Linker<'a> {
         let mut unknown = None;
         for selected in found {
             match texts_of(&selected.value) {
-                Some(texts) if texts.iter().any(|text| &**text != HOLE) => return Some(texts),
+                Some(texts) if texts.iter().any(|text| &**text != HOLE) => {
+                    return Some(texts.into_iter().map(based).collect());
+                }
                 Some(texts) => unknown = unknown.or(Some(texts)),
                 None => {}
             }
         }
         unknown
+    }
+}
+
+/// A path whose beginning alone is not known, `{?}/api`: a base stands before it.
+fn based(text: Rc<str>) -> Rc<str> {
+    match text.strip_prefix(HOLE) {
+        Some(rest) if rest.starts_with('/') => format!("{BASE}{rest}").into(),
+        _ => text,
     }
 }
 
