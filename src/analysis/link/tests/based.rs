@@ -190,6 +190,32 @@ fun Application.pages() {
 }
 
 #[test]
+fn routes_below_a_local_value_are_no_getters_of_it() {
+    check(
+        "
+== src/main/kotlin/bakery/App.kt
+package bakery
+import io.ktor.server.application.*
+import io.ktor.server.routing.*
+fun Application.loaves() {
+    routing {
+        val shop = Shop()
+        get(\"/loaves\") { call.respond(shop.all()) }
+        route(\"/orders\") {
+            val orders by inject<Orders>()
+            get { call.respond(orders.all()) }
+            val name: String
+                get() = \"x\"
+            post { orders.add() }
+        }
+    }
+}
+",
+        &["GET /loaves ", "GET /orders ", "POST /orders "],
+    );
+}
+
+#[test]
 fn a_store_of_settings_gives_the_manifest_that_it_was_made_of() {
     check(
         "
