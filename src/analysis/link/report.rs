@@ -76,13 +76,18 @@ pub(super) fn report(
                         whole = properties.filled(&configured.path, &whole);
                     }
                     let mut whole = path::normalise(&whole, style);
-                    if let Some(below) = below_base(&whole) {
+                    // What is served at the base itself is a program rather than an endpoint.
+                    let is_base = below.trim_matches('/').chars().eq([BASE]);
+                    if let Some(below) = below_base(&whole).filter(|_| !is_base) {
                         let first = based.entry(facts.path.clone()).or_insert(line);
                         *first = line.min(*first);
                         whole = below;
                     }
-                    if whole.contains(HOLE) || verb == HOLE {
-                        lose(shown(&whole), "a part of it is only known when the program runs");
+                    if whole.contains([BASE]) || whole.contains(HOLE) || verb == HOLE {
+                        lose(
+                            shown(&whole.replace(BASE, HOLE)),
+                            "a part of it is only known when the program runs",
+                        );
                         continue;
                     }
                     let key = (whole.clone(), verb.clone(), facts.path.clone(), line);

@@ -205,49 +205,6 @@ impl<'a> Linker<'a> {
         })
     }
 
-    /// What a selector reads off the callee of a call.
-    fn of_callee(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        selector: &Selector,
-    ) -> Option<Selected> {
-        if selector.callee {
-            let name = self.callee_name(file, call.callee)?;
-            return Some(Selected { value: Value::text(name), expr: None });
-        }
-        let Expr::Attr(object, _) = facts.expr(call.callee) else { return None };
-        if selector.receiver
-            && let Some(position) = selector.inner
-        {
-            let made = match facts.expr(object) {
-                Expr::Call(_) => (file, object),
-                _ => self.bound_expr(file, object)?,
-            };
-            let facts = self.facts(made.0)?;
-            let Expr::Call(made_by) = facts.expr(made.1) else { return None };
-            let arg = argument(facts, facts.call(made_by)?, &Selector::arg(position))?;
-            let value = self.expr(made.0, arg.value);
-            return Some(Selected { value, expr: Some((made.0, arg.value)) });
-        }
-        if selector.receiver {
-            return Some(Selected { value: self.expr(file, object), expr: Some((file, object)) });
-        }
-        let mut first = object;
-        loop {
-            first = match facts.expr(first) {
-                Expr::Attr(object, _) => object,
-                Expr::Call(call) => facts.call(call)?.callee,
-                Expr::Name(name) => {
-                    let value = Value::text(facts.text(name));
-                    return Some(Selected { value, expr: None });
-                }
-                _ => return None,
-            };
-        }
-    }
-
     /// What may handle a route. Of several arguments the last one answers; what is
     /// certainly no code is left out.
     pub fn select_handlers(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
@@ -440,7 +397,7 @@ fn made_by<'f>(facts: &'f FileFacts, call: &Call, place: i32) -> Option<&'f Call
 }
 
 /// The argument that a selector means: by name first, then by position.
-fn argument(facts: &FileFacts, call: &Call, selector: &Selector) -> Option<Arg> {
+pub(super) fn argument(facts: &FileFacts, call: &Call, selector: &Selector) -> Option<Arg> {
     let args = facts.args(call.args);
     if let Some(name) = &selector.kw {
         let named = args.iter().find(|arg| arg.name.is_some_and(|found| facts.text(found) == name));
