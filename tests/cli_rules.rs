@@ -41,6 +41,6 @@ fn examples_of_shipped_rules_hold_and_a_wrong_one_of_the_team_is_told() {
     let text = sandbox.run(&root, &["rules", "test", "sec/debug-enabled"]).expect(1).text();
     assert_eq!(
         text,
-        "sec/debug-enabled: the bad code for fastapi in python is not found\n6 examples, 1 wrong\n"
+        "sec/debug-enabled: the bad code for fastapi in python is not found\n8 examples, 1 wrong\n"
     );
 }

@@ -76,10 +76,14 @@ fn vote_name(signs: &Signs, folders: &[&str], tokens: &[String], said: &mut Said
 }
 
 fn vote_last(signs: &Signs, folders: &[&str], folder: &str, weight: u32, said: &mut Said) {
-    match meaning(signs, folders, &tokens(folder)) {
+    let words = tokens(folder);
+    match meaning(signs, folders, &words) {
         Some((layer, Strength::Full, word)) => add(said, layer, weight, &word),
-        Some((layer, Strength::Weak, word)) => add(said, layer, weight / 3, &word),
-        Some((_, Strength::FileOnly, _)) | None => {}
+        // `web/` says a little, `shop_web/` is the name of a program.
+        Some((layer, Strength::Weak, word)) if words.len() == word.split(' ').count() => {
+            add(said, layer, weight / 3, &word);
+        }
+        Some((_, Strength::FileOnly | Strength::Weak, _)) | None => {}
     }
 }
 
@@ -195,6 +199,8 @@ mod tests {
             assert_eq!(best(path), Some(layer), "{path}");
         }
         assert_eq!(best("src/slug.py"), None);
+        assert_eq!(best("lib/shop_api/slug.ex"), None);
+        assert_eq!(best("lib/api/slug.ex"), Some(Layer::Router));
     }
 
     #[test]

@@ -12,11 +12,20 @@ pub(super) fn stated_default(values: &[Value]) -> Option<Rc<str>> {
     for value in values.iter().rev() {
         match value {
             Value::Text(text) if !text.contains(HOLE) => return Some(text.clone()),
+            Value::Text(text) if is_based(text, values) => {}
             Value::External(_) | Value::Null | Value::Number => {}
             _ => return None,
         }
     }
     None
+}
+
+/// Whether a text is another one of them behind a base that is not known: `{?}/api` beside
+/// `/api`.
+fn is_based(text: &str, values: &[Value]) -> bool {
+    let Some(below) = text.trim_start_matches('/').strip_prefix(HOLE) else { return false };
+    let below = below.trim_matches('/');
+    values.iter().any(|value| value.as_constant().is_some_and(|other| other.trim_matches('/') == below))
 }
 
 /// What surely happened before comes last: it is what holds by default.
@@ -43,5 +52,6 @@ mod tests {
         assert_eq!(stated_default(&[Value::Unknown, text("/api")]).as_deref(), Some("/api"));
         assert_eq!(stated_default(&[text("/api"), Value::Unknown]), None);
         assert_eq!(stated_default(&[text("/api"), text("{?}/x")]), None);
+        assert_eq!(stated_default(&[text("api/"), text("/{?}/api/")]).as_deref(), Some("api/"));
     }
 }

@@ -6,7 +6,7 @@ use super::{
     modules::ImportPath,
     project::FileId,
     select::{Selected, Site},
-    value::{HOLE, Value},
+    value::{BASE, HOLE, Value},
 };
 use crate::knowledge::packs;
 
@@ -40,8 +40,8 @@ impl Linker<'_> {
             return None;
         }
         // What stands before a known folder is where the program runs.
-        let folder =
-            folder.map(|folder| folder.trim_start_matches(HOLE).trim_start_matches("./").trim_matches('/'));
+        let folder = folder
+            .map(|folder| folder.trim_start_matches(HOLE).trim_start_matches([BASE, '.']).trim_matches('/'));
         let places = [folder.map(|folder| format!("{folder}/_")), Some(facts.path.clone())];
         let found = places.into_iter().flatten().find_map(|from_path| {
             let import = ImportPath { from: file, from_path: &from_path, module, level: 0 };

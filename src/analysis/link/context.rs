@@ -40,8 +40,11 @@ impl Linker<'_> {
             match found.kind {
                 ScopeKind::Lambda => {
                     let taken = self.index(file)?.taken_by(id);
-                    if let Some((call, _)) = taken
-                        && let Some(node) = self.call(file, call).router()
+                    let made = taken.map(|(call, _)| self.call(file, call));
+                    if self.handles_route((file, id), pack) {
+                        return None;
+                    }
+                    if let Some(node) = made.and_then(|made| made.router())
                         && self.graph.get(node).is_some_and(|node| node.pack == pack)
                     {
                         return Some(node);
@@ -52,6 +55,15 @@ impl Linker<'_> {
             }
         }
         None
+    }
+
+    /// Whether a function answers a route: what is called inside it declares none.
+    fn handles_route(&self, function: (FileId, ScopeId), pack: u16) -> bool {
+        let mut routes = self.graph.routes.iter().filter(|route| route.file == function.0);
+        routes.any(|route| {
+            route.handler.definition == Some(function)
+                && self.graph.get(route.node).is_some_and(|node| node.pack == pack)
+        })
     }
 
     fn function_context(&mut self, file: FileId, function: ScopeId, pack: u16) -> NodeId {

@@ -171,11 +171,14 @@ impl Linker<'_> {
             };
             return first.map_or(Value::Unknown, |first| self.expr(file, first));
         }
-        let name = match facts.expr(key) {
-            Expr::Str(name) => facts.text(name),
-            _ => "",
-        };
-        self.item(&value, name)
+        match facts.expr(key) {
+            Expr::Str(name) => self.item(&value, facts.text(name)),
+            _ if matches!(value, Value::Map(..)) => {
+                let name = self.expr(file, key);
+                self.item(&value, name.as_constant().unwrap_or_default())
+            }
+            _ => self.item(&value, ""),
+        }
     }
 
     /// An item of a list or map by its position or key; types keep their value.
@@ -212,7 +215,13 @@ impl Linker<'_> {
         for entry in facts.entries(entries).iter().rev() {
             match entry.key {
                 Some(found) => {
-                    if matches!(facts.expr(found), Expr::Str(text) if facts.text(text) == key) {
+                    let is_meant = match facts.expr(found) {
+                        Expr::Str(text) => facts.text(text) == key,
+                        // A constant or a member of an enum.
+                        Expr::Attr(..) => self.expr(file, found).as_constant() == Some(key),
+                        _ => false,
+                    };
+                    if is_meant {
                         return self.expr(file, entry.value);
                     }
                 }

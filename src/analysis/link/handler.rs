@@ -111,7 +111,11 @@ impl Linker<'_> {
                     return Some(wrapped);
                 }
                 let value = self.expr(file, object);
-                self.handler_in(&value, None, depth + 1)
+                let inner = self.handler_in(&value, None, depth + 1)?;
+                // `Users.list`, where `list` is made by something that is not read here.
+                let is_class = matches!(value, Value::Class(..) | Value::Instance(..));
+                let name = self.callee_name(file, expr).filter(|_| is_class);
+                Some(name.map_or(inner.clone(), |name| Handler { name: name.to_owned(), ..inner }))
             }
             Expr::Name(_) => self.wrapped_under_name(file, expr, depth),
             _ => None,

@@ -51,8 +51,13 @@ impl Linker<'_> {
                 continue;
             }
             let named = self.index(file)?.named(around, name);
-            if !named.is_empty() {
-                let at = if around == scope || in_place { at } else { At::Anywhere };
+            let at = if around == scope || in_place { at } else { At::Anywhere };
+            // `store := &store{}`: on the right stands what the name means further out.
+            let is_itself = match at {
+                At::Offset(offset) => reaching(facts, &named, offset).is_empty(),
+                At::Anywhere => false,
+            };
+            if !named.is_empty() && !is_itself {
                 return Some(self.bindings(file, facts, around, name, &named, at));
             }
             in_place &= found.kind == ScopeKind::Lambda;

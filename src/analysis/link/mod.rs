@@ -13,6 +13,7 @@ mod blocks;
 mod bound;
 mod by_name;
 mod call;
+mod callee;
 mod children;
 mod choices;
 mod class;

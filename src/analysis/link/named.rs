@@ -37,6 +37,17 @@ impl Linker<'_> {
             if let [class @ (Value::Class(..) | Value::External(_)), Value::Text(method)] = parts.as_slice() {
                 return Some(self.class_handler(class, method));
             }
+            // `['\App\Users', 'list']`: the class is named by a text.
+            if let [Value::Text(class), Value::Text(method)] = parts.as_slice()
+                && class.contains('\\')
+            {
+                let path: Vec<String> = class.trim_matches('\\').split('\\').map(str::to_owned).collect();
+                let value = match self.class_by_path(site.file, &path) {
+                    Some((file, class)) => Value::Class(file, class),
+                    None => Value::external(path.join(".")),
+                };
+                return Some(self.class_handler(&value, method));
+            }
             match &selected.value {
                 class @ (Value::Class(..) | Value::External(_))
                     if action.is_some() || self.is_name(&selected) =>

@@ -4,9 +4,11 @@ use super::index::Named;
 use crate::analysis::facts::{BindKind, BlockId, BlockKind, FileFacts};
 
 /// The bindings that can hold at an offset: the last one that surely happened before, and
-/// those after it that may have happened. All of them where none stands before.
+/// those after it that may have happened. All of them where none stands before, and none
+/// where the only one is being made at the offset.
 pub(super) fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<Named> {
     let mut before: Vec<(u32, bool, Named)> = Vec::new();
+    let mut being_made = 0;
     for candidate in named {
         let (start, certain) = match candidate {
             Named::Param(_) | Named::ParamField(_) => (0, true),
@@ -22,6 +24,7 @@ pub(super) fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<N
                 let Some(bind) = facts.binds.get(*bind as usize) else { continue };
                 // The right side of an assignment sees the value from before it.
                 if bind.span.start <= offset && offset < bind.span.end && bind.kind != BindKind::Loop {
+                    being_made += 1;
                     continue;
                 }
                 (bind.span.start, certain(facts, bind.block, offset))
@@ -32,7 +35,7 @@ pub(super) fn reaching(facts: &FileFacts, named: &[Named], offset: u32) -> Vec<N
         }
     }
     if before.is_empty() {
-        return named.to_vec();
+        return if being_made == named.len() { Vec::new() } else { named.to_vec() };
     }
     before.sort_by_key(|(start, _, _)| *start);
     let first = before.iter().rposition(|(_, certain, _)| *certain).unwrap_or(0);

@@ -5,7 +5,7 @@ use super::{
     path,
     properties::Properties,
     rules::Rules,
-    value::HOLE,
+    value::{BASE, HOLE},
 };
 use crate::{
     analysis::facts::FileFacts,
@@ -14,7 +14,7 @@ use crate::{
         place::Place,
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the routes of a project come to.
 #[derive(Debug, Default)]
@@ -44,6 +44,7 @@ pub(super) fn report(
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     let mut unknown = BTreeSet::new();
+    let mut based: BTreeMap<String, u32> = BTreeMap::new();
     for route in &graph.routes {
         let Some(facts) = files.get(route.file.index()) else { continue };
         let line = facts.line(route.span.start);
@@ -74,9 +75,19 @@ pub(super) fn report(
                     if fills && whole.contains("${") {
                         whole = properties.filled(&configured.path, &whole);
                     }
-                    let whole = path::normalise(&whole, style);
-                    if whole.contains(HOLE) || verb == HOLE {
-                        lose(shown(&whole), "a part of it is only known when the program runs");
+                    let mut whole = path::normalise(&whole, style);
+                    // What is served at the base itself is a program rather than an endpoint.
+                    let is_base = below.trim_matches('/').chars().eq([BASE]);
+                    if let Some(below) = below_base(&whole).filter(|_| !is_base) {
+                        let first = based.entry(facts.path.clone()).or_insert(line);
+                        *first = line.min(*first);
+                        whole = below;
+                    }
+                    if whole.contains([BASE]) || whole.contains(HOLE) || verb == HOLE {
+                        lose(
+                            shown(&whole.replace(BASE, HOLE)),
+                            "a part of it is only known when the program runs",
+                        );
                         continue;
                     }
                     let key = (whole.clone(), verb.clone(), facts.path.clone(), line);
@@ -101,6 +112,10 @@ pub(super) fn report(
             }
         }
     }
+    for (file, line) in based {
+        let reason = "its paths are shown without the base that the installation puts before them";
+        unknown.insert((file, line, "base".to_owned(), HOLE.to_owned(), reason.to_owned()));
+    }
     for loose in &graph.loose {
         let Some(facts) = files.get(loose.file.index()) else { continue };
         let line = facts.line(loose.span.start);
@@ -118,6 +133,16 @@ pub(super) fn report(
         .map(|(file, line, what, partial, reason)| Unknown { what, file, line, reason, partial })
         .collect();
     report
+}
+
+/// The path below a base that the installation chooses; one that stands further inside is a
+/// part that is not known.
+fn below_base(whole: &str) -> Option<String> {
+    if !whole.contains(BASE) {
+        return None;
+    }
+    let below = whole.trim_start_matches('/').trim_start_matches([BASE, '/']);
+    Some(format!("/{below}").replace(BASE, HOLE))
 }
 
 fn unmounted_reason(graph: &Graph, route: &Route) -> &'static str {

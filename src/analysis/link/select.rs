@@ -4,7 +4,7 @@ use super::{
     graph::{NodeKey, texts_of},
     linker::Linker,
     project::FileId,
-    value::{HOLE, Value},
+    value::{BASE, HOLE, Value},
 };
 use crate::{
     analysis::facts::{Arg, Call, Expr, ExprId, FileFacts, ScopeId, ScopeKind},
@@ -205,36 +205,6 @@ impl<'a> Linker<'a> {
         })
     }
 
-    /// What a selector reads off the callee of a call.
-    fn of_callee(
-        &mut self,
-        file: FileId,
-        facts: &FileFacts,
-        call: &Call,
-        selector: &Selector,
-    ) -> Option<Selected> {
-        if selector.callee {
-            let name = self.callee_name(file, call.callee)?;
-            return Some(Selected { value: Value::text(name), expr: None });
-        }
-        let Expr::Attr(object, _) = facts.expr(call.callee) else { return None };
-        if selector.receiver {
-            return Some(Selected { value: self.expr(file, object), expr: Some((file, object)) });
-        }
-        let mut first = object;
-        loop {
-            first = match facts.expr(first) {
-                Expr::Attr(object, _) => object,
-                Expr::Call(call) => facts.call(call)?.callee,
-                Expr::Name(name) => {
-                    let value = Value::text(facts.text(name));
-                    return Some(Selected { value, expr: None });
-                }
-                _ => return None,
-            };
-        }
-    }
-
     /// What may handle a route. Of several arguments the last one answers; what is
     /// certainly no code is left out.
     pub fn select_handlers(&mut self, site: Site<'_>, selectors: &[Selector]) -> Vec<Selected> {
@@ -376,12 +346,22 @@ impl<'a> Linker<'a> {
         let mut unknown = None;
         for selected in found {
             match texts_of(&selected.value) {
-                Some(texts) if texts.iter().any(|text| &**text != HOLE) => return Some(texts),
+                Some(texts) if texts.iter().any(|text| &**text != HOLE) => {
+                    return Some(texts.into_iter().map(based).collect());
+                }
                 Some(texts) => unknown = unknown.or(Some(texts)),
                 None => {}
             }
         }
         unknown
+    }
+}
+
+/// A path whose beginning alone is not known, `{?}/api`: a base stands before it.
+fn based(text: Rc<str>) -> Rc<str> {
+    match text.strip_prefix(HOLE) {
+        Some(rest) if rest.starts_with('/') => format!("{BASE}{rest}").into(),
+        _ => text,
     }
 }
 
@@ -417,7 +397,7 @@ fn made_by<'f>(facts: &'f FileFacts, call: &Call, place: i32) -> Option<&'f Call
 }
 
 /// The argument that a selector means: by name first, then by position.
-fn argument(facts: &FileFacts, call: &Call, selector: &Selector) -> Option<Arg> {
+pub(super) fn argument(facts: &FileFacts, call: &Call, selector: &Selector) -> Option<Arg> {
     let args = facts.args(call.args);
     if let Some(name) = &selector.kw {
         let named = args.iter().find(|arg| arg.name.is_some_and(|found| facts.text(found) == name));

@@ -35,7 +35,7 @@ impl Linker<'_> {
 }
 
 /// Methods that this file knows.
-const KNOWN: [&str; 40] = [
+const KNOWN: [&str; 47] = [
     "to_string",
     "to_owned",
     "into",
@@ -64,6 +64,13 @@ const KNOWN: [&str; 40] = [
     "replace",
     "removeprefix",
     "removesuffix",
+    "removePrefix",
+    "removeSuffix",
+    "delete_prefix",
+    "delete_suffix",
+    "Trim",
+    "TrimStart",
+    "TrimEnd",
     "iter",
     "into_iter",
     "to_vec",
@@ -87,14 +94,22 @@ fn of_text(text: &str, name: &str, args: &[(Option<String>, Value)]) -> Option<V
             | "unwrap",
             0,
         ) => text.to_owned(),
-        ("trim", 0) => text.trim().to_owned(),
-        ("strip" | "trim_matches", 0 | 1) => text.trim_matches(marks).to_owned(),
-        ("lstrip" | "trimStart" | "trim_start_matches", 0 | 1) => text.trim_start_matches(marks).to_owned(),
-        ("rstrip" | "trimEnd" | "trim_end_matches", 0 | 1) => text.trim_end_matches(marks).to_owned(),
+        ("trim" | "Trim", 0) => text.trim().to_owned(),
+        ("strip" | "trim_matches" | "Trim" | "trim", 0 | 1) => text.trim_matches(marks).to_owned(),
+        ("lstrip" | "trimStart" | "trim_start_matches" | "TrimStart", 0 | 1) => {
+            text.trim_start_matches(marks).to_owned()
+        }
+        ("rstrip" | "trimEnd" | "trim_end_matches" | "TrimEnd", 0 | 1) => {
+            text.trim_end_matches(marks).to_owned()
+        }
         ("lower" | "toLowerCase" | "to_lowercase", 0) => text.to_lowercase(),
         ("upper" | "toUpperCase", 0) => text.to_uppercase(),
-        ("removeprefix", 1) => text.strip_prefix(first?).unwrap_or(text).to_owned(),
-        ("removesuffix", 1) => text.strip_suffix(first?).unwrap_or(text).to_owned(),
+        ("removeprefix" | "removePrefix" | "delete_prefix", 1) => {
+            text.strip_prefix(first?).unwrap_or(text).to_owned()
+        }
+        ("removesuffix" | "removeSuffix" | "delete_suffix", 1) => {
+            text.strip_suffix(first?).unwrap_or(text).to_owned()
+        }
         ("replace", 2) => text.replace(first?, args.get(1)?.1.as_constant()?),
         ("concat", _) => {
             let parts: Vec<&Value> = args.iter().map(|(_, value)| value).collect();

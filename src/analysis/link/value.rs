@@ -10,6 +10,10 @@ use std::rc::Rc;
 /// Stands in a text for a part that is not known.
 pub const HOLE: &str = "{?}";
 
+/// Stands at the beginning of a path for a base that the installation chooses: no keyboard
+/// writes it.
+pub const BASE: char = '\u{E000}';
+
 /// The value of an expression, as far as it can be known without running anything.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {

@@ -34,6 +34,9 @@ const ANY_V6: &str = concat!(":", ":");
 /// Calls that begin to listen.
 const LISTENS: [&str; 7] = ["bind", "listen", "run", "serve", "start", "Server", "createServer"];
 
+/// Calls that make an address to calculate with.
+const PARSES: [&str; 5] = ["IPv4Address", "ip_address", "IPv4Network", "ip_network", "ParseIP"];
+
 /// Calls whose text is only a default: the environment may say something else.
 const DEFAULTS: [&str; 12] = [
     "get",
@@ -74,6 +77,7 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             .copied()
             .collect();
         let listening = arguments_of(facts, &LISTENS);
+        let parsed = arguments_of(facts, &PARSES);
         let quoted = inside_messages(facts);
         for (index, expr) in facts.exprs.iter().enumerate() {
             let Expr::Str(text) = expr else { continue };
@@ -89,8 +93,9 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
             if text == ANY_V6 && !listening.iter().any(|listen| listen.contains(span)) {
                 continue;
             }
-            if text == ANY_V4 && listed.contains(&id) {
-                // One name among others is compared with, not listened on.
+            let is_value = listed.contains(&id) || parsed.iter().any(|parse| parse.contains(span));
+            if text == ANY_V4 && is_value {
+                // One name among others, or an address as a value, is compared with, not listened on.
                 continue;
             }
             let what = match address(text) {

@@ -137,6 +137,9 @@ pub(super) fn is_secret_text(text: &str) -> bool {
     {
         return false;
     }
+    if is_password_hash(text) {
+        return false;
+    }
     // Paths of files and modules, headers and options.
     if text.starts_with(['/', '.', '-', '*', '#', ':', '@']) || text.contains("://") {
         return false;
@@ -155,6 +158,24 @@ pub(super) fn is_secret_text(text: &str) -> bool {
     let is_path =
         text.contains('.') && !has_digit && text.chars().all(|c| c.is_ascii_lowercase() || ".-_".contains(c));
     !(is_word || is_constant || is_path)
+}
+
+/// Whether a text is what a password was hashed to: nobody signs in with it.
+fn is_password_hash(text: &str) -> bool {
+    let named = |name: &str| text.starts_with(name);
+    ["$2a$", "$2b$", "$2y$", "$argon2", "$scrypt$", "$pbkdf2", "$5$", "$6$", "pbkdf2_sha", "{SSHA}"]
+        .into_iter()
+        .any(named)
+}
+
+/// Whether a text says the same as the name that it is given to: `S3SecretKey = "s3.secretkey"`
+/// is the key of a setting.
+pub(super) fn says_its_name(name: &str, text: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let (name, said) = (letters(name), letters(text));
+    said.len() >= 8 && name.ends_with(&said)
 }
 
 /// Whether a program signs or encrypts with what has this name, so that even a weak
@@ -298,6 +319,14 @@ mod tests {
             is_credential_name("pw") && is_credential_name("dbCredentials") && !is_credential_name("power")
         );
         assert!(signs("jwtSecret") && signs("SECRET_KEY") && !signs("api_key") && !signs("password"));
+    }
+
+    #[test]
+    fn hashes_of_passwords_and_keys_of_settings_are_no_secrets() {
+        assert!(!is_secret_text("$2a$04$X4aRMEt0ytgPwMIgv36cI..7X9.nhY/.tYwxpqSi0ykRHx2CwQ0S6"));
+        assert!(says_its_name("FilesS3SecretKey", "files.s3.secretkey"));
+        assert!(says_its_name("shop_jwt_secret", "shop_jwt_secret"));
+        assert!(!says_its_name("secret", "correct-horse-1") && !says_its_name("password", "pass"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     matcher::Rule,
     secret_names::{
         is_credential_name, is_random_text, is_secret_name, is_secret_text, is_signing_name, is_stand_in,
-        signs, words,
+        says_its_name, signs, words,
     },
 };
 use crate::{
@@ -72,9 +72,12 @@ pub(super) fn check_names(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> 
 
 /// `session_key = "auth_session"`: under which key something is kept, and no key that signs.
 fn names_a_place(facts: &FileFacts, name: &str, literal: ExprId) -> bool {
-    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-' | '.'));
-    words(name).ends_with(&["session".to_owned(), "key".to_owned()])
-        && matches!(facts.expr(literal), Expr::Str(text) if is_plain(facts.text(text)))
+    let Expr::Str(text) = facts.expr(literal) else { return false };
+    let text = facts.text(text);
+    let is_plain = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-' | '.' | ':');
+    let is_session_key = words(name).ends_with(&["session".to_owned(), "key".to_owned()]);
+    let is_setting = text.contains('.') || !signs(name);
+    (is_session_key && text.chars().all(is_plain)) || (is_setting && says_its_name(name, text))
 }
 
 /// `app.config["SECRET_KEY"] = "…"`: the key of an item that is assigned.

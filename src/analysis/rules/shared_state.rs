@@ -10,6 +10,7 @@ use crate::{
     analysis::facts::{BindKind, CallFlags, Expr, ExprId, FileFacts, Lang, ScopeId, ScopeKind},
     domain::layer::Layer,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Methods that change a collection.
 const CHANGES: [&str; 13] = [
@@ -67,8 +68,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     if context.input.linked.endpoints.is_empty() && !serves {
         return found;
     }
+    let reached = reached_by_requests(context);
     for (file, facts) in context.files(rule) {
-        if matches!(context.layer(file), Layer::Config | Layer::Migration | Layer::Model)
+        let in_browser = facts.lang.is_ecmascript()
+            && reached.as_ref().is_some_and(|reached| !reached.contains(facts.path.as_str()));
+        if in_browser
+            || matches!(context.layer(file), Layer::Config | Layer::Migration | Layer::Model)
             || is_tool(&facts.path)
         {
             continue;
@@ -93,6 +98,31 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
     }
     found
+}
+
+/// The files that those with handlers import, by whatever way; none where no handler is known.
+fn reached_by_requests<'c>(context: &'c Context<'_, '_>) -> Option<BTreeSet<&'c str>> {
+    let map = context.input.map;
+    let mut open: Vec<&str> = map
+        .endpoints
+        .iter()
+        .flat_map(|endpoint| {
+            let handler = endpoint.handler_place.as_ref().map(|place| place.path.as_str());
+            [Some(endpoint.file.as_str()), handler]
+        })
+        .flatten()
+        .collect();
+    let mut below: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for edge in &map.edges {
+        below.entry(&edge.from).or_default().push(&edge.to);
+    }
+    let mut reached = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if reached.insert(path) {
+            open.extend(below.get(path).into_iter().flatten().copied());
+        }
+    }
+    (!reached.is_empty()).then_some(reached)
 }
 
 /// Folders of programs that no request reaches.

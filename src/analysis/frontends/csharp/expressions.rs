@@ -55,6 +55,10 @@ impl CSharp<'_> {
                 let values = self.values(node);
                 self.write.facts.list(&values, place)
             }
+            "collection_element" | "expression_element" => match named(node).first() {
+                Some(element) => self.value(*element),
+                None => self.write.nothing(node),
+            },
             "array_creation_expression" | "implicit_array_creation_expression" => {
                 match first(node, &["initializer_expression"]) {
                     Some(list) => self.value(list),

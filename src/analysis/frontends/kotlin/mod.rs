@@ -20,16 +20,46 @@ use super::{
 };
 use crate::analysis::facts::{FactsBuilder, FileFacts, ImportFlags, Lang};
 use crate::analysis::frontends::tree::Node;
+use std::borrow::Cow;
 
 /// The facts of one file.
 pub fn facts(path: &str, text: &str) -> Result<FileFacts, Refused> {
     let mut facts = FactsBuilder::new(path, text, Lang::Kotlin);
-    let tree = syntax::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), text, &mut facts)?;
+    let tree = syntax::parse(&tree_sitter_kotlin_ng::LANGUAGE.into(), &unambiguous(text), &mut facts)?;
     let mut kotlin = Kotlin { write: Writer { facts, text } };
     for node in parts(tree.root_node()) {
         kotlin.top(node);
     }
     Ok(kotlin.write.facts.finish())
+}
+
+/// The text as it is parsed: below a property the grammar takes `get("/x") { … }` for the
+/// property's getter and gives up on what is around. A letter of such a name is changed; names
+/// are read from the text itself.
+fn unambiguous(text: &str) -> Cow<'_, str> {
+    let mut changed: Option<String> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let statement = line.trim_start();
+        if is_call_like_accessor(statement) {
+            let second = at + (line.len() - statement.len()) + 1;
+            changed.get_or_insert_with(|| text.to_owned()).replace_range(second..=second, "x");
+        }
+        at += line.len();
+    }
+    changed.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// `get("/x")`, `get { … }`, `get<X> { … }`, `set("k", 1)`: no accessor of a property is written so.
+fn is_call_like_accessor(statement: &str) -> bool {
+    if let Some(rest) = statement.strip_prefix("get") {
+        let rest = rest.trim_start_matches([' ', '\t']);
+        return match rest.strip_prefix('(') {
+            Some(inside) => !inside.trim_start().starts_with(')'),
+            None => rest.starts_with(['{', '<']),
+        };
+    }
+    statement.strip_prefix("set").is_some_and(|rest| rest.starts_with("(\""))
 }
 
 /// A walk over one Kotlin file.

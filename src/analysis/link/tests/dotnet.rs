@@ -83,3 +83,19 @@ static string List() => null;
         &["GET /api/orders List", "POST /api/orders Create", "POST /api/orders/{id}/close Close"],
     );
 }
+
+#[test]
+fn verbs_may_stand_in_a_collection_expression() {
+    check(
+        "
+== Program.cs
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+var builder = WebApplication.CreateBuilder(args);
+var app = builder.Build();
+app.MapMethods(\"/check\", [HttpMethods.Options, HttpMethods.Put], Check);
+static string Check() => \"ok\";
+",
+        &["OPTIONS /check Check", "PUT /check Check"],
+    );
+}

@@ -1,5 +1,6 @@
 //! What linking makes of constructs, seen as endpoints.
 
+mod based;
 mod dotnet;
 mod edges;
 mod express;

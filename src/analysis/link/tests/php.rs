@@ -166,3 +166,22 @@ class SliceController
         ],
     );
 }
+
+#[test]
+fn slim_handlers_are_lists_of_a_class_name_and_a_method() {
+    check(
+        "
+== routes.php
+<?php
+use Slim\\Factory\\AppFactory;
+$app = AppFactory::create();
+$app->get('/loaves', ['\\\\Shop\\\\Controller\\\\Loaves', 'list']);
+$app->get('/about', ['Shop\\Controller\\About', 'show']);
+== src/Controller/Loaves.php
+<?php
+namespace Shop\\Controller;
+class Loaves { public function list() {} }
+",
+        &["GET /about About.show", "GET /loaves Loaves.list"],
+    );
+}

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        facts::{Call, CallFlags, Expr, FileFacts, Lang, Span},
+        facts::{BlockKind, Call, CallFlags, Expr, FileFacts, Lang, Span},
         link::{Definition, FileId},
     },
     knowledge::packs::{FamilyMember, Pattern, Selector},
@@ -56,6 +56,8 @@ pub(super) struct CallShape {
     on_chain: Vec<String>,
     /// Only directly inside an `async` function.
     pub(super) in_async: bool,
+    /// Only where no condition of the function around decides whether it is made.
+    pub(super) unconditional: bool,
     /// Only where the enclosing function or an argument has one of these words in its name.
     pub(super) about: Vec<String>,
     /// Not where one of them has one of these words: a checksum is no password.
@@ -238,6 +240,8 @@ impl CallShape {
     fn holds(&self, context: &Context<'_, '_>, file: FileId, facts: &FileFacts, call: &Call) -> Option<Span> {
         let args = facts.args(call.args);
         let fits = (!self.in_async || in_async(facts, call))
+            && (!self.unconditional
+                || !facts.blocks_around(call.block).any(|block| block.kind == BlockKind::Branch))
             && args.len() >= self.min_args
             && (!self.on_object || matches!(facts.expr(call.callee), Expr::Attr(..)))
             && (self.on_chain.is_empty() || is_on_chain(facts, call, &self.on_chain))

@@ -27,6 +27,9 @@ fn is_command(path: &str) -> bool {
         ["scripts", "script", "bin", "tools", "seeds", "seeders", "commands", "command", "cli", "migrations"];
     let mut parts: Vec<&str> = path.split('/').collect();
     let stem = parts.pop().and_then(|file| file.split('.').next()).unwrap_or_default();
+    if matches!(stem, "build" | "gulpfile" | "gruntfile" | "noxfile" | "fabfile") {
+        return true;
+    }
     let is_stem =
         |word: &String| matches!(word.as_str(), "seed" | "seeder" | "seeds" | "migrate" | "migrations");
     parts.iter().any(|folder| FOLDERS.contains(folder))
