@@ -190,7 +190,7 @@ mod tests {
         };
         assert_eq!(spread_of(&Value::Unknown), []);
         assert_eq!(spread_of(&list(&[a.clone(), Value::Unknown])), [a.clone(), Value::Unknown]);
-        let handed_on = Value::any([list(&[a.clone()]), list(&[a.clone(), b.clone()])]);
+        let handed_on = Value::any([list(std::slice::from_ref(&a)), list(&[a.clone(), b.clone()])]);
         assert_eq!(spread_of(&handed_on), [a.clone(), b.clone()]);
         // Handed on again, it is what it was.
         assert_eq!(spread_of(&list(&spread_of(&handed_on))), [a.clone(), b]);
