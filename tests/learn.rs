@@ -121,6 +121,7 @@ fn the_first_lesson_is_walked_to_its_end_from_a_file_of_answers() {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn each_way_to_be_wrong_hears_something_else_and_what_to_do() {
     if !has_python() {
         println!("not run: python3 is missing");
@@ -283,6 +284,7 @@ fn editor(home: &Path, trees: &[Tree]) -> String {
 }
 
 #[test]
+#[ignore = "takes seconds: `cargo test -- --include-ignored`, as CI does"]
 fn the_first_lesson_is_walked_in_a_real_terminal() {
     if !has_python() {
         println!("not run: python3 is missing");
