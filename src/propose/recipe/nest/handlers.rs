@@ -300,7 +300,7 @@ fn answer(
 }
 
 /// Splits at commas outside of brackets.
-fn top_level(text: &str) -> Vec<&str> {
+pub(super) fn top_level(text: &str) -> Vec<&str> {
     let mut depth = 0_i32;
     text.split(|c: char| {
         match c {

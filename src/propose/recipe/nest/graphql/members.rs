@@ -2,6 +2,7 @@
 
 use super::super::{
     entity::ColumnKind,
+    handlers::top_level,
     plan::Plan,
     survey::{Source, Survey},
 };
@@ -249,22 +250,6 @@ fn of_base(
 
 fn class_of<'s>(source: &'s Source, name: &str) -> Option<&'s Class> {
     source.script.classes.iter().find(|class| class.name == name)
-}
-
-/// Splits at commas outside of brackets.
-fn top_level(text: &str) -> Vec<&str> {
-    let mut depth = 0_i32;
-    text.split(|c: char| {
-        match c {
-            '(' | '{' | '[' => depth += 1,
-            ')' | '}' | ']' => depth -= 1,
-            _ => {}
-        }
-        depth <= 0 && c == ','
-    })
-    .map(str::trim)
-    .filter(|part| !part.is_empty())
-    .collect()
 }
 
 /// A decorator as it was written.
