@@ -79,3 +79,25 @@ fn below_the_smallest_size_one_sentence_says_so_and_growing_brings_the_screen_ba
     terminal.wait_for("a task");
     terminal.wait_for("What do you want to change?");
 }
+
+/// A key and a change of size that come at the same moment are both heard: a source of events
+/// that asks only for changes forgets the key until the next one is pressed.
+#[test]
+fn a_key_that_comes_with_a_change_of_size_is_not_lost() {
+    let home = Home::new();
+    let mut terminal = demo(&home, (120, 40));
+    let mut typed = String::new();
+    for (round, letter) in ('a'..='z').chain('A'..='N').enumerate() {
+        // Every other time the size comes first.
+        let size = if round % 4 < 2 { (100, 30) } else { (120, 40) };
+        if round % 2 == 0 {
+            terminal.resize(size.0, size.1);
+        }
+        terminal.press(&[&letter.to_string()]);
+        if round % 2 == 1 {
+            terminal.resize(size.0 - 1, size.1);
+        }
+        typed.push(letter);
+        terminal.wait_for(&typed);
+    }
+}
