@@ -58,6 +58,12 @@ impl Lang {
         matches!(self, Self::Go | Self::Java | Self::Kotlin | Self::Php | Self::Ruby | Self::Elixir)
     }
 
+    /// Whether an object is made with a word of its own, so that a bare name that is called
+    /// is never a class.
+    pub fn constructs_by_word(self) -> bool {
+        matches!(self, Self::CSharp | Self::Java | Self::Php)
+    }
+
     /// The language of that name, or none.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lang| lang.name() == name)

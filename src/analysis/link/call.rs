@@ -121,6 +121,13 @@ impl Linker<'_> {
             }
             _ => self.expr(file, call.callee),
         };
+        if let (Value::Class(..) | Value::Module(_), Expr::Name(name)) = (&target, facts.expr(call.callee))
+            && facts.lang.constructs_by_word()
+            && !(call.flags.has(CallFlags::NEW) || call.flags.has(CallFlags::ANNOTATION))
+        {
+            // `Get("/x")` is a method, also inside a class or namespace of that name.
+            return self.apply(file, facts, id, call, &Value::external(facts.text(name)));
+        }
         self.apply(file, facts, id, call, &target)
     }
 

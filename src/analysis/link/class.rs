@@ -43,7 +43,13 @@ impl<'a> Linker<'a> {
             return Some(node);
         }
         let site = Site { file, call, definition: Some(class) };
-        let own = self.select_path(site, &rule.prefix).unwrap_or_else(|| vec!["".into()]);
+        let own = if rule.prefix.is_empty() && rule.version.is_empty() {
+            // What a call in its constructor stated stays.
+            self.graph.get(node).map(|node| node.own.clone())
+        } else {
+            self.select_path(site, &rule.prefix)
+        };
+        let own = own.filter(|own| !own.is_empty()).unwrap_or_else(|| vec!["".into()]);
         let own = self.with_tokens(pack, file, class, own);
         let own = self.split_prefix(pack, node, own);
         let own = self.version_class(site, node, position, &rule.version, own);
@@ -58,6 +64,11 @@ impl<'a> Linker<'a> {
             self.spec_routes(file, class, node);
         }
         self.serve_methods(file, class, node, rule);
+        for parent in self.select(site, &rule.parent) {
+            for parent in self.routers_in(&parent.value, position) {
+                self.graph.mount(MountEdge { parent, child: node, prefix: vec!["".into()], over: false });
+            }
+        }
         if !(rule.child.is_empty() && rule.placed.is_empty()) && self.memos.served_classes.insert(node) {
             self.serve_placed(site, node, position, rule);
             for child in self.select(site, &rule.child) {

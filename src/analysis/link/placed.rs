@@ -105,10 +105,15 @@ impl<'a> Linker<'a> {
         self.stated_path(file, class, annotation, 0).map(|path| Value::text(&path))
     }
 
-    /// What the first type argument of a call is.
+    /// What the first type argument of a call is, or that of the base of a class.
     fn type_argument(&mut self, site: Site<'_>) -> Option<Value> {
         let facts = self.facts(site.file)?;
-        let Expr::Index(_, argument) = facts.expr(site.call?.callee) else { return None };
+        let of_bases = || {
+            let bases = facts.list(facts.scope(site.definition?)?.bases);
+            bases.iter().copied().find(|base| matches!(facts.expr(*base), Expr::Index(..)))
+        };
+        let applied = site.call.map(|call| call.callee).or_else(of_bases)?;
+        let Expr::Index(_, argument) = facts.expr(applied) else { return None };
         let argument = match facts.expr(argument) {
             Expr::List(items) => *facts.list(items).first()?,
             _ => argument,

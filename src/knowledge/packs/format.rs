@@ -391,6 +391,9 @@ pub struct Class {
     /// Routers and classes that it serves.
     #[serde(default)]
     pub child: Vec<Selector>,
+    /// Routers and classes that serve it.
+    #[serde(default)]
+    pub parent: Vec<Selector>,
     /// Routers and classes that it serves below the path at which a call places it.
     #[serde(default)]
     pub placed: Vec<Selector>,

@@ -41,7 +41,7 @@ pub struct Selector {
     /// argument, behind those of the classes around it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub typed: Option<String>,
-    /// The first type argument of the call.
+    /// The first type argument of the call; of a class, that of its base.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub type_argument: bool,
     /// This argument of the call that the selected argument is: the `0` of

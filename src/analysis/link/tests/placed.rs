@@ -206,6 +206,56 @@ public sealed class AdminGroup : Group
 }
 
 #[test]
+fn a_call_by_a_bare_name_is_no_class_and_groups_stand_in_files_of_their_own() {
+    check(
+        "
+== Program.cs
+using FastEndpoints;
+var bld = WebApplication.CreateBuilder();
+bld.Services.AddFastEndpoints();
+var app = bld.Build();
+app.UseFastEndpoints();
+app.Run();
+== Usings.cs
+global using FastEndpoints;
+== Loaves/Get.cs
+namespace Shop.Loaves.Get;
+public class Get : EndpointWithoutRequest
+{
+    public override void Configure() { Get(\"/loaves/{Id}\"); }
+    public override async Task HandleAsync(CancellationToken ct) {}
+}
+== Loaves/Feed.cs
+using Shop.Groups;
+namespace Shop.Loaves.Feed;
+public class Feed : EndpointWithoutRequest
+{
+    public override void Configure()
+    {
+        Get(\"feed\");
+        Group<Errors>();
+    }
+    public override async Task HandleAsync(CancellationToken ct) {}
+}
+== Groups/Errors.cs
+namespace Shop.Groups;
+public sealed class Errors : SubGroup<Developers>
+{
+    public const string ROUTE = \"errors\";
+    public Errors() { Configure(ROUTE, ep => { ep.AllowAnonymous(); }); }
+}
+== Groups/Developers.cs
+namespace Shop.Groups;
+public sealed class Developers : Group
+{
+    public Developers() { Configure(\"dev\", ep => { }); }
+}
+",
+        &["GET /dev/errors/feed HandleAsync", "GET /loaves/{Id} HandleAsync"],
+    );
+}
+
+#[test]
 fn a_group_of_ones_own_is_named_after_the_class_that_asks_for_it() {
     check(
         "
