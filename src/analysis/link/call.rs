@@ -6,7 +6,7 @@ use super::{
     project::FileId,
     value::{HOLE, Value},
 };
-use crate::analysis::facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, Lang, ScopeId};
+use crate::analysis::facts::{Call, CallFlags, CallId, Expr, ExprId, FileFacts, ScopeId};
 
 impl Linker<'_> {
     /// The value of a call; what it declares is recorded on the way.
@@ -115,19 +115,7 @@ impl Linker<'_> {
         {
             return self.computed_method(file, facts, id, call, node, key);
         }
-        let target = match facts.expr(call.callee) {
-            Expr::Name(name) if call.flags.has(CallFlags::MACRO) && facts.lang == Lang::Rust => {
-                self.macro_named(file, facts, facts.text(name))
-            }
-            _ => self.expr(file, call.callee),
-        };
-        if let (Value::Class(..) | Value::Module(_), Expr::Name(name)) = (&target, facts.expr(call.callee))
-            && facts.lang.constructs_by_word()
-            && !(call.flags.has(CallFlags::NEW) || call.flags.has(CallFlags::ANNOTATION))
-        {
-            // `Get("/x")` is a method, also inside a class or namespace of that name.
-            return self.apply(file, facts, id, call, &Value::external(facts.text(name)));
-        }
+        let target = self.called(file, facts, call);
         self.apply(file, facts, id, call, &target)
     }
 

@@ -1,4 +1,5 @@
-//! What selectors read off the callee of a call: its name, what it is called on, what made that.
+//! The callee of a call: what it is, and what selectors read off it: its name, what it is
+//! called on, what made that.
 
 use super::{
     linker::Linker,
@@ -7,11 +8,28 @@ use super::{
     value::Value,
 };
 use crate::{
-    analysis::facts::{Call, Expr, FileFacts},
+    analysis::facts::{Call, CallFlags, Expr, FileFacts, Lang},
     knowledge::packs::Selector,
 };
 
 impl Linker<'_> {
+    /// What a call without a receiver calls.
+    pub fn called(&mut self, file: FileId, facts: &FileFacts, call: &Call) -> Value {
+        let Expr::Name(name) = facts.expr(call.callee) else { return self.expr(file, call.callee) };
+        let name = facts.text(name);
+        if call.flags.has(CallFlags::MACRO) && facts.lang == Lang::Rust {
+            return self.macro_named(file, facts, name);
+        }
+        let makes = call.flags.has(CallFlags::NEW) || call.flags.has(CallFlags::ANNOTATION);
+        match self.expr(file, call.callee) {
+            // `Get("/x")` is a method, also inside a class or namespace of that name.
+            Value::Class(..) | Value::Module(_) if facts.lang.constructs_by_word() && !makes => {
+                Value::external(name)
+            }
+            value => value,
+        }
+    }
+
     /// What a selector reads off the callee of a call.
     pub fn of_callee(
         &mut self,

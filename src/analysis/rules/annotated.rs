@@ -7,7 +7,7 @@ use super::{
     matcher::Rule,
 };
 use crate::analysis::{
-    facts::{CallFlags, Expr, ExprId, FileFacts, Scope, ScopeId, ScopeKind, Span},
+    facts::{CallFlags, Expr, ExprId, FileFacts, Scope, ScopeFlags, ScopeId, ScopeKind, Span},
     link::FileId,
 };
 use serde::Deserialize;
@@ -100,7 +100,10 @@ impl Annotated {
                 facts.scopes_around(id).skip(1).find(|(_, around)| around.kind == ScopeKind::Class)
             }
         };
+        // What is abstract is served as the classes below it, each with what it carries.
+        let is_base = self.on == On::Class && scope.flags.has(ScopeFlags::ABSTRACT);
         let fits = scope.kind == kind
+            && !is_base
             && (self.base.is_empty() || class.is_some_and(|(_, class)| has_base(facts, class, &self.base)))
             && carried(facts, scope, &self.unless).is_none()
             && class.is_none_or(|(_, class)| carried(facts, class, &self.unless).is_none())

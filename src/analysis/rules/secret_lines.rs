@@ -8,6 +8,7 @@ use super::{
     draft::{Draft, Source},
     matcher::Rule,
     secret_names::{is_secret_name, is_secret_text, is_template, signs},
+    secrets::is_for_tests,
 };
 use crate::analysis::facts::Span;
 use regex::{Match, Regex};
@@ -104,6 +105,7 @@ pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
                 && !with_facts.contains(entry.path.as_str())
                 && is_worth_a_look(&entry.path)
                 && !crate::analysis::layering::is_test_path(&entry.path)
+                && !is_for_tests(&entry.path)
         })
         .map(|entry| entry.path.as_str())
         .collect()
@@ -131,7 +133,12 @@ fn is_credential(text: &str) -> bool {
     }
     let has_digit = text.chars().any(|c| c.is_ascii_digit());
     let marks: BTreeSet<char> = text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()).collect();
-    is_secret_text(text) && !is_template(text) && (has_digit || marks.len() > 3)
+    is_secret_text(text) && !is_template(text) && !is_key_file(text) && (has_digit || marks.len() > 3)
+}
+
+/// Whether a text says where a key is kept.
+fn is_key_file(text: &str) -> bool {
+    text.contains('/') && [".pem", ".key", ".crt", ".p12", ".jks"].iter().any(|end| text.ends_with(end))
 }
 
 fn is_program(path: &str) -> bool {
@@ -229,9 +236,15 @@ if (apiKey === \"Xk29vQp7Lm\")
     #[test]
     fn a_credential_is_no_template_and_no_word() {
         assert!(is_credential("Xk29vQp7Lm") && is_credential("9f86d081884c7d65"));
-        for text in
-            ["${DB_PASSWORD:?set}", "{{ .Values.password1 }}", "<your-key-1>", "real_value", "changeme1"]
-        {
+        for text in [
+            "${DB_PASSWORD:?set}",
+            "{{ .Values.password1 }}",
+            "<your-key-1>",
+            "real_value",
+            "changeme1",
+            "%kernel.project_dir%/config/jwt/private1.pem",
+            "/run/secrets/jwt-2.key",
+        ] {
             assert!(!is_credential(text), "{text}");
         }
     }
@@ -245,6 +258,16 @@ if (apiKey === \"Xk29vQp7Lm\")
                 && !is_long_key("${JWT_SECRET}")
                 && !is_long_key("short")
         );
+    }
+
+    #[test]
+    fn what_serves_tests_is_not_searched() {
+        for path in ["api/.env.testing", ".env.test", "web/playwright/login.page.ts", "cypress/login.js"] {
+            assert!(is_for_tests(path), "{path}");
+        }
+        for path in ["api/.env", "deploy/latest.yml", "src/contest.ts"] {
+            assert!(!is_for_tests(path), "{path}");
+        }
     }
 
     #[test]

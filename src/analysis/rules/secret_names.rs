@@ -263,12 +263,17 @@ pub(super) fn is_template(text: &str) -> bool {
     let is_variable = text
         .strip_prefix('$')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '('));
+    // `%kernel.project_dir%/config/jwt/private.pem`.
+    let is_parameter = text
+        .strip_prefix('%')
+        .and_then(|rest| rest.split_once('%'))
+        .is_some_and(|(inside, after)| after.is_empty() || is_name(inside));
     is_variable
         || text.contains('|')
         || text.contains("%s")
         || text.contains("%d")
         || text.starts_with("%(")
-        || (text.starts_with('%') && text.ends_with('%'))
+        || is_parameter
         || text.contains("...")
         || holds("${", "}")
         || holds("{{", "}}")

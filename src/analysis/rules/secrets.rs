@@ -114,15 +114,18 @@ fn compared(file: FileId, facts: &FileFacts, found: &mut Vec<Draft>) {
     }
 }
 
-/// Whether a file serves tests or samples, told by its name.
-fn is_for_tests(path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    words(file).iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "test" | "tests" | "testing" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed"
-        )
-    })
+/// Whether a file serves tests or samples, told by its name or by the browser that it drives.
+pub(super) fn is_for_tests(path: &str) -> bool {
+    let mut folders = path.split('/').rev();
+    let file = folders.next().unwrap_or(path);
+    let drives_browser = folders.any(|folder| matches!(folder, "playwright" | "cypress"));
+    drives_browser
+        || words(file).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "test" | "tests" | "testing" | "spec" | "e2e" | "fixture" | "fixtures" | "mock" | "seed"
+            )
+        })
 }
 
 /// A weak literal under a name that the program signs with.

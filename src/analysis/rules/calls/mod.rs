@@ -68,6 +68,8 @@ pub(super) struct CallShape {
     unless_object: Vec<String>,
     /// Not where the file names one of these anywhere.
     pub(super) unless_file_names: Vec<String>,
+    /// Not in files whose names end so: what React draws runs in browsers.
+    unless_file_ends: Vec<String>,
     /// Not where the function around names one of these.
     pub(super) unless_function_names: Vec<String>,
     /// Not where a text in the function around has one of these in it.
@@ -254,6 +256,7 @@ impl CallShape {
                     .iter()
                     .any(|name| self.unless_chained.iter().any(|known| known == name)))
             && !self.unless_file_names.iter().any(|name| names(facts, None, name))
+            && !self.unless_file_ends.iter().any(|end| facts.path.ends_with(end.as_str()))
             && !self.unless_function_names.iter().any(|name| names(facts, Some(call.scope), name))
             && !says(facts, call.scope, &self.unless_function_texts)
             && !is_argument_of(facts, call, &self.unless_argument_of)
