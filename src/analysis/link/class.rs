@@ -49,7 +49,7 @@ impl<'a> Linker<'a> {
         } else {
             self.select_path(site, &rule.prefix)
         };
-        let own = own.filter(|own| !own.is_empty()).unwrap_or_else(|| vec!["".into()]);
+        let own = own.unwrap_or_else(|| vec!["".into()]);
         let own = self.with_tokens(pack, file, class, own);
         let own = self.split_prefix(pack, node, own);
         let own = self.version_class(site, node, position, &rule.version, own);
