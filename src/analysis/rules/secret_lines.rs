@@ -105,7 +105,6 @@ pub(super) fn searched<'c>(context: &Context<'c, '_>) -> Vec<&'c str> {
                 && !with_facts.contains(entry.path.as_str())
                 && is_worth_a_look(&entry.path)
                 && !crate::analysis::layering::is_test_path(&entry.path)
-                && !is_for_tests(&entry.path)
         })
         .map(|entry| entry.path.as_str())
         .collect()
@@ -182,6 +181,7 @@ fn is_worth_a_look(path: &str) -> bool {
         ["locale", "locales", "i18n", "lang", "langs", "translations", "l10n"].contains(&folder)
     });
     !is_sample
+        && !is_for_tests(path)
         && !is_translation
         && !locks.contains(&file)
         && !lower.ends_with(".lock")
@@ -261,23 +261,29 @@ if (apiKey === \"Xk29vQp7Lm\")
     }
 
     #[test]
-    fn what_serves_tests_is_not_searched() {
-        for path in ["api/.env.testing", ".env.test", "web/playwright/login.page.ts", "cypress/login.js"] {
-            assert!(is_for_tests(path), "{path}");
-        }
-        for path in ["api/.env", "deploy/latest.yml", "src/contest.ts"] {
-            assert!(!is_for_tests(path), "{path}");
-        }
-    }
-
-    #[test]
-    fn samples_locks_and_documentation_are_not_searched() {
-        for path in ["deploy/.env", "docker-compose.yml", "a/Dockerfile", "conf/app.properties"] {
+    fn samples_tests_locks_and_documentation_are_not_searched() {
+        for path in [
+            "deploy/.env",
+            "docker-compose.yml",
+            "a/Dockerfile",
+            "conf/app.properties",
+            "latest.yml",
+            "contest.ts",
+        ] {
             assert!(is_worth_a_look(path), "{path}");
         }
-        for path in
-            [".env.example", "package-lock.json", "README.txt", "docs/a.md", "requirements.txt", "go.sum"]
-        {
+        for path in [
+            ".env.example",
+            "package-lock.json",
+            "README.txt",
+            "docs/a.md",
+            "requirements.txt",
+            "go.sum",
+            "api/.env.testing",
+            ".env.test",
+            "web/playwright/login.page.ts",
+            "cypress/login.js",
+        ] {
             assert!(!is_worth_a_look(path), "{path}");
         }
     }
