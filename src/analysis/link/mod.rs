@@ -105,7 +105,8 @@ pub struct Linked<'a> {
 /// Links the files of a project. The order of `files` does not change the result as long
 /// as it is sorted by path.
 pub fn link<'a>(files: &'a [FileFacts], packs: &'a Packs, project: &'a ProjectFiles) -> Linked<'a> {
-    let muted = files.iter().map(|file| tested::is_test(packs, file.lang, &file.path)).collect();
+    let mut tests = tested::TestPaths::new(packs);
+    let muted = files.iter().map(|file| tests.is_test(file.lang, &file.path)).collect();
     let mut linker = linker::Linker::new(files, packs, project, muted);
     linker.run();
     let mut found = report::report(&linker.graph, &linker.rules, files, &linker.properties);

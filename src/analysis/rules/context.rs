@@ -1,6 +1,12 @@
 //! What every check may ask: files, layers, handlers, values and source text.
 
-use super::{calls::filled_names, doing::Answers, matcher::Rule, migrations::History, values::Values};
+use super::{
+    calls::filled_names,
+    doing::Answers,
+    matcher::Rule,
+    migrations::{History, Migrations},
+    values::Values,
+};
 use crate::{
     analysis::{
         facts::{CallId, Expr, ExprId, FileFacts, Lang, ScopeId, Span, Sym},
@@ -64,6 +70,9 @@ pub(super) struct Context<'c, 'a> {
     /// Calls of imported names by the name that they have where they come from.
     imported: OnceCell<FxHashMap<String, Vec<NamedCall<'a>>>>,
     languages: OnceCell<Vec<Lang>>,
+    by_path: OnceCell<FxHashMap<&'a str, &'a FileFacts>>,
+    /// What migrations change, and in which order they are applied.
+    pub(super) migrations: OnceCell<Migrations>,
     /// Methods of rows that read an association.
     pub(super) getters: OnceCell<BTreeSet<String>>,
     /// By file: names on which members are set.
@@ -111,6 +120,8 @@ impl<'c, 'a> Context<'c, 'a> {
             named: OnceCell::new(),
             imported: OnceCell::new(),
             languages: OnceCell::new(),
+            by_path: OnceCell::new(),
+            migrations: OnceCell::new(),
             getters: OnceCell::new(),
             filled: RefCell::default(),
             field_history: OnceCell::new(),
@@ -147,6 +158,12 @@ impl<'c, 'a> Context<'c, 'a> {
         self.resolver()
             .files()
             .filter(|(file, facts)| self.layer(*file) != Layer::Test && rule.speaks(facts.lang.name()))
+    }
+
+    /// The facts of the file at a path.
+    pub(super) fn facts_at(&self, path: &str) -> Option<&'a FileFacts> {
+        let all = || self.resolver().files().map(|(_, facts)| (facts.path.as_str(), facts)).collect();
+        self.by_path.get_or_init(all).get(path).copied()
     }
 
     /// The first endpoint that a function handles.

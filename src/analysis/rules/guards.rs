@@ -89,10 +89,7 @@ fn asks_whether(facts: &FileFacts, handler: ScopeId, names: &[String]) -> bool {
 /// Whether the registration, which may stand in another file, speaks of a user.
 fn is_registered_with_guard(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
     let guards = &rule.matcher.guard_words;
-    let Some((_, facts)) = context.resolver().files().find(|(_, facts)| facts.path == route.endpoint.file)
-    else {
-        return true;
-    };
+    let Some(facts) = context.facts_at(&route.endpoint.file) else { return true };
     let text = context.text(&facts.path);
     let line = route.endpoint.line.saturating_sub(1) as usize;
     let is_on_line = text.lines().nth(line).is_some_and(|line| {
@@ -194,10 +191,7 @@ pub(super) fn says(text: &str, known: &[String]) -> bool {
 
 /// Whether a file guards all its routes at once: `router.use(requireAuth)`.
 pub(super) fn guards_all(context: &Context<'_, '_>, rule: &Rule, route: &Route<'_>) -> bool {
-    let resolver = context.resolver();
-    let Some((_, facts)) = resolver.files().find(|(_, facts)| facts.path == route.endpoint.file) else {
-        return true;
-    };
+    let Some(facts) = context.facts_at(&route.endpoint.file) else { return true };
     let text = context.text(&facts.path);
     facts.calls.iter().any(|call| {
         let guards = last_name(facts, call.callee).is_some_and(|name| {

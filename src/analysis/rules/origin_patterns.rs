@@ -15,10 +15,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         return found;
     }
     for (file, facts) in context.files(rule) {
+        let names = &rule.matcher.origin_names;
+        // Hardly a name holds one: it is not taken apart.
         let is_about = |name: &str| {
-            words(name).iter().any(|word| rule.matcher.origin_names.iter().any(|known| known == word))
+            names.iter().any(|known| holds(name, known))
+                && words(name).iter().any(|word| names.iter().any(|known| known == word))
         };
-        let text = context.text(&facts.path);
         let mut values: Vec<ExprId> = Vec::new();
         for bind in facts.binds.iter().filter(|bind| bind.kind != BindKind::Loop) {
             values.extend(bind.value.filter(|_| is_about(facts.text(bind.name))));
@@ -33,6 +35,10 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
                     .then_some(entry.value)
             }));
         }
+        if values.is_empty() {
+            continue;
+        }
+        let text = context.text(&facts.path);
         for value in values {
             for pattern in leaves(facts, value, DEPTH) {
                 let span = facts.expr_span(pattern);
@@ -46,6 +52,12 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
         }
     }
     found
+}
+
+/// Whether a name holds a word, in letters of either case.
+fn holds(name: &str, word: &str) -> bool {
+    !word.is_empty()
+        && name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The single values that an expression lists.

@@ -38,46 +38,74 @@ pub(super) fn check(context: &Context<'_, '_>, rule: &Rule) -> Vec<Draft> {
     }
     let mut found = Vec::new();
     let mut history: Vec<Draft> = Vec::new();
-    let order = Order::of(context.input.files.entries().iter().map(|entry| entry.path.as_str()))
-        .with_chain(&revisions(context));
-    for entry in context.input.files.entries() {
-        let path = entry.path.as_str();
-        if !path.ends_with(".sql")
-            || goes_back(path)
-            || is_of_another(path)
-            || crate::analysis::layering::is_test_path(path)
-        {
-            continue;
-        }
-        let changes = wanted(rule, statements::changes(&context.text(path)));
+    let Migrations { order, statements, code } = context.migrations.get_or_init(|| Migrations::of(context));
+    for (path, changes) in statements {
         let is_past = order.has_successor(path);
         let into = if order.is_history(path) { &mut history } else { &mut found };
-        into.extend(changes.into_iter().map(|change| Draft {
-            source: Source::Path(path.to_owned()),
+        into.extend(wanted(rule, changes).map(|change| Draft {
+            source: Source::Path(path.clone()),
             span: change.span,
             reach: None,
             symbol: Some(change.table.clone()),
             is_past,
             message: None,
-            words: words(&change),
+            words: words(change),
         }));
     }
-    for (file, facts) in context.files(rule) {
-        if context.layer(file) != Layer::Migration && !is_migration(&facts.path) {
+    for (file, changes) in code {
+        let Some(facts) = context.resolver().facts(*file).filter(|facts| rule.speaks(facts.lang.name()))
+        else {
             continue;
-        }
-        let mut changes = operations::changes(context, file, facts);
-        changes.extend(executed(context, file, facts));
+        };
         let into = if order.is_history(&facts.path) { &mut history } else { &mut found };
-        into.extend(wanted(rule, changes).into_iter().map(|change| {
-            let mut draft = Draft::new(file, change.span);
+        into.extend(wanted(rule, changes).map(|change| {
+            let mut draft = Draft::new(*file, change.span);
             draft.is_past = order.has_successor(&facts.path);
-            draft.words = words(&change);
+            draft.words = words(change);
             draft
         }));
     }
     found.extend(summary(context, history));
     found
+}
+
+/// What migrations change, read once for all rules.
+pub(super) struct Migrations {
+    order: Order,
+    /// By path of a file of statements.
+    statements: Vec<(String, Vec<Change>)>,
+    code: Vec<(FileId, Vec<Change>)>,
+}
+
+impl Migrations {
+    fn of(context: &Context<'_, '_>) -> Self {
+        let paths = || context.input.files.entries().iter().map(|entry| entry.path.as_str());
+        let is_read = |path: &&str| {
+            path.ends_with(".sql")
+                && !goes_back(path)
+                && !is_of_another(path)
+                && !crate::analysis::layering::is_test_path(path)
+        };
+        let statements = paths().filter(is_read).map(|path| {
+            let changes = statements::changes(&context.text_once(path));
+            (path.to_owned(), changes)
+        });
+        let code = context.resolver().files().filter(|(file, facts)| match context.layer(*file) {
+            Layer::Test => false,
+            Layer::Migration => true,
+            _ => is_migration(&facts.path),
+        });
+        let code = code.map(|(file, facts)| {
+            let mut changes = operations::changes(context, file, facts);
+            changes.extend(executed(context, file, facts));
+            (file, changes)
+        });
+        Self {
+            order: Order::of(paths()).with_chain(&revisions(context)),
+            statements: statements.collect(),
+            code: code.collect(),
+        }
+    }
 }
 
 /// What Alembic's migrations say of themselves: their path, revision and predecessors.
@@ -165,13 +193,12 @@ fn executed(context: &Context<'_, '_>, file: FileId, facts: &FileFacts) -> Vec<C
 
 /// The changes that a rule is about. What breaks running code is one cause in one file:
 /// the steps of a move are told once, at the first.
-fn wanted(rule: &Rule, changes: Vec<Change>) -> Vec<Change> {
+fn wanted<'m>(rule: &Rule, changes: &'m [Change]) -> impl Iterator<Item = &'m Change> {
     let mut broken = false;
     changes
-        .into_iter()
+        .iter()
         .filter(|change| rule.matcher.kinds.iter().any(|kind| kind == change.kind.name()))
-        .filter(|change| change.kind != Kind::Breaking || !std::mem::replace(&mut broken, true))
-        .collect()
+        .filter(move |change| change.kind != Kind::Breaking || !std::mem::replace(&mut broken, true))
 }
 
 fn words(change: &Change) -> Vec<(&'static str, String)> {
