@@ -336,6 +336,105 @@ fn a_class_that_inherits_its_queries_is_not_guessed_at() {
 }
 
 #[test]
+fn static_functions_are_asked_of_the_class_and_private_ones_are_not_followed() {
+    let mut texts = functions();
+    put(
+        &mut texts,
+        "src/repositories/user-repository.ts",
+        "import { db, type User } from '../db/database.js'\n\nexport class UserRepository {\n  private static async load(id: number) {\n    return db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()\n  }\n\n  static async findAll(limit: number, offset: number): Promise<User[]> {\n    return db.selectFrom('users').selectAll().limit(limit).offset(offset).execute()\n  }\n}\n",
+    );
+    let proposal = ask(RECIPE, &texts, KYSELY, NOTE).unwrap();
+    let path = "src/repositories/note-repository.ts";
+    let text = text_of(&proposal, path);
+    assert!(text.contains("  static async get(id: number): Promise<Note | undefined> {\n"), "{text}");
+    assert!(!text.contains("private"), "{text}");
+    let test = text_of(&proposal, "tests/note-repository.test.ts");
+    assert!(test.contains("await NoteRepository.get(wanted.id)") && !test.contains("new Note"), "{test}");
+}
+
+#[test]
+fn a_folder_may_name_what_its_repository_is_of() {
+    let mut texts = functions();
+    let own = texts.remove("src/repositories/user-repository.ts").unwrap();
+    let own = own
+        .replace("deleteUser", "remove")
+        .replace("User(", "(")
+        .replace("UserById", "ById")
+        .replace("UserByEmail", "ByEmail");
+    put(&mut texts, "src/users/repository.ts", &own.replace("findUsers", "findAll"));
+    let proposal = ask(RECIPE, &texts, KYSELY, NOTE).unwrap();
+    let expected = ["src/notes/repository.ts", "tests/note-repository.test.ts"];
+    assert_eq!(paths(&proposal), expected, "{:?}", proposal.remarks);
+    assert_parts(
+        &proposal,
+        "src/notes/repository.ts",
+        &[
+            "export function findById(id: number): Promise<Note | undefined> {\n",
+            "export function insert(note: ",
+        ],
+    );
+}
+
+#[test]
+fn a_test_that_mocks_the_database_is_not_followed() {
+    let mut texts = functions();
+    let path = "tests/user-routes.test.ts";
+    let text = texts[path].replace("const app", "vi.mock('../src/db/database.js')\n\nconst app");
+    put(&mut texts, path, &text);
+    let proposal = ask(RECIPE, &texts, KYSELY, NOTE).unwrap();
+    assert_eq!(paths(&proposal), ["src/repositories/note-repository.ts"]);
+    assert!(proposal.remarks.iter().any(|one| one.contains("No test starts")), "{:?}", proposal.remarks);
+}
+
+#[test]
+fn what_another_file_cannot_import_is_refused_with_the_line() {
+    let path = "src/modules/products/ProductRepository.ts";
+    for (old, new, why) in [
+        ("export class", "class", ":6 is not exported by its name"),
+        (
+            "constructor(private readonly database: Db)",
+            "constructor(private readonly database: Own)",
+            "declares Own itself",
+        ),
+        (
+            "constructor(private readonly database: Db)",
+            "constructor(private readonly database: Db, private readonly log: Log)",
+            "other things than the database",
+        ),
+    ] {
+        let mut texts = classes();
+        let text = texts[path].replace(old, new);
+        put(&mut texts, path, &text);
+        match refused(&texts, KYSELY, NOTE) {
+            ProposeError::NotApplicable(said) => assert!(said.contains(why), "{said}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let mut hidden = classes();
+    let text =
+        hidden["src/database/tables.ts"].replace("export interface NotesTable", "interface NotesTable");
+    put(&mut hidden, "src/database/tables.ts", &text);
+    match refused(&hidden, KYSELY, NOTE) {
+        ProposeError::NotApplicable(said) => assert!(said.contains("export its type"), "{said}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn mysql_is_refused() {
+    let mut texts = functions();
+    put(
+        &mut texts,
+        "src/db/mysql.ts",
+        "import { MysqlDialect } from 'kysely'\n\nexport const dialect = MysqlDialect\n",
+    );
+    match refused(&texts, KYSELY, NOTE) {
+        ProposeError::NotApplicable(said) => assert!(said.contains("src/db/mysql.ts connects"), "{said}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_column_whose_values_are_not_known_leaves_the_tests_to_the_reader() {
     let mut texts = functions();
     insert(&mut texts, "src/db/database.ts", "  is_open: boolean\n", "  tags: string[]\n");

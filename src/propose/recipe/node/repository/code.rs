@@ -197,7 +197,9 @@ impl Plan<'_> {
     fn is_kept(&self, id: Id) -> bool {
         let (tree, text) = (&self.like.work.tree, self.like.work.text);
         match tree.kind(id) {
-            Kind::Field => !self.like.units.contains(&id),
+            Kind::Field => {
+                !tree.value(id).is_some_and(|value| matches!(tree.kind(value), Kind::Arrow | Kind::Function))
+            }
             Kind::Method => tree.name(id, text) == Some("constructor"),
             _ => false,
         }

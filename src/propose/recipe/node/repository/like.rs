@@ -2,7 +2,7 @@
 //! plain functions; what its functions are called, and how the database is handed to them.
 
 use crate::{
-    domain::place::Place,
+    domain::{conventional::layer_by_path, layer::Layer, place::Place},
     ports::ProposeError,
     propose::{
         recipe::{
@@ -19,6 +19,7 @@ use crate::{
             rename::{Joint, Renamer},
             row_verb::Verb,
             sources::{Source, Survey},
+            typescript::words,
         },
         script::{Class, Id, Kind, Tree},
     },
@@ -147,7 +148,12 @@ impl<'a> Search<'a> {
             |text: &str, name: &Name| Renamer { from: name, to: &other, joint: Joint::Camel }.touches(text);
         let file = source.path.rsplit('/').next().unwrap_or_default();
         let stem = snake(&file.replace('.', "_"));
-        let text = if self.resources().any(|one| names(owner, &one)) { owner } else { stem.as_str() };
+        // What stands nearest says it: the name, the file, the folder of a mere `repository.ts`.
+        let is_bare = layer_by_path(file) == Some(Layer::Repository);
+        let home = source.path.rsplit('/').nth(1).filter(|_| is_bare).unwrap_or_default();
+        let all = [owner, stem.as_str(), home];
+        let named = all.into_iter().find(|text| self.resources().any(|one| names(text, &one)));
+        let Some(text) = named else { return false };
         let longer = self
             .resources()
             .filter(|one| one != name && names(&one.snake, name))
@@ -199,7 +205,11 @@ fn group_of(work: &Work<'_>, unit: Id) -> Option<Group> {
     match tree.kind(inner) {
         Kind::ClassBody => {
             let class = tree.parent(inner);
-            if tree.name(unit, work.text) == Some("constructor") {
+            let is_inner = ["private ", "protected ", "#"];
+            let own = tree.text(unit, work.text);
+            if tree.name(unit, work.text) == Some("constructor")
+                || is_inner.iter().any(|lead| own.starts_with(lead))
+            {
                 return None;
             }
             group(Form::Class, whole_of(tree, class), name(class)?)
@@ -227,7 +237,7 @@ fn group_of(work: &Work<'_>, unit: Id) -> Option<Group> {
         }
         _ => {
             let whole = whole_of(tree, unit);
-            (tree.parent(whole) == Tree::ROOT && whole != unit).then_some(())?;
+            (tree.parent(whole) == Tree::ROOT && tree.kind(whole) == Kind::Export).then_some(())?;
             Some(Group {
                 form: Form::Functions,
                 whole,
@@ -246,6 +256,10 @@ fn read<'s>(source: &'s Source, work: Work<'s>, group: Group, name: &Name) -> Fo
         return Err(format!("{place} asks no database"));
     };
     let class = source.script.classes.iter().find(|class| form == Form::Class && class.name == owner);
+    if work.tree.kind(whole) != Kind::Export || work.tree.text(whole, work.text).starts_with("export default")
+    {
+        return Err(format!("{place} is not exported by its name"));
+    }
     let handle = handle(source, &work, (form, whole), (unit, class), &database)
         .map_err(|why| format!("{place} {why}"))?;
     Ok(Like { name: name.clone(), source, work, form, whole, inner, units, database, handle, owner })
@@ -265,9 +279,14 @@ fn handle(
     }
     if let Some(class) = class.filter(|_| database.starts_with("this.")) {
         return match class.parameters.as_slice() {
-            [only] if !only.ty.is_empty() => Ok(Handle::Made(only.ty.clone())),
+            [only] if is_reached(source, &only.ty) => Ok(Handle::Made(only.ty.clone())),
+            [only] if only.ty.is_empty() => Err("does not say of what type its database is".into()),
+            [only] => Err(format!("declares {} itself, which a new one does not reach", only.ty)),
             _ => Err("is made of other things than the database".into()),
         };
+    }
+    if class.is_some_and(|class| !class.parameters.is_empty()) {
+        return Err("is made of other things than the database".into());
     }
     let first = database.split('.').next().unwrap_or_default();
     let parameters = |function: Id| -> Vec<Id> {
@@ -282,6 +301,7 @@ fn handle(
         if let [only] = given[..]
             && tree.name(only, work.text) == Some(first)
             && let Some((_, ty)) = tree.text(only, work.text).split_once(':')
+            && is_reached(source, ty)
         {
             return Ok(Handle::Made(ty.trim().to_owned()));
         }
@@ -291,6 +311,10 @@ fn handle(
     if let Some(at) = at {
         let text = own.get(at).map(|id| tree.text(*id, work.text)).unwrap_or_default();
         let parameter = text.to_owned();
+        let ty = parameter.split_once(':').map_or("", |(_, ty)| ty.split('=').next().unwrap_or(ty));
+        if !is_reached(source, ty) {
+            return Err(format!("is given {text}, whose type a new one does not reach"));
+        }
         return Ok(Handle::Given { parameter, is_last: at > 0 && at + 1 == own.len() });
     }
     if source.script.import_of(first).is_some() {
@@ -299,7 +323,22 @@ fn handle(
     Err(format!("has its database {first} from a place that a new one does not reach"))
 }
 
+/// Whether another file can import a type as the example does.
+fn is_reached(source: &Source, ty: &str) -> bool {
+    let names = words(ty);
+    !names.is_empty() && names.iter().all(|name| source.script.import_of(name).is_some())
+}
+
 impl Like<'_> {
+    /// Whether its functions are asked of the class, and not of an object.
+    pub(super) fn is_static(&self) -> bool {
+        let is_it = |unit: &Id| {
+            let own = self.work.tree.text(*unit, self.work.text);
+            own.split('(').next().is_some_and(|lead| lead.split_whitespace().any(|word| word == "static"))
+        };
+        self.form == Form::Class && self.units.iter().any(is_it)
+    }
+
     /// Where it stands.
     pub(super) fn place(&self) -> Place {
         self.source.place(self.work.tree.range(self.whole).start)

@@ -70,7 +70,6 @@ impl Plan<'_> {
                 Mapper::Kysely => inserted(&declared.ty).contains("undefined"),
                 Mapper::Drizzle => declared.ty.contains("erial(") || declared.ty.contains("$defaultFn"),
             };
-            // A key that is a text has to be said where nothing gives it.
             if column.optional || column.has_default || stated {
                 continue;
             }
@@ -92,6 +91,14 @@ impl Plan<'_> {
                     }
                     parents.push(row);
                     value
+                }
+                // A reference that is declared where it is not seen, such as beside the columns.
+                Kind::Integer | Kind::Uuid | Kind::String
+                    if self.mapper != Mapper::Prisma
+                        && column.name.ends_with("_id")
+                        && declared.name != key =>
+                {
+                    return Err(place(&declared.name));
                 }
                 _ => self.value(column, &declared.ty).ok_or_else(|| place(&declared.name))?,
             };

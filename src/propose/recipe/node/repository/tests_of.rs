@@ -93,7 +93,11 @@ impl Plan<'_> {
         let file = path.rsplit('/').next().unwrap_or_default();
         let stem = file.strip_suffix(".ts").unwrap_or(file);
         let end = if followed.ends_with(".spec.ts") { ".spec.ts" } else { ".test.ts" };
-        let stem = if path == self.like.source.path {
+        let is_named = {
+            let own = crate::propose::recipe::names::snake(&stem.replace('.', "_"));
+            [&self.ask.name.snake, &self.ask.name.plural].into_iter().any(|name| own.contains(name.as_str()))
+        };
+        let stem = if !is_named {
             crate::propose::recipe::node::words::in_form(
                 &format!("{}_{}", self.ask.name.snake, crate::propose::recipe::names::snake(stem)),
                 self.names.files,
@@ -120,12 +124,13 @@ impl Plan<'_> {
     /// A test file that starts the database: one about the example first.
     fn suite(&self) -> Result<Option<(&Source, Suite<'_>, Held)>, ProposeError> {
         let mut all: Vec<&Source> = self.survey.sources.values().filter(|source| is_test(source)).collect();
-        all.retain(|source| source.text.contains("expect("));
+        // What is mocked is no database.
+        all.retain(|source| source.text.contains("expect(") && !source.text.contains(".mock("));
         all.sort_by_key(|source| !self.names.touches(&source.path));
         for source in all {
             let work = Work::new(&source.path, &source.text)?;
             let held = match &self.like.handle {
-                Handle::Imported(name) => self.started(source).then(|| Held {
+                Handle::Imported(name) => self.started(source, name).then(|| Held {
                     name: name.clone(),
                     beside: String::new(),
                     edits: Vec::new(),
@@ -160,9 +165,9 @@ impl Plan<'_> {
     }
 
     /// Whether a test makes the tables of the database that functions import.
-    fn started(&self, source: &Source) -> bool {
-        let is_set_up = self.survey.sources.keys().any(|path| path.contains("setup"));
-        source.text.contains("migrat") || is_set_up && source.text.contains("from '")
+    fn started(&self, source: &Source, name: &str) -> bool {
+        let is_set_up = || self.survey.sources.keys().any(|path| path.contains("setup"));
+        source.text.contains("migrat") || words(&source.text).contains(name) || is_set_up()
     }
 
     /// Where a test hands a database of that type to something of the project's.
@@ -258,6 +263,7 @@ impl Plan<'_> {
     fn test_context(&self, suite: &Suite<'_>, held: &Held, rows: &super::rows::Rows) -> Value {
         let owner = self.owner();
         let made = match (self.like.form, &self.like.handle) {
+            (Form::Class, _) if self.like.is_static() => String::new(),
             (Form::Class, Handle::Made(_)) => format!("new {owner}({})", held.name),
             (Form::Class, _) => format!("new {owner}()"),
             (Form::Factory, _) => format!("{owner}({})", held.name),
@@ -266,6 +272,7 @@ impl Plan<'_> {
         let lead = match self.like.form {
             Form::Functions => "",
             Form::Object => &owner,
+            Form::Class if self.like.is_static() => &owner,
             Form::Class | Form::Factory => "repository",
         };
         let call = |verb: Verb| {
