@@ -17,13 +17,13 @@ use crate::{
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
-const RECIPE: &str = "repository";
-const KYSELY: Frame = ("express", "kysely");
+pub const RECIPE: &str = "repository";
+pub const KYSELY: Frame = ("express", "kysely");
 const PRISMA: Frame = ("express", "prisma");
 const DRIZZLE: Frame = ("hono", "drizzle");
-const NOTE: &[(&str, &str)] = &[("name", "Note")];
+pub const NOTE: &[(&str, &str)] = &[("name", "Note")];
 
-fn put(texts: &mut Texts, path: &str, text: &str) {
+pub fn put(texts: &mut Texts, path: &str, text: &str) {
     texts.insert(path.to_owned(), text.to_owned());
 }
 
@@ -40,7 +40,7 @@ fn together() -> Texts {
 }
 
 /// Functions that import the database; a service asks for notes itself.
-fn functions() -> Texts {
+pub fn functions() -> Texts {
     let mut texts = fixture("express_functions");
     let database = "src/db/database.ts";
     insert(
@@ -69,7 +69,7 @@ fn functions() -> Texts {
 }
 
 /// A class that is given the database, made where the application is, and kept in an object.
-fn classes() -> Texts {
+pub fn classes() -> Texts {
     let mut texts = fixture("express_classes");
     let tables = "src/database/tables.ts";
     insert(
@@ -161,7 +161,7 @@ fn given() -> Texts {
     texts
 }
 
-fn paths(proposal: &Proposal) -> Vec<&str> {
+pub fn paths(proposal: &Proposal) -> Vec<&str> {
     proposal.files.iter().map(|file| file.path.as_str()).collect()
 }
 
@@ -172,7 +172,7 @@ fn assert_parts(proposal: &Proposal, path: &str, parts: &[&str]) {
     }
 }
 
-fn refused(texts: &Texts, frame: Frame, inputs: &[(&str, &str)]) -> ProposeError {
+pub fn refused(texts: &Texts, frame: Frame, inputs: &[(&str, &str)]) -> ProposeError {
     match ask(RECIPE, texts, frame, inputs) {
         Err(error) => error,
         Ok(proposal) => panic!("{inputs:?}: {}", proposal.title),
@@ -281,61 +281,6 @@ fn functions_that_are_given_the_database_give_such_functions() {
 }
 
 #[test]
-fn what_is_there_or_has_nothing_to_follow_is_refused() {
-    let texts = functions();
-    match refused(&texts, KYSELY, &[("name", "User")]) {
-        ProposeError::Clash { what, place } => assert_eq!(
-            (what.as_str(), place.as_str()),
-            ("a repository of User", "src/repositories/user-repository.ts:8")
-        ),
-        other => panic!("{other:?}"),
-    }
-    match refused(&texts, KYSELY, &[("name", "Colour")]) {
-        ProposeError::Input { what, hint } => {
-            assert!(what.contains("Colour") && hint.contains("Note, User"), "{what} {hint}")
-        }
-        other => panic!("{other:?}"),
-    }
-    for inputs in [&[("name", "Interface")][..], &[("name", "a b/c")], &[]] {
-        let refusal = refused(&texts, KYSELY, inputs);
-        assert!(matches!(refusal, ProposeError::Input { .. }), "{refusal:?}");
-    }
-    let mut taken = texts.clone();
-    put(&mut taken, "src/repositories/note-repository.ts", "export const notes = 1\n");
-    assert!(matches!(refused(&taken, KYSELY, NOTE), ProposeError::Clash { .. }));
-    let mut alone = texts.clone();
-    alone.remove("src/repositories/user-repository.ts");
-    match refused(&alone, KYSELY, NOTE) {
-        ProposeError::NotApplicable(why) => assert!(why.contains("walkthrough"), "{why}"),
-        other => panic!("{other:?}"),
-    }
-    let mut several = texts.clone();
-    let migration = several.get_mut("src/db/migrations/0002-create-notes.ts").unwrap();
-    *migration = migration.replace(
-        "    .addColumn('created_at'",
-        "    .addPrimaryKeyConstraint('notes_key', ['author_id', 'title'])\n    .addColumn('created_at'",
-    );
-    match refused(&several, KYSELY, NOTE) {
-        ProposeError::NotApplicable(why) => assert!(why.contains("Note has 2 keys"), "{why}"),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_class_that_inherits_its_queries_is_not_guessed_at() {
-    let mut texts = classes();
-    let path = "src/modules/products/ProductRepository.ts";
-    let text = texts.get_mut(path).unwrap();
-    *text = text.replace("class ProductRepository {", "class ProductRepository extends Base {");
-    match refused(&texts, KYSELY, NOTE) {
-        ProposeError::NotApplicable(why) => {
-            assert!(why.contains("ProductRepository.ts:6 extends Base"), "{why}");
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
 fn static_functions_are_asked_of_the_class_and_private_ones_are_not_followed() {
     let mut texts = functions();
     put(
@@ -373,74 +318,6 @@ fn a_folder_may_name_what_its_repository_is_of() {
             "export function insert(note: ",
         ],
     );
-}
-
-#[test]
-fn a_test_that_mocks_the_database_is_not_followed() {
-    let mut texts = functions();
-    let path = "tests/user-routes.test.ts";
-    let text = texts[path].replace("const app", "vi.mock('../src/db/database.js')\n\nconst app");
-    put(&mut texts, path, &text);
-    let proposal = ask(RECIPE, &texts, KYSELY, NOTE).unwrap();
-    assert_eq!(paths(&proposal), ["src/repositories/note-repository.ts"]);
-    assert!(proposal.remarks.iter().any(|one| one.contains("No test starts")), "{:?}", proposal.remarks);
-}
-
-#[test]
-fn what_another_file_cannot_import_is_refused_with_the_line() {
-    let path = "src/modules/products/ProductRepository.ts";
-    for (old, new, why) in [
-        ("export class", "class", ":6 is not exported by its name"),
-        (
-            "constructor(private readonly database: Db)",
-            "constructor(private readonly database: Own)",
-            "declares Own itself",
-        ),
-        (
-            "constructor(private readonly database: Db)",
-            "constructor(private readonly database: Db, private readonly log: Log)",
-            "other things than the database",
-        ),
-    ] {
-        let mut texts = classes();
-        let text = texts[path].replace(old, new);
-        put(&mut texts, path, &text);
-        match refused(&texts, KYSELY, NOTE) {
-            ProposeError::NotApplicable(said) => assert!(said.contains(why), "{said}"),
-            other => panic!("{other:?}"),
-        }
-    }
-    let mut hidden = classes();
-    let text =
-        hidden["src/database/tables.ts"].replace("export interface NotesTable", "interface NotesTable");
-    put(&mut hidden, "src/database/tables.ts", &text);
-    match refused(&hidden, KYSELY, NOTE) {
-        ProposeError::NotApplicable(said) => assert!(said.contains("export its type"), "{said}"),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn mysql_is_refused() {
-    let mut texts = functions();
-    put(
-        &mut texts,
-        "src/db/mysql.ts",
-        "import { MysqlDialect } from 'kysely'\n\nexport const dialect = MysqlDialect\n",
-    );
-    match refused(&texts, KYSELY, NOTE) {
-        ProposeError::NotApplicable(said) => assert!(said.contains("src/db/mysql.ts connects"), "{said}"),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_column_whose_values_are_not_known_leaves_the_tests_to_the_reader() {
-    let mut texts = functions();
-    insert(&mut texts, "src/db/database.ts", "  is_open: boolean\n", "  tags: string[]\n");
-    let proposal = ask(RECIPE, &texts, KYSELY, NOTE).unwrap();
-    assert_eq!(paths(&proposal), ["src/repositories/note-repository.ts"]);
-    assert!(proposal.remarks.iter().any(|one| one.contains("tags of notes")), "{:?}", proposal.remarks);
 }
 
 #[test]
