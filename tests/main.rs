@@ -89,6 +89,8 @@ mod recipe_nest_migration;
 mod recipe_prisma;
 mod recipe_prisma_migration;
 mod recipe_repository;
+mod recipe_repository_node;
+mod recipe_repository_refusals;
 mod recipe_service_method;
 mod recipe_sqlmodel;
 mod recipe_sqlmodel_migration;

@@ -112,6 +112,17 @@ fn functions_follow_functions_and_what_is_there_is_refused() {
 }
 
 #[test]
+fn django_is_told_what_its_managers_are_for() {
+    let texts = fixture("django_app");
+    match ask(RECIPE, &texts, ("django", "django-orm"), &[("name", "Book")]) {
+        Err(ProposeError::NotApplicable(why)) => {
+            assert!(why.contains("as_manager()") && why.contains("service-method"), "{why}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_new_repository_of_classes_passes_its_tests() {
     if is_real() {
         let mut grown = Grown::new("fastapi_app", SQLALCHEMY);

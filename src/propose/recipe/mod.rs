@@ -38,6 +38,7 @@ pub(crate) mod render;
 mod repository;
 mod reshape;
 mod resource;
+mod row_verb;
 mod sign_in;
 pub(crate) mod sources;
 mod sqlmodel;

@@ -77,6 +77,11 @@ pub(super) trait Adapter: Sync {
             ask.head.stack_name()
         )))
     }
+    /// Why the stack has no recipe of that name, and what is done instead, where that is more than
+    /// that nobody wrote it.
+    fn instead_of(&self, _recipe: &str) -> Option<&'static str> {
+        None
+    }
     /// Users and sessions in a backend that has none.
     fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         Err(ProposeError::NotApplicable(format!(
@@ -334,7 +339,12 @@ impl Search<'_> {
         let mut known = Vec::new();
         let mut reasons = Vec::new();
         for adapter in adapters() {
-            let Some(head) = Head::of(adapter.recipe(), recipe)? else { continue };
+            let Some(head) = Head::of(adapter.recipe(), recipe)? else {
+                let own = Head::of(adapter.recipe(), "resource")?;
+                let is_here = own.is_some_and(|own| stacks_of(request).iter().any(|stack| own.fits(stack)));
+                reasons.extend(adapter.instead_of(recipe).filter(|_| is_here).map(str::to_owned));
+                continue;
+            };
             known.push(head.stack_name());
             if !stacks_of(request).iter().any(|stack| head.fits(stack)) {
                 continue;

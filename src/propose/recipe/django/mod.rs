@@ -72,6 +72,14 @@ impl Adapter for Django {
         errors::draft(ask)
     }
 
+    fn instead_of(&self, recipe: &str) -> Option<&'static str> {
+        (recipe == "repository").then_some(
+            "Django has no repository layer: a model's manager is its data access. Put a query that several places \
+             ask into a method of a QuerySet and give it to the model as objects = ThingQuerySet.as_manager(), or \
+             ask the recipe service-method for a function of a service",
+        )
+    }
+
     fn check(&self, path: &str, text: &str) -> Result<(), ProposeError> {
         // A recipe may edit the manifest too, which is no Python.
         if path.ends_with(".py") { Module::parse(path, text).map(|_| ()) } else { Ok(()) }

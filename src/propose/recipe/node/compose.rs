@@ -60,6 +60,11 @@ pub(super) fn with_import(path: &str, text: &str, name: &str, from: &str) -> Res
     imported(path, text, name, from, Use::Type)
 }
 
+/// The same, marked as a type among the values of a module.
+pub(super) fn with_type(path: &str, text: &str, name: &str, from: &str) -> Result<String, ProposeError> {
+    imported(path, text, name, from, Use::Marked)
+}
+
 /// The same for what is there when the program runs.
 pub(super) fn with_value(path: &str, text: &str, name: &str, from: &str) -> Result<String, ProposeError> {
     imported(path, text, name, from, Use::Value)
@@ -69,6 +74,7 @@ pub(super) fn with_value(path: &str, text: &str, name: &str, from: &str) -> Resu
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Type,
+    Marked,
     Value,
 }
 
@@ -79,7 +85,7 @@ fn imported(path: &str, text: &str, name: &str, from: &str, wanted: Use) -> Resu
     }
     let mut edits = Edits::default();
     let is_fit = |import: &&Import| {
-        import.from == from && !import.names.is_empty() && (wanted == Use::Type || !import.is_type)
+        import.from == from && !import.names.is_empty() && (wanted != Use::Value || !import.is_type)
     };
     let mut known = script.imports.iter().filter(is_fit);
     let named = known.rfind(|import| {
@@ -90,7 +96,12 @@ fn imported(path: &str, text: &str, name: &str, from: &str, wanted: Use) -> Resu
         Some(import) => {
             let Some(last) = import.names.last() else { return Ok(text.to_owned()) };
             let is_typed = text.get(import.range.clone()).is_some_and(|line| line.contains("type "));
-            let kind = if is_typed && !import.is_type && wanted == Use::Type { "type " } else { "" };
+            let is_marked = match wanted {
+                Use::Type => is_typed && !import.is_type,
+                Use::Marked => !import.is_type,
+                Use::Value => false,
+            };
+            let kind = if is_marked { "type " } else { "" };
             let before = import.names.iter().find(|one| one.name.to_lowercase() > name.to_lowercase());
             let sorted = import.names.windows(2).all(|pair| match pair {
                 [a, b] => a.name.to_lowercase() <= b.name.to_lowercase(),
@@ -124,7 +135,7 @@ fn imported(path: &str, text: &str, name: &str, from: &str, wanted: Use) -> Resu
                 ""
             };
             let (kind, at) = match wanted {
-                Use::Type => ("import type", 0),
+                Use::Type | Use::Marked => ("import type", 0),
                 // Beside the modules that are nearest in name: own ones stand after packages.
                 Use::Value => ("import", place_of(text, &script, from)),
             };

@@ -33,6 +33,7 @@ mod records;
 mod refusals;
 mod register;
 mod removal;
+mod repository;
 mod routes;
 mod shared;
 mod style;
@@ -77,6 +78,10 @@ impl Adapter for Node {
 
     fn endpoint(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         endpoint::draft(new)
+    }
+
+    fn repository(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        repository::draft(ask)
     }
 
     fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {

@@ -34,19 +34,22 @@ struct Twin {
     is_mount: bool,
 }
 
-/// The text with the new resource beside the example; `None` where nothing belongs there.
+/// The text with the new resource beside the example, as far as its places are asked for; `None`
+/// where nothing belongs there.
 pub(super) fn register(
     graft: &Graft<'_>,
     source: &Source,
     wanted: &BTreeSet<String>,
     prepare: &dyn Fn(&mut Work<'_>),
+    is_asked: &dyn Fn(&Work<'_>, &Range<usize>) -> bool,
 ) -> Result<Option<Registered>, ProposeError> {
     let mut work = Work::new(&source.path, &source.text)?;
     prepare(&mut work);
     graft.records(&mut work)?;
     graft.prune(&mut work, &BTreeSet::new());
     graft.rename(&mut work);
-    let twins = twins(&work, graft.names);
+    let mut twins = twins(&work, graft.names);
+    twins.retain(|twin| is_asked(&work, &twin.range));
     let mut taken: Vec<&Twin> = Vec::new();
     let mut used = wanted.clone();
     // What is declared is taken over only where something that is taken over asks for it.

@@ -83,7 +83,8 @@ impl Plan<'_> {
             if !is_shared || !self.names.touches(&source.text) {
                 continue;
             }
-            let Some(registered) = register::register(graft, source, &asked, &|work| self.prepare(work))?
+            let Some(registered) =
+                register::register(graft, source, &asked, &|work| self.prepare(work), &|_, _| true)?
             else {
                 continue;
             };

@@ -93,6 +93,54 @@ pub(super) fn read<'t>(source: &'t Source, names: &Names) -> Result<Option<Suite
     Ok(Some(Suite { client, work, at, indent }))
 }
 
+/// The same of a file that need not ask over HTTP; helpers stand where the variable `beside` does.
+pub(super) fn bare<'t>(source: &'t Source, beside: &str) -> Result<Option<Suite<'t>>, ProposeError> {
+    let work = Work::new(&source.path, &source.text)?;
+    let Some(first) = cases(&work).first().copied() else { return Ok(None) };
+    let (called, _) = called(&work, first).unwrap_or(("it", first));
+    let client = Client {
+        base: beside.to_owned(),
+        kind: "",
+        case: called.to_owned(),
+        address: String::new(),
+        like_address: String::new(),
+        origin: String::new(),
+        headers: String::new(),
+        refused: 400,
+    };
+    let start = work.tree.range(first).start;
+    let indent = indent_of(&source.text, start).to_owned();
+    let at = line_start(&source.text, start);
+    Ok(Some(Suite { client, work, at, indent }))
+}
+
+impl Suite<'_> {
+    /// 1-based line of the first test.
+    pub(super) fn first_line(&self) -> u32 {
+        crate::propose::edits::line_number(self.work.text, self.at)
+    }
+
+    /// Puts a text in place of a range; no text takes the range away.
+    pub(super) fn put(&mut self, range: std::ops::Range<usize>, text: String) {
+        if text.is_empty() { self.work.drop(range) } else { self.work.write(range, text) }
+    }
+
+    /// Leaves out steps before and after tests whose text is of a kind.
+    pub(super) fn without_hooks(&mut self, is_it: &dyn Fn(&str) -> bool) {
+        const HOOKS: [&str; 4] = ["beforeEach", "afterEach", "beforeAll", "afterAll"];
+        let tree = &self.work.tree;
+        let own = tree.all().filter(|id| {
+            tree.kind(*id) == Kind::Expression
+                && called_name(&self.work, *id).is_some_and(|name| HOOKS.contains(&name))
+                && is_it(tree.text(*id, self.work.text))
+        });
+        let ranges: Vec<_> = own.map(|id| lines(self.work.text, tree.range(id))).collect();
+        for range in ranges {
+            self.work.drop(range);
+        }
+    }
+}
+
 impl Suite<'_> {
     /// Where a test after the last one goes, and how far it is indented.
     pub(super) fn end(&self) -> Option<(usize, &str)> {
@@ -195,8 +243,14 @@ fn unused(text: &str) -> Result<String, ProposeError> {
             };
             named.is_some_and(|name| {
                 let range = work.tree.range(*id);
-                let rest = [work.text.get(..range.start), work.text.get(range.end..)];
-                !rest.into_iter().flatten().any(|rest| words(rest).contains(name))
+                let is_outside = |other: &Id| {
+                    let own = work.tree.range(*other);
+                    own.end <= range.start || range.end <= own.start
+                };
+                // Names alone: a module of the same word, as in `./app.js`, is no use of it.
+                !work.tree.all().filter(is_outside).any(|other| {
+                    work.tree.kind(other) == Kind::Name && work.tree.text(other, work.text) == name
+                })
             })
         });
         let Some(id) = found else { return Ok(text) };

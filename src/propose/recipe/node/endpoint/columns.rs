@@ -187,7 +187,7 @@ fn number_after(text: &str, word: &str) -> Option<i64> {
 }
 
 /// The type that Kysely gives when a row is read.
-pub(super) fn selected(ty: &str) -> String {
+pub(in crate::propose::recipe::node) fn selected(ty: &str) -> String {
     let inner =
         ["Generated<", "GeneratedAlways<", "ColumnType<"].iter().find_map(|name| ty.strip_prefix(name));
     match inner {

@@ -13,7 +13,7 @@ mod answers;
 pub(in crate::propose::recipe) mod asked;
 pub(in crate::propose::recipe) mod check;
 pub(in crate::propose::recipe) mod code;
-mod columns;
+pub(super) mod columns;
 pub(in crate::propose::recipe) mod copy;
 pub(in crate::propose::recipe) mod count;
 pub(in crate::propose::recipe) mod files;

@@ -12,36 +12,11 @@ use crate::{
         recipe::{
             names::{Name, snake},
             python_text::exchanged,
+            row_verb::Verb,
         },
     },
 };
 use ruff_python_ast::{Stmt, StmtClassDef, StmtFunctionDef};
-
-/// What a repository does with rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verb {
-    Get,
-    List,
-    Add,
-    Update,
-    Delete,
-}
-
-impl Verb {
-    pub(super) const ALL: [Self; 5] = [Self::Get, Self::List, Self::Add, Self::Update, Self::Delete];
-
-    /// Words that begin the name of such a function; the first is taken where the example has
-    /// none.
-    fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Get => &["get", "find", "fetch", "read", "load"],
-            Self::List => &["list", "all", "page"],
-            Self::Add => &["add", "create", "insert", "save"],
-            Self::Update => &["update", "change", "edit"],
-            Self::Delete => &["delete", "remove", "destroy"],
-        }
-    }
-}
 
 /// The example.
 pub(super) struct Like<'m> {
@@ -170,7 +145,8 @@ impl<'m> Like<'m> {
 
     /// What a function of the new repository is called: as the example's, or in its form.
     pub(super) fn name(&self, verb: Verb, name: &Name) -> String {
-        let known = self.functions.iter().map(|one| one.name.as_str()).find(|own| self.does(own, verb));
+        let known =
+            self.functions.iter().map(|one| one.name.as_str()).find(|own| verb.is_said_by(own, &self.name));
         if let Some(known) = known {
             return self.exchanged(known, name);
         }
@@ -180,26 +156,6 @@ impl<'m> Like<'m> {
             (Some(_), _) => word.to_owned(),
             (None, Verb::List) => format!("{word}_{}", name.plural),
             (None, _) => format!("{word}_{}", name.snake),
-        }
-    }
-
-    /// Whether a name says that, and of one row by its key or of all.
-    fn does(&self, own: &str, verb: Verb) -> bool {
-        let words: Vec<&str> = own.trim_start_matches('_').split('_').collect();
-        let leads = words.first().is_some_and(|first| verb.words().contains(first));
-        let by = own.split_once("_by_").map(|(_, field)| field);
-        let is_many = own.contains(&self.name.plural) && self.name.plural != self.name.snake
-            || words.iter().any(|word| matches!(*word, "all" | "list" | "page" | "many" | "multi"));
-        match verb {
-            Verb::Get => leads && !is_many && by.is_none_or(|field| matches!(field, "id" | "pk" | "uuid")),
-            Verb::List => {
-                is_many
-                    && by.is_none()
-                    && (leads || words.first().is_some_and(|first| Verb::Get.words().contains(first)))
-            }
-            Verb::Add | Verb::Update | Verb::Delete => {
-                leads && by.is_none_or(|field| field == "id") && !is_many
-            }
         }
     }
 }

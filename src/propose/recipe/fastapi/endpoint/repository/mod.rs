@@ -21,9 +21,10 @@ use crate::{
         fastapi::plan::RECIPE,
         python_text::Habits,
         resource::{Ask, Draft, Edited},
+        row_verb::{Verb, still_asking},
     },
 };
-use like::{Like, Verb};
+use like::Like;
 use minijinja::{Value, context};
 
 const TEMPLATE: &str = "repository.new.py.j2";
@@ -223,16 +224,7 @@ impl Plan<'_> {
                 places.push(format!("{path}:{}", index + 1));
             }
         }
-        if !places.is_empty() {
-            let shown: Vec<&str> = places.iter().take(5).map(String::as_str).collect();
-            let more = places.len().saturating_sub(shown.len());
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            all.push(format!(
-                "{}{rest} still {} the session for {model} itself; leading that over the repository is yours.",
-                shown.join(", "),
-                if places.len() == 1 { "asks" } else { "ask" }
-            ));
-        }
+        all.extend(still_asking(&places, "the session", model));
         all
     }
 }

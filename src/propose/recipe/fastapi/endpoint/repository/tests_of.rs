@@ -8,7 +8,6 @@ use super::{
         tests_of::{Known, folder_of_tests, origins, values_of},
     },
     Plan,
-    like::Verb,
 };
 use crate::{
     domain::{layer::Layer, proposal::FileChange},
@@ -18,6 +17,7 @@ use crate::{
         fastapi::plan::RECIPE,
         fields,
         resource::Edited,
+        row_verb::Verb,
     },
 };
 use minijinja::context;
