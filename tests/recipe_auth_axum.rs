@@ -235,6 +235,15 @@ pub fn compile_without_each(texts: &Texts, proposal: &Proposal) {
     }
 }
 
+/// The same for one hunk that chance picks.
+pub fn compile_without_one(what: &str, texts: &Texts, proposal: &Proposal) {
+    for rest in recipe_hunks::without_one(what, texts, proposal) {
+        let folder = temp::folder();
+        write_tree(folder.path(), &rest, &[]);
+        cargo(folder.path(), &["check", "--quiet", "--all-targets"], &[]);
+    }
+}
+
 #[test]
 fn users_with_argon2id_pass_their_tests_and_what_remains_without_a_hunk_compiles() {
     if is_real() {
