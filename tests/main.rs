@@ -89,6 +89,7 @@ mod recipe_nest_customs;
 mod recipe_nest_migration;
 mod recipe_prisma;
 mod recipe_prisma_migration;
+mod recipe_remains;
 mod recipe_repository;
 mod recipe_service_method;
 mod recipe_sqlmodel;

@@ -7,7 +7,7 @@
 use crate::{
     recipe_auth_axum,
     recipe_axum::{cargo, passed},
-    recipe_axum_reshape,
+    recipe_axum_reshape, recipe_remains,
     support::{
         backend::{Texts, fixture, is_real, propose_with, stack, with, write_tree},
         grown::Grown,
@@ -170,7 +170,7 @@ fn changed_columns_keep_their_rows_both_ways_and_pass_their_tests() {
     if !is_real() {
         return;
     }
-    let mut texts = recipe_axum_reshape::with_review(served());
+    let mut texts = recipe_axum_reshape::with_review(&served());
     let made = texts.get_mut("migrations/20250601120001_create_reviews.up.sql").unwrap();
     *made = made.replace("title TEXT", "title VARCHAR(200)");
     let change = "title:string{2..400}:index stars:int{1..10}=3 price:decimal{1..}? note:text=none";

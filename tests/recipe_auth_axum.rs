@@ -7,7 +7,7 @@
 use crate::{
     recipe_again::Memory,
     recipe_axum::{cargo, prove},
-    recipe_hunks,
+    recipe_hunks, recipe_remains,
     support::{
         backend::{
             Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, stack, text_of, with,
@@ -237,7 +237,7 @@ pub fn compile_without_each(texts: &Texts, proposal: &Proposal) {
 
 /// The same for one hunk that chance picks.
 pub fn compile_without_one(what: &str, texts: &Texts, proposal: &Proposal) {
-    for rest in recipe_hunks::without_one(what, texts, proposal) {
+    for rest in recipe_remains::without_one(what, texts, proposal) {
         let folder = temp::folder();
         write_tree(folder.path(), &rest, &[]);
         cargo(folder.path(), &["check", "--quiet", "--all-targets"], &[]);

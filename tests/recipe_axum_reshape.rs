@@ -8,7 +8,7 @@ use crate::{
     postgres_axum::served,
     recipe_auth_axum,
     recipe_axum::prove,
-    recipe_hunks,
+    recipe_hunks, recipe_remains,
     support::backend::{Texts, assert_cited, fixture, insert, is_real, propose_with, stack, text_of, with},
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
@@ -25,10 +25,10 @@ fn ask(texts: &Texts, change: &str) -> Result<Proposal, ProposeError> {
 }
 
 /// A backend with a resource that the recipe made and a function that a person wrote.
-pub fn with_review(texts: Texts) -> Texts {
+pub fn with_review(texts: &Texts) -> Texts {
     let inputs = [("name", "Review"), ("fields", FIELDS)];
-    let made = propose_with("resource", &texts, &[".rs", ".sql"], stack("axum", "sqlx"), &inputs).unwrap();
-    let mut texts = with(&texts, &made);
+    let made = propose_with("resource", texts, &[".rs", ".sql"], stack("axum", "sqlx"), &inputs).unwrap();
+    let mut texts = with(texts, &made);
     let pool = if texts["src/lib.rs"].contains("PgPool") { "PgPool" } else { "SqlitePool" };
     let function = format!(
         "pub async fn count(pool: &{pool}) -> Result<i64, AppError> {{\n    \
@@ -57,7 +57,7 @@ fn assert_said(proposal: &Proposal, parts: &[&str]) {
 
 #[test]
 fn on_sqlite_bodies_are_held_to_other_bounds_and_columns_stay() {
-    let texts = with_review(fixture("axum_app"));
+    let texts = with_review(&fixture("axum_app"));
     let proposal = ask(&texts, BOUNDS).unwrap();
     let stem = "migrations/20250601120002_change_title_and_3_more_of_reviews";
     let (down, up) = (format!("{stem}.down.sql"), format!("{stem}.up.sql"));
@@ -95,7 +95,7 @@ fn on_sqlite_bodies_are_held_to_other_bounds_and_columns_stay() {
 
 #[test]
 fn postgresql_looks_at_every_row_without_a_lock_before_a_column_is_required() {
-    let texts = with_review(served());
+    let texts = with_review(&served());
     let proposal = ask(&texts, CHANGED).unwrap();
     let up = |number: u64, name: &str| format!("migrations/{}_{name}.up.sql", 20250601120000 + number);
     let down = |number: u64, name: &str| up(number, name).replace(".up.", ".down.");
@@ -156,7 +156,7 @@ fn postgresql_looks_at_every_row_without_a_lock_before_a_column_is_required() {
 
 #[test]
 fn a_column_with_a_length_gets_another_one() {
-    let mut texts = with_review(served());
+    let mut texts = with_review(&served());
     let made = texts.get_mut("migrations/20250601120001_create_reviews.up.sql").unwrap();
     *made = made.replace("title TEXT NOT NULL", "title VARCHAR(200) NOT NULL DEFAULT 'none'");
     let proposal = ask(&texts, "title:string{1..400}=some").unwrap();
@@ -178,7 +178,7 @@ fn a_column_with_a_length_gets_another_one() {
 
 #[test]
 fn what_else_knows_a_field_follows_it_or_is_named() {
-    let mut texts = with_review(served());
+    let mut texts = with_review(&served());
     insert(
         &mut texts,
         "src/models/review.rs",
@@ -214,7 +214,7 @@ fn what_else_knows_a_field_follows_it_or_is_named() {
 
 #[test]
 fn a_default_stays_when_its_field_becomes_optional() {
-    let texts = with_review(served());
+    let texts = with_review(&served());
     let texts = with(&texts, &ask(&texts, "stars:int{1..5}=3").unwrap());
     let proposal = ask(&texts, "stars:int{1..5}?").unwrap();
     assert_holds(
@@ -229,7 +229,7 @@ fn a_default_stays_when_its_field_becomes_optional() {
 
 #[test]
 fn what_rows_or_the_database_do_not_bear_is_refused_and_changes_nothing() {
-    let (sqlite, postgres) = (with_review(fixture("axum_app")), with_review(served()));
+    let (sqlite, postgres) = (with_review(&fixture("axum_app")), with_review(&served()));
     for (texts, change, expected) in [
         (&sqlite, "title:string{..80}", "its rows may be longer than 80"),
         (&sqlite, "stars:bool", "is of type integer"),
@@ -294,7 +294,7 @@ fn bodies_with_other_bounds_pass_their_tests() {
     if !is_real() {
         return;
     }
-    let texts = with_review(fixture("axum_app"));
+    let texts = with_review(&fixture("axum_app"));
     let proposal = ask(&texts, BOUNDS).unwrap();
     assert!(prove(&texts, &proposal, "tables [2, 0, 2]") > 4);
     recipe_auth_axum::compile_without_one("a change of axum", &texts, &proposal);
@@ -303,7 +303,7 @@ fn bodies_with_other_bounds_pass_their_tests() {
 #[test]
 fn what_remains_of_a_change_without_any_hunk_names_only_what_is_there() {
     for (texts, change) in [(fixture("axum_app"), BOUNDS), (served(), CHANGED)] {
-        let texts = with_review(texts);
+        let texts = with_review(&texts);
         recipe_hunks::assert_rust_without_each(&texts, &ask(&texts, change).unwrap());
     }
 }

@@ -2,7 +2,8 @@
 //! of one that was written by hand, always as a new migration, with everything else kept.
 
 use crate::{
-    recipe_hunks::{self, session, with_dependants, without},
+    recipe_hunks::{session, with_dependants, without},
+    recipe_remains,
     support::backend::{
         Texts, VITEST, assert_cited, fixture, folder_below, insert, installed, is_real, propose_with, run,
         stack, text_of, with, write_tree,
@@ -303,7 +304,7 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     let tests = count(&with(&texts, &proposal), "it('");
     assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
     let packages = installed("recipe-express", texts.get("package.json").unwrap());
-    recipe_hunks::compile_without_one("a change of Express", &texts, &proposal, &packages);
+    recipe_remains::compile_without_one("a change of Express", &texts, &proposal, &packages);
 }
 
 /// Compiles, lints, checks the format, migrates a row up, down and up, and tests.

@@ -4,7 +4,7 @@
 use crate::{
     recipe_again::Memory,
     recipe_endpoint::{prove, tools},
-    recipe_fastapi, recipe_hunks,
+    recipe_fastapi, recipe_hunks, recipe_remains,
     support::{
         backend::{Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, text_of, with},
         grown::{Frame, Grown, ask},
@@ -331,7 +331,7 @@ fn run_again_it_keeps_what_was_written_by_hand() {
 fn proven(grown: &Grown, root: &str) {
     prove(grown, root);
     let (texts, last) = grown.taken.last().expect("something was added");
-    recipe_hunks::import_without_one(&last.title, texts, last, &tools(), root);
+    recipe_remains::import_without_one(&last.title, texts, last, &tools(), root);
 }
 
 #[test]

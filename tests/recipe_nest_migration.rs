@@ -3,8 +3,8 @@
 
 use crate::{
     recipe_express_migration::assert_parses,
-    recipe_hunks,
     recipe_nest::prove,
+    recipe_remains,
     support::backend::{
         JEST, Texts, VITEST, assert_cited, fixture, folder_below, insert, installed, is_real, propose_with,
         run, stack, text_of, with, write_tree,
@@ -320,7 +320,7 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
 
 fn compile_without_one(what: &str, name: &str, texts: &Texts, proposal: &Proposal) {
     let packages = installed(&format!("recipe-{name}"), &with(texts, proposal)["package.json"]);
-    recipe_hunks::compile_without_one(what, texts, proposal, &packages);
+    recipe_remains::compile_without_one(what, texts, proposal, &packages);
 }
 
 /// Rows that are there are there after up, down and up, with a value where one is required.

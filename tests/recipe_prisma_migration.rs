@@ -4,8 +4,8 @@
 
 use crate::{
     recipe_express_migration::{assert_parses, count, has_lines},
-    recipe_hunks,
     recipe_prisma::{CLIENT, SETTINGS, scanned},
+    recipe_remains,
     support::backend::{
         Texts, VITEST, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real,
         propose_again, run, text_of, with, write_tree,
@@ -198,7 +198,7 @@ fn changed_members_are_valid_and_rows_that_are_there_stay() {
     let _alone = CLIENT.lock().unwrap_or_else(PoisonError::into_inner);
     let packages = installed_without_scripts("recipe-prisma", texts.get("package.json").unwrap());
     let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
-    recipe_hunks::check_without_one("a change of Prisma", &texts, &proposal, &packages, &|folder| {
+    recipe_remains::check_without_one("a change of Prisma", &texts, &proposal, &packages, &|folder| {
         run(folder, &bin("prisma"), &["generate"], &SETTINGS, 120);
         run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
     });

@@ -2,7 +2,8 @@
 //! of one that was written by hand, always as a new revision, with everything else kept.
 
 use crate::{
-    recipe_hunks::{self, session, with_dependants, without},
+    recipe_hunks::{session, with_dependants, without},
+    recipe_remains,
     recipe_sqlmodel::packages,
     support::backend::{
         Texts, assert_cited, fixture, folder_below, insert, is_real, propose_with, run, stack, text_of, with,
@@ -219,7 +220,7 @@ fn changed_attributes_keep_their_rows_both_ways() {
     let (texts, inputs) = (with_review(), [("name", "books"), ("change", CHANGED)]);
     assert_proven(&texts, "", &inputs, &row);
     let proposal = ask("migration", &texts, &inputs).unwrap();
-    recipe_hunks::import_without_one("a change of SQLModel", &texts, &proposal, &packages(), "");
+    recipe_remains::import_without_one("a change of SQLModel", &texts, &proposal, &packages(), "");
 }
 
 /// A row that is there before the field comes, and what it is after.
