@@ -3,6 +3,7 @@
 use crate::support::{
     git,
     program::{Sandboxed, schema_errors},
+    tools,
 };
 use pretty_assertions::assert_eq;
 use serde_json::Value;
@@ -162,7 +163,7 @@ fn the_patch_of_fix_applies_and_takes_the_finding_away() {
     let ran = sandbox.run(&root, &["review", "--base", "HEAD", "--fix"]).expect(0).without_escapes();
     assert!(ran.err.contains("fixed 1 of 1 finding with a fix, in 1 file"), "{}", ran.err);
     assert_eq!(fs::read_to_string(root.join("app/repositories/lookup.py")).expect("a file"), LOOKUP);
-    let mut apply = Command::new("git")
+    let mut apply = Command::new(&*tools::GIT)
         .args(["apply", "-"])
         .current_dir(&root)
         .stdin(Stdio::piped())

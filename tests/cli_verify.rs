@@ -3,6 +3,7 @@
 use crate::support::{
     git,
     program::{Sandboxed, schema_errors},
+    tools,
 };
 use pretty_assertions::assert_eq;
 use std::{
@@ -122,7 +123,7 @@ fn the_demo_fails_its_test_and_is_blocked_where_fastapi_is_missing() {
         let command = commands.iter().find(|command| command["run"]["command"] == id);
         command.expect("the command ran")["verdict"]["verdict"].as_str().unwrap_or_default().to_owned()
     };
-    if std::process::Command::new("python3").arg("--version").output().is_err() {
+    if tools::python_command().arg("--version").output().is_err() {
         assert_eq!((ran.status, verdict("tests")), (Some(3), "blocked".to_owned()));
         return;
     }

@@ -3,7 +3,7 @@
 //!
 //! Where `python3` is missing there is nothing to run and the tests say so.
 
-use crate::support::temp;
+use crate::support::{temp, tools};
 use proscenium::{
     domain::{
         ids::StepId,
@@ -20,7 +20,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
     sync::Arc,
 };
 
@@ -68,7 +68,7 @@ fn run(texts: &BTreeMap<String, String>, arguments: &[&str]) -> Option<Output> {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    match Command::new("python3").args(arguments).current_dir(folder.path()).output() {
+    match tools::python_command().args(arguments).current_dir(folder.path()).output() {
         Ok(output) => Some(output),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             println!("python3 is not installed: not run");

@@ -6,13 +6,10 @@
 use crate::support::{
     git,
     program::{Sandboxed, finish},
+    tools,
 };
 use pretty_assertions::assert_eq;
-use std::{
-    io::ErrorKind,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{io::ErrorKind, path::Path, process::Output};
 
 const CUSTOMERS: &str = r#"import sqlite3
 
@@ -102,7 +99,7 @@ print("holds")
 "#;
 
 fn python(root: &Path, arguments: &[&str]) -> Option<Output> {
-    let mut command = Command::new("python3");
+    let mut command = tools::python_command();
     command.args(arguments).current_dir(root).env("SIGNING_SECRET", "of the environment");
     match command.env("PYTHONDONTWRITEBYTECODE", "1").output() {
         Ok(output) => Some(output),

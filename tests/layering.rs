@@ -6,7 +6,7 @@
 
 use crate::support::{
     docs,
-    source::{RustFile, paths, root, rust_files},
+    source::{RustFile, root, rust_files},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -217,7 +217,7 @@ fn no_room_uses_a_room_that_the_table_does_not_give_it() {
             broken.push(format!("{}: room `{own}` is not in the table of tests/layering.rs", file.path));
             continue;
         };
-        for path in paths(&file.product) {
+        for path in file.paths() {
             let Some(target) = from_root(file, &path.segments, path.inline_modules) else { continue };
             let Some(other) = target.first().and_then(|name| room(name)) else { continue };
             if other.name != own && !table.may_use.contains(&other.name) {
@@ -235,7 +235,7 @@ fn pure_rooms_touch_neither_files_nor_processes_nor_network_nor_clock() {
         if !file.room().and_then(room).is_some_and(|room| room.pure) {
             continue;
         }
-        for path in paths(&file.product) {
+        for path in file.paths() {
             let names = |forbidden: &&[&str]| {
                 path.segments.len() >= forbidden.len()
                     && path.segments.iter().zip(*forbidden).all(|(a, b)| a == b)
@@ -257,7 +257,7 @@ fn heavy_crates_stay_in_the_rooms_that_own_them() {
     let mut broken = Vec::new();
     for file in rust_files("src") {
         let Some(own) = file.room() else { continue };
-        for path in paths(&file.product) {
+        for path in file.paths() {
             let name = path.segments[0].as_str();
             if owners.get(name).is_some_and(|rooms| !rooms.contains(&own)) {
                 broken.push(format!("{}: {own} uses {}", file.place(path.at), path.segments.join("::")));
@@ -271,7 +271,7 @@ fn heavy_crates_stay_in_the_rooms_that_own_them() {
 fn nothing_opens_a_socket() {
     let mut broken = Vec::new();
     for file in rust_files("src") {
-        for path in paths(&file.product) {
+        for path in file.paths() {
             let pair = [path.segments[0].as_str(), path.segments.get(1).map_or("", String::as_str)];
             if matches!(pair, ["std" | "tokio" | "nix", "net"] | ["nix", "sys"])
                 && path.segments.iter().any(|name| name == "net" || name == "socket")

@@ -7,8 +7,9 @@ use crate::support::{
     git::git,
     pty::{Home, Start, Terminal},
     source::root,
+    tools,
 };
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 /// Of the hunk that the walkthrough rejects.
 const REJECTED: &str = "customer and customer.email";
@@ -82,7 +83,7 @@ pub fn walk(terminal: &mut Terminal, steps: &[Step]) {
 }
 
 pub fn has_python() -> bool {
-    Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success())
+    tools::python_command().arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 /// The text behind a label on screen, up to the next blank.
@@ -141,7 +142,7 @@ fn assert_rejected_text_is_nowhere(repository: &Path) {
 }
 
 fn assert_tests_are_green(repository: &Path) {
-    let output = Command::new("python3").args(["-m", "unittest"]).current_dir(repository).output().unwrap();
+    let output = tools::python_command().args(["-m", "unittest"]).current_dir(repository).output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("\nOK"), "{text}");
 }

@@ -10,22 +10,16 @@ use crate::{
     recipe_hunks,
     support::{
         backend::{
-            Texts, assert_cited, fixture, folder_below, inputs_of, insert, is_real, mypy_cache,
-            propose_again, python_packages, run, stack, text_of, with, write_tree,
+            Texts, assert_cited, fixture, folder_below, insert, is_real, mypy_cache, python_packages, run,
+            text_of, with, write_tree,
         },
         git::Sandbox,
-        grown::ask,
+        grown::{Frame, ask, ask_again},
         program::Sandboxed,
-        scan::scan,
-        temp,
     },
 };
-use proscenium::{
-    domain::proposal::Proposal,
-    ports::{ProposalRequest, ProposeError},
-};
+use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,7 +34,7 @@ pub fn books(dependency: &str) -> Texts {
     texts
 }
 
-const FRAME: (&str, &str) = ("fastapi", "sqlalchemy");
+const FRAME: Frame = ("fastapi", "sqlalchemy");
 
 pub fn auth(texts: &Texts, inputs: &[(&str, &str)]) -> Result<Proposal, ProposeError> {
     ask("auth", texts, FRAME, inputs)
@@ -159,24 +153,11 @@ fn two_hashes_in_one_repository_are_told_with_their_places() {
 /// What a second run proposes, with a memory of the first.
 pub fn again(
     texts: &Texts,
-    (framework, orm): (&str, &str),
+    frame: Frame,
     inputs: &[(&str, &str)],
     memory: &Arc<Memory>,
 ) -> Result<Proposal, ProposeError> {
-    let folder = temp::folder();
-    write_tree(folder.path(), texts, &[]);
-    let request = ProposalRequest {
-        root: PathBuf::from("/nowhere"),
-        base: "0".repeat(40),
-        map: Arc::new(scan(folder.path())),
-        stack: stack(framework, orm),
-        task: None,
-        steps: Vec::new(),
-        step: 0,
-        texts: Arc::new(BTreeMap::new()),
-        inputs: inputs_of(inputs),
-    };
-    propose_again("auth", texts, &request, Some(memory.clone()))
+    ask_again("auth", texts, frame, inputs, Some(memory.clone()))
 }
 
 #[test]

@@ -6,29 +6,19 @@
 
 use crate::{
     recipe_again::Memory,
+    recipe_auth::again,
     recipe_axum::{cargo, prove},
     recipe_hunks, recipe_remains,
     support::{
-        backend::{
-            Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, stack, text_of, with,
-            write_tree,
-        },
+        backend::{Texts, assert_cited, fixture, insert, is_real, text_of, with, write_tree},
         git::Sandbox,
-        grown::ask,
+        grown::{Frame, ask},
         program::Sandboxed,
-        scan::scan,
         temp,
     },
 };
-use proscenium::{
-    domain::proposal::Proposal,
-    ports::{ProposalRequest, ProposeError},
-};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The layered fixture about books, so that nobody is a user yet.
 fn books() -> Texts {
@@ -38,8 +28,10 @@ fn books() -> Texts {
     fixture("axum_app").iter().map(|(path, text)| (renamed(path), renamed(text))).collect()
 }
 
+const FRAME: Frame = ("axum", "sqlx");
+
 fn auth(texts: &Texts, inputs: &[(&str, &str)]) -> Result<Proposal, ProposeError> {
-    ask("auth", texts, ("axum", "sqlx"), inputs)
+    ask("auth", texts, FRAME, inputs)
 }
 
 const ARGON: &[(&str, &str)] = &[("hash", "argon2id")];
@@ -156,28 +148,10 @@ fn where_it_cannot_be_whole_nothing_is_written() {
     assert!(why(&texts).contains("axum 0.8"), "{}", why(&texts));
 }
 
-/// What a second run proposes, with a memory of the first.
-fn again(texts: &Texts, inputs: &[(&str, &str)], memory: &Arc<Memory>) -> Result<Proposal, ProposeError> {
-    let folder = temp::folder();
-    write_tree(folder.path(), texts, &[]);
-    let request = ProposalRequest {
-        root: PathBuf::from("/nowhere"),
-        base: "0".repeat(40),
-        map: Arc::new(scan(folder.path())),
-        stack: stack("axum", "sqlx"),
-        task: None,
-        steps: Vec::new(),
-        step: 0,
-        texts: Arc::new(BTreeMap::new()),
-        inputs: inputs_of(inputs),
-    };
-    propose_again("auth", texts, &request, Some(memory.clone()))
-}
-
 #[test]
 fn asked_again_it_keeps_what_a_person_wrote_and_the_hash() {
     let memory = Arc::new(Memory::default());
-    let first = again(&books(), ARGON, &memory).unwrap();
+    let first = again(&books(), FRAME, ARGON, &memory).unwrap();
     let mut texts = with(&books(), &first);
     insert(
         &mut texts,
@@ -185,11 +159,11 @@ fn asked_again_it_keeps_what_a_person_wrote_and_the_hash() {
         "pub async fn logout(",
         "pub fn praise() -> &'static str {\n    \"well\"\n}\n\n",
     );
-    match again(&texts, &[], &memory) {
+    match again(&texts, FRAME, &[], &memory) {
         Err(ProposeError::Nothing(what)) => assert_eq!(what, "the recipe auth"),
         other => panic!("{other:?}"),
     }
-    match again(&texts, &[("hash", "bcrypt")], &memory) {
+    match again(&texts, FRAME, &[("hash", "bcrypt")], &memory) {
         Err(ProposeError::Input { what, .. }) => assert!(what.contains("argon2id"), "{what}"),
         other => panic!("{other:?}"),
     }

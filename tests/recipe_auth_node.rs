@@ -4,26 +4,17 @@
 
 use crate::{
     recipe_again::Memory,
+    recipe_auth::again,
     recipe_hunks,
     support::{
-        backend::{
-            Texts, assert_cited, fixture, inputs_of, insert, propose_again, stack, text_of, with, write_tree,
-        },
+        backend::{Texts, assert_cited, fixture, insert, text_of, with},
         git::Sandbox,
         grown::{Frame, ask},
         program::Sandboxed,
-        scan::scan,
     },
 };
-use proscenium::{
-    domain::proposal::Proposal,
-    ports::{ProposalRequest, ProposeError},
-};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use std::{collections::BTreeSet, sync::Arc};
 
 pub const KYSELY: Frame = ("express", "kysely");
 pub const PRISMA: Frame = ("express", "prisma");
@@ -270,42 +261,24 @@ fn sign_in_is_not_written_without_its_tests_or_a_place_to_mount() {
     }
 }
 
-/// What a second run proposes, with a memory of the first.
-fn again(texts: &Texts, inputs: &[(&str, &str)], memory: &Arc<Memory>) -> Result<Proposal, ProposeError> {
-    let folder = tempfile::tempdir().unwrap();
-    write_tree(folder.path(), texts, &[]);
-    let request = ProposalRequest {
-        root: PathBuf::from("/nowhere"),
-        base: "0".repeat(40),
-        map: Arc::new(scan(folder.path())),
-        stack: stack("express", "kysely"),
-        task: None,
-        steps: Vec::new(),
-        step: 0,
-        texts: Arc::new(BTreeMap::new()),
-        inputs: inputs_of(inputs),
-    };
-    propose_again("auth", texts, &request, Some(memory.clone()))
-}
-
 #[test]
 fn asked_again_it_keeps_what_a_person_wrote_and_the_hash() {
     let memory = Arc::new(Memory::default());
     let base = books();
-    let first = again(&base, &[("hash", "bcrypt")], &memory).unwrap();
+    let first = again(&base, KYSELY, &[("hash", "bcrypt")], &memory).unwrap();
     let mut texts = with(&base, &first);
     let praise = "export const praise = () => 'well'\n\n";
     insert(&mut texts, "src/services/auth-service.ts", "export async function logout(", praise);
-    match again(&texts, &[], &memory) {
+    match again(&texts, KYSELY, &[], &memory) {
         Err(ProposeError::Nothing(what)) => assert_eq!(what, "the recipe auth"),
         other => panic!("{other:?}"),
     }
-    match again(&texts, &[("hash", "argon2id")], &memory) {
+    match again(&texts, KYSELY, &[("hash", "argon2id")], &memory) {
         Err(ProposeError::Input { what, .. }) => assert!(what.contains("bcrypt"), "{what}"),
         other => panic!("{other:?}"),
     }
     texts.remove("src/rate-limit.ts");
-    match again(&texts, &[], &memory) {
+    match again(&texts, KYSELY, &[], &memory) {
         Err(ProposeError::Nothing(what)) => assert!(what.contains("src/rate-limit.ts"), "{what}"),
         other => panic!("{other:?}"),
     }

@@ -2,6 +2,7 @@
 
 use crate::support::{
     git::{Sandbox, git, run},
+    tools,
     vault::{file, open, removal, settings, snapshot},
 };
 use pretty_assertions::assert_eq;
@@ -192,7 +193,7 @@ fn a_workspace_package_that_is_not_tracked_is_a_doubt() {
 /// A virtual environment of this machine's Python, without pip; `None` where there is none.
 fn environment(sandbox: &Sandbox) -> Option<std::path::PathBuf> {
     let made =
-        Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(sandbox.path(".venv")).output();
+        tools::python_command().args(["-m", "venv", "--without-pip"]).arg(sandbox.path(".venv")).output();
     if !made.is_ok_and(|output| output.status.success()) {
         return None;
     }

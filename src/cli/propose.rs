@@ -54,7 +54,11 @@ pub fn run(args: &ProposeArgs) -> Result<ExitCode, Failure> {
     let committed = if args.apply { Some(Committed::open(&subject)?) } else { None };
     let source = committed.as_ref().map_or_else(|| subject.on_disk(), |committed| committed.source.clone());
     let files: Arc<dyn SourceFiles> = Arc::from(open_source(&source)?);
-    let map = subject.scan_files(files.as_ref(), Cache::Use)?;
+    // Only JSON says which findings the proposal would add.
+    let map = match (&committed, args.format) {
+        (None, ProposeFormat::Json) => subject.scan_files(files.as_ref(), Cache::Use)?,
+        _ => subject.map_files(files.as_ref())?,
+    };
     let inputs: BTreeMap<String, String> =
         args.inputs.iter().map(|setting| (setting.key.clone(), setting.value.clone())).collect();
     let proposal = propose(&subject, &map, &files, &args.recipe, &inputs)?;

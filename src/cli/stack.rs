@@ -54,7 +54,7 @@ struct Shown<'a> {
 fn show(args: &StackShowArgs) -> Result<ExitCode, Failure> {
     let subject = Subject::open(&args.path)?;
     let files = open_source(&subject.on_disk())?;
-    let map = subject.scan_files(files.as_ref(), Cache::Use)?;
+    let map = subject.map_files(files.as_ref())?;
     let mut notices: Vec<String> = Vec::new();
     if let Some((file, problems)) = stackfile::find(files.as_ref()) {
         let mut stack = map.stack.clone();

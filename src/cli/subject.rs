@@ -113,13 +113,21 @@ impl Subject {
 
     /// The map of files that are listed already.
     pub(super) fn scan_files(&self, files: &dyn SourceFiles, cache: Cache) -> Result<BackendMap, Failure> {
+        self.read(files, &ScanOptions { no_cache: cache == Cache::Avoid, rules: true })
+    }
+
+    /// The same without findings, which take a third of a scan's time.
+    pub(super) fn map_files(&self, files: &dyn SourceFiles) -> Result<BackendMap, Failure> {
+        self.read(files, &ScanOptions { no_cache: false, rules: false })
+    }
+
+    fn read(&self, files: &dyn SourceFiles, options: &ScanOptions) -> Result<BackendMap, Failure> {
         let bar = Progress::new("Reading", files.entries().len() as u64);
-        let options = ScanOptions { no_cache: cache == Cache::Avoid, rules: true };
         let progress = |read: u64| {
             bar.at(read);
             true
         };
-        self.scanner.scan_files(files, &options, &progress).map_err(scan_failure)
+        self.scanner.scan_files(files, options, &progress).map_err(scan_failure)
     }
 }
 

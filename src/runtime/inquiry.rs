@@ -26,10 +26,12 @@ use std::{
 pub const FIRST_FRAME: Duration = Duration::from_millis(30);
 /// What the cursor's position may take, where it is asked for.
 const POSITION: Duration = Duration::from_millis(100);
-/// Bytes of one answer follow each other at once; a longer gap ends what began as one.
-const GAP: Duration = Duration::from_millis(500);
+/// A longer gap ends what began as an answer. Its bytes follow each other at once, but a machine
+/// with too much to do takes seconds from one to the next, with the first frame between them, and
+/// the rest would be typed as text.
+const GAP: Duration = Duration::from_secs(30);
 /// For so long after the question an escape of its own may be the first byte of the answer.
-const SPLIT: Duration = Duration::from_secs(5);
+const SPLIT: Duration = Duration::from_secs(30);
 /// Longer answers are none.
 const LONGEST: usize = 64;
 /// What an answer to OSC 11 begins with, after `ESC ]`.
@@ -354,8 +356,18 @@ mod tests {
         let (mut inquiry, now) = asked();
         let begun = pass_all(&mut inquiry, events("\x1b]11;rgb:ff"), now);
         assert_eq!(begun, Passed::default());
-        let later = pass_all(&mut inquiry, events("a"), now + Duration::from_secs(1));
+        let later = pass_all(&mut inquiry, events("a"), now + GAP * 2);
         assert_eq!(later.events, events("a"));
+    }
+
+    #[test]
+    fn an_answer_that_a_busy_machine_reads_byte_by_byte_is_no_text() {
+        let (mut inquiry, now) = asked();
+        let mut kept = Vec::new();
+        for (after, event) in (1..).zip(events(&format!("a\x1b]{WHITE}\x07b"))) {
+            kept.extend(inquiry.pass(event, now + Duration::from_secs(3) * after).events);
+        }
+        assert_eq!(kept, events("ab"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A real `git` in a sandbox: no configuration, no clock and no identity of the user.
 
-use super::temp;
+use super::{temp, tools};
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use std::{
 
 /// The `git` command with a sandboxed environment, run in `dir`.
 pub fn command(dir: &Path) -> Command {
-    let mut command = Command::new("git");
+    let mut command = Command::new(&*tools::GIT);
     command
         .current_dir(dir)
         .env_clear()
@@ -20,6 +20,10 @@ pub fn command(dir: &Path) -> Command {
         .env("GIT_TERMINAL_PROMPT", "0")
         // Two dozen sample hooks in each of some hundred repositories.
         .env("GIT_TEMPLATE_DIR", "")
+        // Each commit would start two more processes that find nothing to tidy.
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "maintenance.auto")
+        .env("GIT_CONFIG_VALUE_0", "false")
         .env("LC_ALL", "C")
         .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
         .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z");

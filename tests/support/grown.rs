@@ -2,12 +2,12 @@
 
 use super::{
     backend::{Texts, assert_cited, fixture, inputs_of, propose_again, stack, with, write_tree},
-    scan::scan,
+    scan::{map_of, scan},
     temp,
 };
 use proscenium::{
     domain::proposal::Proposal,
-    ports::{ProposalRequest, ProposeError},
+    ports::{Produced, ProposalRequest, ProposeError},
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -18,16 +18,24 @@ pub type Frame = (&'static str, &'static str);
 pub fn ask(
     recipe: &str,
     texts: &Texts,
-    (framework, orm): Frame,
+    frame: Frame,
     inputs: &[(&str, &str)],
 ) -> Result<Proposal, ProposeError> {
-    let folder = temp::folder();
-    write_tree(folder.path(), texts, &[]);
-    let map = scan(folder.path());
+    ask_again(recipe, texts, frame, inputs, None)
+}
+
+/// The same where it may remember what it wrote before.
+pub fn ask_again(
+    recipe: &str,
+    texts: &Texts,
+    (framework, orm): Frame,
+    inputs: &[(&str, &str)],
+    memory: Option<Arc<dyn Produced>>,
+) -> Result<Proposal, ProposeError> {
     let request = ProposalRequest {
         root: PathBuf::from("/nowhere"),
         base: "0".repeat(40),
-        map: Arc::new(map),
+        map: map_of(texts),
         stack: stack(framework, orm),
         task: None,
         steps: Vec::new(),
@@ -35,7 +43,7 @@ pub fn ask(
         texts: Arc::new(BTreeMap::new()),
         inputs: inputs_of(inputs),
     };
-    propose_again(recipe, texts, &request, None)
+    propose_again(recipe, texts, &request, memory)
 }
 
 /// A backend, and one proposal after the other taken.

@@ -1,13 +1,21 @@
 //! Scans of small projects with the shipped packs and rules.
 
-use super::temp;
+use super::{
+    backend::{Texts, write_tree},
+    temp,
+};
 use proscenium::{
     analysis::{rules::RuleEngine, scan::BackendScanner, source::SourceFiles},
     domain::{finding::Finding, map::BackendMap},
     knowledge::{Knowledge, packs::Packs},
     ports::{ScanOptions, Scanner, Source},
 };
-use std::{fs, path::Path, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fs,
+    path::Path,
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
+};
 
 static SCANNER: LazyLock<BackendScanner> = LazyLock::new(|| {
     let knowledge = Knowledge::load(&[]).expect("the shipped knowledge loads");
@@ -31,8 +39,27 @@ const MANIFESTS: [(&str, &str); 3] = [
 
 /// The map of a folder, with findings.
 pub fn scan(root: &Path) -> BackendMap {
+    scan_with(root, true)
+}
+
+fn scan_with(root: &Path, rules: bool) -> BackendMap {
     let source = Source::Directory { root: root.to_path_buf() };
-    SCANNER.scan(&source, &ScanOptions { no_cache: true, rules: true }, &|_| true).expect("a map")
+    SCANNER.scan(&source, &ScanOptions { no_cache: true, rules }, &|_| true).expect("a map")
+}
+
+/// The map of a backend, without findings. Many tests begin with the same backend: each is
+/// scanned once.
+pub fn map_of(texts: &Texts) -> Arc<BackendMap> {
+    /// Whoever asks second for a backend waits for the first.
+    type Once = Arc<OnceLock<Arc<BackendMap>>>;
+    static KNOWN: LazyLock<Mutex<HashMap<Texts, Once>>> = LazyLock::new(Mutex::default);
+    let once = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(texts.clone()).or_default().clone();
+    let scanned = once.get_or_init(|| {
+        let folder = temp::folder();
+        write_tree(folder.path(), texts, &[]);
+        Arc::new(scan_with(folder.path(), false))
+    });
+    scanned.clone()
 }
 
 /// A folder with these files and the manifest of their language.

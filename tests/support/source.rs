@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{LazyLock, OnceLock},
 };
 
 /// What stands where a literal was: a line of a long text still counts as code.
@@ -28,9 +28,15 @@ pub struct RustFile {
     /// The code without `#[cfg(test)]` items; blank in a file that only tests see.
     pub product: String,
     pub is_test: bool,
+    paths: OnceLock<Vec<CodePath>>,
 }
 
 impl RustFile {
+    /// Every path of the product, found once for the many rules that ask.
+    pub fn paths(&self) -> &[CodePath] {
+        self.paths.get_or_init(|| paths(&self.product))
+    }
+
     /// The folder or file below `src/`; `main` and `lib` for the two roots.
     pub fn room(&self) -> Option<&str> {
         let inside = self.path.strip_prefix("src/")?;
@@ -73,7 +79,7 @@ fn read_all() -> Vec<RustFile> {
             let product = blanked(&code, &items(&code, &["#[cfg(test)]", "#[cfg(all(test"]));
             let path = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
             let is_test = path.starts_with("tests/");
-            RustFile { path, text, code, product, is_test }
+            RustFile { path, text, code, product, is_test, paths: OnceLock::new() }
         })
         .collect();
     let tests: BTreeSet<String> = files.iter().flat_map(test_modules).collect();

@@ -20,6 +20,19 @@ pub fn python() -> Option<&'static Path> {
     PYTHON.as_deref()
 }
 
+/// Git by its whole path: a name that has to be looked up in an environment of its own is started
+/// by a copy of the tests' whole process.
+pub static GIT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file());
+    found.unwrap_or_else(|| "git".into())
+});
+
+/// A command of Python's; what it says where there is none is that of any missing program.
+pub fn python_command() -> Command {
+    Command::new(python().unwrap_or_else(|| Path::new("python3")))
+}
+
 /// The search path of this machine, with the interpreter itself before any script that stands
 /// for it.
 pub fn search_path() -> OsString {

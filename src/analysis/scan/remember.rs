@@ -6,7 +6,7 @@ use crate::{
         cache::{Fingerprint, Memory, Store},
         source::SourceFiles,
     },
-    domain::map::BackendMap,
+    domain::map::{BackendMap, Stats},
     ports::ScanOptions,
 };
 use std::{
@@ -57,15 +57,24 @@ impl Remember {
         self.store.as_ref()?.map_key(files, options)
     }
 
+    /// The map that an earlier scan kept, or that one which looked for findings as well.
     pub(super) fn map(
         &self,
         files: &dyn SourceFiles,
-        key: &Fingerprint,
+        (key, options): (&Fingerprint, &ScanOptions),
         started: Instant,
     ) -> Option<BackendMap> {
         // Whoever scans again does so because something changed, and has the facts in memory.
         let is_first = !self.looked.swap(true, Ordering::Relaxed);
-        self.store.as_ref().filter(|_| is_first)?.map(files, key, started)
+        let store = self.store.as_ref().filter(|_| is_first)?;
+        store.map(files, key, started).or_else(|| {
+            if options.rules {
+                return None;
+            }
+            let key = store.map_key(files, &ScanOptions { rules: true, ..options.clone() })?;
+            let map = store.map(files, &key, started)?;
+            Some(BackendMap { findings: Vec::new(), stats: Stats { rules: 0, ..map.stats }, ..map })
+        })
     }
 
     pub(super) fn keep_map(&self, files: &dyn SourceFiles, key: &Fingerprint, map: &BackendMap) {

@@ -124,7 +124,8 @@ impl BackendScanner {
     fn answer(&self, files: &dyn SourceFiles, request: &Request<'_>) -> Result<BackendMap, ScanError> {
         let started = Instant::now();
         let key = self.remember.map_key(files, request.options);
-        if let Some(map) = key.and_then(|key| self.remember.map(files, &key, started)) {
+        let kept = key.and_then(|key| self.remember.map(files, (&key, request.options), started));
+        if let Some(map) = kept {
             return Ok(map);
         }
         let settings = Settings::of(files)?;
