@@ -7,7 +7,7 @@
 use crate::{
     recipe_auth_axum,
     recipe_axum::{cargo, passed},
-    recipe_axum_reshape, recipe_remains,
+    recipe_axum_reshape,
     support::{
         backend::{Texts, fixture, is_real, propose_with, stack, with, write_tree},
         grown::Grown,

@@ -8,7 +8,7 @@ use crate::{
     postgres_axum::served,
     recipe_auth_axum,
     recipe_axum::prove,
-    recipe_hunks, recipe_remains,
+    recipe_hunks,
     support::backend::{Texts, assert_cited, fixture, insert, is_real, propose_with, stack, text_of, with},
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
