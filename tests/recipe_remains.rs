@@ -75,8 +75,14 @@ pub fn import_without_one(what: &str, texts: &Texts, proposal: &Proposal, bin: &
     check_without_one(what, texts, proposal, bin.parent().unwrap(), &|folder| {
         let root = folder.join(root);
         // A line that imports two names is one hunk: without one of its two uses a name is left over,
-        // which the types bear.
-        run(&root, &tool("ruff"), &["check", "--no-cache", "--ignore", "F401", "."], &[], 120);
+        // which does no harm; names that are not there would.
+        run(
+            &root,
+            &tool("ruff"),
+            &["check", "--no-cache", "--select", "F", "--ignore", "F401", "."],
+            &[],
+            120,
+        );
         let manifest = std::fs::read_to_string(root.join("pyproject.toml")).unwrap_or_default();
         if manifest.contains("[tool.mypy]") {
             let arguments = ["--cache-dir", cache.path().to_str().unwrap(), "."];
