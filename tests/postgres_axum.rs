@@ -5,7 +5,9 @@
 //! `PROSCENIUM_REAL=1`; it shares its target folder with the tests on SQLite.
 
 use crate::{
+    recipe_auth_axum,
     recipe_axum::{cargo, passed},
+    recipe_axum_reshape,
     support::{
         backend::{Texts, fixture, is_real, propose_with, stack, with, write_tree},
         grown::Grown,
@@ -23,7 +25,7 @@ const MORE: &str = "subtitle:string{..80}? rating:int{1..5}=3 hidden:bool=false 
                     buyer:belongs_to(User)?";
 
 /// The fixture as it would be on PostgreSQL.
-fn served() -> Texts {
+pub fn served() -> Texts {
     let mut texts = fixture("axum_app");
     for text in texts.values_mut() {
         *text = text.replace("SqlitePool", "PgPool").replace("sqlx::sqlite", "sqlx::postgres");
@@ -153,4 +155,63 @@ fn rows_that_are_there_keep_theirs_when_fields_and_indexes_come() {
     }
     tree.migrate(&["migrations"]);
     println!("axum with rows on PostgreSQL: {} passed", tree.tests);
+}
+
+/// What a change leaves of a column: whether it may be empty, its default and its type.
+fn column(database: &Database, name: &str) -> String {
+    database.sql(&format!(
+        "SELECT is_nullable, column_default, data_type, character_maximum_length FROM \
+         information_schema.columns WHERE table_name = 'reviews' AND column_name = '{name}'"
+    ))
+}
+
+#[test]
+fn changed_columns_keep_their_rows_both_ways_and_pass_their_tests() {
+    if !is_real() {
+        return;
+    }
+    let mut texts = recipe_axum_reshape::with_review(&served());
+    let made = texts.get_mut("migrations/20250601120001_create_reviews.up.sql").unwrap();
+    *made = made.replace("title TEXT", "title VARCHAR(200)");
+    let change = "title:string{2..400}:index stars:int{1..10}=3 price:decimal{1..}? note:text=none";
+    let proposal = ask("migration", &texts, &[("name", "Review"), ("change", change)]);
+    let after = with(&texts, &proposal);
+    let database = Database::new();
+    let tree = Tree::new(&after, &database);
+    let before = tree.folder.path().join("before");
+    std::fs::create_dir_all(&before).unwrap();
+    for (path, text) in texts.iter().filter(|(path, _)| path.starts_with("migrations/")) {
+        std::fs::write(before.join(path.trim_start_matches("migrations/")), text).unwrap();
+    }
+    tree.migrate(&["before"]);
+    database.sql("INSERT INTO users (email, name) VALUES ('a@example.org', 'Ada')");
+    database.sql(
+        "INSERT INTO reviews (title, stars, price, note, sku, author_id) SELECT 'old', 5, 2, \
+         CASE WHEN n % 2 = 0 THEN 'mine' END, n::text, 1 FROM generate_series(1, 500) n",
+    );
+    let names = ["title", "stars", "price", "note"];
+    let known: Vec<String> = names.iter().map(|name| column(&database, name)).collect();
+    let indexes = database.indexes("reviews");
+    for _ in 0..2 {
+        tree.migrate(&["migrations"]);
+        let now: Vec<String> = names.iter().map(|name| column(&database, name)).collect();
+        assert_eq!(
+            now,
+            ["NO||character varying|400\n", "NO|3|integer|\n", "YES||numeric|\n", "NO|'none'::text|text|\n"]
+        );
+        let rows = "SELECT note, count(*) FROM reviews GROUP BY 1 ORDER BY 1";
+        assert_eq!(database.sql(rows), "mine|250\nnone|250\n");
+        assert!(database.indexes("reviews").iter().any(|one| one == "reviews_title"));
+        let checks =
+            "SELECT count(*) FROM pg_constraint WHERE contype = 'c' AND conrelid = 'reviews'::regclass";
+        assert_eq!(database.sql(checks), "0\n");
+        tree.migrate(&["migrations", "20250601120001"]);
+        let back: Vec<String> = names.iter().map(|name| column(&database, name)).collect();
+        assert_eq!(back, known);
+        assert_eq!(database.sql(checks), "0\n");
+        assert_eq!(database.indexes("reviews"), indexes);
+    }
+    tree.migrate(&["migrations"]);
+    recipe_auth_axum::compile_without_one("a change of axum on PostgreSQL", &texts, &proposal);
+    println!("axum with changed columns on PostgreSQL: {} passed", tree.tests);
 }

@@ -8,7 +8,7 @@ use crate::{
     recipe_again::Memory,
     recipe_auth::again,
     recipe_axum::{cargo, prove},
-    recipe_hunks,
+    recipe_hunks, recipe_remains,
     support::{
         backend::{Texts, assert_cited, fixture, insert, is_real, text_of, with, write_tree},
         git::Sandbox,
@@ -205,6 +205,15 @@ pub fn compile_without_each(texts: &Texts, proposal: &Proposal) {
         let folder = temp::folder();
         write_tree(folder.path(), &rest, &[]);
         println!("without {} of {} hunks: {:?}", rejected.len(), hunks.len(), hunk.new_lines().first());
+        cargo(folder.path(), &["check", "--quiet", "--all-targets"], &[]);
+    }
+}
+
+/// The same for one hunk that chance picks.
+pub fn compile_without_one(what: &str, texts: &Texts, proposal: &Proposal) {
+    for rest in recipe_remains::without_one(what, texts, proposal) {
+        let folder = temp::folder();
+        write_tree(folder.path(), &rest, &[]);
         cargo(folder.path(), &["check", "--quiet", "--all-targets"], &[]);
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     recipe_django::packages,
     recipe_hunks::{session, with_dependants, without},
+    recipe_remains,
     support::backend::{
         Texts, assert_cited, fixture, folder_below, is_real, propose_with, run, stack, text_of, with,
         write_tree,
@@ -404,6 +405,7 @@ fn changed_fields_keep_their_rows_both_ways() {
     let said = prove(&texts, "", &proposal, &row, false);
     let tests = count(&with(&texts, &proposal));
     assert!(tests > 9 && said.contains(&format!("{tests} passed")), "{tests}\n{said}");
+    recipe_remains::import_without_one("a change of Django", &texts, &proposal, &packages(), "");
     let texts = fixture("django_functions");
     let added = ask("migration", &texts, &[("name", "Product"), ("fields", "note:int?")]).unwrap();
     let texts = with(&texts, &added);
@@ -420,4 +422,6 @@ fn changed_fields_keep_their_rows_both_ways() {
     };
     let said = prove(&texts, "backend", &proposal, &row, true);
     assert!(said.contains("1 passed"), "{said}");
+    let what = "a change of Django with services";
+    recipe_remains::import_without_one(what, &texts, &proposal, &packages(), "backend");
 }

@@ -289,7 +289,7 @@ fn new_functions_with_addresses_pass_their_tests() {
 }
 
 /// A virtual environment for both mappers; kept between runs.
-fn tools() -> PathBuf {
+pub fn tools() -> PathBuf {
     let packages = [
         "fastapi",
         "sqlalchemy",

@@ -3,6 +3,7 @@
 
 use crate::{
     recipe_hunks::{session, with_dependants, without},
+    recipe_remains,
     support::backend::{
         Texts, VITEST, assert_cited, fixture, folder_below, insert, installed, is_real, propose_with, run,
         stack, text_of, with, write_tree,
@@ -302,6 +303,8 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     let said = prove(&texts, &proposal, proof);
     let tests = count(&with(&texts, &proposal), "it('");
     assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
+    let packages = installed("recipe-express", texts.get("package.json").unwrap());
+    recipe_remains::compile_without_one("a change of Express", &texts, &proposal, &packages);
 }
 
 /// Compiles, lints, checks the format, migrates a row up, down and up, and tests.

@@ -2,7 +2,9 @@
 //! that was written by hand, always as a new revision, with everything else kept.
 
 use crate::{
+    recipe_endpoint::tools,
     recipe_fastapi::{prove, request},
+    recipe_remains,
     support::backend::{
         Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, text_of, with,
     },
@@ -230,12 +232,14 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     let texts = with_review();
     let proposal = ask("migration", &texts, &[("name", "Review"), ("change", CHANGED)]).unwrap();
     prove(&texts, "", &[&proposal]);
+    recipe_remains::import_without_one("a change of FastAPI", &texts, &proposal, &tools(), "");
     let added =
         ask("migration", &texts, &[("name", "Review"), ("fields", "note:text? rank:int?:index")]).unwrap();
     let texts = with(&texts, &added);
     let change = "note:text=none rank:int? stars:int{1..5}? author:belongs_to(User)?";
     let proposal = ask("migration", &texts, &[("name", "Review"), ("change", change)]).unwrap();
     prove(&texts, "", &[&proposal]);
+    recipe_remains::import_without_one("a second change of FastAPI", &texts, &proposal, &tools(), "");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use crate::{
     recipe_again::Memory,
-    recipe_endpoint::prove,
-    recipe_fastapi, recipe_hunks,
+    recipe_endpoint::{prove, tools},
+    recipe_fastapi, recipe_hunks, recipe_remains,
     support::{
         backend::{Texts, assert_cited, fixture, inputs_of, insert, is_real, propose_again, text_of, with},
         grown::{Frame, Grown, ask},
@@ -327,31 +327,38 @@ fn run_again_it_keeps_what_was_written_by_hand() {
     has(&again, path, "        await service.delete(id)\n        return True\n");
 }
 
+/// All tests of a backend, and what remains of its last schema without a hunk.
+fn proven(grown: &Grown, root: &str) {
+    prove(grown, root);
+    let (texts, last) = grown.taken.last().expect("something was added");
+    recipe_remains::import_without_one(&last.title, texts, last, &tools(), root);
+}
+
 #[test]
 fn graphql_of_layered_classes_passes_its_tests() {
     if is_real() {
-        prove(&layered(), "");
+        proven(&layered(), "");
     }
 }
 
 #[test]
 fn graphql_of_plain_functions_passes_its_tests() {
     if is_real() {
-        prove(&functions(), "backend");
+        proven(&functions(), "backend");
     }
 }
 
 #[test]
 fn graphql_of_rows_with_owners_passes_its_tests() {
     if is_real() {
-        prove(&owned(), "backend");
+        proven(&owned(), "backend");
     }
 }
 
 #[test]
 fn graphql_of_routes_that_ask_the_session_passes_its_tests() {
     if is_real() {
-        prove(&helped(), "");
+        proven(&helped(), "");
     }
 }
 
@@ -359,7 +366,7 @@ fn graphql_of_routes_that_ask_the_session_passes_its_tests() {
 fn graphql_in_schemas_that_are_there_passes_its_tests() {
     if is_real() {
         for texts in [with_schema(), with_merged_schema()] {
-            prove(&grown_of(texts), "");
+            proven(&grown_of(texts), "");
         }
     }
 }

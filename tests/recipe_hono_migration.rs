@@ -3,6 +3,7 @@
 
 use crate::{
     recipe_express_migration::{assert_parses, count, has_lines},
+    recipe_remains,
     support::backend::{
         Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose_with, run, stack,
         text_of, with, write_tree,
@@ -226,6 +227,7 @@ fn changed_columns_are_what_drizzle_kit_expects_and_rows_stay() {
     let said = run(folder, &bin("vitest"), &VITEST, &[], 300);
     let tests = count(&with(&texts, &proposal), "it('");
     assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
+    recipe_remains::compile_without_one("a change of Hono", &texts, &proposal, &packages);
 }
 
 #[test]

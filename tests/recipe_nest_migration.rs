@@ -4,6 +4,7 @@
 use crate::{
     recipe_express_migration::assert_parses,
     recipe_nest::prove,
+    recipe_remains,
     support::backend::{
         JEST, Texts, VITEST, assert_cited, fixture, folder_below, insert, installed, is_real, propose_with,
         run, stack, text_of, with, write_tree,
@@ -301,6 +302,7 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     let count = texts["test/reviews.e2e-spec.ts"].matches("\n  it('").count() + 2;
     assert!(said.contains(&format!("Tests  {count} passed ({count})")), "{count} tests\n{said}");
     assert_rows_stay(&texts, &proposal, "title", "'kept'");
+    compile_without_one("a change of NestJS", "nest-esm", &texts, &proposal);
     let added =
         ask("migration", &texts, &[("name", "Review"), ("fields", "note:text? rank:int?:index")]).unwrap();
     let texts = with(&texts, &added);
@@ -308,10 +310,17 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     let proposal = ask("migration", &texts, &[("name", "Review"), ("change", change)]).unwrap();
     prove("nest-esm", &texts, &proposal, ("vitest", &VITEST), 4);
     assert_rows_stay(&texts, &proposal, "note", "NULL");
+    compile_without_one("a second change of NestJS", "nest-esm", &texts, &proposal);
     let texts = with_comment();
     let inputs = [("name", "comments"), ("change", "body:text{3..4000} upVotes:int{0..}=1:index")];
     let proposal = ask("migration", &texts, &inputs).unwrap();
     prove("nest-cjs", &texts, &proposal, ("jest", &JEST), 3);
+    compile_without_one("a change of NestJS in CommonJS", "nest-cjs", &texts, &proposal);
+}
+
+fn compile_without_one(what: &str, name: &str, texts: &Texts, proposal: &Proposal) {
+    let packages = installed(&format!("recipe-{name}"), &with(texts, proposal)["package.json"]);
+    recipe_remains::compile_without_one(what, texts, proposal, &packages);
 }
 
 /// Rows that are there are there after up, down and up, with a value where one is required.

@@ -5,6 +5,7 @@
 use crate::{
     recipe_express_migration::{assert_parses, count, has_lines},
     recipe_prisma::{CLIENT, SETTINGS, scanned},
+    recipe_remains,
     support::backend::{
         Texts, VITEST, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real,
         propose_again, run, text_of, with, write_tree,
@@ -194,6 +195,13 @@ fn changed_members_are_valid_and_rows_that_are_there_stay() {
         expect(rows).toEqual([\n{ body: 'old', stars: 2, label: 'none', hint: null },\n\
         { body: 'new', stars: 3, label: 'none', hint: null },\n]);\n});\n";
     prove(&texts, &proposal, proof);
+    let _alone = CLIENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let packages = installed_without_scripts("recipe-prisma", texts.get("package.json").unwrap());
+    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
+    recipe_remains::check_without_one("a change of Prisma", &texts, &proposal, &packages, &|folder| {
+        run(folder, &bin("prisma"), &["generate"], &SETTINGS, 120);
+        run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+    });
 }
 
 #[test]

@@ -17,6 +17,7 @@ const DJANGO: Frame = ("django", "django-orm");
 const NEST: Frame = ("nestjs", "typeorm");
 const KYSELY: Frame = ("express", "kysely");
 const PRISMA: Frame = ("express", "prisma");
+const DRIZZLE: Frame = ("hono", "drizzle");
 const AXUM: Frame = ("axum", "sqlx");
 const SQLALCHEMY: Frame = ("fastapi", "sqlalchemy");
 const REVIEW: &str = "title:string{1..200} stars:int{1..5} price:decimal note:text? published:bool \
@@ -130,6 +131,47 @@ fn factories() -> Grown {
     grown
 }
 
+/// The backend of Hono with its routes in layers of a kind.
+fn hono(layers: &str) -> Grown {
+    let mut grown = Grown::new("hono_drizzle", DRIZZLE);
+    grown.texts.retain(|path, _| !path.starts_with("src/authors/"));
+    grown.texts.extend(fixture(layers));
+    grown
+}
+
+/// Hono with functions that make a repository and a service.
+fn hono_factories() -> Grown {
+    let mut grown = hono("hono_layers");
+    let fields = "title:string{1..200} words:int{0..} slug:string{3..60}:unique hidden:bool \
+                  printed_on:date author:belongs_to(Author)";
+    grown.take("resource", &[("name", "NewsArticle"), ("fields", fields)]);
+    grown.take(RECIPE, &[("name", "Author"), ("by", "email")]);
+    grown.take(RECIPE, &[("name", "Author"), ("by", "pen_name")]);
+    grown.take(RECIPE, &[("name", "Author"), ("kind", "count")]);
+    grown.take(RECIPE, &[("name", "Author"), ("method", "forget"), ("set", "pen_name=gone")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("by", "author")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("by", "slug")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("by", "printed_on")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("set", "hidden=true")]);
+    grown
+}
+
+/// Hono with functions that are handed the database.
+fn hono_functions() -> Grown {
+    let mut grown = hono("hono_functions");
+    let fields = "title:string{1..200} words:int{0..} slug:string{3..60}:unique hidden:bool \
+                  printed_on:date author:belongs_to(Author)";
+    grown.take("resource", &[("name", "NewsArticle"), ("fields", fields)]);
+    grown.take(RECIPE, &[("name", "Author"), ("by", "email")]);
+    grown.take(RECIPE, &[("name", "Author"), ("by", "pen_name")]);
+    grown.take(RECIPE, &[("name", "Author"), ("kind", "count")]);
+    grown.take(RECIPE, &[("name", "Author"), ("method", "forgetAuthor"), ("set", "pen_name=gone")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("by", "author")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("by", "slug")]);
+    grown.take(RECIPE, &[("name", "NewsArticle"), ("set", "hidden=true")]);
+    grown
+}
+
 /// Functions of modules in Rust.
 fn rust() -> Grown {
     let mut grown = Grown::new("axum_app", AXUM);
@@ -172,6 +214,75 @@ fn a_method_stands_beside_those_of_one_row_and_no_route_is_added() {
         assert!(text.contains(lines), "{lines}\n{text}");
     }
     recipe_hunks::assert_python_without_each(&texts, &proposal);
+}
+
+#[test]
+fn a_service_of_hono_gets_the_database_that_the_tests_application_has() {
+    let texts = hono("hono_layers").texts;
+    let proposal = ask(RECIPE, &texts, DRIZZLE, &[("name", "Author"), ("by", "email")]).unwrap();
+    let paths: Vec<&str> = proposal.files.iter().map(|file| file.path.as_str()).collect();
+    // The query is there already.
+    assert_eq!(paths, ["src/authors/authors.service.ts", "test/authors.test.ts"]);
+    assert_eq!(proposal.title, "Add getByEmail to src/authors/authors.service.ts");
+    assert_eq!(proposal.remarks, Vec::<String>::new());
+    for (path, lines) in [
+        (
+            "src/authors/authors.service.ts",
+            "  async getByEmail(email: string) {\n    const author = await repository.findByEmail(email);\n    \
+             if (!author) throw new NotFound(`no author ${email}`);\n    return author;\n  },\n",
+        ),
+        (
+            "test/authors.test.ts",
+            "let app: ReturnType<typeof createApp>;\nlet service: ReturnType<typeof authorService>;\n\n\
+             beforeAll(async () => {\n  const database = await connect();\n  app = createApp(database);\n  \
+             service = authorService(authorRepository(database));\n});\n",
+        ),
+    ] {
+        let text = text_of(&proposal, path);
+        assert!(text.contains(lines), "{lines}\n{text}");
+    }
+    recipe_hunks::assert_typescript_without_each(&texts, &proposal);
+}
+
+#[test]
+fn functions_that_are_handed_the_database_hand_it_on() {
+    let texts = hono("hono_functions").texts;
+    let inputs = [("name", "Author"), ("method", "byPenName"), ("by", "pen_name")];
+    let proposal = ask(RECIPE, &texts, DRIZZLE, &inputs).unwrap();
+    for (path, lines) in [
+        ("src/queries/authors.ts", "export const byPenNameRows = (db: Db, penName: string, limit: number, "),
+        (
+            "src/services/authors.ts",
+            "export async function byPenName(db: Db, penName: string, page: Page) {\n  \
+             const items = await byPenNameRows(db, penName, page.limit, page.offset);\n",
+        ),
+        ("test/authors.test.ts", "await byPenName(db, made.penName, { limit: 20, offset: 0 });\n"),
+    ] {
+        let text = text_of(&proposal, path);
+        assert!(text.contains(lines), "{lines}\n{text}");
+    }
+    recipe_hunks::assert_typescript_without_each(&texts, &proposal);
+    let counted = ask(RECIPE, &texts, DRIZZLE, &[("name", "Author"), ("kind", "count")]).unwrap();
+    let service = text_of(&counted, "src/services/authors.ts");
+    assert!(service.contains("countAuthors(db: Db) {\n  return countAuthorsRows(db);\n}"), "{service}");
+}
+
+#[test]
+fn what_a_test_makes_in_its_set_up_gets_a_name_that_all_tests_see() {
+    let mut texts = hono("hono_functions").texts;
+    let test = texts.get_mut("test/authors.test.ts").unwrap();
+    *test = test
+        .replace("{ expect, test }", "{ beforeAll, expect, test }")
+        .replace("const db = await connect();\nconst app = createApp(db);\n", "let app: ReturnType<typeof createApp>;\n\nbeforeAll(async () => {\n  app = createApp(await connect());\n});\n");
+    let proposal = ask(RECIPE, &texts, DRIZZLE, &[("name", "Author"), ("kind", "count")]).unwrap();
+    let text = text_of(&proposal, "test/authors.test.ts");
+    for lines in [
+        "let app: ReturnType<typeof createApp>;\nlet database: Parameters<typeof createApp>[0];\n",
+        "  database = await connect();\n  app = createApp(database);\n",
+        "  const before = await countAuthors(database);\n",
+    ] {
+        assert!(text.contains(lines), "{lines}\n{text}");
+    }
 }
 
 #[test]
@@ -273,6 +384,17 @@ fn new_methods_of_express_pass_their_tests() {
     for (grown, least) in [(express_functions(), 12), (express_classes(), 5)] {
         let packages = installed("recipe-express", &grown.texts["package.json"]);
         recipe_endpoint_node::prove(&grown, &packages, "tests", &[], least);
+    }
+}
+
+#[test]
+fn new_methods_of_hono_pass_their_tests() {
+    if !is_real() {
+        return;
+    }
+    for (grown, least) in [(hono_factories(), 12), (hono_functions(), 12)] {
+        let packages = installed("recipe-hono", &grown.texts["package.json"]);
+        recipe_endpoint_node::prove(&grown, &packages, "test", &[], least);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     recipe_hunks::{session, with_dependants, without},
+    recipe_remains,
     recipe_sqlmodel::packages,
     support::backend::{
         Texts, assert_cited, fixture, folder_below, insert, is_real, propose_with, run, stack, text_of, with,
@@ -216,7 +217,10 @@ fn changed_attributes_keep_their_rows_both_ways() {
         select: "SELECT title, pages FROM books",
         expected: "[('old', 3)]",
     };
-    assert_proven(&with_review(), "", &[("name", "books"), ("change", CHANGED)], &row);
+    let (texts, inputs) = (with_review(), [("name", "books"), ("change", CHANGED)]);
+    assert_proven(&texts, "", &inputs, &row);
+    let proposal = ask("migration", &texts, &inputs).unwrap();
+    recipe_remains::import_without_one("a change of SQLModel", &texts, &proposal, &packages(), "");
 }
 
 /// A row that is there before the field comes, and what it is after.

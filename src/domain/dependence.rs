@@ -6,10 +6,12 @@
 //! base text of any edited file already defines links nothing, and one that several hunks
 //! define, as each layer does with a method of its own, links only those that call it.
 //! The other way round an import needs the one hunk that uses what it brings, and what takes a
-//! name away needs the hunks that stop using it. What changes a type goes with all that hands it on.
+//! name away needs the hunks that stop using it. What changes a type goes with all that hands it on,
+//! and a member that may be empty, or no more, with the others of its name.
 
 use super::{
     edit::FileEdit,
+    emptied,
     hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
     imports::Imports,
@@ -55,6 +57,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
         .map(|(hunk, user, name)| (hunk, user, name.into()))
         .collect();
     let taken = packages::links(edits.clone());
+    let emptied = emptied::links(edits.clone());
     for edit in edits {
         let imports = Imports::of(edit);
         let imported = imports.brought();
@@ -107,7 +110,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
-    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken).chain(retyped) {
+    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken).chain(retyped).chain(emptied) {
         let list = needs.entry(hunk).or_default();
         match list.iter_mut().find(|need| need.hunk == user) {
             Some(need) if need.why == Why::Use => *need = Need::to_build(user, name),

@@ -18,6 +18,7 @@ pub mod dependence;
 pub mod diff;
 pub mod edit;
 pub mod emphasis;
+mod emptied;
 pub mod event;
 pub mod finding;
 pub mod guard;

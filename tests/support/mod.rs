@@ -1,6 +1,7 @@
 //! Helpers that several test areas share.
 
 pub mod backend;
+pub mod chance;
 pub mod docs;
 pub mod effort;
 pub mod git;

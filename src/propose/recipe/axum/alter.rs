@@ -8,6 +8,7 @@ use super::{
     refusals::refuse_types,
     stores,
     tables::{self, Migration},
+    unused,
 };
 use crate::{
     domain::{layer::Layer, place::Place, proposal::FileChange},
@@ -33,9 +34,9 @@ pub(super) struct Alter<'a> {
     pub(super) sources: Sources,
     pub(super) row: Struct,
     pub(super) table: String,
-    dialect: &'static str,
-    parents: Vec<Parent>,
-    migrations: Vec<Migration>,
+    pub(super) dialect: &'static str,
+    pub(super) parents: Vec<Parent>,
+    pub(super) migrations: Vec<Migration>,
     pub(super) remarks: Vec<String>,
 }
 
@@ -77,10 +78,7 @@ impl<'a> Alter<'a> {
     /// All files, and the remarks on them.
     pub(super) fn draft(mut self) -> Result<Draft, ProposeError> {
         let ask = self.change.ask;
-        let row_path = self.sources.iter().find(|(_, file, _)| file.structs.contains(&self.row));
-        let root = row_path.and_then(|(path, _, _)| path.split_once("src/")).map_or("", |(root, _)| root);
-        let manifest_path = format!("{root}Cargo.toml");
-        let manifest = ask.workspace.text(&manifest_path)?.unwrap_or_default();
+        let (manifest_path, manifest) = self.manifest()?;
         refuse_types(&ask.fields, self.dialect, &manifest_path, &manifest)?;
         self.refuse_clashes()?;
         let mut files = self.migrations(&manifest)?;
@@ -95,6 +93,43 @@ impl<'a> Alter<'a> {
             let remarks = stores::tests(&self, &bodies, &mut changed, &mut likes);
             self.remarks.extend(remarks);
         }
+        files.extend(self.edited(changed, likes)?);
+        self.remarks.extend(self.checked_statements());
+        Ok(self.change.draft(files, self.remarks, str::to_owned))
+    }
+
+    /// Path and text of the manifest of the package that has the row.
+    pub(super) fn manifest(&self) -> Result<(String, String), ProposeError> {
+        let row_path = self.sources.iter().find(|(_, file, _)| file.structs.contains(&self.row));
+        let root = row_path.and_then(|(path, _, _)| path.split_once("src/")).map_or("", |(root, _)| root);
+        let path = format!("{root}Cargo.toml");
+        let text = self.change.ask.workspace.text(&path)?.unwrap_or_default();
+        Ok((path, text))
+    }
+
+    /// What has to be done for statements that are checked while the code is compiled.
+    pub(super) fn checked_statements(&self) -> Option<String> {
+        const MACROS: [&str; 5] =
+            ["query!(", "query_as!(", "query_scalar!(", "query_file!(", "query_file_as!("];
+        let checks = |text: &str| MACROS.iter().any(|one| text.contains(one)) && text.contains(&self.table);
+        let (path, _, _) = self.sources.iter().find(|(_, _, text)| checks(text))?;
+        let paths = self.change.ask.workspace.paths();
+        let is_kept = paths.iter().any(|path| path.contains(".sqlx/") || path.ends_with("sqlx-data.json"));
+        let rest = if is_kept { ", then run cargo sqlx prepare and commit what it writes" } else { "" };
+        Some(format!(
+            "Statements of {path} are checked when the code is compiled: apply the migration to the database of \
+             DATABASE_URL first{rest}."
+        ))
+    }
+
+    /// The sources that change, without imports that nothing needs any more.
+    pub(super) fn edited(
+        &self,
+        changed: BTreeMap<String, Edits>,
+        mut likes: BTreeMap<String, (Place, Layer)>,
+    ) -> Result<Vec<FileChange>, ProposeError> {
+        let ask = self.change.ask;
+        let mut files = Vec::new();
         for (path, edits) in changed {
             let old = self.sources.iter().find(|(known, _, _)| *known == path);
             let old = old.map_or("", |(_, _, text)| text.as_str());
@@ -102,13 +137,13 @@ impl<'a> Alter<'a> {
             files.push(ask.edited(Edited {
                 path: &path,
                 old,
-                new: edits.apply(old)?,
+                new: unused::without(&path, &edits.apply(old)?, &["ValidationError"])?,
                 reason: ask.head.reason(layer),
                 like: Some(like),
                 layer,
             }));
         }
-        Ok(self.change.draft(files, self.remarks, str::to_owned))
+        Ok(files)
     }
 
     /// The type of a field in a structure, `Option` aside.
@@ -329,7 +364,7 @@ impl<'a> Alter<'a> {
 }
 
 /// Whether the SQLx of a manifest can run a migration outside of a transaction: from 0.8.
-fn knows_no_transaction(manifest: &str) -> bool {
+pub(super) fn knows_no_transaction(manifest: &str) -> bool {
     let line = manifest.lines().find(|line| line.trim_start().starts_with("sqlx"));
     let digits =
         line.and_then(|line| line.split('"').find(|part| part.starts_with(|c: char| c.is_ascii_digit())));
@@ -338,7 +373,7 @@ fn knows_no_transaction(manifest: &str) -> bool {
 }
 
 /// A default in Rust.
-fn rust_of(fill: &Fill, ty: &str) -> String {
+pub(super) fn rust_of(fill: &Fill, ty: &str) -> String {
     match fill {
         Fill::Text(text) => format!("{text:?}.to_owned()"),
         Fill::Number(number) if ty == "Decimal" => {

@@ -15,6 +15,7 @@ mod plan;
 mod refusals;
 mod register;
 mod relaid;
+mod reshape;
 mod statements;
 mod stores;
 mod style;
@@ -44,6 +45,10 @@ impl Adapter for Axum {
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
         alter::Alter::read(change)?.draft()
+    }
+
+    fn reshape(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {
+        reshape::draft(change)
     }
 
     fn endpoint(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {

@@ -121,7 +121,7 @@ fn binds(text: &str, within: Range<usize>) -> Vec<Bind> {
 }
 
 /// The insides of string literals that hold SQL.
-fn texts(body: &str, from: usize) -> Vec<Range<usize>> {
+pub(super) fn texts(body: &str, from: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut letters = body.char_indices().peekable();
     let mut previous = ' ';
@@ -215,7 +215,7 @@ pub(super) fn tests(
 }
 
 /// A value of a field in the notation of JSON.
-fn sample(alter: &Alter<'_>, field: &Field) -> Option<String> {
+pub(super) fn sample(alter: &Alter<'_>, field: &Field) -> Option<String> {
     let text = sample_text(field, '"')?;
     if alter.rust_type(field) != "Decimal" {
         return Some(text);
@@ -248,6 +248,6 @@ fn compare(alter: &Alter<'_>, text: &str, fields: &[(&Field, String)], edits: &m
     }
 }
 
-fn is_test(alter: &Alter<'_>, path: &str) -> bool {
+pub(super) fn is_test(alter: &Alter<'_>, path: &str) -> bool {
     alter.change.ask.map.layer_of(path).or_else(|| layer_by_path(path)) == Some(Layer::Test)
 }

@@ -5,7 +5,7 @@ use super::graft::Work;
 use crate::{
     ports::ProposeError,
     propose::{
-        edits::{Edits, line_end, line_start},
+        edits::{Edits, indent_of, line_end, line_start},
         recipe::typescript::{Habits, words},
         script::{Id, Import, Kind, Script},
     },
@@ -209,10 +209,13 @@ fn next_break(work: &Work<'_>, habits: &Habits) -> Option<(Range<usize>, String)
         if is_single || columns(&format!("{lead}{source}{after}")) <= habits.width || list.items.is_empty() {
             continue;
         }
-        if list.is_last_broken_first(work) || is_pattern_before_call(work, id, &list, habits) {
+        if list.is_last_broken_first(work)
+            || list.has_object_behind_names(work, lead, habits)
+            || is_pattern_before_call(work, id, &list, habits)
+        {
             continue;
         }
-        if let Some(broken) = arrow_last(work, &list, lead, habits) {
+        if let Some(broken) = arrow_last(work, &list, lead, habits).or_else(|| arrow_body(work, id, habits)) {
             return Some(broken);
         }
         let indent: String = lead.chars().take_while(|c| c.is_whitespace()).collect();
@@ -237,6 +240,25 @@ fn is_pattern_before_call(work: &Work<'_>, id: Id, list: &Listed, habits: &Habit
     columns(line) <= habits.width
 }
 
+/// `const ask = (a: A) =>` and its call on a line of its own, where all before the call fits.
+fn arrow_body(work: &Work<'_>, id: Id, habits: &Habits) -> Option<(Range<usize>, String)> {
+    let arrow = work.tree.parent(id);
+    let is_declared = work.tree.kind(id) == Kind::Parameters
+        && work.tree.kind(arrow) == Kind::Arrow
+        && work.tree.kind(work.tree.parent(arrow)) == Kind::Variable;
+    let body = work.tree.children(arrow).last().copied();
+    let body = body.filter(|body| is_declared && work.tree.kind(*body) == Kind::Call)?;
+    let at = work.tree.range(body).start;
+    let start = line_start(work.text, work.tree.range(id).start);
+    let head = work.text.get(start..at)?;
+    if head.contains('\n') || columns(head.trim_end()) > habits.width {
+        return None;
+    }
+    let indent = indent_of(work.text, start);
+    let gap = head.len() - head.trim_end().len();
+    Some((at - gap..at, format!("\n{indent}{}", habits.indent)))
+}
+
 fn columns(line: &str) -> usize {
     line.replace('\t', "  ").chars().count()
 }
@@ -255,6 +277,19 @@ struct Listed {
 }
 
 impl Listed {
+    /// An object behind plain values is broken, where all before its members fits.
+    fn has_object_behind_names(&self, work: &Work<'_>, lead: &str, habits: &Habits) -> bool {
+        let Some((last, others)) = self.items.split_last().filter(|(_, others)| !others.is_empty()) else {
+            return false;
+        };
+        let is_plain = |id: &Id| matches!(work.tree.kind(*id), Kind::Name | Kind::Member | Kind::Text);
+        let start = work.tree.range(*last).start;
+        let head = work.text.get(self.range.start..start).unwrap_or_default();
+        work.tree.kind(*last) == Kind::Object
+            && others.iter().all(is_plain)
+            && columns(&format!("{lead}{head}{{")) <= habits.width
+    }
+
     /// A last function or object of a call is broken inside of itself.
     fn is_last_broken_first(&self, work: &Work<'_>) -> bool {
         self.items.last().is_some_and(|last| {

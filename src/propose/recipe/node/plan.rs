@@ -271,7 +271,12 @@ impl<'a> Plan<'a> {
                     let extension = if from.ends_with(".js") { ".js" } else { "" };
                     let from =
                         if from.starts_with('.') { relative(&new, &target.path, extension) } else { from };
-                    text = compose::with_import(&new, &text, &local, &from)?;
+                    let before = source.text.get(..name.range.start).unwrap_or_default();
+                    let is_type = import.is_type || before.ends_with("type ");
+                    text = match is_type {
+                        true => compose::with_import(&new, &text, &local, &from)?,
+                        false => compose::with_value(&new, &text, &local, &from)?,
+                    };
                 }
             }
         }

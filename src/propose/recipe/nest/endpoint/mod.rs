@@ -170,6 +170,7 @@ fn asked<'a>(
         ty,
         date_is_text: ty == "string",
         decimal_is_text: ty == "string",
+        beneath: std::collections::BTreeMap::new(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What is known of a new route before a line of it is written.
 
 use super::{
+    carried,
     code::{Code, Level, Unit},
     store::{Store, Way},
 };
@@ -18,6 +19,8 @@ use crate::propose::recipe::{
     resource::Ask,
     typescript::Habits,
 };
+use crate::propose::script::Kind as Node;
+use std::collections::BTreeMap;
 
 /// The resource, the route, and how sources name what both are about.
 pub(in crate::propose::recipe) struct Asked<'a> {
@@ -40,6 +43,8 @@ pub(in crate::propose::recipe) struct Asked<'a> {
     pub(in crate::propose::recipe) date_is_text: bool,
     /// A decimal in queries is a text.
     pub(in crate::propose::recipe) decimal_is_text: bool,
+    /// New names, by the old, of functions that would be called as the one that calls them.
+    pub(in crate::propose::recipe) beneath: BTreeMap<String, String>,
 }
 
 /// Words that begin the names of functions that read rows, or change one.
@@ -59,18 +64,43 @@ impl<'s> Asked<'s> {
         handler: Unit<'s>,
         way: Way,
     ) -> Result<Vec<Level<'s>>, ProposeError> {
-        self.code.follow(handler, &|path, flat| self.store.asks(path, flat, way)).ok_or_else(|| {
+        let levels = self.code.follow(handler, &|path, flat| self.store.asks(path, flat, way));
+        let mut levels = levels.ok_or_else(|| {
             ProposeError::NotApplicable(format!(
                 "the way from {} to its query could not be followed, so where a new one belongs is not known",
                 self.code.place(handler)
             ))
-        })
+        })?;
+        carried::note(self.code, &mut levels);
+        Ok(levels)
     }
-}
 
-impl Asked<'_> {
+    /// The names of functions that another calls without saying whose they are, where both
+    /// would be called the same: the lower one names its rows.
+    pub(in crate::propose::recipe) fn names_beneath(&self, levels: &[Level<'s>]) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        for level in levels {
+            let Ok((_, tree)) = self.code.get(level.unit.path) else { continue };
+            for (call, target) in &level.calls {
+                let is_bare = tree.children(*call).first().is_some_and(|id| tree.kind(*id) == Node::Name);
+                let (own, old) = (self.name_for(self.code.name(level.unit)), self.code.name(*target));
+                if is_bare && own == self.name_for(old) && !self.code.name(level.unit).is_empty() {
+                    let end = match self.route.kind {
+                        Kind::List | Kind::Count => "Rows",
+                        Kind::Lookup | Kind::Action => "Row",
+                    };
+                    found.insert(old.to_owned(), format!("{own}{end}"));
+                }
+            }
+        }
+        found
+    }
+
     /// What a function beside one of that name is called.
     pub(in crate::propose::recipe) fn name_for(&self, name: &str) -> String {
+        if let Some(own) = self.beneath.get(name) {
+            return own.clone();
+        }
         if let Some(said) = &self.route.named {
             return if name.starts_with(char::is_uppercase) { pascal(said) } else { camel(said) };
         }

@@ -175,6 +175,7 @@ pub(super) fn schema(
     let piece = Piece {
         path: home.path.to_owned(),
         at: line_end(text, range.end),
+        over: 0,
         text: made,
         layer,
         like: source.place(range.start),

@@ -40,6 +40,10 @@ pub(in crate::propose::recipe) struct Unit<'s> {
 pub(in crate::propose::recipe) struct Level<'s> {
     pub(in crate::propose::recipe) unit: Unit<'s>,
     pub(in crate::propose::recipe) calls: Vec<(Id, Unit<'s>)>,
+    /// How many of its first parameters say nothing of the request: a database.
+    pub(in crate::propose::recipe) carried: usize,
+    /// How many of the first values of its calls do.
+    pub(in crate::propose::recipe) hands: usize,
 }
 
 impl<'s> Code<'s> {
@@ -80,6 +84,13 @@ impl<'s> Code<'s> {
             Ok((source, tree)) => tree.text(id, &source.text),
             Err(_) => "",
         }
+    }
+
+    /// The parameters of a unit.
+    pub(in crate::propose::recipe) fn parameters(&self, unit: Unit<'_>) -> Vec<Id> {
+        let Ok((_, tree)) = self.get(unit.path) else { return Vec::new() };
+        let list = tree.child(unit.function, Kind::Parameters);
+        list.map(|list| tree.children(list).to_vec()).unwrap_or_default()
     }
 
     /// The function of a name in one source, or in those that it hands on.
@@ -179,7 +190,7 @@ impl<'s> Code<'s> {
             return false;
         }
         let at = levels.len();
-        levels.push(Level { unit, calls: Vec::new() });
+        levels.push(Level { unit, calls: Vec::new(), carried: 0, hands: 0 });
         let flat: String = tree.text(unit.function, &source.text).split_whitespace().collect();
         if asks(unit.path, &flat) {
             return true;

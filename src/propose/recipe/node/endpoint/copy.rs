@@ -109,14 +109,25 @@ impl<'a, 's> Copy<'a, 's> {
         list.map(|list| tree.children(list).to_vec()).unwrap_or_default()
     }
 
-    /// A parameter before all others.
+    /// A parameter before all others but those that are carried.
     pub(in crate::propose::recipe) fn first_parameter(&mut self, text: &str) {
-        match self.parameters().first().copied() {
-            Some(first) => self.before(first, text),
-            None => {
-                let list = self.work.tree.child(self.unit().function, Kind::Parameters);
-                if let Some(list) = list {
-                    self.work.add(self.work.tree.range(list).end.saturating_sub(1), text.to_owned());
+        let all = self.parameters();
+        let list = self.work.tree.child(self.unit().function, Kind::Parameters);
+        let end = list.map(|list| self.work.tree.range(list).end.saturating_sub(1));
+        self.put(&all, self.level.carried, text, end);
+    }
+
+    /// A member of a list at a place, or at the end where that has no more.
+    fn put(&mut self, all: &[Id], at: usize, text: &str, end: Option<usize>) {
+        match (all.get(at).copied(), all.last().copied()) {
+            (Some(next), _) => self.before(next, text),
+            (None, Some(last)) => {
+                let end = self.work.tree.range(last).end;
+                self.work.add(end, format!(", {text}"));
+            }
+            (None, None) => {
+                if let Some(end) = end {
+                    self.work.add(end, text.to_owned());
                 }
             }
         }
@@ -130,13 +141,11 @@ impl<'a, 's> Copy<'a, 's> {
         self.work.add(start, format!("{text},{gap}"));
     }
 
-    /// A value before all others that the calls down are given.
+    /// A value before all others that the calls down are given but those that are carried.
     pub(in crate::propose::recipe) fn first_argument(&mut self, text: &str) {
         for (call, _) in &self.level.calls {
-            match self.work.tree.arguments(*call).first().copied() {
-                Some(first) => self.before(first, text),
-                None => self.work.add(self.work.tree.range(*call).end.saturating_sub(1), text.to_owned()),
-            }
+            let end = self.work.tree.range(*call).end.saturating_sub(1);
+            self.put(&self.work.tree.arguments(*call), self.level.hands, text, Some(end));
         }
     }
 

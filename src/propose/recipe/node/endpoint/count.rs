@@ -35,7 +35,7 @@ pub(in crate::propose::recipe) fn below(
     asked: &Asked<'_>,
     level: &Level<'_>,
 ) -> Result<Option<Vec<Piece>>, ProposeError> {
-    if is_there(asked, level.unit, 0)? {
+    if is_there(asked, level.unit, level.carried)? {
         return Ok(None);
     }
     let mut copy = Copy::new(asked, level)?;
@@ -46,12 +46,19 @@ pub(in crate::propose::recipe) fn below(
     let mut lines: Vec<String> = number.before.iter().map(|line| format!("{line}{end}")).collect();
     lines.push(format!("return {}{end}", number.value));
     let name = asked.name_for(asked.code.name(level.unit));
+    let kept: Vec<&str> = copy
+        .parameters()
+        .into_iter()
+        .take(level.carried)
+        .map(|id| copy.work.tree.text(id, copy.work.text))
+        .collect();
+    let parameters = format!("({})", kept.join(", "));
     let text = beside(
         &copy.work,
         level.unit.node,
         &Beside {
             name: &name,
-            parameters: Some("()"),
+            parameters: Some(&parameters),
             returns: "number",
             lines: &lines.join("\n"),
             waits: !number.before.is_empty(),
@@ -75,7 +82,9 @@ pub(in crate::propose::recipe) fn number(copy: &Copy<'_, '_>) -> Result<Number, 
         let callee = tree.children(*call).first().map_or("", |id| tree.text(*id, text));
         let old = asked.code.name(*target);
         let lead = callee.strip_suffix(old).ok_or_else(|| not_followed(asked, copy.level))?;
-        let value = format!("{lead}{}()", asked.name_for(old));
+        let handed: Vec<&str> =
+            tree.arguments(*call).into_iter().take(copy.level.hands).map(|id| tree.text(id, text)).collect();
+        let value = format!("{lead}{}({})", asked.name_for(old), handed.join(", "));
         return Ok(Number { before: Vec::new(), value, waits: true });
     }
     let body = tree.text(copy.unit().function, text);

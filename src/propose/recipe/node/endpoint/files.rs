@@ -34,7 +34,7 @@ pub(in crate::propose::recipe) fn changed(
         let (source, _) = asked.code.get(path)?;
         let mut edits = Edits::default();
         for piece in &own {
-            edits.insert(piece.at, piece.text.clone());
+            edits.replace(piece.at..piece.at + piece.over, piece.text.clone());
         }
         let mut text = edits.apply(&source.text)?;
         for need in own.iter().flat_map(|piece| &piece.needs) {

@@ -3,15 +3,15 @@
 
 use super::{
     asked::Asked,
+    carried,
     code::{Level, Unit},
     piece::{From, Need, Piece},
+    start::{Reach, Start},
     subject::Subject,
 };
 use crate::{
-    domain::layer::Layer,
     ports::ProposeError,
     propose::{
-        edits::indent_of,
         recipe::{
             names::{camel, snake},
             sources::Source,
@@ -31,21 +31,10 @@ pub(super) struct Held {
 }
 
 /// Source that makes an object, its type, and what has to be imported.
-struct Made {
-    source: String,
-    ty: String,
-    needs: Vec<Need>,
-}
-
-/// What makes the application of a test: `app = createApp(database)`.
-struct Start<'t> {
-    /// The variable.
-    app: &'t str,
-    /// Whether the variable is declared there.
-    declares: bool,
-    /// What the application is made of.
-    given: &'t str,
-    statement: Id,
+pub(super) struct Made {
+    pub(super) source: String,
+    pub(super) ty: String,
+    pub(super) needs: Vec<Need>,
 }
 
 /// The service in the tests of a source; `None` where a test has nothing to make it of.
@@ -54,33 +43,74 @@ pub(super) fn held<'s>(
     levels: &[Level<'s>],
     source: &Source,
 ) -> Result<Option<Held>, ProposeError> {
-    let Some(unit) = levels.get(1).map(|level| level.unit) else { return Ok(None) };
-    let (home, tree) = asked.code.get(unit.path)?;
-    let Some(owner) = owner(home, tree, unit) else {
-        let Some(level) = levels.get(1) else { return Ok(None) };
-        let need = Need { name: asked.method(level), from: From::File(unit.path.to_owned()) };
-        let subject = asked.subject(levels, "", vec![need]);
-        return Ok(subject.map(|subject| Held { subject, pieces: Vec::new() }));
-    };
+    let Some(level) = levels.get(1) else { return Ok(None) };
+    let (home, tree) = asked.code.get(level.unit.path)?;
     let (test, cases) = asked.code.get(&source.path)?;
-    let Some(start) = start(asked, test, cases) else { return Ok(None) };
-    let Some(made) = object(asked, home, owner, start.given, LIMIT_DEPTH) else { return Ok(None) };
-    let used = words(&test.text);
+    let start = Start::read(asked, test, cases);
+    match owner(home, tree, level.unit) {
+        None => Ok(imported(asked, levels, level, start.as_ref())),
+        Some(owner) => Ok(start.and_then(|start| made(asked, levels, (home, owner), &start))),
+    }
+}
+
+/// A function that a test imports, with what handlers carry to it.
+fn imported<'s>(
+    asked: &Asked<'s>,
+    levels: &[Level<'s>],
+    level: &Level<'s>,
+    start: Option<&Start<'_>>,
+) -> Option<Held> {
+    let mut needs = vec![Need { name: asked.method(level), from: From::File(level.unit.path.to_owned()) }];
+    let mut pieces = Vec::new();
+    let mut lead = Vec::new();
+    for (value, ty) in carried::handed(asked, levels)? {
+        let handler = levels.first()?.unit.path;
+        match asked.code.origin(handler, value) {
+            Some(origin) => {
+                needs.push(Need { name: value.to_owned(), from: From::File(origin.path.clone()) });
+                lead.push(value.to_owned());
+            }
+            None => {
+                let given = start.filter(|start| start.is_made_of(ty))?.given(asked, Reach::Tests)?;
+                lead.push(given.source);
+                // What every function is carried is made once.
+                if pieces.is_empty() {
+                    pieces = given.pieces;
+                }
+            }
+        }
+    }
+    let subject = asked.subject(levels, "", needs)?;
+    Some(Held { subject: Subject { lead, ..subject }, pieces })
+}
+
+/// An object that a test makes beside the application.
+fn made<'s>(
+    asked: &Asked<'s>,
+    levels: &[Level<'s>],
+    (home, owner): (&Source, Owner<'_>),
+    start: &Start<'_>,
+) -> Option<Held> {
+    let given = start.given(asked, Reach::Beside)?;
+    let made = object(asked, home, owner, (start, &given.source), LIMIT_DEPTH)?;
+    let used = words(&start.test.text);
     // Made for an earlier method, on however many lines.
     let flat = |text: &str| -> String {
         text.split_whitespace().collect::<String>().replace(",)", ")").replace(",}", "}")
     };
-    let text = flat(&test.text);
+    let text = flat(&start.test.text);
     let is_made = |name: &String| text.contains(&flat(&format!("{name} = {}", made.source)));
     let known = ["service".to_owned(), own_name(asked)].into_iter().find(is_made);
     let is_new = known.is_none();
     let free = ["service".to_owned(), own_name(asked)].into_iter().find(|one| !used.contains(one));
-    let Some(name) = known.or(free) else { return Ok(None) };
-    let Some(subject) = asked.subject(levels, &format!("{name}."), made.needs.clone()) else {
-        return Ok(None);
-    };
-    let pieces = if is_new { declared(asked, test, cases, &start, (&name, &made)) } else { Some(Vec::new()) };
-    Ok(pieces.map(|pieces| Held { subject, pieces }))
+    let name = known.or(free)?;
+    let subject = asked.subject(levels, &format!("{name}."), made.needs.clone())?;
+    let mut pieces = Vec::new();
+    if is_new {
+        pieces.extend(given.pieces);
+        pieces.extend(start.declared(asked, (&name, &made))?);
+    }
+    Some(Held { subject, pieces })
 }
 
 /// `bookReviewService`
@@ -120,70 +150,15 @@ fn factory<'s>(home: &'s Source, tree: &Tree, node: Id) -> Option<Owner<'s>> {
     Some(Owner::Factory { name: tree.name(named, &home.text)?, function })
 }
 
-/// Where a test makes the application, from one value.
-fn start<'t>(asked: &Asked<'_>, test: &'t Source, tree: &Tree) -> Option<Start<'t>> {
-    let text = test.text.as_str();
-    tree.all().filter(|id| tree.kind(*id) == Kind::Call).find_map(|call| {
-        let (name, object) = tree.callee(call, text)?;
-        let [given] = tree.arguments(call)[..] else { return None };
-        let origin = asked.code.origin(&test.path, name).filter(|_| object.is_none())?;
-        if origin.path == test.path {
-            return None;
-        }
-        let statement = asked.code.statement(&test.path, call)?;
-        let (target, value) = tree.text(statement, text).split_once(" = ")?;
-        if !value.starts_with(name) {
-            return None;
-        }
-        let target = target.trim();
-        let declares = target.starts_with("const ") || target.starts_with("let ");
-        let app = target.trim_start_matches("const ").trim_start_matches("let ");
-        let app = app.split(':').next().unwrap_or_default().trim();
-        let is_asked = text.contains(&format!("({app})")) || text.contains(&format!("{app}.request("));
-        is_asked.then_some(Start { app, declares, given: tree.text(given, text), statement })
-    })
-}
-
-/// The statements that make the service in a test, beside those of the application.
-fn declared(
-    asked: &Asked<'_>,
-    test: &Source,
-    tree: &Tree,
-    start: &Start<'_>,
-    (name, made): (&str, &Made),
-) -> Option<Vec<Piece>> {
-    let text = test.text.as_str();
-    let end = asked.end();
-    let after = |id: Id, line: String| {
-        let range = tree.range(id);
-        let indent = indent_of(text, range.start);
-        Piece {
-            path: test.path.clone(),
-            at: range.end,
-            text: format!("\n{indent}{line}{end}"),
-            layer: Layer::Test,
-            like: test.place(range.start),
-            needs: Vec::new(),
-        }
-    };
-    if start.declares {
-        return Some(vec![after(start.statement, format!("const {name} = {}", made.source))]);
-    }
-    let declares = |id: &Id| {
-        let own = tree.text(*id, text);
-        tree.kind(*id) == Kind::Variables
-            && own.starts_with(&format!("let {}", start.app))
-            && !own.contains('=')
-    };
-    let declaration = tree.all().find(declares)?;
-    let mut declared = after(declaration, format!("let {name}: {}", made.ty));
-    declared.needs.clone_from(&made.needs);
-    Some(vec![declared, after(start.statement, format!("{name} = {}", made.source))])
-}
-
 /// An object of a class or of a function that makes one, in which everything that is no object
 /// of the project is what the application is made of.
-fn object(asked: &Asked<'_>, home: &Source, owner: Owner<'_>, given: &str, depth: usize) -> Option<Made> {
+fn object(
+    asked: &Asked<'_>,
+    home: &Source,
+    owner: Owner<'_>,
+    (start, given): (&Start<'_>, &str),
+    depth: usize,
+) -> Option<Made> {
     let depth = depth.checked_sub(1)?;
     let (name, types) = match owner {
         Owner::Class(class) => {
@@ -206,11 +181,12 @@ fn object(asked: &Asked<'_>, home: &Source, owner: Owner<'_>, given: &str, depth
     for ty in &types {
         match part(asked, home, ty) {
             Some((source, owner)) => {
-                let made = object(asked, source, owner, given, depth)?;
+                let made = object(asked, source, owner, (start, given), depth)?;
                 needs.extend(made.needs);
                 values.push(made.source);
             }
-            None => values.push(given.to_owned()),
+            None if start.is_made_of(ty) => values.push(given.to_owned()),
+            None => return None,
         }
     }
     let lead = if is_class { "new " } else { "" };

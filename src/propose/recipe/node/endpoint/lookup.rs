@@ -60,7 +60,7 @@ pub(in crate::propose::recipe) fn below(
     level: &Level<'_>,
     key: &str,
 ) -> Result<Option<Vec<Piece>>, ProposeError> {
-    if is_there(asked, level.unit, 1)? {
+    if is_there(asked, level.unit, level.carried + 1)? {
         return Ok(None);
     }
     let mut copy = Copy::new(asked, level)?;

@@ -11,6 +11,7 @@
 pub(in crate::propose::recipe) mod action;
 mod answers;
 pub(in crate::propose::recipe) mod asked;
+mod carried;
 pub(in crate::propose::recipe) mod check;
 pub(in crate::propose::recipe) mod code;
 pub(super) mod columns;
@@ -25,6 +26,7 @@ mod messages;
 pub(in crate::propose::recipe) mod piece;
 mod routes;
 mod rules;
+mod start;
 pub(in crate::propose::recipe) mod store;
 pub(in crate::propose::recipe) mod subject;
 pub(in crate::propose::recipe) mod tests_of;
@@ -50,6 +52,7 @@ use crate::{
 use asked::Asked;
 use code::Code;
 use columns::Seen;
+use std::collections::BTreeMap;
 use store::{Asking, Store};
 
 /// All changed files, and the remarks on them.
@@ -100,7 +103,11 @@ pub(super) fn draft(new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         refuse_served(ask, &collection, &route)?;
     }
     let store = Store { asking: asking(mapper), table: plan.table.name.clone() };
-    let asked = asked(ask, &route, &code, &store, &plan, &seen, &columns)?;
+    let mut asked = asked(ask, &route, &code, &store, &plan, &seen, &columns)?;
+    let levels = routes::followed(&asked, &rows)?;
+    // A handler that gets none beside it takes no name away.
+    let named = usize::from(route.reach == Reach::Service);
+    asked.beneath = asked.names_beneath(levels.get(named..).unwrap_or_default());
     let made = routes::pieces(&asked, &plan, &rows)?;
     ask.go_on()?;
     let tests = tests_of::pieces(&asked, &plan, &made)?;
@@ -179,6 +186,7 @@ fn asked<'a>(
         ty: "string",
         date_is_text,
         decimal_is_text,
+        beneath: BTreeMap::new(),
     })
 }
 
@@ -238,7 +246,7 @@ pub(in crate::propose::recipe) fn unguarded(asked: &Asked<'_>) -> Option<String>
 
 /// What a large table needs.
 pub(in crate::propose::recipe) fn unindexed(route: &Route) -> Option<String> {
-    let column = route.by.as_ref().filter(|column| !column.indexed)?;
+    let column = route.by.as_ref().filter(|column| !column.indexed && !column.unique)?;
     Some(format!(
         "{} has no index, which a large table needs here; a migration with one is yours to add.",
         column.name

@@ -39,6 +39,8 @@ pub(in crate::propose::recipe) struct Piece {
     pub(in crate::propose::recipe) path: String,
     /// Byte of the old text.
     pub(in crate::propose::recipe) at: usize,
+    /// How many bytes of the old text it takes the place of.
+    pub(in crate::propose::recipe) over: usize,
     pub(in crate::propose::recipe) text: String,
     pub(in crate::propose::recipe) layer: Layer,
     pub(in crate::propose::recipe) like: Place,
@@ -67,6 +69,7 @@ pub(in crate::propose::recipe) fn after(
     let mut pieces = vec![Piece {
         path: unit.path.to_owned(),
         at: range.end,
+        over: 0,
         text,
         layer: layer_of(asked, unit.path),
         like: asked.code.place(unit),
@@ -88,6 +91,7 @@ pub(in crate::propose::recipe) fn before(
     Ok(Piece {
         path: unit.path.to_owned(),
         at: crate::propose::recipe::node::removal::comment_before(&source.text, start),
+        over: 0,
         text: format!("{indent}{text}\n\n"),
         layer: layer_of(asked, unit.path),
         like: asked.code.place(unit),
@@ -123,6 +127,7 @@ fn listed(asked: &Asked<'_>, unit: Unit<'_>) -> Result<Vec<Piece>, ProposeError>
             Piece {
                 path: unit.path.to_owned(),
                 at: range.end,
+                over: 0,
                 text: format!("{lead}{new}"),
                 layer: layer_of(asked, unit.path),
                 like: source.place(range.start),
@@ -191,6 +196,7 @@ pub(super) fn registered(
     Ok(Piece {
         path: place.path.to_owned(),
         at,
+        over: 0,
         text: made,
         layer: layer_of(asked, place.path),
         like,

@@ -35,6 +35,12 @@ pub(super) struct Made<'s> {
     pub(super) rule: String,
 }
 
+/// The functions that a route follows, the handler first.
+pub(super) fn followed<'s>(asked: &Asked<'s>, rows: &Rows<'s>) -> Result<Vec<Level<'s>>, ProposeError> {
+    let making = Making { asked, rows, reading: None, schema: None, pieces: Vec::new() };
+    making.levels()
+}
+
 /// A route under way.
 struct Making<'a, 's> {
     asked: &'a Asked<'s>,
@@ -63,6 +69,7 @@ pub(super) fn pieces<'s>(
             key: asked.key.clone(),
             variable: asked.variable.clone(),
             relation: asked.relation.clone(),
+            beneath: asked.beneath.clone(),
             ..*asked
         };
         making.asked = &typed;

@@ -20,6 +20,8 @@ pub(in crate::propose::recipe) struct Subject {
     pub(in crate::propose::recipe) call: String,
     /// What each test gets the service with: `app.get(UsersService)`; empty where it has it.
     pub(in crate::propose::recipe) from: String,
+    /// What is given before the value: a database.
+    pub(in crate::propose::recipe) lead: Vec<String>,
     /// What is given behind the value: `{ limit: 20, offset: 0 }`.
     pub(in crate::propose::recipe) more: Vec<String>,
     /// Where the rows of a list stand: `.items`, or nothing.
@@ -76,8 +78,7 @@ impl<'s> Asked<'s> {
         let level = levels.get(1)?;
         let (source, tree) = self.code.get(level.unit.path).ok()?;
         let text = source.text.as_str();
-        let list = tree.child(level.unit.function, Node::Parameters);
-        let parameters: Vec<Id> = list.map(|list| tree.children(list).to_vec()).unwrap_or_default();
+        let parameters: Vec<Id> = self.code.parameters(level.unit).into_iter().skip(level.carried).collect();
         let more = match self.route.kind {
             Kind::Count => Vec::new(),
             // The key, and for an action the body that it does without.
@@ -92,7 +93,7 @@ impl<'s> Asked<'s> {
         let throws = levels.iter().skip(1).any(|level| self.throws(level));
         let rows = if self.route.kind == Kind::List { rows_in(body(level))? } else { String::new() };
         let call = format!("{owner}{}", self.method(level));
-        Some(Subject { call, from: String::new(), more, rows, throws, needs })
+        Some(Subject { call, from: String::new(), lead: Vec::new(), more, rows, throws, needs })
     }
 
     /// Whether a function throws for what is not there, itself or in what it calls.

@@ -199,6 +199,7 @@ pub(in crate::propose::recipe) fn written(
     Ok(vec![Piece {
         path: source.path.clone(),
         at: *at,
+        over: 0,
         text: format!("\n\n{}", text.trim_end()),
         layer: Layer::Test,
         like: source.place(at.saturating_sub(1)),
@@ -208,12 +209,16 @@ pub(in crate::propose::recipe) fn written(
 
 /// What the template of a method needs beside what a route's does.
 fn method_of(subject: &Subject) -> Value {
+    let before = subject.lead.join(", ");
+    let lead: String = subject.lead.iter().map(|one| format!("{one}, ")).collect();
     let more: String = subject.more.iter().map(|one| format!(", {one}")).collect();
     let called = subject.call.rsplit('.').next().unwrap_or_default();
     context! {
         call => subject.call.clone(),
         from => subject.from.clone(),
         called,
+        before,
+        lead,
         more,
         rows => subject.rows.clone(),
         throws => subject.throws,
