@@ -24,8 +24,12 @@ fn scanner(cache: Option<&Path>) -> BackendScanner {
 }
 
 fn scan(scanner: &BackendScanner, root: &Path) -> BackendMap {
+    scan_for(scanner, root, true)
+}
+
+fn scan_for(scanner: &BackendScanner, root: &Path, rules: bool) -> BackendMap {
     let source = Source::Directory { root: root.to_path_buf() };
-    let options = ScanOptions { no_cache: false, rules: true };
+    let options = ScanOptions { no_cache: false, rules };
     let mut map = scanner.scan(&source, &options, &|_| true).unwrap();
     map.stats.elapsed_ms = 0;
     map
@@ -170,6 +174,23 @@ fn damaged_cache_files_are_ignored_and_written_anew() {
             }
         }
     }
+}
+
+#[test]
+fn a_map_with_findings_serves_who_asks_for_none_and_stays() {
+    let (root, cache) = (temp::folder(), temp::folder());
+    plant(root.path());
+    settle();
+    let with = scan(&scanner(Some(cache.path())), root.path());
+    assert_ne!(with.findings, []);
+    let kept = fs::read(&cache_files(cache.path(), "map")[0]).unwrap();
+    let without = scan_for(&scanner(Some(cache.path())), root.path(), false);
+    assert_eq!(without, scan_for(&scanner(None), root.path(), false));
+    assert_eq!(fs::read(&cache_files(cache.path(), "map")[0]).unwrap(), kept, "not written anew");
+    // A map without findings answers nobody who asks for them.
+    fs::remove_file(&cache_files(cache.path(), "map")[0]).unwrap();
+    assert_eq!(scan_for(&scanner(Some(cache.path())), root.path(), false), without);
+    assert_eq!(scan(&scanner(Some(cache.path())), root.path()), with);
 }
 
 #[test]
