@@ -5,9 +5,12 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environments in the target folder.
 
-use crate::support::{
-    backend::{Texts, fixture, folder_below, is_real, python_packages, run, text_of, write_tree},
-    grown::{Frame, Grown, ask},
+use crate::{
+    recipe_remains,
+    support::{
+        backend::{Texts, fixture, folder_below, is_real, python_packages, run, text_of, write_tree},
+        grown::{Frame, Grown, ask},
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 use std::path::{Path, PathBuf};
@@ -241,7 +244,7 @@ fn actions_of_a_view_set_and_functions_with_addresses_follow_the_examples() {
 }
 
 /// Asks Django for differences, lints, checks types where the project does, and counts the tests.
-pub fn prove_django(grown: &Grown, root: &str) {
+pub fn prove_django(grown: &Grown, below: &str) {
     let packages = [
         "django>=5.2,<6",
         "djangorestframework",
@@ -256,7 +259,7 @@ pub fn prove_django(grown: &Grown, root: &str) {
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
     let folder = folder_below(bin.parent().unwrap());
     write_tree(folder.path(), &grown.texts, &[]);
-    let root = folder.path().join(root);
+    let root = folder.path().join(below);
     let settings = [("PYTHONDONTWRITEBYTECODE", "1"), ("DATABASE_FILE", "proof.sqlite3")];
     let python = |arguments: &[&str]| run(&root, &tool("python"), arguments, &settings, 120);
     python(&["manage.py", "migrate"]);
@@ -268,6 +271,8 @@ pub fn prove_django(grown: &Grown, root: &str) {
     {
         run(&root, &tool("mypy"), &["."], &settings, 180);
     }
+    let (before, last) = grown.last();
+    recipe_remains::import_without_one(&last.title, before, last, &bin, below);
     let said = python(&["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     let expected = format!("{} passed", grown.tests(PYTEST));
     assert!(said.contains(&expected) && !said.contains("skipped"), "{expected}\n{said}");
@@ -311,12 +316,12 @@ pub fn tools() -> PathBuf {
 }
 
 /// Migrates up, down and up, lints, checks types where the project does, and counts the tests.
-pub fn prove(grown: &Grown, root: &str) {
+pub fn prove(grown: &Grown, below: &str) {
     let bin = tools();
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
     let folder = folder_below(bin.parent().unwrap());
     write_tree(folder.path(), &grown.texts, &[]);
-    let root = folder.path().join(root);
+    let root = folder.path().join(below);
     let settings = [
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("PYTHONPATH", "."),
@@ -333,6 +338,8 @@ pub fn prove(grown: &Grown, root: &str) {
     {
         run(&root, &tool("mypy"), &["."], &settings, 180);
     }
+    let (before, last) = grown.last();
+    recipe_remains::import_without_one(&last.title, before, last, &bin, below);
     let database: &Path = &root.join("proof.sqlite3");
     if database.exists() {
         std::fs::remove_file(database).unwrap();

@@ -6,6 +6,7 @@
 //! `PROSCENIUM_REAL=1`; it shares its target folder with the tests of the recipe `resource`.
 
 use crate::{
+    recipe_auth_axum,
     recipe_axum::prove,
     recipe_hunks,
     support::{
@@ -202,8 +203,9 @@ fn new_routes_pass_their_tests() {
         return;
     }
     let grown = grown();
-    let (texts, last) = grown.taken.last().expect("a route was added");
+    let (texts, last) = grown.last();
     let count = prove(texts, last, "tables [2, 0, 2]");
+    recipe_auth_axum::compile_without_one(&last.title, texts, last);
     grown.assert_review_says_nothing_new();
     println!("axum: {count} passed");
 }

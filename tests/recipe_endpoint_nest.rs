@@ -8,6 +8,7 @@
 
 use crate::{
     recipe_nest::prove,
+    recipe_nest_migration::compile_without_one,
     support::{
         backend::{JEST, VITEST, fixture, is_real},
         grown::{Frame, Grown, ask},
@@ -112,8 +113,9 @@ fn what_is_there_or_cannot_be_is_refused_and_changes_nothing() {
 
 /// Proves the last text, and counts its tests.
 pub fn proved(grown: &Grown, name: &str, tests: (&str, &[&str]), expected: impl Fn(usize) -> String) {
-    let (texts, last) = grown.taken.last().expect("a route was added");
+    let (texts, last) = grown.last();
     let said = prove(name, texts, last, tests, 2);
+    compile_without_one(&last.title, name, texts, last);
     let expected = expected(grown.tests(CASES));
     assert!(said.contains(&expected), "{expected}\n{said}");
     grown.assert_review_says_nothing_new();

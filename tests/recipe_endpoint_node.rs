@@ -6,12 +6,15 @@
 //! The part that needs packages from npm runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it shares its packages with the tests of the recipe `resource`.
 
-use crate::support::{
-    backend::{
-        Texts, VITEST, fixture, folder_below, installed, installed_without_scripts, is_real, run, text_of,
-        write_tree,
+use crate::{
+    recipe_remains,
+    support::{
+        backend::{
+            Texts, VITEST, fixture, folder_below, installed, installed_without_scripts, is_real, run,
+            text_of, write_tree,
+        },
+        grown::{Frame, Grown, ask},
     },
-    grown::{Frame, Grown, ask},
 };
 use proscenium::ports::ProposeError;
 use std::path::Path;
@@ -223,6 +226,13 @@ pub fn prove(grown: &Grown, packages: &Path, tests: &str, settings: &[(&str, &st
     run(folder, &bin("prettier"), &["--write", "--log-level=warn", "src", tests], &[], 60);
     run(folder, "git", &["diff", "--exit-code"], &[], 60);
     let said = run(folder, &bin("vitest"), &VITEST, settings, 300);
+    let (before, last) = grown.last();
+    recipe_remains::check_without_one(&last.title, before, last, packages, &|folder| {
+        if grown.texts.contains_key("prisma/schema.prisma") {
+            run(folder, &bin("prisma"), &["generate"], settings, 90);
+        }
+        run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+    });
     let count = grown.tests(VITEST_MARKS);
     let expected = format!("Tests  {count} passed ({count})");
     assert!(count > least && said.contains(&expected), "{expected}\n{said}");

@@ -318,7 +318,7 @@ fn changed_columns_go_both_ways_and_pass_the_tests() {
     compile_without_one("a change of NestJS in CommonJS", "nest-cjs", &texts, &proposal);
 }
 
-fn compile_without_one(what: &str, name: &str, texts: &Texts, proposal: &Proposal) {
+pub fn compile_without_one(what: &str, name: &str, texts: &Texts, proposal: &Proposal) {
     let packages = installed(&format!("recipe-{name}"), &with(texts, proposal)["package.json"]);
     recipe_remains::compile_without_one(what, texts, proposal, &packages);
 }

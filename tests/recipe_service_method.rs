@@ -4,7 +4,7 @@
 //! The part that needs packages runs with the stage of `recipe_endpoint`.
 
 use crate::{
-    recipe_axum, recipe_endpoint, recipe_endpoint_nest, recipe_endpoint_node, recipe_hunks,
+    recipe_auth_axum, recipe_axum, recipe_endpoint, recipe_endpoint_nest, recipe_endpoint_node, recipe_hunks,
     support::{
         backend::{JEST, VITEST, fixture, installed, installed_without_scripts, is_real, text_of},
         grown::{Frame, Grown, ask},
@@ -416,8 +416,9 @@ fn new_methods_with_prisma_pass_their_tests() {
 fn new_functions_of_axum_pass_their_tests() {
     if is_real() {
         let grown = rust();
-        let (texts, last) = grown.taken.last().expect("something was added");
+        let (texts, last) = grown.last();
         let count = recipe_axum::prove(texts, last, "tables [2, 0, 2]");
+        recipe_auth_axum::compile_without_one(&last.title, texts, last);
         grown.assert_review_says_nothing_new();
         println!("axum: {count} passed");
     }

@@ -4,7 +4,8 @@
 //! needs that hunk. Deliberately language-neutral: definitions are recognised by the
 //! word before the name, imports by their line. Precision over recall: a name that the
 //! base text of any edited file already defines links nothing, and one that several hunks
-//! define, as each layer does with a method of its own, links only those that call it.
+//! define, as each layer does with a method of its own, links only those that call it; a word that any
+//! class has for a method links those that call it on what is named after its file.
 //! The other way round an import needs the one hunk that uses what it brings, and what takes a
 //! name away needs the hunks that stop using it. What changes a type goes with all that hands it on,
 //! and a member that may be empty, or no more, with the others of its name.
@@ -16,7 +17,7 @@ use super::{
     ids::HunkId,
     imports::Imports,
     modules::{brings, declared, is_import, shared_as},
-    packages, removed, retyped, tables,
+    packages, received, removed, retyped, tables,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +56,10 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     let retyped: Vec<(HunkId, HunkId, String)> = retyped::links(edits.clone())
         .into_iter()
         .map(|(hunk, user, name)| (hunk, user, name.into()))
+        .collect();
+    let received: Vec<(HunkId, HunkId, String)> = received::links(edits.clone())
+        .into_iter()
+        .map(|(hunk, adder, name)| (hunk, adder, name.into()))
         .collect();
     let taken = packages::links(edits.clone());
     let emptied = emptied::links(edits.clone());
@@ -110,7 +115,8 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
-    for (hunk, user, name) in removed.into_iter().chain(asked).chain(taken).chain(retyped).chain(emptied) {
+    let beside = asked.into_iter().chain(taken).chain(retyped).chain(emptied).chain(received);
+    for (hunk, user, name) in removed.into_iter().chain(beside) {
         let list = needs.entry(hunk).or_default();
         match list.iter_mut().find(|need| need.hunk == user) {
             Some(need) if need.why == Why::Use => *need = Need::to_build(user, name),
@@ -284,8 +290,13 @@ fn called(line: &str) -> Vec<&str> {
     calls.filter(|name| !defined.contains(name)).collect()
 }
 
+/// Whether a character stands in names.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// The words of a line, as names of programming languages are written.
 pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+    line.split(|c: char| !is_word(c))
         .filter(|word| !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()))
 }

@@ -37,6 +37,7 @@ pub mod plan;
 pub mod produced;
 pub mod proposal;
 pub mod rebase;
+mod received;
 mod removed;
 pub mod report;
 mod retyped;

@@ -72,6 +72,12 @@ impl Grown {
         self.taken.last().map(|(_, proposal)| proposal).unwrap()
     }
 
+    /// The last proposal, with the texts that it was made for.
+    pub fn last(&self) -> (&Texts, &Proposal) {
+        let (texts, proposal) = self.taken.last().expect("something was added");
+        (texts, proposal)
+    }
+
     /// How many lines of the backend's test files begin a test.
     pub fn tests(&self, begins: &[&str]) -> usize {
         let files = self.texts.iter().filter(|(path, _)| path.contains("test"));

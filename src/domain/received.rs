@@ -1,0 +1,144 @@
+//! Methods with a word for a name, and the calls on what goes by the name of their file.
+//!
+//! `read` and `get` say too little to link hunks by themselves, and a longer name may be known in
+//! another layer all along. `this.bookReviews.read(id)` says whose `read` it is: that of
+//! `book-reviews.service.ts`, where a hunk adds it.
+
+use super::{
+    dependence::{definitions, is_word},
+    edit::FileEdit,
+    ids::HunkId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A shorter receiver, such as `db` or `res`, names no file.
+const SHORTEST: usize = 4;
+
+/// Triples of a hunk that calls a method, the hunk that adds it, and its name.
+pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Vec<(HunkId, HunkId, &'e str)> {
+    let mut added: BTreeMap<&str, Vec<(HunkId, &str)>> = BTreeMap::new();
+    for edit in edits.clone() {
+        let known: BTreeSet<&str> =
+            edit.base.iter().flat_map(|base| base.lines()).flat_map(definitions).collect();
+        for hunk in &edit.hunks {
+            for name in hunk.new_lines().iter().flat_map(|line| definitions(line)) {
+                if !known.contains(name) {
+                    added.entry(name).or_default().push((hunk.id, &edit.path));
+                }
+            }
+        }
+    }
+    let mut links = Vec::new();
+    for edit in edits {
+        for hunk in &edit.hunks {
+            for (receiver, name) in hunk.new_lines().iter().flat_map(|line| calls(line)) {
+                let adders = added.get(name).into_iter().flatten();
+                links.extend(
+                    adders
+                        .filter(|(adder, path)| {
+                            *adder != hunk.id && *path != edit.path && names(receiver, path)
+                        })
+                        .map(|(adder, _)| (hunk.id, *adder, name)),
+                );
+            }
+        }
+    }
+    links.sort_unstable();
+    links.dedup();
+    links
+}
+
+/// Receivers and methods that a line calls: `reviews`, `read` of `this.reviews.read(id)`.
+fn calls(line: &str) -> Vec<(&str, &str)> {
+    let last_word = |text: &str| {
+        text.char_indices().rev().find(|(_, c)| !is_word(*c)).map_or(0, |(at, c)| at + c.len_utf8())
+    };
+    let found = line.match_indices('(').filter_map(|(at, _)| {
+        let before = line.get(..at)?;
+        let name = last_word(before);
+        let head = before.get(..name)?;
+        let head = head.strip_suffix('.').or_else(|| head.strip_suffix("::"))?;
+        let head = head.strip_suffix('?').unwrap_or(head);
+        Some((head.get(last_word(head)..)?, before.get(name..)?))
+    });
+    found.filter(|(receiver, name)| !receiver.is_empty() && !name.is_empty()).collect()
+}
+
+/// Whether a receiver is called as a file is, in whole or by the beginning or end of its name.
+fn names(receiver: &str, path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = folded(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+    let receiver = folded(receiver);
+    let one = receiver.strip_suffix('s').unwrap_or(&receiver);
+    one.len() >= SHORTEST && (stem.starts_with(one) || stem.ends_with(one) || stem.ends_with(&receiver))
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::imports::tests::edit;
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_word_for_a_name_links_those_that_call_it_on_what_is_named_after_its_file() {
+        let service = "export class ReviewsService {\n  one() {\n    return 1;\n  }\n}\n";
+        let controller = "class ReviewsController {\n  one() {\n    return this.reviews.one();\n  }\n}\n";
+        let other = "class UsersController {\n  one() {\n    return this.users.one();\n  }\n}\n";
+        let method = |text: &str, body: &str| text.replace("  }\n}\n", &format!("  }}\n\n  {body}\n}}\n"));
+        let edits = [
+            edit(
+                "src/reviews.service.ts",
+                service,
+                &method(service, "async read(id: number) {\n    return id;\n  }"),
+                1,
+            ),
+            edit(
+                "src/reviews.controller.ts",
+                controller,
+                &method(controller, "read(id: number) {\n    return this.reviews.read(id);\n  }"),
+                2,
+            ),
+            edit(
+                "src/users.controller.ts",
+                other,
+                &method(other, "read(id: number) {\n    return this.users.read(id);\n  }"),
+                3,
+            ),
+        ];
+        let found: Vec<(u32, u32, &str)> =
+            links(edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
+        assert_eq!(found, [(2, 1, "read")]);
+    }
+
+    #[test]
+    fn the_receiver_is_the_last_word_before_the_method() {
+        assert_eq!(calls("return this.bookReviews.read(id);"), [("bookReviews", "read")]);
+        assert_eq!(calls("    row = await self.service?.get(by(1))"), [("service", "get")]);
+        assert_eq!(calls("services::reviews::read(&pool, id).await"), [("reviews", "read")]);
+        assert_eq!(calls("read(id); (1 + 2); é.read()"), [("é", "read")]);
+    }
+
+    #[test]
+    fn a_receiver_names_the_file_that_it_is_called_after() {
+        for (receiver, path) in [
+            ("bookReviews", "src/book-reviews/book-reviews.service.ts"),
+            ("bookReviewService", "src/services/book-review-service.ts"),
+            ("service", "src/book-reviews/book-reviews.service.ts"),
+            ("reviews", "app/services/review_service.py"),
+            ("review_repository", "app/repositories/review_repository.py"),
+        ] {
+            assert!(names(receiver, path), "{receiver} {path}");
+        }
+        for (receiver, path) in [
+            ("users", "src/book-reviews/book-reviews.service.ts"),
+            ("res", "src/responses.ts"),
+            ("repository", "src/book-reviews/book-reviews.service.ts"),
+        ] {
+            assert!(!names(receiver, path), "{receiver} {path}");
+        }
+    }
+}
