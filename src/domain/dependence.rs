@@ -48,21 +48,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     let made = modules_of(&edits);
     let shared = shared_by(edits.clone());
-    let removed: Vec<(HunkId, HunkId, String)> = removed::links(edits.clone())
-        .into_iter()
-        .map(|(hunk, user, name)| (hunk, user, name.into()))
-        .collect();
-    let asked = tables::links(edits.clone());
-    let retyped: Vec<(HunkId, HunkId, String)> = retyped::links(edits.clone())
-        .into_iter()
-        .map(|(hunk, user, name)| (hunk, user, name.into()))
-        .collect();
-    let received: Vec<(HunkId, HunkId, String)> = received::links(edits.clone())
-        .into_iter()
-        .map(|(hunk, adder, name)| (hunk, adder, name.into()))
-        .collect();
-    let taken = packages::links(edits.clone());
-    let emptied = emptied::links(edits.clone());
+    let linked = linked(&edits);
     for edit in edits {
         let imports = Imports::of(edit);
         let imported = imports.brought();
@@ -115,8 +101,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
-    let beside = asked.into_iter().chain(taken).chain(retyped).chain(emptied).chain(received);
-    for (hunk, user, name) in removed.into_iter().chain(beside) {
+    for (hunk, user, name) in linked {
         let list = needs.entry(hunk).or_default();
         match list.iter_mut().find(|need| need.hunk == user) {
             Some(need) if need.why == Why::Use => *need = Need::to_build(user, name),
@@ -126,6 +111,18 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
         list.sort_by_key(|need| need.hunk);
     }
     needs
+}
+
+/// What each kind of link finds by itself: a hunk, one without which it does not build, and what for.
+fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(HunkId, HunkId, String)> {
+    let owned = |(hunk, other, name): (HunkId, HunkId, &str)| (hunk, other, name.to_owned());
+    let mut linked: Vec<_> = removed::links(edits.clone()).into_iter().map(owned).collect();
+    linked.extend(tables::links(edits.clone()));
+    linked.extend(packages::links(edits.clone()));
+    linked.extend(retyped::links(edits.clone()).into_iter().map(owned));
+    linked.extend(emptied::links(edits.clone()));
+    linked.extend(received::links(edits.clone()).into_iter().map(owned));
+    linked
 }
 
 /// A file that the session makes, with the hunks without which nothing can import it.
@@ -257,7 +254,18 @@ pub(super) fn definitions(line: &str) -> Vec<&str> {
         }
     }
     // One whose parameters stand on lines of their own: `public async cancel(`.
-    const MODIFIERS: [&str; 6] = ["public ", "private ", "protected ", "static ", "override ", "async "];
+    const MODIFIERS: [&str; 7] =
+        ["public ", "private ", "protected ", "static ", "override ", "async ", "readonly "];
+    // A function that a field holds: `private readonly cancel = async (…) => {`.
+    if names.is_empty()
+        && trimmed.ends_with("=> {")
+        && let Some((head, _)) = trimmed.split_once('=')
+        && MODIFIERS.iter().any(|word| head.starts_with(word))
+        && !head.contains(['(', '.'])
+    {
+        let name = head.split_once(':').map_or(head, |(name, _)| name);
+        names.extend(name.trim().rsplit(' ').next());
+    }
     if let Some(head) = trimmed.strip_suffix('(')
         && MODIFIERS.iter().any(|word| head.starts_with(word))
         && !head.contains(['(', '=', '.'])

@@ -2,7 +2,7 @@
 //!
 //! `read` and `get` say too little to link hunks by themselves, and a longer name may be known in
 //! another layer all along. `this.bookReviews.read(id)` says whose `read` it is: that of
-//! `book-reviews.service.ts`, where a hunk adds it.
+//! `book-reviews.service.ts`, where a hunk adds it. `this.read` is that of the same file.
 
 use super::{
     dependence::{definitions, is_word},
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A shorter receiver, such as `db` or `res`, names no file.
 const SHORTEST: usize = 4;
 
-/// Triples of a hunk that calls a method, the hunk that adds it, and its name.
+/// Triples of a hunk that uses a method, the hunk that adds it, and its name.
 pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Vec<(HunkId, HunkId, &'e str)> {
     let mut added: BTreeMap<&str, Vec<(HunkId, &str)>> = BTreeMap::new();
     for edit in edits.clone() {
@@ -31,15 +31,14 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
     let mut links = Vec::new();
     for edit in edits {
         for hunk in &edit.hunks {
-            for (receiver, name) in hunk.new_lines().iter().flat_map(|line| calls(line)) {
-                let adders = added.get(name).into_iter().flatten();
-                links.extend(
-                    adders
-                        .filter(|(adder, path)| {
-                            *adder != hunk.id && *path != edit.path && names(receiver, path)
-                        })
-                        .map(|(adder, _)| (hunk.id, *adder, name)),
-                );
+            for member in hunk.new_lines().iter().flat_map(|line| members(line)) {
+                let is_meant = |path: &str| match member.receiver {
+                    "this" | "self" => path == edit.path,
+                    receiver => member.is_called && path != edit.path && names(receiver, path),
+                };
+                let adders = added.get(member.name).into_iter().flatten();
+                let adders = adders.filter(|(adder, path)| *adder != hunk.id && is_meant(path));
+                links.extend(adders.map(|(adder, _)| (hunk.id, *adder, member.name)));
             }
         }
     }
@@ -48,20 +47,26 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
     links
 }
 
-/// Receivers and methods that a line calls: `reviews`, `read` of `this.reviews.read(id)`.
-fn calls(line: &str) -> Vec<(&str, &str)> {
-    let last_word = |text: &str| {
-        text.char_indices().rev().find(|(_, c)| !is_word(*c)).map_or(0, |(at, c)| at + c.len_utf8())
-    };
-    let found = line.match_indices('(').filter_map(|(at, _)| {
-        let before = line.get(..at)?;
-        let name = last_word(before);
-        let head = before.get(..name)?;
-        let head = head.strip_suffix('.').or_else(|| head.strip_suffix("::"))?;
-        let head = head.strip_suffix('?').unwrap_or(head);
-        Some((head.get(last_word(head)..)?, before.get(name..)?))
+/// `reviews.read` of `this.reviews.read(id)`.
+#[derive(Debug, PartialEq, Eq)]
+struct Member<'l> {
+    receiver: &'l str,
+    name: &'l str,
+    is_called: bool,
+}
+
+/// What a line names behind a receiver.
+fn members(line: &str) -> Vec<Member<'_>> {
+    let points = line.match_indices(['.', ':']).filter_map(|(at, _)| {
+        let (before, behind) = (line.get(..at)?, line.get(at + 1..)?);
+        let before = before.trim_end_matches(['?', ':']);
+        let end = behind.find(|c: char| !is_word(c)).unwrap_or(behind.len());
+        let (name, rest) = behind.split_at_checked(end)?;
+        let start =
+            before.char_indices().rev().find(|(_, c)| !is_word(*c)).map_or(0, |(at, c)| at + c.len_utf8());
+        Some(Member { receiver: before.get(start..)?, name, is_called: rest.starts_with('(') })
     });
-    found.filter(|(receiver, name)| !receiver.is_empty() && !name.is_empty()).collect()
+    points.filter(|member| !member.receiver.is_empty() && !member.name.is_empty()).collect()
 }
 
 /// Whether a receiver is called as a file is, in whole or by the beginning or end of its name.
@@ -115,11 +120,33 @@ mod tests {
     }
 
     #[test]
-    fn the_receiver_is_the_last_word_before_the_method() {
-        assert_eq!(calls("return this.bookReviews.read(id);"), [("bookReviews", "read")]);
-        assert_eq!(calls("    row = await self.service?.get(by(1))"), [("service", "get")]);
-        assert_eq!(calls("services::reviews::read(&pool, id).await"), [("reviews", "read")]);
-        assert_eq!(calls("read(id); (1 + 2); é.read()"), [("é", "read")]);
+    fn the_receiver_is_the_last_word_before_the_member() {
+        let said = |line: &'static str| -> Vec<(&str, &str, bool)> {
+            members(line).iter().map(|member| (member.receiver, member.name, member.is_called)).collect()
+        };
+        assert_eq!(
+            said("return this.bookReviews.read(id);"),
+            [("this", "bookReviews", false), ("bookReviews", "read", true)]
+        );
+        assert_eq!(said("    row = await service?.get(by(1))"), [("service", "get", true)]);
+        assert_eq!(
+            said("services::reviews::read(&pool, id).await"),
+            [("services", "reviews", false), ("reviews", "read", true)]
+        );
+        assert_eq!(said("read(id: number); (1 + 2); é.read"), [("é", "read", false)]);
+    }
+
+    #[test]
+    fn what_a_field_of_the_same_class_holds_goes_with_who_names_it() {
+        let base = "class Reviews {\n  start() {\n    this.get(1, this.list);\n  }\n\n  list = () => {\n    return 1;\n  };\n}\n";
+        let new = base.replace("this.list);\n", "this.list);\n    this.post(2, this.sell);\n").replace(
+            "  };\n}",
+            "  };\n\n  private readonly sell = async (request: Request) => {\n    return 2;\n  };\n}",
+        );
+        let edits = [edit("src/reviews.ts", base, &new, 1)];
+        let found: Vec<(u32, u32, &str)> =
+            links(edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
+        assert_eq!(found, [(1, 2, "sell")]);
     }
 
     #[test]
