@@ -4,11 +4,14 @@
 //! The part that needs crates from crates.io runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; every run shares one target folder.
 
-use crate::support::{
-    backend::{
-        Texts, assert_cited, fixture, is_real, propose, request, run, stack, text_of, with, write_tree,
+use crate::{
+    recipe_remains,
+    support::{
+        backend::{
+            Texts, assert_cited, fixture, is_real, propose, request, run, stack, text_of, with, write_tree,
+        },
+        temp,
     },
-    temp,
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 use std::{
@@ -185,4 +188,9 @@ fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     let count = text_of(&proposal, "tests/book_reviews.rs").matches("#[sqlx::test]").count();
     assert!(count > 4);
     assert!(prove(&texts, &proposal, "tables [2, 0, 2]") > count);
+    for rest in recipe_remains::without_one("a resource of axum", &texts, &proposal) {
+        let folder = temp::folder();
+        write_tree(folder.path(), &rest, &[]);
+        cargo(folder.path(), &["test", "--quiet"], &[]);
+    }
 }

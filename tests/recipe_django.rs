@@ -4,9 +4,12 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, is_real, propose, python_packages, request, run, stack,
-    text_of, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        Texts, assert_cited, fixture, folder_below, is_real, propose, python_packages, request, run, stack,
+        text_of, write_tree,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -199,6 +202,7 @@ fn a_generated_view_set_migrates_both_ways_and_passes_its_own_tests() {
     let texts = fixture("django_app");
     let proposal = ask(&texts, "BookReview", REVIEW).unwrap();
     let said = prove(&texts, "", "catalog", &proposal, false);
+    recipe_remains::test_without_one("a resource of Django", &texts, &proposal, &packages(), "");
     let generated = count(&proposal, "catalog/tests/test_book_reviews.py");
     assert!(generated > 9 && said.contains(&format!("{} passed", generated + 1)), "{generated}\n{said}");
 }
@@ -211,6 +215,7 @@ fn generated_functions_migrate_both_ways_and_pass_their_own_tests() {
     let texts = fixture("django_functions");
     let proposal = ask(&texts, "Offer", OFFER).unwrap();
     let said = prove(&texts, "backend", "store", &proposal, true);
+    recipe_remains::test_without_one("a resource of functions", &texts, &proposal, &packages(), "backend");
     let generated = count(&proposal, "backend/tests/test_offers.py");
     assert!(generated > 7 && said.contains(&format!("{} passed", generated + 1)), "{generated}\n{said}");
 }

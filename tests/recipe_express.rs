@@ -5,9 +5,12 @@
 //! The part that needs packages from npm runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
-use crate::support::backend::{
-    Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
-    text_of, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
+        text_of, write_tree,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -209,6 +212,12 @@ fn prove(name: &str, texts: &Texts, proposal: &Proposal, proof: &str) -> String 
     run(folder, &bin("vitest"), &VITEST, &[], 300)
 }
 
+/// What remains without one hunk compiles and passes its tests.
+fn run_without_one(what: &str, texts: &Texts, proposal: &Proposal) {
+    let packages = installed("recipe-express", texts.get("package.json").unwrap());
+    recipe_remains::run_without_one(what, texts, proposal, &packages, ("vitest", &VITEST));
+}
+
 /// How many tests of a file a runner has to count.
 fn tests_of(proposal: &Proposal, path: &str, case: &str) -> usize {
     text_of(proposal, path).matches(case).count()
@@ -230,6 +239,7 @@ fn generated_functions_migrate_both_ways_and_pass_their_own_tests() {
                  expect(await migrateDown()).toHaveLength(2)\n  expect(await tables()).toEqual([])\n  \
                  expect(await migrateUp()).toHaveLength(2)\n  await sql`select author_id from book_reviews`.execute(db)\n})\n";
     let said = prove("functions", &texts, &proposal, proof);
+    run_without_one("a resource of functions", &texts, &proposal);
     let generated = tests_of(&proposal, "tests/book-review-routes.test.ts", "\n  it('");
     let count = generated + 2;
     assert!(
@@ -253,6 +263,7 @@ fn generated_classes_migrate_both_ways_and_pass_their_own_tests() {
                  expect(await migrate(database, \"none\")).toHaveLength(2);\n\texpect(await tables()).toEqual([]);\n\t\
                  expect(await migrate(database)).toHaveLength(2);\n});\n";
     let said = prove("classes", &texts, &proposal, proof);
+    run_without_one("a resource of classes", &texts, &proposal);
     let generated = tests_of(&proposal, "tests/productVariants.test.ts", "\n\ttest(\"");
     let count = generated + 1;
     assert!(

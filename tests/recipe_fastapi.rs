@@ -4,9 +4,13 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::{
-    backend::{Texts, fixture, is_real, python_packages, write_tree},
-    temp,
+use crate::{
+    recipe_endpoint::tools,
+    recipe_remains,
+    support::{
+        backend::{Texts, fixture, is_real, python_packages, write_tree},
+        temp,
+    },
 };
 use proscenium::{
     domain::{
@@ -264,7 +268,9 @@ fn a_generated_resource_migrates_both_ways_and_passes_its_own_tests() {
     let texts = fixture("fastapi_app");
     let review = propose(&texts, "Review", REVIEW).unwrap();
     prove(&texts, "", &[&review]);
+    recipe_remains::test_without_one("a resource of FastAPI", &texts, &review, &tools(), "");
     let texts = fixture("fastapi_sync");
     let stock_move = propose(&texts, "StockMove", MOVE).unwrap();
     prove(&texts, "backend", &[&stock_move]);
+    recipe_remains::test_without_one("a resource of functions", &texts, &stock_move, &tools(), "backend");
 }

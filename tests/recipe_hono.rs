@@ -5,9 +5,12 @@
 //! The part that needs packages from npm runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
-use crate::support::backend::{
-    Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
-    text_of, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run, stack,
+        text_of, write_tree,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -102,6 +105,8 @@ fn a_generated_resource_is_what_drizzle_kit_expects_and_passes_its_own_tests() {
     let said = run(folder, &bin("drizzle-kit"), &["generate"], &[], 60);
     assert!(said.contains("No schema changes"), "{said}");
     let said = run(folder, &bin("vitest"), &VITEST, &[], 300);
+    let what = "a resource of Hono";
+    recipe_remains::run_without_one(what, &texts, &proposal, &packages, ("vitest", &VITEST));
     let generated = text_of(&proposal, "test/news-articles.test.ts").matches("\n  it('").count();
     let count = generated + 2;
     assert!(

@@ -4,9 +4,12 @@
 //! The part that needs packages from npm runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
-use crate::support::backend::{
-    JEST, Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run,
-    stack, text_of, with, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        JEST, Texts, VITEST, assert_cited, fixture, folder_below, installed, is_real, propose, request, run,
+        stack, text_of, with, write_tree,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 use std::path::Path;
@@ -183,6 +186,9 @@ fn a_generated_esm_resource_migrates_both_ways_and_passes_its_own_tests() {
     let texts = fixture("nest_esm");
     let proposal = ask(&texts, "BookReview", REVIEW).unwrap();
     let said = prove("nest-esm", &texts, &proposal, ("vitest", &VITEST), 2);
+    let packages = installed("recipe-nest-esm", &texts["package.json"]);
+    let what = "a resource of ES modules";
+    recipe_remains::run_without_one(what, &texts, &proposal, &packages, ("vitest", &VITEST));
     let generated = text_of(&proposal, "test/book-reviews.e2e-spec.ts").matches("\n  it('").count();
     let count = generated + 2;
     assert!(
@@ -256,6 +262,8 @@ fn a_generated_commonjs_resource_migrates_both_ways_and_passes_its_own_tests() {
     let texts = fixture("nest_cjs");
     let proposal = ask(&texts, "comments", COMMENT).unwrap();
     let said = prove("nest-cjs", &texts, &proposal, ("jest", &JEST), 2);
+    let packages = installed("recipe-nest-cjs", &texts["package.json"]);
+    recipe_remains::run_without_one("a resource in CommonJS", &texts, &proposal, &packages, ("jest", &JEST));
     let generated = text_of(&proposal, "test/comment.e2e-spec.ts").matches("\n    test(\"").count();
     let count = generated + 1;
     assert!(

@@ -6,9 +6,12 @@
 //! of its migrations is applied to PostgreSQL (in the process: PGlite) directly. That part runs
 //! in a stage of its own, with `PROSCENIUM_REAL=1`; it keeps its packages in the target folder.
 
-use crate::support::backend::{
-    Texts, VITEST, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real,
-    propose, request, run, stack, text_of, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        Texts, VITEST, assert_cited, fixture, folder_below, inputs_of, installed_without_scripts, is_real,
+        propose, request, run, stack, text_of, write_tree,
+    },
 };
 use proscenium::{
     domain::{
@@ -121,6 +124,11 @@ fn a_generated_resource_is_valid_to_prisma_and_passes_its_own_tests() {
     run(folder, &bin("oxlint"), &["--deny-warnings", "src", "tests"], &[], 60);
     run(folder, &bin("prettier"), &["--check", "src", "tests"], &[], 60);
     let said = run(folder, &bin("vitest"), &VITEST, &SETTINGS, 300);
+    recipe_remains::check_without_one("a resource of Prisma", &texts, &proposal, &packages, &|folder| {
+        run(folder, &bin("prisma"), &["generate"], &SETTINGS, 120);
+        run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+        run(folder, &bin("vitest"), &VITEST, &SETTINGS, 300);
+    });
     let generated = text_of(&proposal, "tests/ticket-note.test.ts").matches("\n  it('").count();
     let count = generated + 1;
     assert!(

@@ -28,6 +28,10 @@ pub fn without_one(what: &str, texts: &Texts, proposal: &Proposal) -> Vec<Texts>
             all.push((format!("{name} and {} more", rejected.len() - 1), rejected));
         }
     }
+    if all.is_empty() {
+        println!("{what}: no hunk can be rejected without all others");
+        return Vec::new();
+    }
     let taken = picked(what, all);
     taken
         .into_iter()
@@ -53,7 +57,22 @@ pub fn check_without_one(
     }
 }
 
-/// The same for TypeScript, whose compiler checks it.
+/// The same for TypeScript, and the tests that remain pass.
+pub fn run_without_one(
+    what: &str,
+    texts: &Texts,
+    proposal: &Proposal,
+    packages: &Path,
+    (tool, arguments): (&str, &[&str]),
+) {
+    let bin = |name: &str| packages.join("node_modules/.bin").join(name).to_str().unwrap().to_owned();
+    check_without_one(what, texts, proposal, packages, &|folder| {
+        run(folder, &bin("tsc"), &["--noEmit"], &[], 120);
+        run(folder, &bin(tool), arguments, &[], 300);
+    });
+}
+
+/// What remains in TypeScript, whose compiler checks it.
 pub fn compile_without_one(what: &str, texts: &Texts, proposal: &Proposal, packages: &Path) {
     let tsc = packages.join("node_modules/.bin/tsc").to_str().unwrap().to_owned();
     check_without_one(what, texts, proposal, packages, &|folder| {
@@ -64,8 +83,22 @@ pub fn compile_without_one(what: &str, texts: &Texts, proposal: &Proposal, packa
 /// The same for Python below a folder of the repository: linted, its types checked, its tests
 /// collected, for which everything is imported.
 pub fn import_without_one(what: &str, texts: &Texts, proposal: &Proposal, bin: &Path, root: &str) {
+    python_without_one(what, texts, proposal, (bin, root), &["--collect-only"]);
+}
+
+/// The same, and the tests that remain pass.
+pub fn test_without_one(what: &str, texts: &Texts, proposal: &Proposal, bin: &Path, root: &str) {
+    python_without_one(what, texts, proposal, (bin, root), &[]);
+}
+
+fn python_without_one(
+    what: &str,
+    texts: &Texts,
+    proposal: &Proposal,
+    (bin, root): (&Path, &str),
+    pytest: &[&str],
+) {
     let tool = |name: &str| bin.join(name).to_str().unwrap().to_owned();
-    let cache = mypy_cache(bin.parent().unwrap());
     let settings = [
         ("PYTHONDONTWRITEBYTECODE", "1"),
         ("PYTHONPATH", "."),
@@ -85,10 +118,12 @@ pub fn import_without_one(what: &str, texts: &Texts, proposal: &Proposal, bin: &
         );
         let manifest = std::fs::read_to_string(root.join("pyproject.toml")).unwrap_or_default();
         if manifest.contains("[tool.mypy]") {
+            // One for each: Django's plugin remembers which models there were.
+            let cache = mypy_cache(bin.parent().unwrap());
             let arguments = ["--cache-dir", cache.path().to_str().unwrap(), "."];
             run(&root, &tool("mypy"), &arguments, &settings, 300);
         }
-        let arguments = ["-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"];
+        let arguments = [&["-m", "pytest", "-q", "-p", "no:cacheprovider"], pytest].concat();
         run(&root, &tool("python"), &arguments, &settings, 120);
     });
 }

@@ -4,9 +4,12 @@
 //! The part that needs packages from PyPI runs in a stage of its own, with
 //! `PROSCENIUM_REAL=1`; it keeps its virtual environment in the target folder.
 
-use crate::support::backend::{
-    Texts, assert_cited, fixture, folder_below, is_real, propose, python_packages, request, run, stack,
-    text_of, write_tree,
+use crate::{
+    recipe_remains,
+    support::backend::{
+        Texts, assert_cited, fixture, folder_below, is_real, propose, python_packages, request, run, stack,
+        text_of, write_tree,
+    },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
 
@@ -167,6 +170,7 @@ fn assert_proven(name: &str, root: &str, resource: (&str, &str), tests: &str) {
     let texts = fixture(name);
     let proposal = ask(&texts, resource.0, resource.1).unwrap();
     let said = prove(&texts, root, &proposal);
+    recipe_remains::test_without_one(&format!("a resource of {name}"), &texts, &proposal, &packages(), root);
     let generated = text_of(&proposal, tests).lines().filter(|line| line.contains("def test_")).count();
     assert!(generated > 7 && said.contains(&format!("{} passed", generated + 1)), "{generated}\n{said}");
 }

@@ -9,14 +9,17 @@
 //! The other way round an import needs the one hunk that uses what it brings, and what takes a
 //! name away needs the hunks that stop using it. What changes a type goes with all that hands it on,
 //! and a member that may be empty, or no more, with the others of its name; one that a type asks for goes
-//! with what fills it.
+//! with what fills it; new tests go with what makes their subject known. What a file keeps to itself
+//! links nothing outside of it.
 
 use super::{
+    defined::{Defined, Use},
     edit::FileEdit,
-    emptied, held,
+    emptied, exercised, held,
     hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
     imports::Imports,
+    listed,
     modules::{brings, declared, is_import, shared_as},
     packages, received, removed, retyped, tables,
 };
@@ -24,32 +27,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Needs by hunk, sorted by the number of the needed hunk.
 pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<HunkId, Vec<Need>> {
-    // Name to the hunks that define it.
-    let mut defined: BTreeMap<String, BTreeSet<HunkId>> = BTreeMap::new();
-    let mut in_base: BTreeSet<String> = BTreeSet::new();
-    for edit in edits.clone() {
-        for line in edit.base.iter().flat_map(|base| base.lines()) {
-            in_base.extend(definitions(line).into_iter().map(str::to_owned));
-        }
-        for hunk in live(edit) {
-            for line in hunk.new_lines() {
-                for name in definitions(line) {
-                    defined.entry(name.to_owned()).or_default().insert(hunk.id);
-                }
-            }
-        }
-    }
-    defined.retain(|name, _| name.len() > 2 && !in_base.contains(name));
-    let several: BTreeMap<String, BTreeSet<HunkId>> = defined
-        .iter()
-        .filter(|(name, hunks)| hunks.len() > 1 && is_telling(name))
-        .map(|(name, hunks)| (name.clone(), hunks.clone()))
-        .collect();
-    defined.retain(|_, hunks| hunks.len() == 1);
+    let defined = Defined::of(edits.clone());
     let mut needs: BTreeMap<HunkId, Vec<Need>> = BTreeMap::new();
     let made = modules_of(&edits);
     let shared = shared_by(edits.clone());
     let linked = linked(&edits);
+    let all = edits.clone();
     for edit in edits {
         let imports = Imports::of(edit);
         let imported = imports.brought();
@@ -60,17 +43,16 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                     found.entry(*importer).or_insert(word);
                 }
             }
-            for word in hunk.new_lines().iter().flat_map(|line| words(line)) {
-                let Some(definer) = defined.get(word).and_then(|hunks| hunks.first()) else { continue };
-                if *definer != hunk.id {
-                    found.entry(*definer).or_insert(word);
-                }
-            }
             for line in hunk.new_lines() {
+                let used = Use { path: &edit.path, hunk: hunk.id, line };
+                for word in words(line) {
+                    if let Some(definer) = defined.definer(used, word) {
+                        found.entry(definer).or_insert(word);
+                    }
+                }
                 for name in called(line) {
-                    let definers = several.get(name).into_iter().flatten();
-                    for definer in definers.filter(|definer| **definer != hunk.id) {
-                        found.entry(*definer).or_insert(name);
+                    for definer in defined.definers(used, name) {
+                        found.entry(definer).or_insert(name);
                     }
                 }
             }
@@ -102,6 +84,14 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
             }
         }
     }
+    link(&mut needs, linked);
+    let exercised = exercised::links(&all, &needs);
+    link(&mut needs, exercised);
+    needs
+}
+
+/// Adds what needs what else to build.
+fn link(needs: &mut BTreeMap<HunkId, Vec<Need>>, linked: Vec<(HunkId, HunkId, String)>) {
     for (hunk, user, name) in linked {
         let list = needs.entry(hunk).or_default();
         match list.iter_mut().find(|need| need.hunk == user) {
@@ -111,7 +101,6 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
         }
         list.sort_by_key(|need| need.hunk);
     }
-    needs
 }
 
 /// What each kind of link finds by itself: a hunk, one without which it does not build, and what for.
@@ -124,6 +113,7 @@ fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(Hunk
     linked.extend(emptied::links(edits.clone()));
     linked.extend(received::links(edits.clone()).into_iter().map(owned));
     linked.extend(held::links(edits).into_iter().map(owned));
+    linked.extend(listed::links(edits).into_iter().map(owned));
     linked
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `read` and `get` say too little to link hunks by themselves, and a longer name may be known in
 //! another layer all along. `this.bookReviews.read(id)` says whose `read` it is: that of
-//! `book-reviews.service.ts`, where a hunk adds it. `this.read` is that of the same file.
+//! `book-reviews.service.ts`, where a hunk adds it. `this.read` is that of the same file, and so is a
+//! bare `read` that is handed to what a line calls.
 
 use super::{
     dependence::{definitions, is_word},
@@ -40,6 +41,11 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
                 let adders = adders.filter(|(adder, path)| *adder != hunk.id && is_meant(path));
                 links.extend(adders.map(|(adder, _)| (hunk.id, *adder, member.name)));
             }
+            for name in hunk.new_lines().iter().flat_map(|line| handed(line)) {
+                let adders = added.get(name).into_iter().flatten();
+                let adders = adders.filter(|(adder, path)| *adder != hunk.id && *path == edit.path);
+                links.extend(adders.map(|(adder, _)| (hunk.id, *adder, name)));
+            }
         }
     }
     links.sort_unstable();
@@ -67,6 +73,16 @@ fn members(line: &str) -> Vec<Member<'_>> {
         Some(Member { receiver: before.get(start..)?, name, is_called: rest.starts_with('(') })
     });
     points.filter(|member| !member.receiver.is_empty() && !member.name.is_empty()).collect()
+}
+
+/// Bare names that a line hands to what it calls: `silence` of `.route("/", post(silence))`.
+fn handed(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices(['(', ',']).filter_map(|(at, _)| {
+        let behind = line.get(at + 1..)?.trim_start();
+        let end = behind.find(|c: char| !is_word(c))?;
+        let (name, rest) = behind.split_at_checked(end)?;
+        (!name.is_empty() && rest.starts_with([')', ','])).then_some(name)
+    })
 }
 
 /// Whether a receiver is called as a file is, in whole or by the beginning or end of its name.
@@ -147,6 +163,19 @@ mod tests {
         let found: Vec<(u32, u32, &str)> =
             links(edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
         assert_eq!(found, [(1, 2, "sell")]);
+    }
+
+    #[test]
+    fn a_function_that_is_handed_over_goes_with_who_hands_it() {
+        let base = "fn router() {\n    Router::new()\n        .route(\"/\", get(list))\n}\n\nasync fn list() {\n    1\n}\n";
+        let new = base
+            .replace("get(list))\n", "get(list))\n        .route(\"/mute\", post(mute))\n")
+            .replace("    1\n}\n", "    1\n}\n\nasync fn mute() {\n    2\n}\n");
+        let edits = [edit("src/routes.rs", base, &new, 1)];
+        let found: Vec<(u32, u32, &str)> =
+            links(edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
+        assert_eq!(found, [(1, 2, "mute")]);
+        assert_eq!(handed("get(a, b.c, d()).on(e)").collect::<Vec<_>>(), ["a", "e"]);
     }
 
     #[test]

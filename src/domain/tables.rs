@@ -1,7 +1,8 @@
 //! Tables that a schema or a type declares, and the hunks that ask them by name.
 //!
 //! `model User` of Prisma is asked as `prisma.user.`, a member `users: UsersTable` of the type
-//! that Kysely is given as `selectFrom('users')`: no name of the language links the two.
+//! that Kysely is given as `selectFrom('users')`: no name of the language links the two. In Prisma's
+//! schema a relation has two sides, and a model is valid with both only.
 
 use super::{edit::FileEdit, hunk::Hunk, ids::HunkId};
 
@@ -26,7 +27,7 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
             }
         }
     }
-    let mut links = Vec::new();
+    let mut links: Vec<(HunkId, HunkId, String)> = edits.clone().flat_map(opposites).collect();
     if declared.is_empty() {
         return links;
     }
@@ -39,6 +40,31 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
                     Table::Member(name) => (*name).to_owned(),
                 };
                 links.push((hunk.id, *declarer, name));
+            }
+        }
+    }
+    links
+}
+
+/// What declares a model of Prisma, with the hunks that give other models the other side of its
+/// relations: `notes Note[]`.
+fn opposites(edit: &FileEdit) -> Vec<(HunkId, HunkId, String)> {
+    let mut links = Vec::new();
+    if !edit.path.ends_with(".prisma") {
+        return links;
+    }
+    let models = edit.hunks.iter().flat_map(|hunk| {
+        let named = hunk.new_lines().iter().filter_map(|line| line.trim().strip_prefix("model "));
+        named.map(|rest| (hunk.id, rest.trim_end_matches(['{', ' '])))
+    });
+    for (declarer, model) in models {
+        let is_side = |line: &String| {
+            let ty = line.split_whitespace().nth(1).unwrap_or_default();
+            ty.trim_end_matches(['[', ']', '?']) == model
+        };
+        for hunk in edit.hunks.iter().filter(|hunk| hunk.id != declarer) {
+            if hunk.new_lines().iter().any(is_side) {
+                links.push((declarer, hunk.id, model.to_owned()));
             }
         }
     }
@@ -83,6 +109,16 @@ mod tests {
 
     fn links_of(edits: &[FileEdit]) -> Vec<(u32, u32, String)> {
         links(edits.iter()).into_iter().map(|(user, declarer, name)| (user.0, declarer.0, name)).collect()
+    }
+
+    #[test]
+    fn a_model_of_prisma_goes_with_the_other_side_of_its_relations() {
+        let base = "model User {\n  id Int @id\n}\n\nenum Kind {\n  A\n}\n";
+        let new = base.replace("@id\n", "@id\n  notes Note[]\n")
+            + "\nmodel Note {\n  id Int @id\n  user User @relation(fields: [userId], references: [id])\n}\n";
+        let edits = [edit("prisma/schema.prisma", base, &new, 1)];
+        let found: Vec<(u32, u32)> = links(edits.iter()).iter().map(|(a, b, _)| (a.0, b.0)).collect();
+        assert_eq!(found, [(2, 1)]);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 mod address;
 mod again;
 mod alter;
+mod article;
 mod auth;
 mod axum;
 mod django;

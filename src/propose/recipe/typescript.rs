@@ -3,7 +3,7 @@
 //! Templates are written in one plain form (single quotes, semicolons, two blanks); what
 //! they give is put into the repository's form here.
 
-use super::lines::Lines;
+use super::{article::with_article, lines::Lines};
 use minijinja::{
     Environment, Value,
     value::{Rest, ValueKind},
@@ -162,6 +162,7 @@ pub(crate) fn set_up(environment: &mut Environment<'_>) {
         }
         format!("{IMPORTS}{}", all.join("\u{1}"))
     });
+    environment.add_filter("article", |noun: &str| with_article(noun));
     environment.add_filter("js", |value: &Value| match value.as_str() {
         // As formatters have it: the quotes that need no escape.
         Some(text) if text.contains('\'') && !text.contains(['"', '\\']) => format!("\"{text}\""),
