@@ -17,20 +17,20 @@ use crate::{
         temp,
     },
 };
-use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use proscenium::domain::proposal::Proposal;
 
-const RECIPE: &str = "repository";
-const AXUM: Frame = ("axum", "sqlx");
-const NOTE: &[(&str, &str)] = &[("name", "Note")];
-const REPOSITORY: &str = "src/repositories/users.rs";
+pub const RECIPE: &str = "repository";
+pub const AXUM: Frame = ("axum", "sqlx");
+pub const NOTE: &[(&str, &str)] = &[("name", "Note")];
+pub const REPOSITORY: &str = "src/repositories/users.rs";
 
-fn put(texts: &mut Texts, path: &str, text: &str) {
+pub fn put(texts: &mut Texts, path: &str, text: &str) {
     texts.insert(path.to_owned(), text.to_owned());
 }
 
 /// A row that a service asks the database for itself: it belongs to a user, whom the body does not
 /// name, and has a column whose name SQL keeps for itself.
-fn functions() -> Texts {
+pub fn functions() -> Texts {
     let mut texts = fixture("axum_app");
     put(
         &mut texts,
@@ -60,7 +60,7 @@ fn functions() -> Texts {
 
 /// A structure that holds the pool, with errors of the domain and tests of its own; nothing says
 /// what a note is made of.
-fn held() -> Texts {
+pub fn held() -> Texts {
     let mut texts = functions();
     let models = "src/models/note.rs";
     let text = texts[models].split("\n#[derive(Debug, Deserialize)]").next().unwrap().to_owned();
@@ -142,7 +142,7 @@ fn together() -> Texts {
     texts
 }
 
-fn paths(proposal: &Proposal) -> Vec<&str> {
+pub fn paths(proposal: &Proposal) -> Vec<&str> {
     proposal.files.iter().map(|file| file.path.as_str()).collect()
 }
 
@@ -261,113 +261,54 @@ fn functions_of_an_executor_stand_behind_those_of_their_file() {
     recipe_hunks::assert_rust_without_each(&texts, &proposal);
 }
 
-fn refused(texts: &Texts, inputs: &[(&str, &str)]) -> ProposeError {
-    match ask(RECIPE, texts, AXUM, inputs) {
-        Err(error) => error,
-        Ok(proposal) => panic!("{inputs:?}: {:?}", paths(&proposal)),
-    }
-}
-
 #[test]
-fn what_is_there_or_has_nothing_to_follow_is_refused() {
-    let texts = functions();
-    match refused(&texts, &[("name", "User")]) {
-        ProposeError::Clash { what, place } => {
-            assert_eq!(
-                (what.as_str(), place.as_str()),
-                ("a repository of User", "src/repositories/users.rs:5")
-            );
-        }
-        other => panic!("{other:?}"),
-    }
-    match refused(&texts, &[("name", "Colour")]) {
-        ProposeError::Input { what, hint } => {
-            assert!(what.contains("Colour") && hint.contains("Note, User"), "{what} {hint}");
-        }
-        other => panic!("{other:?}"),
-    }
-    for inputs in [&[("name", "Match")][..], &[("name", "a b/c")], &[]] {
-        let refusal = refused(&texts, inputs);
-        assert!(matches!(refusal, ProposeError::Input { .. }), "{refusal:?}");
-    }
-    let mut taken = texts.clone();
-    put(&mut taken, "src/repositories/notes.rs", "pub const LIMIT: i64 = 1;\n");
-    assert!(matches!(refused(&taken, NOTE), ProposeError::Clash { .. }));
-    let mut alone = texts.clone();
-    alone.remove(REPOSITORY);
-    match refused(&alone, NOTE) {
-        ProposeError::NotApplicable(why) => assert!(why.contains("walkthrough"), "{why}"),
-        other => panic!("{other:?}"),
-    }
-    let mut unmade = texts.clone();
-    unmade.remove("migrations/20250602120000_create_notes.up.sql");
-    assert!(
-        matches!(refused(&unmade, NOTE), ProposeError::Input { what, .. } if what.contains("no migration"))
-    );
-}
-
-#[test]
-fn a_row_that_is_not_understood_is_refused_by_name() {
-    let texts = functions();
-    let migration = "migrations/20250602120000_create_notes.up.sql";
-    let models = "src/models/mod.rs";
-    for (path, old, new, said) in [
-        (migration, "\n);", ",\n    PRIMARY KEY (id, title)\n);", "Note has 2 keys"),
-        (
-            migration,
-            "stars INTEGER",
-            "secret TEXT NOT NULL,\n    stars INTEGER",
-            "secret of notes has to have a value",
-        ),
-        ("src/models/note.rs", "    pub stars", "    #[sqlx(json)]\n    pub stars", "#[sqlx(json)]"),
-        (REPOSITORY, "use sqlx::SqlitePool", "use sqlx::MySqlPool", "asks MySQL"),
-        (REPOSITORY, "pool: &SqlitePool, ", "", "asks pool, which it is not handed"),
-    ] {
-        let mut texts = texts.clone();
-        let text = texts[path].replace(old, new);
-        assert_ne!(text, texts[path], "{old}");
-        put(&mut texts, path, &text);
-        match refused(&texts, NOTE) {
-            ProposeError::NotApplicable(why) => assert!(why.contains(said), "{why}"),
-            other => panic!("{said}: {other:?}"),
-        }
-    }
-    let mut hidden = texts.clone();
-    exchange(
-        &mut hidden,
-        models,
-        &[("pub mod note;", "mod note;"), ("pub use note::{NewNote, Note};\n", "")],
-    );
-    hidden.remove("src/services/notes.rs");
-    put(&mut hidden, "src/services/mod.rs", "pub mod users;\n");
-    match refused(&hidden, NOTE) {
-        ProposeError::Input { what, hint } => {
-            assert!(what.contains("Note of src/models/note.rs") && hint.contains("pub use"), "{what} {hint}");
-        }
-        other => panic!("{other:?}"),
-    }
-    let mut traits = held();
-    let path = "src/repositories/user_repository.rs";
-    let text = traits[path].replace("impl UserRepository {", "impl Users for UserRepository {");
-    put(&mut traits, path, &text);
-    match refused(&traits, NOTE) {
-        ProposeError::NotApplicable(why) => assert!(why.contains("implements the trait Users"), "{why}"),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_column_whose_values_are_not_known_leaves_the_tests_to_the_reader() {
+fn a_folder_of_a_row_gets_its_own_module() {
     let mut texts = functions();
-    let text = texts["src/models/note.rs"].replace("pub stars: i64", "pub stars: Stars");
+    let repository = texts.remove(REPOSITORY).unwrap();
+    texts.remove("src/repositories/mod.rs");
+    put(&mut texts, "src/users/repository.rs", &repository);
+    put(&mut texts, "src/users/mod.rs", "pub mod repository;\n");
+    exchange(&mut texts, "src/lib.rs", &[("pub mod repositories;\n", "pub mod users;\n")]);
+    let services = "src/services/users.rs";
+    let text = texts[services].replace("crate::repositories::users", "crate::users::repository");
+    put(&mut texts, services, &text.replace("users::list", "repository::list"));
+    let proposal = ask(RECIPE, &texts, AXUM, NOTE).unwrap();
+    let expected = ["src/lib.rs", "src/notes/mod.rs", "src/notes/repository.rs", "tests/note_repository.rs"];
+    assert_eq!(paths(&proposal), expected, "{:?}", proposal.remarks);
+    assert_holds(&proposal, "src/lib.rs", &["pub mod notes;\n"]);
+    assert_holds(&proposal, "src/notes/mod.rs", &["pub mod repository;\n"]);
+    assert_holds(
+        &proposal,
+        "tests/note_repository.rs",
+        &["use library::notes::repository;\n", "repository::find(&pool, key)"],
+    );
+    recipe_hunks::assert_rust_without_each(&texts, &proposal);
+}
+
+#[test]
+fn macros_a_connection_and_a_page_of_ones_own_are_followed() {
+    let mut texts = functions();
     put(
         &mut texts,
-        "src/models/note.rs",
-        &format!("{text}\n#[derive(Debug, Clone, sqlx::Type)]\npub enum Stars {{ One }}\n"),
+        REPOSITORY,
+        "use sqlx::SqliteConnection;\n\nuse crate::models::{NewUser, User};\nuse crate::page::PageQuery;\n\npub async fn all(page: &PageQuery, conn: &mut SqliteConnection) -> Result<Vec<User>, sqlx::Error> {\n    sqlx::query_as!(\n        User,\n        \"SELECT * FROM users ORDER BY email LIMIT $1 OFFSET $2\",\n        page.limit,\n        page.offset\n    )\n    .fetch_all(&mut *conn)\n    .await\n}\n\npub async fn insert(body: &NewUser, conn: &mut SqliteConnection) -> Result<User, sqlx::Error> {\n    sqlx::query_as!(User, \"INSERT INTO users (email, name) VALUES ($1, $2) RETURNING *\", body.email, body.name)\n        .fetch_one(&mut *conn)\n        .await\n}\n",
     );
     let proposal = ask(RECIPE, &texts, AXUM, NOTE).unwrap();
-    assert_eq!(paths(&proposal), ["src/repositories/mod.rs", "src/repositories/notes.rs"]);
-    assert!(proposal.remarks.iter().any(|one| one.contains("stars of NewNote")), "{:?}", proposal.remarks);
+    assert_holds(
+        &proposal,
+        "src/repositories/notes.rs",
+        &[
+            "use crate::page::PageQuery;\n",
+            "pub async fn all(page: &PageQuery, conn: &mut SqliteConnection) -> Result<Vec<Note>, sqlx::Error> {\n",
+            "sqlx::query_as!(\n        Note,\n        \"SELECT * FROM notes ORDER BY id LIMIT $1 OFFSET $2\",\n        page.limit,\n        page.offset\n    )\n    .fetch_all(&mut *conn)\n",
+            "pub async fn find(id: i64, conn: &mut SqliteConnection) -> Result<Option<Note>, sqlx::Error> {\n",
+            "sqlx::query!(\"DELETE FROM notes WHERE id = $1\", id)",
+        ],
+    );
+    let tests = text_of(&proposal, "tests/note_repository.rs");
+    assert!(tests.contains("notes::find(key, &mut pool.acquire().await.unwrap())"), "{tests}");
+    assert!(!tests.contains("are_listed"), "{tests}");
+    assert!(proposal.remarks.iter().any(|one| one.contains("prepare .sqlx again")), "{:?}", proposal.remarks);
 }
 
 /// A backend with a new repository, proved; and what remains without a hunk compiles.

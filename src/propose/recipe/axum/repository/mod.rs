@@ -5,6 +5,7 @@
 //! does not show is as the recipe `resource` would have written it.
 
 mod asking;
+mod calls;
 mod functions;
 mod inputs;
 mod like;
@@ -13,6 +14,8 @@ mod page;
 mod reach;
 mod rows;
 mod sql;
+mod stored;
+mod suite;
 mod table;
 mod tests_of;
 mod write;

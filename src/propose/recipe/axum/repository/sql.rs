@@ -62,7 +62,11 @@ pub(super) fn finished(text: &str, indent: usize, habit: Habit) -> String {
     );
     let sql = if habit.is_small { small(sql) } else { sql.to_owned() };
     let flat = function_at(&format!("{before}{sql}{after}"), indent);
-    let is_long = flat.lines().any(|line| line.len() > WIDTH);
+    // A text that stands on a line of its own reads better in a variable.
+    let is_alone = |line: &str| {
+        line.trim_start().strip_prefix('"').is_some_and(|rest| sql.starts_with(rest.get(..8).unwrap_or(rest)))
+    };
+    let is_long = flat.lines().any(|line| line.len() > WIDTH || is_alone(line));
     if habit.is_macro || !(is_long || habit.is_let) {
         return flat;
     }
