@@ -32,7 +32,9 @@ pub(super) struct Parent {
     /// The variable that holds its key.
     pub(super) var: String,
     pub(super) ty: String,
-    pub(super) sql: String,
+    pub(super) table: String,
+    pub(super) key: String,
+    pub(super) columns: Vec<String>,
     pub(super) binds: Vec<String>,
 }
 
@@ -135,18 +137,12 @@ impl Plan<'_> {
                 None => value(column, var, Stands::Bind).ok_or_else(|| unknown(&column.name))?,
             });
         }
-        let (table_name, key_name) = (super::sql::quoted(&table.name), super::sql::quoted(&key.name));
-        let what = match columns.is_empty() {
-            true => "DEFAULT VALUES".to_owned(),
-            false => {
-                let places: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-                format!("({}) VALUES ({})", columns.join(", "), places.join(", "))
-            }
-        };
         found.push(Parent {
             var: var.to_owned(),
             ty: key.ty.clone(),
-            sql: format!("INSERT INTO {table_name} {what} RETURNING {key_name}"),
+            table: super::sql::quoted(&table.name),
+            key: super::sql::quoted(&key.name),
+            columns,
             binds,
         });
         Ok(())
