@@ -93,6 +93,7 @@ mod recipe_remains;
 mod recipe_repository;
 mod recipe_repository_axum;
 mod recipe_repository_axum_refusals;
+mod recipe_repository_nest;
 mod recipe_repository_node;
 mod recipe_repository_refusals;
 mod recipe_service_method;

@@ -8,11 +8,12 @@
 //! class has for a method links those that call it on what is named after its file.
 //! The other way round an import needs the one hunk that uses what it brings, and what takes a
 //! name away needs the hunks that stop using it. What changes a type goes with all that hands it on,
-//! and a member that may be empty, or no more, with the others of its name.
+//! and a member that may be empty, or no more, with the others of its name; one that a type asks for goes
+//! with what fills it.
 
 use super::{
     edit::FileEdit,
-    emptied,
+    emptied, held,
     hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
     imports::Imports,
@@ -122,6 +123,7 @@ fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(Hunk
     linked.extend(retyped::links(edits.clone()).into_iter().map(owned));
     linked.extend(emptied::links(edits.clone()));
     linked.extend(received::links(edits.clone()).into_iter().map(owned));
+    linked.extend(held::links(edits).into_iter().map(owned));
     linked
 }
 

@@ -22,6 +22,7 @@ mod emptied;
 pub mod event;
 pub mod finding;
 pub mod guard;
+mod held;
 pub mod hunk;
 pub mod ids;
 mod imports;

@@ -20,6 +20,7 @@ mod parents;
 mod plan;
 mod register;
 mod registrations;
+mod repository;
 mod reshape;
 mod roots;
 mod stated;
@@ -59,6 +60,10 @@ impl Adapter for Nest {
 
     fn service_method(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         endpoint::draft(new)
+    }
+
+    fn repository(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        repository::draft(ask)
     }
 
     fn endpoint(&self, new: &NewRoute<'_>) -> Result<Draft, ProposeError> {

@@ -64,7 +64,8 @@ pub(super) fn read(
     Ok(parents)
 }
 
-fn row(table: &Table) -> Option<String> {
+/// A row of an entity that belongs to no other; `None` where a column takes what is not known here.
+pub(super) fn row(table: &Table) -> Option<String> {
     let mut parts = Vec::new();
     for (column, _) in &table.columns {
         let optional = column.options.contains("nullable: true") || column.ty.contains("null");
@@ -78,9 +79,13 @@ fn row(table: &Table) -> Option<String> {
 }
 
 /// A value for a column, another one each time where it is a text.
-fn sample(column: &Column) -> Option<String> {
+pub(super) fn sample(column: &Column) -> Option<String> {
     let length = option_number(&column.options, "length").unwrap_or(255);
+    let has = |words: &[&str]| words.iter().any(|word| column.options.contains(word));
     Some(match column.ty.as_str() {
+        // What the database counts with or dates by is a text in some drivers.
+        "string" if has(&["decimal", "numeric", "bigint"]) => "'1'".to_owned(),
+        "string" if has(&["'date'", "\"date\"", "timestamp", "datetime"]) => "'2026-01-31'".to_owned(),
         "string" if column.property.to_lowercase().contains("email") && length >= 20 => {
             "`${randomUUID().slice(0, 8)}@example.org`".to_owned()
         }

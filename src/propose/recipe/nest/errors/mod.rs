@@ -28,6 +28,9 @@ use crate::{
 use minijinja::{Value, context};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What stands for the new filter in a list; the last of all to be asked stands first.
+const PROVIDER: &str = "{ provide: APP_FILTER, useClass: AppErrorFilter }";
+
 /// Nest's errors that say a text with the status of one of the domain's.
 const KNOWN: [(&str, u16); 8] = [
     ("BadRequestException", 400),
@@ -227,7 +230,9 @@ impl Answers<'_> {
     /// The root module with the filter among its providers.
     fn registered(&self, step: &StepHead) -> Result<FileChange, ProposeError> {
         let filter = self.specifier(&self.root.path, &self.path(Layer::Error, "handlers"));
-        let Some((new, at)) = root::provided(self.root, &filter, &self.habits)? else {
+        let wanted = ["@nestjs/core:APP_FILTER".to_owned(), format!("{filter}:AppErrorFilter")];
+        let wanted: Vec<Candidate> = wanted.iter().filter_map(|one| Candidate::of(one)).collect();
+        let Some((new, at)) = root::provided(self.root, PROVIDER, &wanted, &self.habits)? else {
             return Err(ProposeError::Input {
                 what: format!(
                     "{} has neither imports nor providers, so there is no place for a filter",

@@ -18,9 +18,6 @@ use crate::{
 
 /// What makes the application.
 const MAKES: &str = "NestFactory.create";
-/// What stands for the new filter in the list.
-const PROVIDER: &str = "{ provide: APP_FILTER, useClass: AppErrorFilter }";
-
 /// The source and the class of the module that the application is made of.
 pub(in crate::propose::recipe::nest) fn find(survey: &Survey) -> Option<(&Source, &str)> {
     survey.sources.values().filter(|source| source.script.suites.is_empty()).find_map(|source| {
@@ -33,10 +30,12 @@ pub(in crate::propose::recipe::nest) fn find(survey: &Survey) -> Option<(&Source
     })
 }
 
-/// The root module with the filter among its providers, before all others: it is asked last.
-pub(super) fn provided(
+/// A module with one more provider before all others, and what that one needs imported; `None`
+/// where it has no list beside which one could stand.
+pub(in crate::propose::recipe::nest) fn provided(
     root: &Source,
-    filter: &str,
+    provider: &str,
+    wanted: &[Candidate],
     habits: &Habits,
 ) -> Result<Option<(String, usize)>, ProposeError> {
     let text = root.text.as_str();
@@ -50,12 +49,12 @@ pub(super) fn provided(
     let newline = newline_of(text);
     let at = match (of("providers"), of("imports").or_else(|| of("controllers"))) {
         (Some(list), _) => {
-            grow(text, list, habits, &mut edits);
+            grow(text, list, provider, habits, &mut edits);
             list.range.start
         }
         (None, Some(list)) => {
             let indent = indent_of(text, list.range.start);
-            let line = format!("providers: [{PROVIDER}]");
+            let line = format!("providers: [{provider}]");
             let has_comma = text.get(list.range.end..).is_some_and(|rest| rest.starts_with(','));
             let (before, after) = if has_comma { ("", ",") } else { (",", "") };
             let at = list.range.end + usize::from(has_comma);
@@ -64,31 +63,29 @@ pub(super) fn provided(
         }
         (None, None) => return Ok(None),
     };
-    let wanted = ["@nestjs/core:APP_FILTER".to_owned(), format!("{filter}:AppErrorFilter")];
-    let wanted: Vec<Candidate> = wanted.iter().filter_map(|one| Candidate::of(one)).collect();
-    imports::add(root, &wanted, habits, &mut edits);
+    imports::add(root, wanted, habits, &mut edits);
     Ok(Some((edits.apply(text)?, at)))
 }
 
-fn grow(text: &str, list: &List, habits: &Habits, edits: &mut Edits) {
+fn grow(text: &str, list: &List, provider: &str, habits: &Habits, edits: &mut Edits) {
     let newline = newline_of(text);
     let source = text.get(list.range.clone()).unwrap_or_default();
     let Some(first) = list.elements.first() else {
-        return edits.replace(list.range.clone(), format!("[{PROVIDER}]"));
+        return edits.replace(list.range.clone(), format!("[{provider}]"));
     };
     if source.contains('\n') {
         let indent = indent_of(text, first.start);
-        return edits.insert(first.start, format!("{PROVIDER},{newline}{indent}"));
+        return edits.insert(first.start, format!("{provider},{newline}{indent}"));
     }
     let others: Vec<&str> =
         list.elements.iter().map(|one| text.get(one.clone()).unwrap_or_default()).collect();
-    let flat = format!("[{PROVIDER}, {}]", others.join(", "));
+    let flat = format!("[{provider}, {}]", others.join(", "));
     if fits(text, &list.range, flat.chars().count(), habits.width) {
         return edits.replace(list.range.clone(), flat);
     }
     let indent = indent_of(text, list.range.start);
     let inner = format!("{indent}{}", habits.indent);
-    let all: Vec<&str> = [PROVIDER].into_iter().chain(others).collect();
+    let all: Vec<&str> = [provider].into_iter().chain(others).collect();
     let comma = if habits.trailing_commas { "," } else { "" };
     let lines = all.join(&format!(",{newline}{inner}"));
     edits.replace(list.range.clone(), format!("[{newline}{inner}{lines}{comma}{newline}{indent}]"));
@@ -99,12 +96,18 @@ mod tests {
     use super::*;
     use crate::propose::script::Script;
 
+    const PROVIDER: &str = "{ provide: APP_FILTER, useClass: AppErrorFilter }";
+
     fn of(text: &str) -> String {
         let script = Script::parse("src/app.module.ts", text).unwrap();
         let root = Source { path: "src/app.module.ts".into(), text: text.into(), script };
         let habits =
             Habits { quote: '\'', semicolons: true, indent: "  ".into(), width: 80, trailing_commas: true };
-        provided(&root, "./common/app-error.filter", &habits).unwrap().unwrap().0
+        let wanted: Vec<Candidate> = ["@nestjs/core:APP_FILTER", "./common/app-error.filter:AppErrorFilter"]
+            .into_iter()
+            .filter_map(Candidate::of)
+            .collect();
+        provided(&root, PROVIDER, &wanted, &habits).unwrap().unwrap().0
     }
 
     #[test]
