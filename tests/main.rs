@@ -91,6 +91,8 @@ mod recipe_prisma;
 mod recipe_prisma_migration;
 mod recipe_remains;
 mod recipe_repository;
+mod recipe_repository_axum;
+mod recipe_repository_axum_refusals;
 mod recipe_repository_nest;
 mod recipe_repository_node;
 mod recipe_repository_refusals;

@@ -1,7 +1,8 @@
 //! Rust sources, read for what recipes learn from and register in.
 //!
-//! An outline with the places of everything, on tree-sitter: functions, structures, enums,
-//! imports, modules and the calls that put routers together. It owns its texts.
+//! An outline with the places of everything, on tree-sitter: functions, structures and what is
+//! implemented for them, enums, imports, modules and the calls that put routers together. It owns
+//! its texts.
 
 use crate::ports::ProposeError;
 use std::ops::Range;
@@ -12,19 +13,20 @@ use tree_sitter::Node;
 pub(crate) struct RustFile {
     pub(crate) functions: Vec<Function>,
     pub(crate) structs: Vec<Struct>,
+    pub(crate) impls: Vec<Impl>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) uses: Vec<Use>,
     pub(crate) modules: Vec<Item>,
     pub(crate) calls: Vec<Call>,
 }
 
-/// A function at the top of the file.
+/// A function at the top of the file, or of what is implemented for a structure.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
     pub(crate) name: String,
     /// Attributes as written.
     pub(crate) attributes: Vec<String>,
-    /// Pattern and type of each parameter.
+    /// Pattern and type of each parameter; `self` is none of them.
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) returns: String,
     pub(crate) body: Range<usize>,
@@ -42,6 +44,16 @@ pub(crate) struct Struct {
     /// Where each field stands, without its attributes.
     pub(crate) places: Vec<Range<usize>>,
     /// From `struct` or its visibility to `}`.
+    pub(crate) range: Range<usize>,
+}
+
+/// `impl UserRepository { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct Impl {
+    pub(crate) name: String,
+    /// The trait as written; empty where there is none.
+    pub(crate) of_trait: String,
+    pub(crate) functions: Vec<Function>,
     pub(crate) range: Range<usize>,
 }
 
@@ -106,6 +118,7 @@ impl RustFile {
                 "line_comment" | "block_comment" => continue,
                 "function_item" => self.functions.extend(function(node, text, &attributes)),
                 "struct_item" => self.structs.extend(structure(node, text, &attributes)),
+                "impl_item" => self.impls.extend(implementation(node, text)),
                 "enum_item" => self.enums.extend(enumeration(node, text)),
                 "use_declaration" => self.uses.extend(import(node, text)),
                 "mod_item" if node.child_by_field_name("body").is_none() => {
@@ -152,6 +165,30 @@ fn function(node: Node<'_>, text: &str, attributes: &[String]) -> Option<Functio
         parameters,
         returns: node.child_by_field_name("return_type").map_or(String::new(), |ty| source(ty, text)),
         body: node.child_by_field_name("body")?.byte_range(),
+        range: node.byte_range(),
+    })
+}
+
+fn implementation(node: Node<'_>, text: &str) -> Option<Impl> {
+    let body = node.child_by_field_name("body")?;
+    let mut attributes: Vec<String> = Vec::new();
+    let mut functions = Vec::new();
+    let mut cursor = body.walk();
+    for child in body.children(&mut cursor) {
+        match child.kind() {
+            "attribute_item" => attributes.push(source(child, text)),
+            "line_comment" | "block_comment" => {}
+            kind => {
+                functions
+                    .extend((kind == "function_item").then(|| function(child, text, &attributes)).flatten());
+                attributes.clear();
+            }
+        }
+    }
+    Some(Impl {
+        name: source(node.child_by_field_name("type")?, text),
+        of_trait: node.child_by_field_name("trait").map_or(String::new(), |one| source(one, text)),
+        functions,
         range: node.byte_range(),
     })
 }
@@ -267,6 +304,11 @@ mod tests {
         assert_eq!(file.structs[0].attributes, ["#[derive(Debug)]"]);
         assert_eq!(file.structs[0].fields, [("id".to_owned(), "i64".to_owned())]);
         assert_eq!(file.enums[0].variants, [("A".into(), String::new()), ("B".into(), "(String)".into())]);
+        let text = "impl S {\n    #[x]\n    pub fn one(&self, id: i64) -> R { 1 }\n}\nimpl T for S { fn two() {} }\n";
+        let impls = RustFile::parse("a.rs", text).unwrap().impls;
+        assert_eq!((impls[0].name.as_str(), impls[1].of_trait.as_str()), ("S", "T"));
+        assert_eq!(impls[0].functions[0].attributes, ["#[x]"]);
+        assert_eq!(impls[0].functions[0].parameters, [("id".to_owned(), "i64".to_owned())]);
         assert_eq!(file.functions[0].parameters, [("State(s)".to_owned(), "State<App>".to_owned())]);
         let nest = file.calls.iter().find(|call| call.method == "nest").unwrap();
         assert_eq!(nest.arguments, ["\"/x\"", "y::router()"]);

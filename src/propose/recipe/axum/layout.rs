@@ -14,13 +14,18 @@ pub(super) const UNIT: usize = 4;
 
 /// The source of one function as rustfmt writes it; as it is where it is none.
 pub(super) fn function(text: &str) -> String {
+    function_at(text, 0)
+}
+
+/// The same for a function behind that many blanks; its first line is given without them.
+pub(super) fn function_at(text: &str, indent: usize) -> String {
     let laid_out = || -> Option<String> {
         let tree = parsed(text)?;
         let root = tree.root_node();
         let mut cursor = root.walk();
         let item = root.children(&mut cursor).find(|child| child.kind() == "function_item")?;
         let form = Form { text };
-        form.item(item)
+        form.item(item, indent)
     };
     laid_out().unwrap_or_else(|| text.to_owned())
 }
@@ -60,16 +65,17 @@ impl Form<'_> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
-    fn item(&self, item: Node<'_>) -> Option<String> {
-        let mut out = self.head(item)?;
+    fn item(&self, item: Node<'_>, indent: usize) -> Option<String> {
+        let mut out = self.head(item, indent)?;
         out.push('\n');
-        self.statements(item.child_by_field_name("body")?, UNIT, &mut out);
+        self.statements(item.child_by_field_name("body")?, indent + UNIT, &mut out);
+        out.push_str(&" ".repeat(indent));
         out.push('}');
         Some(out)
     }
 
     /// The signature, and the brace behind it.
-    pub(super) fn head(&self, item: Node<'_>) -> Option<String> {
+    pub(super) fn head(&self, item: Node<'_>, indent: usize) -> Option<String> {
         let parameters = item.child_by_field_name("parameters")?;
         let body = item.child_by_field_name("body")?;
         let head = self.text.get(..parameters.start_byte())?.to_owned();
@@ -78,9 +84,10 @@ impl Form<'_> {
         let tail = one_line(self.text.get(parameters.end_byte()..body.start_byte())?);
         let tail = if tail.is_empty() { " {".to_owned() } else { format!(" {tail} {{") };
         let mut out = format!("{head}({}){tail}", list.join(", "));
-        if out.lines().last().is_some_and(|line| line.len() > WIDTH) {
-            let lines: String = list.iter().map(|one| format!("    {one},\n")).collect();
-            out = format!("{head}(\n{lines}){tail}");
+        if out.lines().last().is_some_and(|line| indent + line.len() > WIDTH) {
+            let blanks = " ".repeat(indent);
+            let lines: String = list.iter().map(|one| format!("{blanks}    {one},\n")).collect();
+            out = format!("{head}(\n{lines}{blanks}){tail}");
         }
         Some(out)
     }

@@ -15,6 +15,7 @@ mod plan;
 mod refusals;
 mod register;
 mod relaid;
+mod repository;
 mod reshape;
 mod statements;
 mod stores;
@@ -57,6 +58,10 @@ impl Adapter for Axum {
 
     fn service_method(&self, route: &NewRoute<'_>) -> Result<Draft, ProposeError> {
         endpoint::draft(route)
+    }
+
+    fn repository(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
+        repository::draft(ask)
     }
 
     fn auth(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {

@@ -42,7 +42,7 @@ impl Parts {
         let item = root.children(&mut cursor).find(|child| child.kind() == "function_item")?;
         let body = item.child_by_field_name("body")?;
         let form = Form { text };
-        let head = Part { range: 0..body.start_byte() + 1, laid_out: form.head(item)? };
+        let head = Part { range: 0..body.start_byte() + 1, laid_out: form.head(item, 0)? };
         let statements =
             children(body).map(|one| Part { range: one.byte_range(), laid_out: form.statement(one, UNIT) });
         Some(Self(std::iter::once(head).chain(statements).collect()))

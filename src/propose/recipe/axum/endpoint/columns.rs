@@ -130,7 +130,7 @@ fn referred(sql: &str) -> Option<String> {
 }
 
 /// The values of `CHECK (state IN ('open', 'closed'))`.
-fn choices(sql: &str) -> Vec<Choice> {
+pub(in crate::propose::recipe::axum) fn choices(sql: &str) -> Vec<Choice> {
     let upper = sql.to_uppercase();
     let list = upper.find("CHECK").and_then(|check| {
         let at = check + upper.get(check..)?.find(" IN (")? + " IN (".len();

@@ -137,7 +137,7 @@ impl<'c> Copy<'c> {
 }
 
 /// Attributes that say nothing of the function's own names or address.
-pub(super) fn attributes(function: &Function) -> String {
+pub(in crate::propose::recipe::axum) fn attributes(function: &Function) -> String {
     let is_general = |text: &&String| {
         let name = text.trim_start_matches("#[").split(['(', ']']).next().unwrap_or_default();
         let last = name.rsplit("::").next().unwrap_or_default();

@@ -5,12 +5,12 @@
 //! is written.
 
 mod action;
-mod columns;
-mod copy;
+pub(super) mod columns;
+pub(super) mod copy;
 mod count;
 mod list;
 mod lookup;
-mod queries;
+pub(super) mod queries;
 mod routes;
 mod service_tests;
 mod sql;

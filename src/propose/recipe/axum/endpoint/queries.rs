@@ -23,10 +23,10 @@ pub(super) struct Query<'c> {
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bind {
+pub(in crate::propose::recipe::axum) struct Bind {
     /// `.bind(value)`, or the value alone in a macro.
-    pub(super) range: Range<usize>,
-    pub(super) value: Range<usize>,
+    pub(in crate::propose::recipe::axum) range: Range<usize>,
+    pub(in crate::propose::recipe::axum) value: Range<usize>,
 }
 
 /// The texts of a function that ask one table.
@@ -43,8 +43,7 @@ pub(super) fn queries<'c>(unit: Unit<'c>, table: &str) -> Vec<Query<'c>> {
         let last = children(node).last().unwrap_or(content);
         let literal = content.start_byte()..last.end_byte();
         let Some(statement) = Statement::of(unit.slice(literal.clone()), table) else { continue };
-        let asked = in_macro(unit, node).or_else(|| in_chain(unit, node));
-        let Some((asked, binds, is_macro)) = asked else { continue };
+        let Some((asked, binds, is_macro)) = asked(unit, node) else { continue };
         found.push(Query { literal, statement, asked, binds, is_macro });
     }
     found
@@ -55,7 +54,13 @@ pub(super) fn asks(unit: Unit<'_>, table: &str, verb: Verb) -> bool {
     queries(unit, table).iter().any(|query| query.statement.verb == verb)
 }
 
+/// Behind what asks, what is bound, and whether it is a macro.
 type Asked = (usize, Vec<Bind>, bool);
+
+/// How the text of a literal is asked.
+pub(in crate::propose::recipe::axum) fn asked(unit: Unit<'_>, literal: Node<'_>) -> Option<Asked> {
+    in_macro(unit, literal).or_else(|| in_chain(unit, literal))
+}
 
 /// `query_as!(Row, "…", id)`.
 fn in_macro(unit: Unit<'_>, literal: Node<'_>) -> Option<Asked> {

@@ -8,32 +8,67 @@ use std::ops::Range;
 
 /// A column as the migrations leave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Column {
+pub(in crate::propose::recipe::axum) struct Column {
     /// As written: `VARCHAR(200)`.
-    pub(super) ty: String,
-    pub(super) required: bool,
+    pub(in crate::propose::recipe::axum) ty: String,
+    pub(in crate::propose::recipe::axum) required: bool,
     /// As written: `'none'`.
-    pub(super) default: Option<String>,
-    pub(super) references: bool,
+    pub(in crate::propose::recipe::axum) default: Option<String>,
+    pub(in crate::propose::recipe::axum) references: bool,
+    /// The table that it refers to, where that is said.
+    pub(in crate::propose::recipe::axum) target: Option<String>,
+    /// Whether it is the key, or a part of it.
+    pub(in crate::propose::recipe::axum) is_key: bool,
+    /// Whether the database makes its values: `GENERATED`, `AUTOINCREMENT`.
+    pub(in crate::propose::recipe::axum) is_made: bool,
     /// Indexes of this column alone.
-    pub(super) indexes: Vec<Index>,
+    pub(in crate::propose::recipe::axum) indexes: Vec<Index>,
     /// Names of checks that speak of it; empty for one without a name.
-    pub(super) checks: Vec<String>,
+    pub(in crate::propose::recipe::axum) checks: Vec<String>,
 }
 
 /// An index of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Index {
+pub(in crate::propose::recipe::axum) struct Index {
     /// In PostgreSQL; an index that SQLite makes by itself has none that could be dropped.
     pub(super) name: String,
-    pub(super) unique: bool,
+    pub(in crate::propose::recipe::axum) unique: bool,
     /// Whether it is one of the table's constraints.
     pub(super) is_constraint: bool,
 }
 
 /// The column of a table; `None` where the migrations do not say what it is.
-pub(super) fn column(migrations: &[Migration], dialect: &str, table: &str, column: &str) -> Option<Column> {
+pub(in crate::propose::recipe::axum) fn column(
+    migrations: &[Migration],
+    dialect: &str,
+    table: &str,
+    column: &str,
+) -> Option<Column> {
     let mut found = None;
+    each(migrations, dialect, &mut |words| words.follow(table, column, &mut found));
+    found
+}
+
+/// The columns that a table has, in the order in which migrations add them.
+pub(in crate::propose::recipe::axum) fn columns(
+    migrations: &[Migration],
+    dialect: &str,
+    table: &str,
+) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    each(migrations, dialect, &mut |words| {
+        for name in words.added(table) {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    });
+    found.retain(|name| column(migrations, dialect, table, name).is_some());
+    found
+}
+
+/// Every statement on the way up.
+fn each(migrations: &[Migration], dialect: &str, visit: &mut dyn FnMut(&mut Words<'_, '_>)) {
     let has_own = migrations.iter().any(|one| one.path.contains(&format!("/{dialect}/")));
     for migration in migrations {
         let is_other = has_own && !migration.path.contains(&format!("/{dialect}/"));
@@ -42,11 +77,9 @@ pub(super) fn column(migrations: &[Migration], dialect: &str, table: &str, colum
         }
         let all = tokens(&migration.text);
         for statement in all.split(|token| token.is(";")) {
-            let mut words = Words { text: &migration.text, tokens: statement, at: 0 };
-            words.follow(table, column, &mut found);
+            visit(&mut Words { text: &migration.text, tokens: statement, at: 0 });
         }
     }
-    found
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,6 +253,37 @@ impl<'t, 'a> Words<'t, 'a> {
         matches!(self.tokens.get(self.at..), Some([one]) if one.name().eq_ignore_ascii_case(column))
     }
 
+    /// The columns that a statement adds to a table.
+    fn added(&mut self, table: &str) -> Vec<String> {
+        let is_new = self.eat_all(&["create", "table"]);
+        if !is_new && !self.eat_all(&["alter", "table"]) {
+            return Vec::new();
+        }
+        if !self.eat_all(&["if", "not", "exists"]) {
+            self.eat_all(&["if", "exists"]);
+        }
+        self.eat("only");
+        if !self.name().is_some_and(|name| name.eq_ignore_ascii_case(table)) {
+            return Vec::new();
+        }
+        let parts = if is_new { self.bracket().map(|inner| inner.parts()) } else { Some(self.parts()) };
+        let mut names = Vec::new();
+        for mut part in parts.into_iter().flatten() {
+            if !is_new {
+                if !part.eat("add") {
+                    continue;
+                }
+                part.eat("column");
+                part.eat_all(&["if", "not", "exists"]);
+            }
+            let other = ["constraint", "unique", "primary", "check", "foreign", "exclude", "like"];
+            if !other.iter().any(|word| part.peek().is_some_and(|token| token.is(word))) {
+                names.extend(part.name().map(str::to_owned));
+            }
+        }
+        names
+    }
+
     /// Takes in what a statement says of the column.
     fn follow(&mut self, table: &str, column: &str, found: &mut Option<Column>) {
         if self.eat_all(&["create", "table"]) {
@@ -307,7 +371,12 @@ impl<'t, 'a> Words<'t, 'a> {
                 found.checks.push(name.unwrap_or_default().to_owned());
             }
         } else if self.eat_all(&["foreign", "key"]) {
-            found.references |= self.bracket().is_some_and(|inner| inner.is_only(column));
+            if self.bracket().is_some_and(|inner| inner.is_only(column)) {
+                found.references = true;
+                found.target = if self.eat("references") { self.name().map(str::to_owned) } else { None };
+            }
+        } else if self.eat_all(&["primary", "key"]) {
+            found.is_key |= self.bracket().is_some_and(|inner| inner.names(column));
         }
     }
 
@@ -320,8 +389,12 @@ impl<'t, 'a> Words<'t, 'a> {
             match token.text.to_ascii_lowercase().as_str() {
                 "not" => own.required |= self.eat("null"),
                 "default" => own.default = Some(self.until_end()),
-                "references" => own.references = true,
-                "primary" => own.required = true,
+                "references" => {
+                    own.references = true;
+                    own.target = self.name().map(str::to_owned);
+                }
+                "primary" => (own.required, own.is_key) = (true, true),
+                "generated" | "autoincrement" => own.is_made = true,
                 "constraint" => name = self.name(),
                 "unique" => {
                     let name = name.take().map_or(format!("{table}_{column}_key"), str::to_owned);
@@ -427,6 +500,13 @@ mod tests {
         assert_eq!((stars.checks.len(), stars.indexes.len(), stars.required), (0, 0, false));
         let price = said(&files, "price").unwrap();
         assert_eq!((price.ty.as_str(), price.indexes), ("NUMERIC(12, 2)", vec![key("price")]));
+        let first: Vec<Migration> = [Migration {
+            path: files[2].0.into(),
+            text: "create table reviews (id int, primary key (id));".into(),
+        }]
+        .into();
+        assert_eq!(columns(&first, "postgres", "reviews"), ["id"]);
+        assert!(column(&first, "postgres", "reviews", "id").unwrap().is_key);
         assert_eq!(said(&files[..2], "note"), None);
         let note = said(&files, "note").unwrap();
         assert!(note.required && note.indexes.is_empty());

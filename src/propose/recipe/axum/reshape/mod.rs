@@ -7,7 +7,7 @@
 mod attributes;
 mod bounds;
 mod defaults;
-mod history;
+pub(super) mod history;
 mod members;
 mod reads;
 mod steps;
