@@ -8,6 +8,7 @@ use crate::{
     recipe_again::Memory,
     recipe_auth::{again, assert_all_ran, without_each},
     recipe_hunks,
+    recipe_remains::import_without_one,
     support::{
         backend::{
             Texts, assert_cited, fixture, folder_below, insert, is_real, python_packages, run, text_of, with,
@@ -317,6 +318,7 @@ fn prove(texts: &Texts, root: &str, proposal: &Proposal, is_typed: bool) {
     let said = python(&["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     assert_all_ran(&with(texts, proposal), &said);
     without_each(texts, root, proposal, &bin, &ruff);
+    import_without_one("users of Django", texts, proposal, &bin, root);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     recipe_again::Memory,
     recipe_auth::again,
     recipe_hunks,
+    recipe_remains::remainders,
     support::{
         backend::{Texts, assert_cited, fixture, insert, text_of, with},
         git::Sandbox,
@@ -14,7 +15,7 @@ use crate::{
     },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 pub const KYSELY: Frame = ("express", "kysely");
 pub const PRISMA: Frame = ("express", "prisma");
@@ -307,30 +308,13 @@ fn on_disk(texts: &Texts) {
     assert!(ran.err.contains("the recipe auth changed nothing"), "{}", ran.err);
 }
 
-/// What remains without each hunk and those that need it, each remainder once.
-pub fn remainders(texts: &Texts, proposal: &Proposal) -> Vec<(String, Texts)> {
-    let session = recipe_hunks::session(texts, proposal);
-    let hunks = session.hunks();
-    assert!(hunks.len() > 14, "{} hunks", hunks.len());
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    for hunk in &hunks {
-        let rejected = recipe_hunks::with_dependants(&hunks, hunk);
-        if rejected.len() < hunks.len() && seen.insert(rejected.clone()) {
-            let (edit, _) = session.hunk(hunk.id).unwrap();
-            let name =
-                format!("{} {:?} and {} more", edit.path, hunk.new_lines().first(), rejected.len() - 1);
-            found.push((name, recipe_hunks::without(texts, &session, &rejected)));
-        }
-    }
-    found
-}
-
 #[test]
 fn what_remains_without_any_hunk_imports_only_what_is_there() {
     for (texts, frame) in [(books(), KYSELY), (fixture("hono_drizzle"), DRIZZLE)] {
         let proposal = auth(&texts, frame, "argon2id").unwrap();
-        for (name, rest) in remainders(&texts, &proposal) {
+        let remainders = remainders(&texts, &proposal);
+        assert!(remainders.len() > 14, "{}", remainders.len());
+        for (name, rest) in remainders {
             let sources = rest.iter().filter(|(path, _)| path.ends_with(".ts"));
             let missing: Vec<String> =
                 sources.flat_map(|(path, text)| recipe_hunks::typescript(&rest, path, text)).collect();

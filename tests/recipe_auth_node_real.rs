@@ -6,7 +6,8 @@
 //! its packages in the target folder.
 
 use crate::{
-    recipe_auth_node::{DRIZZLE, KYSELY, PRISMA, auth, books, remainders},
+    recipe_auth_node::{DRIZZLE, KYSELY, PRISMA, auth, books},
+    recipe_remains::remainders,
     support::backend::{
         Texts, fixture, folder_below, installed, installed_without_scripts, is_real, run, with, write_tree,
     },

@@ -2,6 +2,7 @@
 //! was written by hand, always as a new migration, with everything else kept.
 
 use crate::{
+    recipe_auth_axum::compile_without_one,
     recipe_axum::prove,
     support::backend::{Texts, assert_cited, fixture, insert, is_real, propose_with, stack, text_of, with},
 };
@@ -145,4 +146,5 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     let inputs = [("name", "Review"), ("fields", MORE), ("index", "title")];
     let proposal = ask("migration", &texts, &inputs).unwrap();
     assert!(prove(&texts, &proposal, "tables [2, 0, 2]") > 4);
+    compile_without_one("fields more with axum", &texts, &proposal);
 }

@@ -359,6 +359,7 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     let said = prove(&texts, "", &proposal, &row, false);
     let tests = count(&with(&texts, &proposal));
     assert!(tests > 9 && said.contains(&format!("{tests} passed")), "{tests}\n{said}");
+    recipe_remains::import_without_one("fields more with Django", &texts, &proposal, &packages(), "");
 }
 
 #[test]
@@ -384,6 +385,8 @@ fn a_hand_written_model_with_services_passes_its_tests_with_fields_more() {
     let said = prove(&texts, "backend", &proposal, &row, true);
     let tests = count(&with(&texts, &proposal));
     assert!(tests == 1 && said.contains("1 passed"), "{tests}\n{said}");
+    let what = "fields more with services";
+    recipe_remains::import_without_one(what, &texts, &proposal, &packages(), "backend");
 }
 
 #[test]

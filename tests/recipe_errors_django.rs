@@ -4,6 +4,7 @@
 use crate::{
     recipe_auth::without_each,
     recipe_auth_django, recipe_errors,
+    recipe_remains::import_without_one,
     support::{
         backend::{
             Texts, assert_cited, fixture, folder_below, insert, is_real, run, text_of, with, write_tree,
@@ -112,6 +113,7 @@ fn prove(texts: &Texts, root: &str, is_typed: bool) {
     };
     ruff(&root_folder);
     without_each(texts, root, &proposal, &bin, &ruff);
+    import_without_one("errors of Django", texts, &proposal, &bin, root);
 }
 
 #[test]

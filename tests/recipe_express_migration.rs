@@ -356,6 +356,8 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     let said = prove(&texts, &proposal, proof);
     let tests = count(&with(&texts, &proposal), "it('");
     assert!(tests > 15 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
+    let packages = installed("recipe-express", texts.get("package.json").unwrap());
+    recipe_remains::compile_without_one("fields more with Express", &texts, &proposal, &packages);
 }
 
 #[test]
@@ -382,4 +384,6 @@ fn hand_written_classes_pass_their_tests_with_fields_more() {
     let said = prove(&texts, &proposal, proof);
     let tests = count(&with(&texts, &proposal), "test(\"");
     assert!(tests == 1 && said.contains("Tests  1 passed (1)"), "{said}");
+    let packages = installed("recipe-express", texts.get("package.json").unwrap());
+    recipe_remains::compile_without_one("fields more of classes", &texts, &proposal, &packages);
 }

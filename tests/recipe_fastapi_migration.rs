@@ -251,8 +251,10 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
     let proposal =
         ask("migration", &texts, &[("name", "Review"), ("fields", MORE), ("index", "title")]).unwrap();
     prove(&texts, "", &[&proposal]);
+    recipe_remains::import_without_one("fields more with FastAPI", &texts, &proposal, &tools(), "");
     let texts = fixture("fastapi_sync");
     let fields = "weight:float=1.5 origin:belongs_to(Item)? note:text?";
     let proposal = ask("migration", &texts, &[("name", "Item"), ("fields", fields)]).unwrap();
     prove(&texts, "backend", &[&proposal]);
+    recipe_remains::import_without_one("fields more of Item", &texts, &proposal, &tools(), "backend");
 }

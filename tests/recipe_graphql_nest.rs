@@ -5,6 +5,7 @@ use crate::{
     recipe_again::Memory,
     recipe_hunks,
     recipe_nest::prove,
+    recipe_nest_migration::compile_without_one,
     support::{
         backend::{
             JEST, Texts, VITEST, assert_cited, fixture, inputs_of, insert, is_real, propose_again, request,
@@ -271,6 +272,7 @@ fn proved(grown: &Grown, name: &str, tests: (&str, &[&str]), migrations: usize, 
     let heard = prove(name, before, last, tests, migrations);
     assert!(count > 20 && heard.contains(&said(count)), "{count}\n{heard}");
     println!("{name}: {count} tests passed");
+    compile_without_one(&last.title, name, before, last);
 }
 
 #[test]

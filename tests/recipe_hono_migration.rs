@@ -267,4 +267,5 @@ fn fields_more_are_what_drizzle_kit_expects_and_rows_that_are_there_keep_theirs(
     let said = run(folder, &bin("vitest"), &VITEST, &[], 300);
     let tests = count(&with(&texts, &proposal), "it('");
     assert!(tests > 12 && said.contains(&format!("Tests  {tests} passed ({tests})")), "{tests}\n{said}");
+    recipe_remains::compile_without_one("fields more with Hono", &texts, &proposal, &packages);
 }

@@ -7,6 +7,7 @@
 use crate::{
     recipe_auth::{assert_all_ran, without_each},
     recipe_hunks,
+    recipe_remains::import_without_one,
     support::{
         backend::{
             Texts, assert_cited, fixture, folder_below, is_real, python_packages, run, text_of, with,
@@ -161,6 +162,7 @@ fn prove(texts: &Texts, root: &str, inputs: &[(&str, &str)], project: &str, modu
     run_until(&root_folder, &tool("celery"), &arguments, &settings, "succeeded in", 120);
     println!("{project}: a worker took the job");
     without_each(texts, root, &proposal, &bin, &ruff);
+    import_without_one("a job of Django", texts, &proposal, &bin, root);
 }
 
 #[test]

@@ -385,6 +385,7 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
         count > 10 && said.contains(&format!("Tests  {count} passed ({count})")),
         "{count} tests\n{said}"
     );
+    compile_without_one("fields more with NestJS", "nest-esm", &texts, &proposal);
     let texts = with_comment();
     let proposal = ask("migration", &texts, &[("name", "comments"), ("fields", MORE)]).unwrap();
     let said = prove("nest-cjs", &texts, &proposal, ("jest", &JEST), 3);
@@ -393,4 +394,5 @@ fn generated_then_written_by_hand_then_one_field_more_passes_its_tests() {
         count > 8 && said.contains(&format!("Tests:       {count} passed, {count} total")),
         "{count} tests\n{said}"
     );
+    compile_without_one("fields more with NestJS in CommonJS", "nest-cjs", &texts, &proposal);
 }

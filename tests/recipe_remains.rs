@@ -13,9 +13,8 @@ use crate::{
 use proscenium::domain::proposal::Proposal;
 use std::{collections::BTreeSet, path::Path};
 
-/// What remains of a backend when a hunk that chance picks is rejected with those that need it;
-/// says which one it was.
-pub fn without_one(what: &str, texts: &Texts, proposal: &Proposal) -> Vec<Texts> {
+/// What remains of a backend without each hunk and those that need it, with a name of the hunk.
+pub fn remainders(texts: &Texts, proposal: &Proposal) -> Vec<(String, Texts)> {
     let session = session(texts, proposal);
     let hunks = session.hunks();
     let mut seen = BTreeSet::new();
@@ -24,22 +23,26 @@ pub fn without_one(what: &str, texts: &Texts, proposal: &Proposal) -> Vec<Texts>
         let rejected = with_dependants(&hunks, hunk);
         if rejected.len() < hunks.len() && seen.insert(rejected.clone()) {
             let (edit, _) = session.hunk(hunk.id).unwrap();
-            let name = format!("{} {:?}", edit.path, hunk.new_lines().first());
-            all.push((format!("{name} and {} more", rejected.len() - 1), rejected));
+            let line = hunk.new_lines().first();
+            let name = format!("{} {line:?} and {} more", edit.path, rejected.len() - 1);
+            all.push((name, without(texts, &session, &rejected)));
         }
     }
+    all
+}
+
+/// The same for a hunk that chance picks; says which one it was.
+pub fn without_one(what: &str, texts: &Texts, proposal: &Proposal) -> Vec<Texts> {
+    let all = remainders(texts, proposal);
     if all.is_empty() {
         println!("{what}: no hunk can be rejected without all others");
         return Vec::new();
     }
-    let taken = picked(what, all);
-    taken
-        .into_iter()
-        .map(|(name, rejected)| {
-            println!("{what} without {name}");
-            without(texts, &session, &rejected)
-        })
-        .collect()
+    let say = |(name, rest)| {
+        println!("{what} without {name}");
+        rest
+    };
+    picked(what, all).into_iter().map(say).collect()
 }
 
 /// The same on disk below a folder with packages, where each is checked.

@@ -219,8 +219,6 @@ fn changed_attributes_keep_their_rows_both_ways() {
     };
     let (texts, inputs) = (with_review(), [("name", "books"), ("change", CHANGED)]);
     assert_proven(&texts, "", &inputs, &row);
-    let proposal = ask("migration", &texts, &inputs).unwrap();
-    recipe_remains::import_without_one("a change of SQLModel", &texts, &proposal, &packages(), "");
 }
 
 /// A row that is there before the field comes, and what it is after.
@@ -279,6 +277,7 @@ fn assert_proven(texts: &Texts, root: &str, inputs: &[(&str, &str)], row: &Row) 
     let said = prove(texts, root, &proposal, row);
     let tests = count(&with(texts, &proposal));
     assert!(said.contains(&format!("{tests} passed")), "{tests}\n{said}");
+    recipe_remains::import_without_one(&proposal.title, texts, &proposal, &packages(), root);
 }
 
 #[test]

@@ -46,8 +46,8 @@ pub(super) fn links<'e>(edits: impl Iterator<Item = &'e FileEdit> + Clone) -> Ve
     links
 }
 
-/// What declares a model of Prisma, with the hunks that give other models the other side of its
-/// relations: `notes Note[]`.
+/// What declares a model of Prisma, and the hunks that give other models the other side of its
+/// relations: `notes Note[]`. Neither is valid without the other.
 fn opposites(edit: &FileEdit) -> Vec<(HunkId, HunkId, String)> {
     let mut links = Vec::new();
     if !edit.path.ends_with(".prisma") {
@@ -65,6 +65,7 @@ fn opposites(edit: &FileEdit) -> Vec<(HunkId, HunkId, String)> {
         for hunk in edit.hunks.iter().filter(|hunk| hunk.id != declarer) {
             if hunk.new_lines().iter().any(is_side) {
                 links.push((declarer, hunk.id, model.to_owned()));
+                links.push((hunk.id, declarer, model.to_owned()));
             }
         }
     }
@@ -118,7 +119,7 @@ mod tests {
             + "\nmodel Note {\n  id Int @id\n  user User @relation(fields: [userId], references: [id])\n}\n";
         let edits = [edit("prisma/schema.prisma", base, &new, 1)];
         let found: Vec<(u32, u32)> = links(edits.iter()).iter().map(|(a, b, _)| (a.0, b.0)).collect();
-        assert_eq!(found, [(2, 1)]);
+        assert_eq!(found, [(2, 1), (1, 2)]);
     }
 
     #[test]
