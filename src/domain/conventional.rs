@@ -48,6 +48,28 @@ pub fn layer_by_path(path: &str) -> Option<Layer> {
     let matches = |word: &str| table.iter().find(|(names, _)| names.contains(&word)).map(|(_, layer)| *layer);
     let stem = file.split('.').next().unwrap_or_default();
     let words = file.split(['.', '_', '-']).rev().filter_map(&matches);
+    // `ProductRepository.ts` is in words as well.
+    let name = path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
+    let last = name.rfind(|c: char| c.is_ascii_uppercase()).and_then(|at| name.get(at..));
+    let last = last.filter(|last| last.len() < name.len()).map(str::to_lowercase);
+    let ending = last.as_deref().and_then(&matches);
     let folders = parts.iter().rev().skip(1).filter_map(|part| matches(part));
-    matches(stem).into_iter().chain(words).chain(folders).next()
+    matches(stem).into_iter().chain(words).chain(ending).chain(folders).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_in_words_of_capitals_have_their_layer_too() {
+        for (path, expected) in [
+            ("src/modules/books/BookRepository.ts", Some(Layer::Repository)),
+            ("src/books/book.service.ts", Some(Layer::Service)),
+            ("app/routers/book.py", Some(Layer::Router)),
+            ("src/Book.ts", None),
+        ] {
+            assert_eq!(layer_by_path(path), expected, "{path}");
+        }
+    }
 }

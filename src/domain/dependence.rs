@@ -19,7 +19,7 @@ use super::{
     hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
     imports::Imports,
-    listed,
+    listed, locals, members,
     modules::{brings, declared, is_import, shared_as},
     packages, received, removed, retyped, tables,
 };
@@ -76,7 +76,7 @@ pub fn needs<'a>(edits: impl Iterator<Item = &'a FileEdit> + Clone) -> BTreeMap<
                 needs.insert(hunk.id, found.into_iter().map(need).collect());
             }
         }
-        for (hunk, user, name) in imports.for_one_other() {
+        for (hunk, user, name) in imports.for_one_other().into_iter().chain(locals::for_one_other(edit)) {
             let list = needs.entry(hunk).or_default();
             if list.iter().all(|need| need.hunk != user) {
                 list.push(Need { hunk: user, symbol: name.to_owned(), why: Why::Use });
@@ -114,6 +114,7 @@ fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(Hunk
     linked.extend(received::links(edits.clone()).into_iter().map(owned));
     linked.extend(held::links(edits).into_iter().map(owned));
     linked.extend(listed::links(edits).into_iter().map(owned));
+    linked.extend(members::links(edits).into_iter().map(owned));
     linked
 }
 
@@ -198,6 +199,14 @@ fn live(edit: &FileEdit) -> impl Iterator<Item = &Hunk> {
     edit.hunks.iter()
 }
 
+/// What a line of Python's top level sets for all: `JWT_SECRET = secret()`.
+fn constant(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once(" = ")?;
+    let is_constant = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    is_constant.then_some(name)
+}
+
 /// Names that a line defines or brings into scope.
 pub(super) fn definitions(line: &str) -> Vec<&str> {
     const DEFINERS: [&str; 14] = [
@@ -231,6 +240,7 @@ pub(super) fn definitions(line: &str) -> Vec<&str> {
             names.push(*name);
         }
     }
+    names.extend(constant(line));
     // A method of a TypeScript class: `async cancel(id: string): Promise<Order> {`.
     if names.is_empty() && trimmed.ends_with('{') && trimmed.contains('(') && trimmed.contains(')') {
         let head = trimmed.split('(').next().unwrap_or_default();

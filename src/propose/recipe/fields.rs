@@ -111,6 +111,15 @@ fn field(part: &str, known: &Words) -> Result<Field, ProposeError> {
             break;
         }
     }
+    // A new column needs a value for rows that are there; what is new has no such rows.
+    if let Some((head, value)) = part.split_once('=') {
+        return Err(wrong(
+            format!("{name} is given the value {value:?}, which only the recipe migration takes"),
+            &format!(
+                "write {head} here; `migration` with change={name}:… can give the column its value later"
+            ),
+        ));
+    }
     let kind = kind(&name, kind_text)?;
     let bounded = matches!(kind, Kind::String | Kind::Text | Kind::Integer | Kind::Float | Kind::Decimal);
     if !bounded && (min.is_some() || max.is_some()) {
@@ -220,11 +229,20 @@ mod tests {
             "class:int",
             "title:string:primary",
             "title:string{1..2",
+            "stars:int{1..5}=3",
         ] {
             match parse(text) {
                 Err(ProposeError::Input { what, hint }) => assert!(!what.is_empty() && !hint.is_empty()),
                 other => panic!("{text:?} gave {other:?}"),
             }
         }
+    }
+    #[test]
+    fn a_value_is_told_which_recipe_takes_it() {
+        let Err(ProposeError::Input { what, hint }) = parse("title:string stars:int{1..5}=3") else {
+            panic!()
+        };
+        assert_eq!(what, "stars is given the value \"3\", which only the recipe migration takes");
+        assert!(hint.starts_with("write stars:int{1..5} here"), "{hint}");
     }
 }
