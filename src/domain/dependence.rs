@@ -21,7 +21,7 @@ use super::{
     imports::Imports,
     listed, locals, members,
     modules::{brings, declared, is_import, shared_as},
-    packages, received, removed, retyped, tables,
+    packages, received, removed, returned, retyped, tables,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,6 +114,7 @@ fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(Hunk
     linked.extend(received::links(edits.clone()).into_iter().map(owned));
     linked.extend(held::links(edits).into_iter().map(owned));
     linked.extend(listed::links(edits).into_iter().map(owned));
+    linked.extend(returned::links(edits).into_iter().map(owned));
     linked.extend(members::links(edits).into_iter().map(owned));
     linked
 }

@@ -1,9 +1,11 @@
-//! A file that lists others by their names goes with those that are new.
+//! A file that lists others by their names goes with those that are new, and who imports from a
+//! package that has to be listed goes with its entry.
 //!
 //! `"tag": "0001_create_articles"` in a journal of migrations is no import, but who reads the
-//! journal looks for that file.
+//! journal looks for that file. Django's models have no rows before `INSTALLED_APPS` names their
+//! application.
 
-use super::{edit::FileEdit, ids::HunkId};
+use super::{dependence::is_word, edit::FileEdit, ids::HunkId};
 
 /// A shorter name may be any word.
 const SHORTEST: usize = 8;
@@ -27,7 +29,32 @@ pub(super) fn links<'e>(
             }
         }
     }
+    links.extend(installed(edits));
     links
+}
+
+/// Triples of a hunk that imports from an application, the hunk that lists it, and its name.
+fn installed<'e>(edits: &(impl Iterator<Item = &'e FileEdit> + Clone)) -> Vec<(HunkId, HunkId, &'e str)> {
+    let python = || edits.clone().filter(|edit| edit.path.ends_with(".py"));
+    let hunks = || python().flat_map(|edit| &edit.hunks);
+    let mut links = Vec::new();
+    for lister in python().filter(|edit| edit.base.is_some()).flat_map(|edit| &edit.hunks) {
+        for name in lister.new_lines().iter().filter_map(|line| application(line)) {
+            let ways = [format!("from {name}.models import "), format!("import {name}.models")];
+            let imports = |line: &String| ways.iter().any(|way| line.trim_start().starts_with(way.as_str()));
+            let users = hunks().filter(|hunk| hunk.id != lister.id && hunk.new_lines().iter().any(imports));
+            links.extend(users.map(|user| (user.id, lister.id, name)));
+        }
+    }
+    links
+}
+
+/// The application that stands alone in a line of a list: `'rest_framework.authtoken',`.
+fn application(line: &str) -> Option<&str> {
+    let line = line.trim().trim_end_matches(',');
+    let name = ['"', '\''].iter().find_map(|quote| line.strip_prefix(*quote)?.strip_suffix(*quote))?;
+    let is_path = name.split('.').all(|part| !part.is_empty() && part.chars().all(is_word));
+    is_path.then_some(name)
 }
 
 #[cfg(test)]
@@ -50,5 +77,17 @@ mod tests {
         let found: Vec<(u32, u32, &str)> =
             links(&edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
         assert_eq!(found, [(1, 11, "0001_create_notes")]);
+    }
+
+    #[test]
+    fn who_imports_models_goes_with_the_entry_of_their_application() {
+        let settings = "INSTALLED_APPS = [\n    'store',\n]\n";
+        let with = settings.replace("]", "    'rest.token_blacklist',\n]");
+        let tokens = "from rest.token_blacklist.models import OutstandingToken\n";
+        let edits = [edit("shop/settings.py", settings, &with, 1), edit("accounts/tokens.py", "", tokens, 9)];
+        let found: Vec<(u32, u32, &str)> =
+            links(&edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
+        assert_eq!(found, [(9, 1, "rest.token_blacklist")]);
+        assert_eq!(application("    title = 'a.b',"), None);
     }
 }

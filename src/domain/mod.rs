@@ -46,6 +46,7 @@ pub mod rebase;
 mod received;
 mod removed;
 pub mod report;
+mod returned;
 mod retyped;
 pub mod safe;
 pub mod session;

@@ -304,6 +304,13 @@ impl<'a> Plan<'a> {
                 gate.middleware.class, gate.place
             ));
         }
+        if self.handlers.not_found.class == "NotFoundException" {
+            self.remarks.push(
+                "The service throws NestJS's NotFoundException, which a review reports; after the recipe \
+                 error-module services have errors of the domain to throw."
+                    .into(),
+            );
+        }
         for field in self.ask.fields.iter().filter(|field| field.unique) {
             self.remarks.push(format!(
                 "A second {} is refused by the database; no answer for it is written.",
