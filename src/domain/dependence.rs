@@ -19,7 +19,7 @@ use super::{
     hunk::{Decision, Hunk, Need, Why},
     ids::HunkId,
     imports::Imports,
-    listed, locals, members,
+    listed, locals, markers, members,
     modules::{brings, declared, is_import, shared_as},
     packages, received, removed, returned, retyped, tables,
 };
@@ -114,6 +114,7 @@ fn linked<'a>(edits: &(impl Iterator<Item = &'a FileEdit> + Clone)) -> Vec<(Hunk
     linked.extend(received::links(edits.clone()).into_iter().map(owned));
     linked.extend(held::links(edits).into_iter().map(owned));
     linked.extend(listed::links(edits).into_iter().map(owned));
+    linked.extend(markers::links(edits).into_iter().map(owned));
     linked.extend(returned::links(edits).into_iter().map(owned));
     linked.extend(members::links(edits).into_iter().map(owned));
     linked

@@ -33,6 +33,7 @@ pub mod lesson;
 mod listed;
 mod locals;
 pub mod map;
+mod markers;
 mod members;
 pub mod merge;
 pub mod modules;
