@@ -2,7 +2,7 @@
 //! package that has to be listed goes with its entry.
 //!
 //! `"tag": "0001_create_articles"` in a journal of migrations is no import, but who reads the
-//! journal looks for that file. Django's models have no rows before `INSTALLED_APPS` names their
+//! journal looks for that file, and `include("accounts.urls")` imports by a text. Django's models have no rows before `INSTALLED_APPS` names their
 //! application.
 
 use super::{dependence::is_word, edit::FileEdit, ids::HunkId};
@@ -29,8 +29,43 @@ pub(super) fn links<'e>(
             }
         }
     }
+    links.extend(named(edits));
     links.extend(installed(edits));
     links
+}
+
+/// Triples of a hunk that names a new module of Python in a text, a hunk of it, and the name.
+fn named<'e>(edits: &(impl Iterator<Item = &'e FileEdit> + Clone)) -> Vec<(HunkId, HunkId, &'e str)> {
+    let python = || edits.clone().filter(|edit| edit.path.ends_with(".py"));
+    let mut links = Vec::new();
+    for hunk in python().filter(|edit| edit.base.is_some()).flat_map(|edit| &edit.hunks) {
+        for name in hunk.new_lines().iter().flat_map(|line| texts(line)).filter(|text| is_dotted(text)) {
+            let way = name.replace('.', "/");
+            let mut files = vec![format!("{way}/__init__.py"), format!("{way}/apps.py")];
+            if let Some((outer, _)) = way.rsplit_once('/') {
+                files.extend([format!("{way}.py"), format!("{outer}.py")]);
+            }
+            let is_meant = |edit: &&FileEdit| {
+                let of = |file: &String| edit.path.strip_suffix(file.as_str());
+                edit.base.is_none()
+                    && files.iter().filter_map(of).any(|before| before.is_empty() || before.ends_with('/'))
+            };
+            for made in python().filter(is_meant) {
+                links.extend(made.hunks.iter().map(|own| (hunk.id, own.id, name)));
+            }
+        }
+    }
+    links
+}
+
+/// What stands in quotes in a line.
+fn texts(line: &str) -> impl Iterator<Item = &str> {
+    let mark = if line.contains('"') { '"' } else { '\'' };
+    line.split(mark).skip(1).step_by(2)
+}
+
+fn is_dotted(name: &str) -> bool {
+    name.split('.').all(|part| !part.is_empty() && part.chars().all(is_word))
 }
 
 /// Triples of a hunk that imports from an application, the hunk that lists it, and its name.
@@ -53,8 +88,7 @@ fn installed<'e>(edits: &(impl Iterator<Item = &'e FileEdit> + Clone)) -> Vec<(H
 fn application(line: &str) -> Option<&str> {
     let line = line.trim().trim_end_matches(',');
     let name = ['"', '\''].iter().find_map(|quote| line.strip_prefix(*quote)?.strip_suffix(*quote))?;
-    let is_path = name.split('.').all(|part| !part.is_empty() && part.chars().all(is_word));
-    is_path.then_some(name)
+    is_dotted(name).then_some(name)
 }
 
 #[cfg(test)]
@@ -89,5 +123,23 @@ mod tests {
             links(&edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
         assert_eq!(found, [(9, 1, "rest.token_blacklist")]);
         assert_eq!(application("    title = 'a.b',"), None);
+    }
+
+    #[test]
+    fn a_text_that_names_a_new_module_goes_with_it() {
+        let settings = "INSTALLED_APPS = [\n    'store',\n]\n";
+        let routes = "urlpatterns = [\n]\n";
+        let include = "urlpatterns = [\n    path('auth/', include('accounts.urls')),\n]\n";
+        let mut edits = [
+            edit("back/shop/settings.py", settings, &settings.replace("]", "    'accounts',\n]"), 1),
+            edit("back/shop/urls.py", routes, include, 2),
+            edit("back/accounts/apps.py", "", "class A: ...\n", 3),
+            edit("back/accounts/urls.py", "", "urlpatterns = []\n", 4),
+            edit("back/old_accounts/urls.py", "", "urlpatterns = []\n", 5),
+        ];
+        edits.iter_mut().skip(2).for_each(|edit| edit.base = None);
+        let found: Vec<(u32, u32, &str)> =
+            links(&edits.iter()).iter().map(|(a, b, name)| (a.0, b.0, *name)).collect();
+        assert_eq!(found, [(1, 3, "accounts"), (2, 4, "accounts.urls")]);
     }
 }
