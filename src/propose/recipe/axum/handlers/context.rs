@@ -54,6 +54,7 @@ impl Plan<'_> {
             key => self.key.0.clone(),
             key_ty => self.key.1.clone(),
             vis => self.visibility(),
+            own => self.own_visibility(),
             result => result_of(&self.like.create.function.returns),
             handlers => self.handlers(),
             body => create.clone(),
@@ -88,12 +89,12 @@ impl Plan<'_> {
             missing => self.missing(&name.snake),
             or_missing => self.or_missing(&name.snake),
             forbidden => self.said(if self.errors.forbidden.is_empty() { &self.errors.not_found } else { &self.errors.forbidden }, &format!("not your {}", name.snake.replace('_', " "))),
-            owner => self.who.as_ref().zip(self.parents.iter().find(|one| one.is_owner)).map(|(who, parent)| context! {
+            owner => self.who.as_ref().zip(self.owner()).map(|(who, parent)| context! {
                 value => format!("{}.{}", who.variable, who.field),
                 column => parent.column.clone(),
                 ty => parent.rust,
             }),
-            parents => self.parents.iter().filter(|one| !self.is_owner(one)).map(|one| context! {
+            parents => self.parents.iter().filter(|one| !one.is_owner).map(|one| context! {
                 name => one.field.clone(),
                 column => one.column.clone(),
                 optional => one.optional,
@@ -210,7 +211,22 @@ impl Plan<'_> {
 
     /// Whether reading asks for somebody who signed in.
     pub(super) fn reads_signed_in(&self) -> bool {
-        self.who.as_ref().is_some_and(|who| takes(self.like.show, who) && takes(self.like.list, who))
+        self.signs("list") && self.signs("show")
+    }
+
+    /// Whether somebody has to sign in for it, as for the example's; where the example does not
+    /// have it, as for what is nearest to it.
+    pub(super) fn signs(&self, operation: &str) -> bool {
+        let like = self.like;
+        let create = Some(like.create);
+        let nearest = match operation {
+            "list" => like.list.or(like.show).or(create),
+            "show" => like.show.or(like.list).or(create),
+            "update" => like.update.or(create),
+            "remove" => like.remove.or(like.update).or(create),
+            _ => create,
+        };
+        self.who.as_ref().is_some_and(|who| takes(nearest, who))
     }
 
     /// The parameters of each handler, in the example's order.
@@ -236,14 +252,14 @@ impl Plan<'_> {
             None => body.to_owned(),
         };
         let json = |body: &str| format!("{pattern}: Json<{}>", wrapped(body));
-        let reads = self.reads_signed_in().then_some(false);
-        let changes = Some(true);
+        let reads = |operation: &str| self.signs(operation).then_some(false);
+        let changes = |operation: &str| if self.owner().is_some() { Some(true) } else { reads(operation) };
         context! {
-            list => with(vec![format!("Query(page): Query<{}>", page.ty)], reads),
-            show => with(vec![key.clone()], reads),
-            create => with(vec![json(&create)], changes),
-            update => with(vec![key.clone(), json(&update)], changes),
-            remove => with(vec![key], changes),
+            list => with(vec![format!("Query(page): Query<{}>", page.ty)], reads("list")),
+            show => with(vec![key.clone()], reads("show")),
+            create => with(vec![json(&create)], changes("create")),
+            update => with(vec![key.clone(), json(&update)], changes("update")),
+            remove => with(vec![key], changes("remove")),
         }
     }
 
@@ -320,7 +336,7 @@ fn literal(name: &str, field: &str) -> String {
 }
 
 /// What a `Result` holds where nothing failed.
-fn ok_type(returns: &str) -> String {
+pub(super) fn ok_type(returns: &str) -> String {
     let inner = returns.split_once('<').map_or("", |(_, rest)| rest);
     let mut depth = 0_i32;
     let end = inner.char_indices().find_map(|(at, c)| {

@@ -12,6 +12,7 @@ mod migration;
 mod parents;
 mod structures;
 mod table;
+mod tests_of;
 mod types;
 mod uses;
 
@@ -123,7 +124,7 @@ pub(super) fn draft(ask: &Ask<'_>) -> Result<Draft, ProposeError> {
         carrier,
         asking,
         errors,
-        who: who.filter(|_| parents.iter().any(|parent| parent.is_owner)),
+        who,
         parents,
         types,
         made,
@@ -147,6 +148,10 @@ impl Plan<'_> {
         self.ask.go_on()?;
         files.extend(self.registrations()?);
         self.remark(&mut remarks);
+        match self.tests()? {
+            Ok(tests) => files.push(tests),
+            Err(why) => remarks.push(why),
+        }
         Ok(Draft { like: self.like.name.plural.clone(), files, remarks })
     }
 
@@ -301,13 +306,13 @@ impl Plan<'_> {
         if self.asking.is_macro {
             remarks.push("The queries are checked against a database when they are compiled: migrate it first, and prepare .sqlx again where that is kept.".into());
         }
-        if self.who.is_some() && !self.reads_signed_in() {
+        if self.owner().is_some() && !self.reads_signed_in() {
             remarks.push(format!(
                 "Whoever asks may read and list {many}, as with {}; only the owner may change or remove one.",
                 self.like.name.plural.replace('_', " ")
             ));
         }
-        if self.who.is_some() && self.errors.forbidden.is_empty() {
+        if self.owner().is_some() && self.errors.forbidden.is_empty() {
             remarks.push(format!(
                 "No error says that a row is another's, so {many} of others count as not there."
             ));
@@ -331,6 +336,5 @@ impl Plan<'_> {
                 field.name
             ));
         }
-        remarks.push(format!("No test asks over HTTP in a form that the recipe knows here, so the tests of {many} are yours to write."));
     }
 }

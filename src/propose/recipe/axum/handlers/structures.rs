@@ -48,13 +48,13 @@ impl Plan<'_> {
 
     /// What a body gives: every field that is not that of whoever asks.
     pub(super) fn sent(&self) -> impl Iterator<Item = &Field> {
-        self.ask.fields.iter().filter(|field| {
-            !self.parents.iter().any(|parent| parent.field == field.name && self.is_owner(parent))
-        })
+        let owner = self.owner().map(|parent| &parent.field);
+        self.ask.fields.iter().filter(move |field| Some(&field.name) != owner)
     }
 
-    pub(super) fn is_owner(&self, parent: &super::Parent) -> bool {
-        parent.is_owner && self.who.is_some()
+    /// The row that is that of whoever asks.
+    pub(super) fn owner(&self) -> Option<&super::Parent> {
+        self.parents.iter().find(|parent| parent.is_owner)
     }
 
     /// The type of a field in a structure, without `Option`.
@@ -108,6 +108,22 @@ impl Plan<'_> {
         (create, update)
     }
 
+    /// What stands before the example's body and before its members: `pub `, or nothing.
+    pub(super) fn own_visibility(&self) -> Value {
+        let body = self.example_body(Some(self.like.create));
+        let found = body.and_then(|(one, _)| structure(self.code, &one.name));
+        let before = |text: Option<&str>| match text {
+            Some(text) if text.starts_with("pub(") => {
+                format!("{}) ", text.split(')').next().unwrap_or_default())
+            }
+            Some(text) if text.starts_with("pub ") => "pub ".to_owned(),
+            _ => String::new(),
+        };
+        let of = found.and_then(|(one, text)| text.get(one.range.clone()));
+        let member = found.and_then(|(one, text)| text.get(one.places.first()?.clone()));
+        context! { structure => before(of), member => before(member) }
+    }
+
     /// The times that the example's answers show.
     pub(super) fn shown(&self) -> Shown {
         let row = self.example_row();
@@ -150,12 +166,14 @@ impl Plan<'_> {
             || self.shown().iter().any(|(_, ty)| self.is_wrapped(ty));
         let plain: &[&str] = if is_wrapped { &[] } else { &["Debug", "Clone"] };
         for one in wrappers {
-            let attributes = kept(&one.attributes, &["Serialize", "Deserialize"]);
+            let mut attributes = kept(&one.attributes, &["Serialize", "Deserialize"]);
+            renamed(&mut attributes, &style, &one.field);
             all.push(context! { name => one.name.clone(), generics => one.generics.clone(), attributes,
             members => vec![context! { name => one.field.clone(), ty => one.ty.clone() }] });
         }
         if let Some(one) = self.listed.as_ref().filter(|one| one.is_own) {
-            let attributes = kept(&one.attributes, &["Serialize"]);
+            let mut attributes = kept(&one.attributes, &["Serialize"]);
+            renamed(&mut attributes, &style, &one.field);
             let ty = format!("Vec<{}>", self.ask.name.pascal);
             all.push(context! { name => one.name.clone(), generics => "", attributes,
             members => vec![context! { name => one.field.clone(), ty }] });
@@ -169,7 +187,7 @@ impl Plan<'_> {
         }
         for text in style.iter().filter(|text| text.contains("rename_all")) {
             if !attributes.iter().any(|own| own.contains("rename_all")) {
-                attributes.push(text.clone());
+                attributes.push(text.replace(", deny_unknown_fields", ""));
             }
         }
         let names = if create == update { vec![create.clone()] } else { vec![create.clone(), update] };
@@ -256,6 +274,17 @@ impl Plan<'_> {
             offset: "page.offset.unwrap_or(0).max(0)".into(),
         }
     }
+}
+
+/// A wrapper's field of several words is called as those of the answers are.
+fn renamed(attributes: &mut Vec<String>, style: &[String], field: &str) {
+    let is_known = attributes.iter().any(|text| text.contains("rename_all"));
+    let naming =
+        style.iter().find(|text| text.contains("rename_all")).filter(|_| !is_known && field.contains('_'));
+    attributes.extend(naming.and_then(|text| {
+        let (_, rest) = text.split_once("rename_all = \"")?;
+        Some(format!("#[serde(rename_all = \"{}\")]", rest.split('"').next()?))
+    }));
 }
 
 fn renamer_touched(name: &str, plan: &Plan<'_>) -> bool {
