@@ -5,19 +5,22 @@
 //! The part that needs crates from crates.io, and PostgreSQL, runs with `PROSCENIUM_REAL=1`.
 
 use crate::{
+    recipe_again::Memory,
     recipe_auth_axum::compile_without_one,
     recipe_axum::{cargo, passed},
     recipe_hunks::assert_rust_without_each,
     recipe_remains,
     support::{
         backend::{
-            Texts, assert_cited, fixture, is_real, propose, request, stack, text_of, with, write_tree,
+            Texts, assert_cited, fixture, insert, is_real, propose, propose_again, request, stack, text_of,
+            with, write_tree,
         },
         postgres::Database,
         temp,
     },
 };
 use proscenium::{domain::proposal::Proposal, ports::ProposeError};
+use std::sync::Arc;
 
 const OWNED: &str = "title:string{1..200} body:text? stars:int{1..5} price:decimal{0..99}? due:date? \
                      owner:belongs_to(User)";
@@ -229,6 +232,37 @@ fn what_remains_without_any_hunk_parses_and_calls_only_what_is_there() {
     for (name, fields) in [("axum_handlers", OWNED), ("axum_functions", PLAIN)] {
         let texts = fixture(name);
         assert_rust_without_each(&texts, &ask(&texts, "Review", fields).unwrap());
+    }
+}
+
+#[test]
+fn a_second_run_keeps_what_a_person_wrote() {
+    for (name, fields, path) in
+        [("axum_handlers", OWNED, "src/http/reviews.rs"), ("axum_functions", PLAIN, "src/reviews.rs")]
+    {
+        let memory = Arc::new(Memory::default());
+        let again = |texts: &Texts| {
+            let request = request(
+                texts,
+                &[".rs", ".sql"],
+                stack("axum", "sqlx"),
+                [("name", "Review"), ("fields", fields)],
+            );
+            propose_again("resource", texts, &request, Some(memory.clone()))
+        };
+        let texts = fixture(name);
+        let mut texts = with(&texts, &again(&texts).unwrap());
+        insert(&mut texts, path, "impl NewReview {\n", "pub fn mine() -> u8 {\n    1\n}\n\n");
+        match again(&texts) {
+            Err(ProposeError::Nothing(what)) => assert_eq!(what, "the recipe resource"),
+            other => panic!("{name}: {other:?}"),
+        }
+        let text = texts.get_mut(path).unwrap();
+        *text = text.replace("clamp(1, 100)", "clamp(1, 50)");
+        match again(&texts) {
+            Err(ProposeError::Nothing(_)) => {}
+            other => panic!("{name}: {other:?}"),
+        }
     }
 }
 

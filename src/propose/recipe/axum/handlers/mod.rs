@@ -10,6 +10,7 @@ mod context;
 mod like;
 mod migration;
 mod parents;
+mod signatures;
 mod structures;
 mod table;
 mod tests_of;
