@@ -222,10 +222,11 @@ impl Plan<'_> {
         if !attributes.iter().any(|text| text.contains("Serialize")) {
             attributes.insert(0, format!("#[derive({})]", self.serde("Serialize")));
         }
-        if !self.asking.is_macro && !attributes.iter().any(|text| text.contains("FromRow")) {
-            if let Some(first) = attributes.iter_mut().find(|text| text.starts_with("#[derive(")) {
-                *first = first.replace(")]", ", sqlx::FromRow)]");
-            }
+        if !self.asking.is_macro
+            && !attributes.iter().any(|text| text.contains("FromRow"))
+            && let Some(first) = attributes.iter_mut().find(|text| text.starts_with("#[derive("))
+        {
+            *first = first.replace(")]", ", sqlx::FromRow)]");
         }
         if self.asking.is_macro {
             for text in &mut attributes {
