@@ -58,6 +58,7 @@ mod recipe_auth_node;
 mod recipe_auth_node_real;
 mod recipe_auth_sqlmodel;
 mod recipe_axum;
+mod recipe_axum_handlers;
 mod recipe_axum_migration;
 mod recipe_axum_reshape;
 mod recipe_django;

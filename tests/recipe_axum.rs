@@ -94,7 +94,7 @@ fn what_cannot_be_done_is_said_and_nothing_is_changed() {
 }
 
 /// A program that applies, reverts and applies every migration on an empty database.
-const PROOF: &str = "use sqlx::sqlite::SqlitePoolOptions;
+pub const PROOF: &str = "use sqlx::sqlite::SqlitePoolOptions;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -6,6 +6,7 @@ mod code;
 mod context;
 mod endpoint;
 mod errors;
+mod handlers;
 mod imports;
 mod job;
 mod layout;
@@ -27,10 +28,11 @@ mod unused;
 use super::{
     alter::Change,
     endpoint::NewRoute,
+    examples,
     job::NewJob,
     resource::{Adapter, Ask, Draft},
 };
-use crate::{ports::ProposeError, propose::rust::RustFile};
+use crate::{domain::layer::Layer, ports::ProposeError, propose::rust::RustFile};
 
 /// The stack's adapter.
 pub(super) struct Axum;
@@ -41,7 +43,15 @@ impl Adapter for Axum {
     }
 
     fn draft(&self, ask: &Ask<'_>) -> Result<Draft, ProposeError> {
-        plan::Plan::read(ask)?.draft()
+        match plan::Plan::read(ask) {
+            // Without a repository the handlers may hold the queries themselves.
+            Err(ProposeError::NotApplicable(why)) => {
+                let is_layered = examples::find(ask.map, &ask.workspace, ".rs")
+                    .is_ok_and(|(_, layers)| layers.contains_key(&Layer::Repository));
+                if is_layered { Err(ProposeError::NotApplicable(why)) } else { handlers::draft(ask) }
+            }
+            found => found?.draft(),
+        }
     }
 
     fn alter(&self, change: &Change<'_>) -> Result<Draft, ProposeError> {

@@ -5,7 +5,7 @@ use crate::{
     ports::ProposeError,
     propose::{
         edits::{Edits, indent_of, line_end, newline_of},
-        rust::RustFile,
+        rust::{Item, RustFile},
     },
 };
 use std::collections::BTreeSet;
@@ -37,9 +37,11 @@ pub(super) fn register(
             continue;
         }
         let line = source(&module.range).replace(&module.name, &new);
-        let in_order = file.modules.iter().map(|one| &one.name).is_sorted();
-        let before = file.modules.iter().find(|one| in_order && one.name > new);
-        insert_beside(text, before.map(|one| one.range.start), module.range.end, &line, &mut edits);
+        let group = group_of(file, text, module);
+        let in_order = group.iter().map(|one| &one.name).is_sorted();
+        let before = group.iter().find(|one| in_order && one.name > new);
+        let last = group.last().filter(|_| in_order).map_or(module.range.end, |one| one.range.end);
+        insert_beside(text, before.map(|one| one.range.start), last, &line, &mut edits);
         like_at.get_or_insert(module.range.start);
     }
     for import in file.uses.iter().filter(|import| import.is_public) {
@@ -80,6 +82,22 @@ pub(super) fn register(
     }
     let Some(like_at) = like_at else { return Ok(None) };
     Ok(Some(Registered { text: edits.apply(text)?, like_at, serves: mount.is_some() }))
+}
+
+/// The modules declared without a gap around one: those that rustfmt keeps in order.
+fn group_of<'f>(file: &'f RustFile, text: &str, module: &Item) -> Vec<&'f Item> {
+    let touches = |one: &Item, next: &Item| {
+        text.get(one.range.end..next.range.start)
+            .is_some_and(|gap| gap.trim().is_empty() && gap.matches('\n').count() < 2)
+    };
+    let mut groups: Vec<Vec<&Item>> = Vec::new();
+    for one in &file.modules {
+        match groups.last_mut().filter(|group| group.last().is_some_and(|last| touches(last, one))) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups.into_iter().find(|group| group.iter().any(|one| one.range == module.range)).unwrap_or_default()
 }
 
 /// A re-export whose names stand in order, where those of the example do.
@@ -140,6 +158,21 @@ mod tests {
             made.text,
             "pub mod book_reviews;\npub mod health;\npub mod users;\n\npub fn router() -> Router<AppState> {\n    Router::new()\n        .nest(\"/users\", users::router())\n        .nest(\"/book-reviews\", book_reviews::router())\n}\n"
         );
+    }
+
+    #[test]
+    fn a_module_stands_in_order_within_its_own_group() {
+        let (from, to) = (Name::of("user"), Name::of("note"));
+        let renamer = Renamer { from: &from, to: &to, joint: Joint::Snake };
+        let known = |to: &Name| BTreeSet::from([to.plural.clone()]);
+        let text = "mod types;\n\n// Routes.\nmod cards;\nmod users;\nmod walls;\n";
+        let file = RustFile::parse("a.rs", text).unwrap();
+        let made = register(&file, text, &renamer, &renamer, &known(&to), &BTreeSet::new()).unwrap().unwrap();
+        assert!(made.text.ends_with("mod cards;\nmod notes;\nmod users;\nmod walls;\n"), "{}", made.text);
+        let to = Name::of("zone");
+        let renamer = Renamer { to: &to, ..renamer };
+        let made = register(&file, text, &renamer, &renamer, &known(&to), &BTreeSet::new()).unwrap().unwrap();
+        assert!(made.text.ends_with("mod walls;\nmod zones;\n"), "{}", made.text);
     }
 
     #[test]

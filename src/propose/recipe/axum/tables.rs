@@ -31,7 +31,7 @@ pub(super) fn migrations(ask: &Ask<'_>) -> Result<Vec<Migration>, ProposeError> 
     let mut paths: Vec<&str> = ask.workspace.paths();
     paths.extend(ask.map.migrations.iter().map(|migration| migration.path.as_str()));
     paths.retain(|path| path.ends_with(".sql") && path.contains("migrations/"));
-    paths.sort_by_key(|path| (file(path), *path));
+    paths.sort_by_key(|path| (number(path), file(path), *path));
     paths.dedup();
     let mut found = Vec::new();
     for path in paths {
@@ -46,6 +46,12 @@ fn file(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
+/// The number that a file begins with, so that 10 comes after 9.
+fn number(path: &str) -> u64 {
+    let digits: String = file(path).chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}
+
 /// The migration that does `what` after the newest; `None` where there is none.
 pub(super) fn next(known: &[Migration], what: &str, dialect: &str) -> Option<Next> {
     let of_dialect = |migration: &&Migration| migration.path.contains(&format!("/{dialect}/"));
@@ -55,7 +61,7 @@ pub(super) fn next(known: &[Migration], what: &str, dialect: &str) -> Option<Nex
     let number: u64 = digits.parse().ok()?;
     let is_pair = file.ends_with(".up.sql") || file.ends_with(".down.sql");
     let text: String = known.iter().map(|migration| migration.text.as_str()).collect();
-    let is_small = text.contains("create table") && !text.contains("CREATE TABLE");
+    let is_small = text.matches("create table ").count() > text.matches("CREATE TABLE ").count();
     let form = Form { folder: folder.to_owned(), digits: digits.len(), is_pair };
     Some(form.next(number + 1, what, Place::new(newest.path.clone(), 1), is_small))
 }

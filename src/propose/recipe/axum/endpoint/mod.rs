@@ -11,7 +11,7 @@ mod count;
 mod list;
 mod lookup;
 pub(super) mod queries;
-mod routes;
+pub(super) mod routes;
 mod service_tests;
 mod sql;
 mod tests_of;

@@ -27,15 +27,15 @@ use std::ops::Range;
 
 /// One `.route("/{id}", get(show))` for one verb.
 #[derive(Clone)]
-pub(super) struct Routed<'c> {
+pub(in crate::propose::recipe::axum) struct Routed<'c> {
     /// As written.
-    pub(super) path: String,
-    pub(super) verb: &'static str,
+    pub(in crate::propose::recipe::axum) path: String,
+    pub(in crate::propose::recipe::axum) verb: &'static str,
     /// The methods as written: `get(show).put(update)`.
     methods: String,
     call: &'c Call,
     source: &'c Source<'c>,
-    pub(super) unit: Unit<'c>,
+    pub(in crate::propose::recipe::axum) unit: Unit<'c>,
 }
 
 /// The routes of one resource.
@@ -168,7 +168,10 @@ fn broken(link: &str, indent: usize) -> String {
 }
 
 /// Every route that a file puts up, with its handler.
-fn routed<'c>(code: &'c Code<'_>, source: &'c Source<'c>) -> Vec<Routed<'c>> {
+pub(in crate::propose::recipe::axum) fn routed<'c>(
+    code: &'c Code<'_>,
+    source: &'c Source<'c>,
+) -> Vec<Routed<'c>> {
     let mut found = Vec::new();
     for call in source.file.calls.iter().filter(|call| call.method == "route") {
         let (Some(path), Some(methods)) = (call.arguments.first(), call.arguments.get(1)) else { continue };
