@@ -286,7 +286,7 @@ fn functions_migrate_both_ways_and_pass_the_generated_tests() {
 }
 
 /// What a user may do over HTTP with rows that have owners; written for the fixture's users.
-const ASKED: &str = include_str!("cases/axum_owned_reviews.rs");
+const ASKED: &str = include_str!("fixtures/axum_asked/book_reviews.rs");
 
 #[test]
 fn rows_with_owners_are_checked_by_the_compiler_and_asked_over_http() {
