@@ -41,20 +41,20 @@ pub(super) fn links<'e>(
         })
         .filter_map(|(edit, rank, line)| member(edit, rank, line))
         .collect();
-    given.retain(|name, _| name.len() > 2 && !known.contains(name));
+    given.retain(|name, givers| name.len() > 2 && givers.len() <= MOST_GIVERS && !known.contains(name));
     let mut links = Vec::new();
     for (edit, rank) in &sources {
         for hunk in &edit.hunks {
             let lines = || hunk.new_lines().iter().filter(|line| !is_comment(line));
             let used: BTreeSet<&str> = lines().flat_map(|line| words(line)).collect();
             let read: BTreeSet<&str> = lines().flat_map(|line| read(line)).collect();
-            for (name, givers) in &given {
+            for (name, givers) in used.iter().filter_map(|name| given.get_key_value(name)) {
                 let gives = givers.iter().any(|giver| giver.hunk == hunk.id);
                 for giver in givers.iter().filter(|giver| giver.hunk != hunk.id) {
                     let needs = if giver.path == edit.path {
                         !gives && read.contains(name)
                     } else {
-                        giver.rank < *rank && used.contains(name)
+                        giver.rank < *rank
                     };
                     if needs {
                         links.push((hunk.id, giver.hunk, *name));
@@ -65,6 +65,9 @@ pub(super) fn links<'e>(
     }
     links
 }
+
+/// A name that more hunks give is a word of the project, not one new field.
+const MOST_GIVERS: usize = 16;
 
 /// Up to this rank a file describes data and computes nothing.
 const DESCRIBES: u8 = 2;

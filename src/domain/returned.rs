@@ -4,26 +4,39 @@
 //! that returns an object without it: the hunk that adds `stock: row.stock` to it is needed.
 
 use super::{dependence::is_word, edit::FileEdit, hunk::Hunk, ids::HunkId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A key that more hunks give is a word of the project, not one new member.
+const MOST_MAKERS: usize = 16;
 
 /// A hunk that asks for a member, the hunk that returns it, and its name.
 pub(super) fn links<'e>(
     edits: &(impl Iterator<Item = &'e FileEdit> + Clone),
 ) -> Vec<(HunkId, HunkId, &'e str)> {
     let scripts = || edits.clone().filter(|edit| edit.base.is_some() && edit.path.ends_with(".ts"));
+    let mut makers: BTreeMap<&str, Vec<(&FileEdit, &Hunk)>> = BTreeMap::new();
+    for edit in scripts() {
+        for hunk in &edit.hunks {
+            let keys: BTreeSet<&str> = hunk.new_lines().iter().filter_map(|line| key(line)).collect();
+            for key in keys {
+                makers.entry(key).or_default().push((edit, hunk));
+            }
+        }
+    }
+    makers.retain(|_, makers| makers.len() <= MOST_MAKERS);
     let mut links = Vec::new();
     for edit in scripts() {
         for hunk in &edit.hunks {
-            let Some(ty) = around(edit, hunk).into_iter().find_map(interface) else { continue };
-            let asked: Vec<&str> = hunk.new_lines().iter().filter_map(|line| asked(line)).collect();
-            if asked.is_empty() {
+            let asked: BTreeSet<&str> = hunk.new_lines().iter().filter_map(|line| asked(line)).collect();
+            let wanted = || asked.iter().filter_map(|name| Some((*name, makers.get(name)?)));
+            if wanted().all(|(_, makers)| makers.iter().all(|(_, maker)| maker.id == hunk.id)) {
                 continue;
             }
-            for other in scripts() {
-                for maker in other.hunks.iter().filter(|maker| maker.id != hunk.id) {
-                    let given = || maker.new_lines().iter().filter_map(|line| key(line));
-                    let name = asked.iter().find(|name| given().any(|given| given == **name));
-                    if let Some(name) = name.filter(|_| returns(&around(other, maker), ty)) {
-                        links.push((hunk.id, maker.id, *name));
+            let Some(ty) = around(edit, hunk).into_iter().find_map(interface) else { continue };
+            for (name, makers) in wanted() {
+                for (other, maker) in makers.iter().filter(|(_, maker)| maker.id != hunk.id) {
+                    if returns(&around(other, maker), ty) {
+                        links.push((hunk.id, maker.id, name));
                     }
                 }
             }
